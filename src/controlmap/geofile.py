@@ -1,0 +1,185 @@
+"""One GeoParquet file with its provenance and checksum, in and out; it knows nothing of meaning.
+
+A file is GeoParquet 1.1 (WKB, OGC:CRS84), so that any tool of the field opens it. Its key-value
+metadata hold, under `controlmap`, the format, the kind, the provenance and what else the kind
+needs, packed and hashed; every data page carries its own checksum. The same content gives the
+same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from controlmap.model import Polygons, Provenance, RecordError
+
+FORMAT = 1
+"""The newest format this version reads, and the one it writes."""
+_KEY = b"controlmap"
+
+
+@dataclass(frozen=True)
+class GeoFile:
+    """What a file holds: columns, geometries (None where a row has none), provenance, the rest."""
+
+    table: pa.Table
+    geometry: Polygons
+    provenance: Provenance
+    extra: Mapping[str, Any]
+
+
+def geodata(name: str = "") -> Path:
+    """The embedded file of that name: beside the package when installed, in the clone otherwise."""
+    here = Path(__file__).parent
+    inside = here / "geodata"
+    return (inside if inside.is_dir() else here.parents[1] / "geodata") / name
+
+
+def write(
+    path: Path,
+    kind: str,
+    table: pa.Table,
+    geometry: Polygons,
+    provenance: Provenance,
+    extra: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a file atomically: at any moment the path holds the old content whole or the new."""
+    present = geometry[~shapely.is_missing(geometry)]
+    described = {
+        "version": "1.1.0",
+        "primary_column": "geometry",
+        "columns": {
+            "geometry": {
+                "encoding": "WKB",
+                "geometry_types": sorted({g.geom_type for g in present}),
+                "bbox": [float(v) for v in shapely.total_bounds(present)] if len(present) else [],
+            }
+        },
+    }
+    if not len(present):
+        del described["columns"]["geometry"]["bbox"]  # type: ignore[index]
+    body = _pack({"provenance": asdict(provenance), "extra": dict(extra or {})})
+    head = {
+        "format": FORMAT,
+        "kind": kind,
+        "sha256": hashlib.sha256(body.encode()).hexdigest(),
+        "body": body,
+    }
+    wkb = [None if g is None else bytes(g) for g in shapely.to_wkb(geometry)]
+    table = table.append_column("geometry", pa.array(wkb, pa.binary()))
+    table = table.replace_schema_metadata({b"geo": _text(described), _KEY: _text(head)})
+    with replacing(path) as out:
+        pq.write_table(
+            table,
+            out,
+            compression="zstd",
+            compression_level=19,
+            write_page_checksum=True,
+            store_schema=False,
+            column_encoding=None,
+            use_dictionary=False,
+        )
+
+
+def read(path: Path, kind: str) -> GeoFile:
+    """Read a file of that kind.
+
+    Raises
+    ------
+    RecordError
+        Where the file is missing, is damaged, is of another kind, or of a newer format.
+    """
+    if not path.is_file():
+        raise RecordError(f"{path.name}: not found in {path.parent.name or '.'}/")
+    try:
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+        head = json.loads((file.schema_arrow.metadata or {})[_KEY])
+        found, form = head["kind"], head["format"]
+        if form > FORMAT:
+            raise RecordError(
+                f"{path.name}: is of format {form}; this version of controlmap reads up to {FORMAT}"
+            )
+        if found != kind:
+            raise RecordError(f"{path.name}: holds {found}, not {kind}")
+        if hashlib.sha256(head["body"].encode()).hexdigest() != head["sha256"]:
+            raise RecordError(f"{path.name}: is damaged (the provenance fails its checksum)")
+        body = _unpack(head["body"])
+        table = file.read(use_threads=False)
+        geometry = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
+    except RecordError:
+        raise
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError, zlib.error) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise RecordError(f"{path.name}: is damaged or not a {kind} file ({reason})") from error
+    except shapely.errors.GEOSException as error:
+        raise RecordError(f"{path.name}: is damaged (a geometry cannot be read)") from error
+    provenance = Provenance(**{**body["provenance"], "inputs": tuple(body["provenance"]["inputs"])})
+    return GeoFile(
+        table.drop_columns("geometry"), np.asarray(geometry, dtype=object), provenance, body["extra"]
+    )
+
+
+def write_sidecar(path: Path) -> Path:
+    """Write `NAME.provenance.json` beside a file: its provenance and hash, for people to read."""
+    file = pq.ParquetFile(path)
+    head = json.loads(file.schema_arrow.metadata[_KEY])
+    told = {
+        "file": path.name,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "bytes": path.stat().st_size,
+        **_unpack(head["body"])["provenance"],
+    }
+    sidecar = path.with_suffix(".provenance.json")
+    with replacing(sidecar) as out:
+        out.write((json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode())
+    return sidecar
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write to that takes the place of `path` when the block ends well, not before."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _text(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _pack(value: Mapping[str, Any]) -> str:
+    return base64.b64encode(zlib.compress(_text(value), 9)).decode()
+
+
+def _unpack(text: str) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(text, validate=True)))
+    return value

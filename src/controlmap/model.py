@@ -1,0 +1,190 @@
+"""The words of the field: statuses, snapshots, provenance, and the errors.
+
+Everything above this floor speaks in these terms. Two dates are always kept apart:
+*observed* (the state of the ground) and *retrieved* (when the file was taken from its source).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import IntEnum, StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Polygons = NDArray[np.object_]
+"""A one-dimensional array of shapely Polygons, lon, lat in degrees (WGS84); they may overlap."""
+
+
+class ControlmapError(Exception):
+    """What controlmap reports in one line; the command ends with exit code 1."""
+
+
+class InputError(ControlmapError):
+    """What a person gave cannot be used; nothing was changed; the command ends with exit code 2.
+
+    The message says what was found, where, and what is allowed.
+    """
+
+
+class RecordError(ControlmapError):
+    """A record or an embedded file is damaged, missing, or of a newer format; it names the file."""
+
+
+class Ground(IntEnum):
+    """What a piece of ground is at a moment: disjoint, and every point of an oblast is one of them.
+
+    Where a source draws several over each other, the first of `PRECEDENCE` counts.
+    """
+
+    REST = 0
+    """Nothing drawn here: held by Ukraine, as far as the source tells."""
+    OCCUPIED = 1
+    """Russian-held, taken since 24 February 2022 (or the source does not tell since when)."""
+    HELD_BEFORE_2022 = 2
+    """Russian-held since before 24 February 2022."""
+    CONTESTED = 3
+    """The source does not assign it to either side."""
+    LIBERATED = 4
+    """Held by Ukraine again after having been Russian-held."""
+
+
+PRECEDENCE = (Ground.HELD_BEFORE_2022, Ground.OCCUPIED, Ground.CONTESTED, Ground.LIBERATED)
+"""Held wins over contested, contested over liberated; the part before 2022 is a part of held."""
+
+
+class Status(StrEnum):
+    """The statuses that figures are given for. Two of them are parts of others."""
+
+    RUSSIAN_HELD = "russian_held"
+    HELD_BEFORE_2022 = "held_before_2022"
+    CONTESTED = "contested"
+    LIBERATED = "liberated"
+    UKRAINIAN_HELD = "ukrainian_held"
+
+    @property
+    def grounds(self) -> tuple[Ground, ...]:
+        """The kinds of ground that this status is the sum of."""
+        return _GROUNDS[self]
+
+
+_GROUNDS = {
+    Status.RUSSIAN_HELD: (Ground.OCCUPIED, Ground.HELD_BEFORE_2022),
+    Status.HELD_BEFORE_2022: (Ground.HELD_BEFORE_2022,),
+    Status.CONTESTED: (Ground.CONTESTED,),
+    Status.LIBERATED: (Ground.LIBERATED,),
+    Status.UKRAINIAN_HELD: (Ground.REST, Ground.LIBERATED),
+}
+
+REPORTABLE = (
+    Status.RUSSIAN_HELD,
+    Status.HELD_BEFORE_2022,
+    Status.CONTESTED,
+    Status.LIBERATED,
+)
+"""The statuses that a source may or may not report; `ukrainian_held` is always the rest."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One source's picture of the ground at one instant.
+
+    Attributes
+    ----------
+    reader
+        The id of the reader that made it.
+    name
+        The name of the file it was read from.
+    observed
+        The instant (UTC) of the state of the ground.
+    retrieved
+        When the file was taken from its source (UTC); None where that was not recorded.
+    sha256
+        The hash of the bytes it was read from, in hexadecimal.
+    reports
+        The statuses that this source tells; the others are unknown, not zero.
+    layers
+        What is drawn, by kind of ground.
+    warnings
+        What the reader could not take at its word, one line each.
+    repaired_km2
+        The area that repairs of invalid rings moved in all.
+    """
+
+    reader: str
+    name: str
+    observed: datetime
+    retrieved: datetime | None
+    sha256: str
+    reports: frozenset[Status]
+    layers: Mapping[Ground, Polygons]
+    warnings: tuple[str, ...] = ()
+    repaired_km2: float = 0.0
+
+
+@dataclass(frozen=True)
+class SnapshotInfo:
+    """What a record remembers of a snapshot: everything but its polygons."""
+
+    reader: str
+    name: str
+    observed: datetime
+    retrieved: datetime | None
+    sha256: str
+    reports: frozenset[Status]
+    warnings: tuple[str, ...] = ()
+    repaired_km2: float = 0.0
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> SnapshotInfo:
+        """The description of a snapshot."""
+        return cls(
+            snapshot.reader,
+            snapshot.name,
+            snapshot.observed,
+            snapshot.retrieved,
+            snapshot.sha256,
+            snapshot.reports,
+            snapshot.warnings,
+            snapshot.repaired_km2,
+        )
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a file's content comes from and how it was made.
+
+    Attributes
+    ----------
+    title, credit, terms, url
+        What it is, whom to name, what may be done with it, where the original is.
+    method
+        How it was computed, in sentences.
+    version
+        The version of controlmap that made it.
+    inputs
+        The files it was made from: name, sha256, bytes.
+    figures
+        Measured facts about the result: counts, errors, units in the names.
+    """
+
+    title: str
+    credit: str
+    terms: str
+    url: str
+    method: str
+    version: str
+    inputs: tuple[Mapping[str, Any], ...] = ()
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+def end_of(day: date) -> datetime:
+    """The last instant of a day in UTC: what "on that day" means for a snapshot."""
+    return datetime.combine(day, time.max, tzinfo=UTC)
+
+
+CARRY_LIMIT = timedelta(days=14)
+"""A snapshot is carried forward over days without one this long; beyond it, there is a gap."""
