@@ -89,7 +89,6 @@ def write(
             compression="zstd",
             compression_level=19,
             write_page_checksum=True,
-            store_schema=False,
             column_encoding=None,
             use_dictionary=False,
         )
