@@ -20,7 +20,7 @@ from controlmap.geodesy import area_km2, array_of, to_equal_area, to_lonlat
 from controlmap.model import InputError, Provenance
 
 GENERALISED_M = 50
-_DIGITS = 7  # of a degree: about a centimetre
+_DIGITS = 5  # of a degree: the grid that sources are snapped to (geodesy.GRID_PER_DEGREE)
 
 
 class Basis(StrEnum):

@@ -1,0 +1,109 @@
+"""The generalised record: our own measurement on our own grid, free of the sources' geometry.
+
+Faces of the same oblast and the same record of ground are one group. A group keeps the exact sum of
+its faces' areas as a figure, and is drawn by the cells of an equal-area grid (`EQUAL_AREA`: WGS84
+Lambert azimuthal, centred on the region) whose centre falls in it, smoothed as a coverage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from controlmap import geodesy
+from controlmap.coverage import Coverage, Ints
+from controlmap.model import InputError, Polygons
+
+ALLOWED_M = (50, 5000)
+_DYADIC = 2**13
+"""Smoothed coordinates lie on multiples of 2**-13 degree (14 m): they pack well, and stay ours."""
+
+
+def generalise(coverage: Coverage, cell_m: int) -> Coverage:
+    """The record with groups for faces, drawn by cells of `cell_m` metres.
+
+    Areas (geodesic on WGS84, km2) are the exact sums of the faces'; lines are good to a cell.
+    """
+    if not ALLOWED_M[0] <= cell_m <= ALLOWED_M[1]:
+        raise InputError(f"cells of {cell_m} m: allowed are {ALLOWED_M[0]} to {ALLOWED_M[1]} m")
+    group, first = _groups(coverage)
+    counts = np.bincount(coverage.run_face, minlength=len(group))
+    starts = np.r_[0, np.cumsum(counts)[:-1]]
+    runs = np.concatenate([np.arange(starts[f], starts[f] + counts[f]) for f in first])
+    return replace(
+        coverage,
+        face_oblast=coverage.face_oblast[first],
+        face_km2=np.bincount(group, coverage.face_km2, len(first)),
+        face_geometry=_smoothed_cells(coverage, group, len(first), cell_m),
+        run_face=np.repeat(np.arange(len(first)), counts[first]),
+        run_since=coverage.run_since[runs],
+        run_ground=coverage.run_ground[runs],
+        cell_m=cell_m,
+    )
+
+
+def _groups(coverage: Coverage) -> tuple[Ints, Ints]:
+    """The group of each face, and the first face of each group, in order of their records."""
+    starts = np.searchsorted(coverage.run_face, np.arange(len(coverage.face_km2) + 1))
+    keys = [
+        (
+            int(coverage.face_oblast[face]),
+            tuple(coverage.run_ground[a:b].tolist()),
+            tuple(coverage.run_since[a:b].tolist()),
+        )
+        for face, (a, b) in enumerate(zip(starts, starts[1:], strict=False))
+    ]
+    number = {key: n for n, key in enumerate(sorted(set(keys)))}
+    group = np.array([number[key] for key in keys], dtype=np.int64)
+    return group, np.unique(group, return_index=True)[1]
+
+
+def _smoothed_cells(coverage: Coverage, group: Ints, groups: int, cell_m: int) -> Polygons:
+    """The polygon of each group, or None where no cell's centre falls in it; shape (groups,)."""
+    raster, west, south = _raster(coverage, group, cell_m)
+    polygons = shapely.get_parts(
+        shapely.polygonize(shapely.linestrings(_cell_edges(raster) * cell_m + [west, south]))
+    )
+    inner = shapely.get_coordinates(shapely.point_on_surface(polygons))
+    column = ((inner[:, 0] - west) // cell_m).astype(np.int64) + 1
+    row = ((inner[:, 1] - south) // cell_m).astype(np.int64) + 1
+    owner = raster[row, column]
+    polygons, owner = polygons[owner >= 0], owner[owner >= 0]
+    smooth = geodesy.to_lonlat(shapely.coverage_simplify(polygons, cell_m))
+    smooth = shapely.transform(smooth, lambda xy: np.rint(xy * _DYADIC) / _DYADIC)
+    smooth = shapely.normalize(shapely.make_valid(smooth))
+    out = np.full(groups, None, dtype=object)
+    for number in np.unique(owner):
+        parts = smooth[owner == number]
+        out[number] = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+    return out
+
+
+def _raster(coverage: Coverage, group: Ints, cell_m: int) -> tuple[Ints, float, float]:
+    """The group at each cell's centre, -1 outside, with a rim of -1; and the south-west corner."""
+    flat = geodesy.to_equal_area(coverage.face_geometry)
+    west, south, east, north = (
+        np.floor(v / cell_m) * cell_m for v in np.asarray(shapely.total_bounds(flat))
+    )
+    columns = int((east - west) / cell_m) + 1
+    rows = int((north - south) / cell_m) + 1
+    x, y = np.meshgrid(
+        west + (np.arange(columns) + 0.5) * cell_m, south + (np.arange(rows) + 0.5) * cell_m
+    )
+    centres = shapely.points(x.ravel(), y.ravel())
+    face, cell = shapely.STRtree(centres).query(flat, predicate="contains")
+    raster = np.full(rows * columns, -1, dtype=np.int64)
+    raster[cell] = group[face]
+    return np.pad(raster.reshape(rows, columns), 1, constant_values=-1), float(west), float(south)
+
+
+def _cell_edges(raster: Ints) -> NDArray[np.float64]:
+    """The unit edges between cells of different groups; shape (edges, 2, 2), in cells."""
+    row, column = np.nonzero(raster[1:-1, 1:] != raster[1:-1, :-1])
+    upright = np.stack([np.stack([column, row], 1), np.stack([column, row + 1], 1)], 1)
+    row, column = np.nonzero(raster[1:, 1:-1] != raster[:-1, 1:-1])
+    level = np.stack([np.stack([column, row], 1), np.stack([column + 1, row], 1)], 1)
+    return np.concatenate([upright, level]).astype(float)

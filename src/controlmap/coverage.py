@@ -1,0 +1,422 @@
+"""The record: one planar coverage of the oblasts in space and time.
+
+All the lines that the snapshots ever drew cut the oblasts into faces; a face carries the runs of
+snapshots over which it was one kind of ground. A snapshot is a selection of faces, the areas of all
+dates are one sum over runs, a change between two dates is the faces whose ground differs. Faces are
+disjoint, so that figures add up, and what was measured once is never measured again.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from controlmap import geodesy
+from controlmap import oblasts as oblast_room
+from controlmap.geodesy import GRID_PER_DEGREE, areas_km2, array_of
+from controlmap.model import (
+    CARRY_LIMIT,
+    PRECEDENCE,
+    Ground,
+    InputError,
+    Polygons,
+    Snapshot,
+    SnapshotInfo,
+    Status,
+    end_of,
+)
+from controlmap.oblasts import Oblast
+
+_GROUNDS = len(Ground)
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a record knows of a day: the snapshot that stands for it.
+
+    `carried` says that the day has none of its own, so that an earlier one stands.
+    """
+
+    day: date
+    index: int
+    info: SnapshotInfo
+    carried: bool
+
+    def reports(self, status: Status) -> bool:
+        """Whether the source tells this status; otherwise it is unknown, not zero."""
+        return status in self.info.reports
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Faces and their runs of ground over a source's snapshots.
+
+    Attributes
+    ----------
+    source
+        The source's id.
+    snapshots
+        In order of time.
+    oblasts
+        The oblasts that the faces fill, in the order that `face_oblast` counts them.
+    face_oblast, face_km2, face_geometry
+        Each of shape (faces,): the oblast's number; the geodesic area on WGS84 in km2; the polygon
+        in lon, lat, or None for a face too thin for the cells of a generalised record.
+    run_face, run_since, run_ground
+        Each of shape (runs,), sorted by face and time: the face, the number of the first snapshot
+        of the run, and its kind of ground. A run ends where the face's next one begins.
+    cell_m
+        None at full detail, else the size in metres of the cells that the map was generalised to.
+    """
+
+    source: str
+    snapshots: tuple[SnapshotInfo, ...]
+    oblasts: tuple[Oblast, ...]
+    face_oblast: Ints
+    face_km2: NDArray[np.float64]
+    face_geometry: Polygons
+    run_face: Ints
+    run_since: Ints
+    run_ground: Ints
+    cell_m: int | None = None
+
+    @property
+    def span(self) -> tuple[date, date]:
+        """The days of the first and the last snapshot."""
+        return self.snapshots[0].observed.date(), self.snapshots[-1].observed.date()
+
+    @cached_property
+    def run_until(self) -> Ints:
+        """The number of the snapshot before which each run ends; shape (runs,)."""
+        until = np.full(len(self.run_face), len(self.snapshots), dtype=np.int64)
+        same = self.run_face[1:] == self.run_face[:-1]
+        until[:-1][same] = self.run_since[1:][same]
+        return until
+
+    @cached_property
+    def _instants(self) -> list[float]:
+        return [s.observed.timestamp() for s in self.snapshots]
+
+    @cached_property
+    def gaps(self) -> tuple[tuple[date, date], ...]:
+        """Pairs of days of neighbouring snapshots farther apart than `CARRY_LIMIT`."""
+        pairs = zip(self.snapshots, self.snapshots[1:], strict=False)
+        return tuple(
+            (a.observed.date(), b.observed.date())
+            for a, b in pairs
+            if b.observed.date() - a.observed.date() > CARRY_LIMIT
+        )
+
+    def at(self, day: date) -> Moment:
+        """The last snapshot at or before the end of a day in UTC.
+
+        Raises
+        ------
+        InputError
+            Where the day lies outside the span, or in a gap; it tells the span and the nearest.
+        """
+        moment = self._last(day)
+        first, last = self.span
+        if moment is None or day > last:
+            nearest = first if moment is None else last
+            raise InputError(
+                f"{day}: outside the span of {self.source}, {first} to {last}; "
+                f"the nearest snapshot is of {nearest}"
+            )
+        if day - moment.info.observed.date() > CARRY_LIMIT:
+            following = self.snapshots[moment.index + 1].observed.date()
+            raise InputError(
+                f"{day}: in a gap of {self.source} from {moment.info.observed.date()} to "
+                f"{following}; the nearest snapshots are of these two days"
+            )
+        return moment
+
+    def known(self, day: date) -> Moment | None:
+        """As `at`, but None where the record knows nothing of the day."""
+        try:
+            return self.at(day)
+        except InputError:
+            return None
+
+    def _last(self, day: date) -> Moment | None:
+        index = bisect.bisect_right(self._instants, end_of(day).timestamp()) - 1
+        if index < 0:
+            return None
+        info = self.snapshots[index]
+        return Moment(day, index, info, carried=info.observed.date() != day)
+
+    def ground_km2(self) -> NDArray[np.float64]:
+        """Areas in km2 (geodesic, WGS84) of every snapshot; shape (snapshots, oblasts, grounds)."""
+        shape = (len(self.snapshots) + 1, len(self.oblasts), _GROUNDS)
+        column, weight = self._run_columns
+        since = np.bincount(self.run_since * column.stride + column.offset, weight, column.size)
+        until = np.bincount(self.run_until * column.stride + column.offset, weight, column.size)
+        return np.cumsum((since - until).reshape(shape), axis=0)[:-1]
+
+    @cached_property
+    def _run_columns(self) -> tuple[_Columns, NDArray[np.float64]]:
+        stride = len(self.oblasts) * _GROUNDS
+        offset = self.face_oblast[self.run_face] * _GROUNDS + self.run_ground
+        columns = _Columns(stride, offset, (len(self.snapshots) + 1) * stride)
+        return columns, self.face_km2[self.run_face]
+
+    @cached_property
+    def areas(self) -> NDArray[np.float64]:
+        """`ground_km2`, computed once."""
+        return self.ground_km2()
+
+    def ground(self, index: int) -> Ints:
+        """The kind of ground of every face in a snapshot; shape (faces,)."""
+        out = np.zeros(len(self.face_km2), dtype=np.int64)
+        now = (self.run_since <= index) & (self.run_until > index)
+        out[self.run_face[now]] = self.run_ground[now]
+        return out
+
+    def held(self, index: int) -> NDArray[np.bool_]:
+        """Which faces are Russian-held in a snapshot; shape (faces,)."""
+        return np.isin(self.ground(index), Status.RUSSIAN_HELD.grounds)
+
+    def dissolved(self, faces: NDArray[np.bool_]) -> list[BaseGeometry]:
+        """The outline of a selection of faces, oblast by oblast; an empty geometry for none."""
+        drawn = faces & ~shapely.is_missing(self.face_geometry)
+        return [
+            shapely.coverage_union_all(self.face_geometry[drawn & (self.face_oblast == i)])
+            for i in range(len(self.oblasts))
+        ]
+
+    def snapshot(self, index: int) -> Snapshot:
+        """A snapshot drawn by the record's own faces (at full detail, the source's within a metre)."""
+        info, ground = self.snapshots[index], self.ground(index)
+        layers = {
+            g: array_of(p for o in self.dissolved(ground == g) for p in geodesy.polygons_of(o))
+            for g in PRECEDENCE
+        }
+        return Snapshot(
+            info.reader,
+            info.name,
+            info.observed,
+            info.retrieved,
+            info.sha256,
+            info.reports,
+            layers,
+            info.warnings,
+            info.repaired_km2,
+        )
+
+
+@dataclass(frozen=True)
+class _Columns:
+    stride: int
+    offset: Ints
+    size: int
+
+
+def build(
+    source: str,
+    snapshots: Iterable[Snapshot],
+    *,
+    readers: Sequence[str] = (),
+    oblasts: tuple[Oblast, ...] | None = None,
+) -> Coverage:
+    """One coverage out of snapshots, in whatever order they come.
+
+    Method: what is drawn today is almost all yesterday's, so polygons are kept once each, their
+    edges are snapped to the grid and kept once each, and only these are noded (shapely.union_all
+    with a grid size), polygonised, and classified by an interior point of each face.
+
+    Parameters
+    ----------
+    source
+        The id of the source they are of.
+    snapshots
+        Two of the same reader and instant must be of the same bytes; one of them is then kept.
+    readers
+        Ids in order of precedence: over the span of a reader's snapshots, those of the readers
+        after it are not used. Readers that are not named have none over others.
+    oblasts
+        The oblasts to fill; the embedded four by default.
+
+    Raises
+    ------
+    InputError
+        Where there is none, or two contradict each other.
+    """
+    oblasts = oblast_room.load() if oblasts is None else oblasts
+    drawings = _Drawings()
+    for snapshot in snapshots:
+        drawings.add(snapshot)
+    chosen = drawings.chosen(readers)
+    if not chosen:
+        raise InputError(f"{source}: no snapshot to build a record from")
+    polygons, layers = drawings.used(chosen)
+    faces, face_oblast = _faces(polygons, oblasts)
+    run_face, run_since, run_ground = _runs(faces, polygons, layers)
+    return Coverage(
+        source=source,
+        snapshots=tuple(drawings.infos[i] for i in chosen),
+        oblasts=oblasts,
+        face_oblast=face_oblast,
+        face_km2=areas_km2(faces),
+        face_geometry=faces,
+        run_face=run_face,
+        run_since=run_since,
+        run_ground=run_ground,
+    )
+
+
+class _Drawings:
+    """Distinct snapped polygons, and which of them each snapshot draws as what."""
+
+    def __init__(self) -> None:
+        self.infos: list[SnapshotInfo] = []
+        self._layers: list[dict[Ground, list[int]]] = []
+        self._polygons: list[shapely.Polygon] = []
+        self._number: dict[bytes, int] = {}
+        self._seen: dict[tuple[str, float], SnapshotInfo] = {}
+
+    def add(self, snapshot: Snapshot) -> None:
+        key = (snapshot.reader, snapshot.observed.timestamp())
+        info = SnapshotInfo.of(snapshot)
+        if key in self._seen:
+            if self._seen[key].sha256 != info.sha256:
+                raise InputError(
+                    f"{info.name}: {self._seen[key].name} is of the same instant and differs"
+                )
+            return
+        self._seen[key] = info
+        self.infos.append(info)
+        self._layers.append(
+            {ground: self._numbers(polygons) for ground, polygons in snapshot.layers.items()}
+        )
+
+    def _numbers(self, polygons: Polygons) -> list[int]:
+        numbers = []
+        snapped = geodesy.snap(polygons)
+        for polygon, key in zip(snapped, shapely.to_wkb(snapped), strict=True):
+            if key not in self._number:
+                self._number[key] = len(self._polygons)
+                self._polygons.append(polygon)
+            numbers.append(self._number[key])
+        return numbers
+
+    def chosen(self, readers: Sequence[str]) -> list[int]:
+        """The numbers of the snapshots to use, in order of time."""
+        left = sorted(
+            range(len(self.infos)), key=lambda i: (self.infos[i].observed, self.infos[i].reader)
+        )
+        for rank, reader in enumerate(readers):
+            own = [self.infos[i].observed for i in left if self.infos[i].reader == reader]
+            if own:
+                later = set(readers[rank + 1 :])
+                left = [
+                    i
+                    for i in left
+                    if self.infos[i].reader not in later
+                    or not min(own) <= self.infos[i].observed <= max(own)
+                ]
+        return left
+
+    def used(self, chosen: list[int]) -> tuple[Polygons, list[dict[Ground, list[int]]]]:
+        """The polygons of these snapshots, and their layers numbered accordingly."""
+        numbers = sorted({n for i in chosen for ns in self._layers[i].values() for n in ns})
+        renumbered = {n: k for k, n in enumerate(numbers)}
+        layers = [
+            {g: [renumbered[n] for n in ns] for g, ns in self._layers[i].items()} for i in chosen
+        ]
+        return array_of(self._polygons[n] for n in numbers), layers
+
+
+def _faces(polygons: Polygons, oblasts: tuple[Oblast, ...]) -> tuple[Polygons, Ints]:
+    """The faces that the polygons' edges cut the oblasts into, and the oblast of each."""
+    frames = geodesy.snap(array_of(o.polygon for o in oblasts))
+    region = shapely.coverage_union_all(frames)
+    shapely.prepare(region)
+    lines = shapely.linestrings(_edges(polygons, region.bounds))
+    lines = lines[shapely.intersects(region, lines)]
+    borders = shapely.linestrings(_edges(shapely.get_parts(frames), region.bounds))
+    net = shapely.union_all(np.concatenate([lines, borders]), grid_size=1 / GRID_PER_DEGREE)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(net)))
+    points = shapely.get_coordinates(shapely.point_on_surface(faces))
+    owner = np.full(len(faces), -1, dtype=np.int64)
+    for number, frame in enumerate(frames):
+        shapely.prepare(frame)
+        owner[shapely.contains_xy(frame, points)] = number
+    faces, owner, points = faces[owner >= 0], owner[owner >= 0], points[owner >= 0]
+    order = np.lexsort((points[:, 1], points[:, 0], owner))
+    return shapely.normalize(faces[order]), owner[order]
+
+
+def _edges(
+    polygons: Polygons, bounds: tuple[float, float, float, float]
+) -> NDArray[np.float64]:
+    """The distinct edges of polygons that meet the bounds; shape (edges, 2, 2), lon, lat."""
+    rings = shapely.get_rings(polygons)
+    coords, ring = shapely.get_coordinates(rings, return_index=True)
+    units = np.rint(coords * GRID_PER_DEGREE).astype(np.int64)
+    step = ring[1:] == ring[:-1]
+    start, end = units[:-1][step], units[1:][step]
+    low, high = np.minimum(start, end), np.maximum(start, end)
+    west, south, east, north = (np.array(bounds) * GRID_PER_DEGREE).tolist()
+    near = (
+        (high[:, 0] >= west)
+        & (low[:, 0] <= east)
+        & (high[:, 1] >= south)
+        & (low[:, 1] <= north)
+        & (start != end).any(axis=1)
+    )
+    start, end = start[near], end[near]
+    turned = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
+    start[turned], end[turned] = end[turned], start[turned]
+    keys = np.hstack([start, end])
+    keys = keys[np.lexsort(keys.T)]
+    distinct = np.r_[True, (keys[1:] != keys[:-1]).any(axis=1)] if len(keys) else np.empty(0, bool)
+    return keys[distinct].reshape(-1, 2, 2) / GRID_PER_DEGREE
+
+
+def _runs(
+    faces: Polygons, polygons: Polygons, layers: list[dict[Ground, list[int]]]
+) -> tuple[Ints, Ints, Ints]:
+    """The runs of ground of every face over the snapshots: face, since, ground."""
+    inside = _faces_inside(faces, polygons)
+    before = np.full(len(faces), -1, dtype=np.int64)
+    runs: list[tuple[Ints, int, Ints]] = []
+    for index, drawn in enumerate(layers):
+        ground = np.zeros(len(faces), dtype=np.int64)
+        for kind in reversed(PRECEDENCE):
+            for number in drawn.get(kind, ()):
+                ground[inside[number]] = kind
+        changed = np.flatnonzero(ground != before)
+        runs.append((changed, index, ground[changed]))
+        before = ground
+    face = np.concatenate([changed for changed, _, _ in runs])
+    since = np.concatenate([np.full(len(changed), index) for changed, index, _ in runs])
+    ground = np.concatenate([kinds for _, _, kinds in runs])
+    order = np.lexsort((since, face))
+    return face[order], since[order], ground[order]
+
+
+def _faces_inside(faces: Polygons, polygons: Polygons) -> list[Ints]:
+    """For each polygon, the faces whose interior point it contains."""
+    points = shapely.get_coordinates(shapely.point_on_surface(faces))
+    eastward = np.argsort(points[:, 0], kind="stable")
+    sorted_lon = points[eastward, 0]
+    bounds = shapely.bounds(polygons)
+    first = np.searchsorted(sorted_lon, bounds[:, 0], "left")
+    last = np.searchsorted(sorted_lon, bounds[:, 2], "right")
+    inside = []
+    for number, polygon in enumerate(polygons):
+        near = eastward[first[number] : last[number]]
+        lat = points[near, 1]
+        near = near[(lat >= bounds[number, 1]) & (lat <= bounds[number, 3])]
+        shapely.prepare(polygon)
+        inside.append(near[shapely.contains_xy(polygon, points[near])])
+    return inside

@@ -1,0 +1,144 @@
+"""Every source and its readers, registered once; bytes and a file name in, a Snapshot out.
+
+A reader uses no network and no disk. Its module has `ID`, `REPORTS`, `recognises` and `read`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from controlmap.model import InputError, Snapshot, Status
+from controlmap.sources import deepstate_api, deepstate_daily, geojson
+
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How one kind of file of a source is read."""
+
+    id: str
+    title: str
+    reports: frozenset[Status]
+    recognises: Callable[[dict[str, Any], list[geojson.Feature], str], bool]
+    read: Callable[[bytes, str, datetime | None], Snapshot]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of assessments of control: whom to credit, under what terms, how it is read.
+
+    `readers` are in order of precedence: over the span of the first, the others are not used.
+    """
+
+    id: str
+    title: str
+    credit: str
+    url: str
+    terms: str
+    redistributable: bool
+    readers: tuple[Reader, ...]
+    precedence: str
+
+
+DEEPSTATE = Source(
+    id="deepstate",
+    title="DeepState",
+    credit="DeepState (deepstatemap.live)",
+    url="https://deepstatemap.live",
+    terms="The map's geometry may not be redistributed: each person fetches it for themselves, "
+    "and credits DeepState. What controlmap embeds is its own measurement on its own grid.",
+    redistributable=False,
+    readers=(
+        Reader(
+            deepstate_api.ID,
+            "map snapshots",
+            deepstate_api.REPORTS,
+            deepstate_api.recognises,
+            deepstate_api.read,
+        ),
+        Reader(
+            deepstate_daily.ID,
+            "daily mirror",
+            deepstate_daily.REPORTS,
+            deepstate_daily.recognises,
+            deepstate_daily.read,
+        ),
+    ),
+    precedence="Over the span of the map snapshots these alone are used, because they tell all "
+    "that the daily mirror tells, and contested, liberated and pre-2022 ground besides; the daily "
+    "mirror follows after their last.",
+)
+
+SOURCES = {source.id: source for source in (DEEPSTATE,)}
+READERS = {reader.id: reader for source in SOURCES.values() for reader in source.readers}
+
+
+def find_source(source: str) -> Source:
+    """The source of that id; an InputError lists what there is."""
+    if source not in SOURCES:
+        raise InputError(f"source {source!r}: not known; allowed: {', '.join(SOURCES)}")
+    return SOURCES[source]
+
+
+def find_reader(reader: str) -> Reader:
+    """The reader of that id; an InputError lists what there is."""
+    if reader not in READERS:
+        raise InputError(f"reader {reader!r}: not known; allowed: {', '.join(READERS)}")
+    return READERS[reader]
+
+
+def source_of(reader: str) -> Source:
+    """The source that a reader belongs to."""
+    return next(s for s in SOURCES.values() if any(r.id == reader for r in s.readers))
+
+
+def expand(data: bytes, name: str) -> tuple[bytes, str]:
+    """Bytes and name without gzip, where there is gzip."""
+    if data[:2] != _GZIP:
+        return data, name
+    try:
+        return gzip.decompress(data), name.removesuffix(".gz")
+    except (EOFError, OSError, zlib.error) as error:
+        raise InputError(f"{name}: the gzip stream is damaged or cut off") from error
+
+
+def read(
+    data: bytes, name: str, reader: str | None = None, observed: datetime | None = None
+) -> Snapshot:
+    """A file of any known source as a Snapshot.
+
+    Parameters
+    ----------
+    data, name
+        The bytes, gzipped or not, and the file's name.
+    reader
+        The id of the reader to use; without it, the one that recognises the file.
+    observed
+        When the state was observed (UTC), for files that do not tell.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read; the message says what was found and what is allowed.
+    """
+    data, name = expand(data, name)
+    return (find_reader(reader) if reader else detect(data, name)).read(data, name, observed)
+
+
+def detect(data: bytes, name: str) -> Reader:
+    """The reader that recognises the file."""
+    document, features = geojson.features(data, name)
+    if not any(geojson.has_polygons(f.geometry) for f in features):
+        raise InputError(f"{name}: has no polygon; a layer of territory is expected")
+    for reader in READERS.values():
+        if reader.recognises(document, features, name):
+            return reader
+    raise InputError(
+        f"{name}: no reader recognises it; name one with --reader: {', '.join(READERS)}"
+    )

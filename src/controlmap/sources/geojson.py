@@ -1,0 +1,172 @@
+"""GeoJSON (RFC 7946) as the sources write it: features in, polygons near the four oblasts out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import orjson
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from controlmap import geodesy, oblasts
+from controlmap.model import InputError, Polygons
+
+_WGS84_NAMES = re.compile(r"CRS:?84|EPSG:{1,2}4326$", re.IGNORECASE)
+_MIN_RING = 4
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A feature's number in its file, its properties, and its geometry as parsed JSON."""
+
+    number: int
+    properties: Mapping[str, Any]
+    geometry: Mapping[str, Any]
+
+
+def features(data: bytes, name: str) -> tuple[dict[str, Any], list[Feature]]:
+    """The document and its features that have a geometry.
+
+    Raises
+    ------
+    InputError
+        Where the bytes are not a GeoJSON FeatureCollection in longitude and latitude.
+    """
+    if not data.strip():
+        raise InputError(f"{name}: the file is empty; a GeoJSON FeatureCollection is expected")
+    try:
+        document = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        if re.search(rb"\b(NaN|-?Infinity)\b", data):
+            raise InputError(f"{name}: has NaN or infinite coordinates") from error
+        raise InputError(f"{name}: is not JSON, or is cut off ({error})") from error
+    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
+        found = document.get("type") if isinstance(document, dict) else type(document).__name__
+        raise InputError(f"{name}: is {found!r}, not a GeoJSON FeatureCollection")
+    crs = document.get("crs")
+    if crs is not None:
+        label = (crs.get("properties") or {}).get("name") if isinstance(crs, dict) else crs
+        if not _WGS84_NAMES.search(str(label)):
+            raise InputError(f"{name}: is in {label}; only WGS84 longitude, latitude is read")
+    listed = document.get("features")
+    if not isinstance(listed, list):
+        raise InputError(f"{name}: has no list of features")
+    found_features = []
+    for number, item in enumerate(listed):
+        if not isinstance(item, dict):
+            raise InputError(f"{name}: feature {number} is not an object")
+        if isinstance(item.get("geometry"), dict):
+            properties = item.get("properties")
+            found_features.append(
+                Feature(number, properties if isinstance(properties, dict) else {}, item["geometry"])
+            )
+    return document, found_features
+
+
+def has_polygons(geometry: Mapping[str, Any]) -> bool:
+    """Whether a geometry is, or may hold, polygons."""
+    return geometry.get("type") in ("Polygon", "MultiPolygon", "GeometryCollection")
+
+
+def polygons(
+    feature: Feature, name: str, *, far: list[tuple[float, float, float, float]]
+) -> tuple[list[shapely.Polygon], float]:
+    """A feature's valid polygons whose bounds meet the four oblasts', in two dimensions.
+
+    Returns the polygons and the km2 that repairs moved; the bounds of the polygons that lie
+    elsewhere are added to `far`.
+    """
+    where = f"{name}: feature {feature.number}"
+    west, south, east, north = region().bounds
+    near: list[shapely.Polygon] = []
+    moved = 0.0
+    for rings in _rings(feature.geometry, where):
+        outline = _positions(rings[0], where)
+        low, high = outline.min(axis=0), outline.max(axis=0)
+        if high[0] < west or low[0] > east or high[1] < south or low[1] > north:
+            far.append((*low, *high))
+            _check_range(low, high, where)
+            continue
+        _check_range(low, high, where)
+        polygon = shapely.Polygon(outline, [_positions(ring, where) for ring in rings[1:]])
+        parts, repaired = geodesy.repair(polygon)
+        near.extend(parts)
+        moved += repaired
+    return near, moved
+
+
+def expect_nearby(
+    name: str, found: list[Polygons], far: list[tuple[float, float, float, float]]
+) -> None:
+    """Raise an InputError that says why, where none of the polygons meets the four oblasts."""
+    if any(shapely.intersects(region(), layer).any() for layer in found if len(layer)):
+        return
+    if not far and not any(len(layer) for layer in found):
+        raise InputError(f"{name}: has no polygon with a status to read")
+    west, south, east, north = region().bounds
+    swapped = any(
+        b[1] <= east and b[3] >= west and b[0] <= north and b[2] >= south for b in far
+    )
+    hint = "; the coordinates look swapped (GeoJSON is longitude, latitude)" if swapped else ""
+    raise InputError(f"{name}: nothing in it lies within the four oblasts{hint}")
+
+
+@lru_cache(maxsize=1)
+def region() -> BaseGeometry:
+    """The four oblasts as one prepared geometry."""
+    whole = shapely.coverage_union_all([o.polygon for o in oblasts.load()])
+    shapely.prepare(whole)
+    return whole
+
+
+def _rings(geometry: Mapping[str, Any], where: str) -> Iterator[list[Any]]:
+    kind = geometry.get("type")
+    if kind == "GeometryCollection":
+        for part in geometry.get("geometries") or ():
+            if not isinstance(part, dict):
+                raise InputError(f"{where}: has a part that is not a geometry")
+            yield from _rings(part, where)
+        return
+    if kind not in ("Polygon", "MultiPolygon"):
+        return
+    coordinates = geometry.get("coordinates")
+    parts = [coordinates] if kind == "Polygon" else coordinates
+    if not isinstance(parts, list):
+        raise InputError(f"{where}: has no coordinates")
+    for rings in parts:
+        if not isinstance(rings, list):
+            raise InputError(f"{where}: has a polygon without rings")
+        if rings:
+            yield rings
+
+
+def _positions(ring: Any, where: str) -> NDArray[np.float64]:
+    """A ring as an array (n, 2); a third ordinate is dropped."""
+    try:
+        positions = np.array(ring, dtype=float)
+    except (TypeError, ValueError):
+        try:
+            positions = np.array([position[:2] for position in ring], dtype=float)
+        except (TypeError, ValueError, IndexError) as error:
+            raise InputError(f"{where}: has a ring that is not a list of positions") from error
+    if positions.ndim != 2 or positions.shape[1] < 2:
+        raise InputError(f"{where}: has a ring that is not a list of positions")
+    if len(positions) < _MIN_RING:
+        raise InputError(f"{where}: has a ring of {len(positions)} positions; 4 are the least")
+    if not np.isfinite(positions).all():
+        raise InputError(f"{where}: has NaN or infinite coordinates")
+    return np.ascontiguousarray(positions[:, :2])
+
+
+def _check_range(low: NDArray[np.float64], high: NDArray[np.float64], where: str) -> None:
+    if low[0] < -180 or high[0] > 180 or low[1] < -90 or high[1] > 90:
+        raise InputError(
+            f"{where}: has coordinates out of range ({low[0]:.6g}, {low[1]:.6g}); longitude and "
+            "latitude in degrees are expected, not a projection in metres"
+        )
