@@ -27,8 +27,7 @@ def generalise(coverage: Coverage, cell_m: int) -> Coverage:
 
     Areas (geodesic on WGS84, km2) are the exact sums of the faces'; lines are good to a cell.
     """
-    if not ALLOWED_M[0] <= cell_m <= ALLOWED_M[1]:
-        raise InputError(f"cells of {cell_m} m: allowed are {ALLOWED_M[0]} to {ALLOWED_M[1]} m")
+    check_size(cell_m)
     group, first = _groups(coverage)
     counts = np.bincount(coverage.run_face, minlength=len(group))
     starts = np.r_[0, np.cumsum(counts)[:-1]]
@@ -43,6 +42,12 @@ def generalise(coverage: Coverage, cell_m: int) -> Coverage:
         run_ground=coverage.run_ground[runs],
         cell_m=cell_m,
     )
+
+
+def check_size(cell_m: int | None) -> None:
+    """Raise an InputError for a cell size that is not allowed; None is full detail."""
+    if cell_m is not None and not ALLOWED_M[0] <= cell_m <= ALLOWED_M[1]:
+        raise InputError(f"cells of {cell_m} m: allowed are {ALLOWED_M[0]} to {ALLOWED_M[1]} m")
 
 
 def _groups(coverage: Coverage) -> tuple[Ints, Ints]:

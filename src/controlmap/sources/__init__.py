@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from controlmap.model import InputError, Snapshot, Status
 from controlmap.sources import deepstate_api, deepstate_daily, geojson
@@ -25,8 +24,8 @@ class Reader:
     id: str
     title: str
     reports: frozenset[Status]
-    recognises: Callable[[dict[str, Any], list[geojson.Feature], str], bool]
-    read: Callable[[bytes, str, datetime | None], Snapshot]
+    recognises: Callable[[geojson.Document], bool]
+    read: Callable[[geojson.Document, datetime | None], Snapshot]
 
 
 @dataclass(frozen=True)
@@ -128,17 +127,17 @@ def read(
         Where it cannot be read; the message says what was found and what is allowed.
     """
     data, name = expand(data, name)
-    return (find_reader(reader) if reader else detect(data, name)).read(data, name, observed)
-
-
-def detect(data: bytes, name: str) -> Reader:
-    """The reader that recognises the file."""
-    document, features = geojson.features(data, name)
-    if not any(geojson.has_polygons(f.geometry) for f in features):
+    document = geojson.parse(data, name)
+    if not document.areas:
         raise InputError(f"{name}: has no polygon; a layer of territory is expected")
+    chosen = find_reader(reader) if reader else _recognise(document)
+    return chosen.read(document, observed)
+
+
+def _recognise(document: geojson.Document) -> Reader:
     for reader in READERS.values():
-        if reader.recognises(document, features, name):
+        if reader.recognises(document):
             return reader
     raise InputError(
-        f"{name}: no reader recognises it; name one with --reader: {', '.join(READERS)}"
+        f"{document.name}: no reader recognises it; name one with --reader: {', '.join(READERS)}"
     )

@@ -14,11 +14,9 @@ Warnings are raised for what lies over the four oblasts; the map shows other par
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from datetime import UTC, datetime
-from typing import Any
 
 import shapely
 
@@ -26,6 +24,7 @@ from controlmap import geodesy
 from controlmap.geodesy import array_of
 from controlmap.model import REPORTABLE, Ground, InputError, Snapshot
 from controlmap.sources import geojson
+from controlmap.sources.geojson import Document
 
 ID = "deepstate_api"
 REPORTS = frozenset(REPORTABLE)
@@ -60,30 +59,24 @@ LABELS = {
 """Words in names, as they were written: Ukrainian, English, misspelt, and keys of the map."""
 
 
-def recognises(document: dict[str, Any], features: list[geojson.Feature], name: str) -> bool:
+def recognises(document: Document) -> bool:
     """Whether this is such a file: its polygons carry a name and a fill colour."""
-    return any(
-        "fill" in f.properties and "name" in f.properties
-        for f in features
-        if geojson.has_polygons(f.geometry)
-    )
+    return any("fill" in f.properties and "name" in f.properties for f in document.areas)
 
 
-def read(data: bytes, name: str, observed: datetime | None = None) -> Snapshot:
+def read(document: Document, observed: datetime | None = None) -> Snapshot:
     """A file as a Snapshot; its name tells the UTC epoch second, `observed` serves where not."""
+    name = document.name
     stated = _NAME.search(name)
     if stated:
         observed = datetime.fromtimestamp(int(stated[1]), UTC)
     if observed is None:
         raise InputError(f"{name}: tells no date; name it EPOCHSECOND.geojson, or give --date")
-    _, features = geojson.features(data, name)
     drawn: dict[Ground, list[shapely.Polygon]] = {g: [] for g in COLOURS.values()}
     warnings = []
     moved = 0.0
     far: list[tuple[float, float, float, float]] = []
-    for feature in features:
-        if not geojson.has_polygons(feature.geometry):
-            continue
+    for feature in document.areas:
         parts, repaired = geojson.polygons(feature, name, far=far)
         if not parts:
             continue
@@ -100,7 +93,7 @@ def read(data: bytes, name: str, observed: datetime | None = None) -> Snapshot:
         name=name,
         observed=observed,
         retrieved=None,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=document.sha256,
         reports=REPORTS,
         layers=layers,
         warnings=tuple(warnings),

@@ -6,14 +6,12 @@ tells nothing of contested or liberated ground, nor which part was held before 2
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import UTC, datetime
-from typing import Any
-
 from controlmap.geodesy import array_of
 from controlmap.model import Ground, InputError, Snapshot, Status
 from controlmap.sources import geojson
+from controlmap.sources.geojson import Document
 
 ID = "deepstate_daily"
 REPORTS = frozenset({Status.RUSSIAN_HELD})
@@ -21,17 +19,15 @@ _NAME = re.compile(r"deepstatemap_data_(\d{8})")
 _TAKEN_AT_HOUR = 3
 
 
-def recognises(document: dict[str, Any], features: list[geojson.Feature], name: str) -> bool:
-    """Whether this is such a file: by its name outside or inside, or features without status."""
-    return bool(_NAME.search(name) or _NAME.search(str(document.get("name", ""))))
+def recognises(document: Document) -> bool:
+    """Whether this is such a file: its name, outside or inside, says so."""
+    return _stated(document) is not None
 
 
-def read(data: bytes, name: str, observed: datetime | None = None) -> Snapshot:
+def read(document: Document, observed: datetime | None = None) -> Snapshot:
     """A file as a Snapshot; `observed` serves where neither the name nor the file tells the day."""
-    document, features = geojson.features(data, name)
-    stated = _NAME.search(name) or _NAME.search(str(document.get("name", "")))
-    if stated:
-        observed = _day(stated[1], name)
+    name, stated = document.name, _stated(document)
+    observed = stated or observed
     if observed is None:
         raise InputError(
             f"{name}: tells no date; name it deepstatemap_data_YYYYMMDD.geojson, or give --date"
@@ -39,28 +35,33 @@ def read(data: bytes, name: str, observed: datetime | None = None) -> Snapshot:
     held = []
     moved = 0.0
     far: list[tuple[float, float, float, float]] = []
-    for feature in features:
-        if geojson.has_polygons(feature.geometry):
-            parts, repaired = geojson.polygons(feature, name, far=far)
-            held.extend(parts)
-            moved += repaired
+    for feature in document.areas:
+        parts, repaired = geojson.polygons(feature, name, far=far)
+        held.extend(parts)
+        moved += repaired
     layers = {Ground.OCCUPIED: array_of(held)}
     geojson.expect_nearby(name, list(layers.values()), far)
     return Snapshot(
         reader=ID,
         name=name,
         observed=observed,
-        retrieved=observed if stated else None,
-        sha256=hashlib.sha256(data).hexdigest(),
+        retrieved=stated,
+        sha256=document.sha256,
         reports=REPORTS,
         layers=layers,
         repaired_km2=moved,
     )
 
 
-def _day(digits: str, name: str) -> datetime:
-    try:
-        day = datetime.strptime(digits, "%Y%m%d")
-    except ValueError as error:
-        raise InputError(f"{name}: {digits} is not a date YYYYMMDD") from error
-    return day.replace(hour=_TAKEN_AT_HOUR, tzinfo=UTC)
+def _stated(document: Document) -> datetime | None:
+    """The instant that the file's name tells, or else the name inside it."""
+    for text in (document.name, str(document.members.get("name", ""))):
+        if found := _NAME.search(text):
+            try:
+                day = datetime.strptime(found[1], "%Y%m%d")
+            except ValueError as error:
+                raise InputError(
+                    f"{document.name}: {found[1]} is not a date YYYYMMDD"
+                ) from error
+            return day.replace(hour=_TAKEN_AT_HOUR, tzinfo=UTC)
+    return None

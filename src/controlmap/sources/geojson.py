@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -30,8 +31,24 @@ class Feature:
     geometry: Mapping[str, Any]
 
 
-def features(data: bytes, name: str) -> tuple[dict[str, Any], list[Feature]]:
-    """The document and its features that have a geometry.
+@dataclass(frozen=True)
+class Document:
+    """A parsed file: its name and hash, its top-level members, its features with a geometry."""
+
+    name: str
+    sha256: str
+    members: Mapping[str, Any]
+    features: tuple[Feature, ...]
+
+    @property
+    def areas(self) -> list[Feature]:
+        """The features whose geometry is, or may hold, polygons."""
+        kinds = ("Polygon", "MultiPolygon", "GeometryCollection")
+        return [f for f in self.features if f.geometry.get("type") in kinds]
+
+
+def parse(data: bytes, name: str) -> Document:
+    """The file as a document.
 
     Raises
     ------
@@ -66,12 +83,8 @@ def features(data: bytes, name: str) -> tuple[dict[str, Any], list[Feature]]:
             found_features.append(
                 Feature(number, properties if isinstance(properties, dict) else {}, item["geometry"])
             )
-    return document, found_features
-
-
-def has_polygons(geometry: Mapping[str, Any]) -> bool:
-    """Whether a geometry is, or may hold, polygons."""
-    return geometry.get("type") in ("Polygon", "MultiPolygon", "GeometryCollection")
+    digest = hashlib.sha256(data).hexdigest()
+    return Document(name, digest, document, tuple(found_features))
 
 
 def polygons(

@@ -1,0 +1,5 @@
+"""`python -m controlmap` is the command `controlmap`."""
+
+from controlmap.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,264 @@
+"""Records and inputs on disk: read without unpacking, written atomically, with their provenance."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from controlmap import __version__, geofile, oblasts, sources
+from controlmap.coverage import Coverage
+from controlmap.model import InputError, Provenance, RecordError, SnapshotInfo, Status
+
+MAX_MEMBER_BYTES = 256 * 2**20
+"""The largest single file that is read, unpacked."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file to read: its name and bytes, wherever it lay."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Record:
+    """A coverage with its provenance; `embedded` where it came with controlmap."""
+
+    coverage: Coverage
+    provenance: Provenance
+    embedded: bool
+
+
+def members(paths: Iterable[Path]) -> Iterator[Member]:
+    """Every file in files, folders, and tar or zip archives of them, one at a time, in order.
+
+    Raises
+    ------
+    InputError
+        Where a path is missing, or an archive is damaged; it names the file.
+    """
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and p.name[0] != ".")
+            if not inside:
+                raise InputError(f"{path}: the folder holds no file")
+            yield from members(inside)
+        elif not path.is_file():
+            raise InputError(f"{path}: no such file or folder")
+        else:
+            yield from _file_members(path)
+
+
+def _file_members(path: Path) -> Iterator[Member]:
+    try:
+        if zipfile.is_zipfile(path):
+            yield from _zip_members(path)
+        elif tarfile.is_tarfile(path):
+            yield from _tar_members(path)
+        else:
+            _check_size(path.name, path.stat().st_size)
+            yield Member(path.name, path.read_bytes())
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error) as error:
+        raise InputError(f"{path.name}: the archive is damaged or cut off ({error})") from error
+    except OSError as error:
+        raise InputError(f"{path.name}: cannot be read ({error.strerror or error})") from error
+
+
+def _zip_members(path: Path) -> Iterator[Member]:
+    with zipfile.ZipFile(path) as archive:
+        for entry in sorted(archive.infolist(), key=lambda e: e.filename):
+            if not entry.is_dir():
+                _check_size(f"{path.name}: {entry.filename}", entry.file_size)
+                yield Member(Path(entry.filename).name, archive.read(entry))
+
+
+def _tar_members(path: Path) -> Iterator[Member]:
+    with tarfile.open(path, "r|*") as archive:
+        for entry in archive:
+            if entry.isfile() and (opened := archive.extractfile(entry)) is not None:
+                _check_size(f"{path.name}: {entry.name}", entry.size)
+                yield Member(Path(entry.name).name, opened.read())
+
+
+def _check_size(name: str, size: int) -> None:
+    if size > MAX_MEMBER_BYTES:
+        raise InputError(
+            f"{name}: {size / 2**20:,.0f} MB; the limit is {MAX_MEMBER_BYTES // 2**20} MB a file"
+        )
+
+
+def inputs_of(paths: Iterable[Path]) -> tuple[dict[str, Any], ...]:
+    """Name, sha256 and size of every file that the paths name, in order of name."""
+    files = [
+        p
+        for path in paths
+        for p in (sorted(path.rglob("*")) if path.is_dir() else [path])
+        if p.is_file() and p.name[0] != "."
+    ]
+    return tuple(described(p) for p in sorted(files, key=lambda p: p.name))
+
+
+def described(path: Path) -> dict[str, Any]:
+    """A file's name, sha256 and size, as provenance lists it."""
+    with path.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    return {"name": path.name, "sha256": digest, "bytes": path.stat().st_size}
+
+
+def save(path: Path, coverage: Coverage, provenance: Provenance) -> None:
+    """Write a record as GeoParquet: a row a face, its runs as lists, the snapshots beside them."""
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: there is no folder {path.parent}")
+    counts = np.bincount(coverage.run_face, minlength=len(coverage.face_km2))
+    offsets = pa.array(np.r_[0, np.cumsum(counts)], pa.int32())
+    isos = np.array([o.iso for o in coverage.oblasts], dtype=object)
+    table = pa.table(
+        {
+            "iso": pa.array(isos[coverage.face_oblast]),
+            "area_m2": pa.array(np.rint(coverage.face_km2 * 1e6), pa.int64()),
+            "since": pa.ListArray.from_arrays(offsets, pa.array(coverage.run_since, pa.uint16())),
+            "ground": pa.ListArray.from_arrays(offsets, pa.array(coverage.run_ground, pa.uint8())),
+        }
+    )
+    extra = {
+        "source": coverage.source,
+        "cell_m": coverage.cell_m,
+        "snapshots": [_told(s) for s in coverage.snapshots],
+    }
+    geofile.write(path, "record", table, coverage.face_geometry, provenance, extra)
+
+
+def load(path: Path, *, embedded: bool = False) -> Record:
+    """Read a record.
+
+    Raises
+    ------
+    RecordError
+        Where the file is missing, damaged, or of a newer format; it names the file.
+    """
+    file = geofile.read(path, "record")
+    try:
+        columns = {name: file.table.column(name).combine_chunks() for name in file.table.schema.names}
+        offsets = columns["since"].offsets.to_numpy()
+        codes = {iso: number for number, iso in enumerate(oblasts.ISO_CODES)}
+        coverage = Coverage(
+            source=file.extra["source"],
+            snapshots=tuple(_info(told) for told in file.extra["snapshots"]),
+            oblasts=oblasts.load(),
+            face_oblast=_numbered(columns["iso"], codes),
+            face_km2=columns["area_m2"].to_numpy() / 1e6,
+            face_geometry=file.geometry,
+            run_face=np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)),
+            run_since=columns["since"].values.to_numpy().astype(np.int64),
+            run_ground=columns["ground"].values.to_numpy().astype(np.int64),
+            cell_m=file.extra["cell_m"],
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RecordError(f"{path.name}: is damaged ({error!r})") from error
+    return Record(coverage, file.provenance, embedded)
+
+
+def _numbered(values: Any, codes: dict[str, int]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    packed = values.dictionary_encode()
+    numbers = np.array([codes[iso] for iso in packed.dictionary.to_pylist()], dtype=np.int64)
+    return numbers[packed.indices.to_numpy()]
+
+
+@lru_cache(maxsize=8)
+def _opened(path: Path, _changed_ns: int, embedded: bool) -> Record:
+    return load(path, embedded=embedded)
+
+
+def open_source(source: str) -> Record:
+    """A source's record: a person's own in the folder `CONTROLMAP_DATA`, else the embedded one.
+
+    The same record is handed out until its file changes; treat it as read-only.
+    """
+    sources.find_source(source)
+    name = f"{source}.parquet"
+    folder = os.environ.get("CONTROLMAP_DATA")
+    own = Path(folder) / name if folder else None
+    embedded = own is None or not own.is_file()
+    path = geofile.geodata(name) if embedded or own is None else own
+    if not path.is_file():
+        raise RecordError(f"{name}: not found in {path.parent.name}/")
+    return _opened(path, path.stat().st_mtime_ns, embedded)
+
+
+def provenance_of(
+    coverage: Coverage, inputs: Iterable[dict[str, Any]], figures: dict[str, Any]
+) -> Provenance:
+    """Where a built record comes from and how it was made, with what was measured of it."""
+    source = sources.find_source(coverage.source)
+    method = (
+        "One planar coverage: the distinct edges of all snapshots, snapped to 1e-5 degrees, noded "
+        "and polygonised with the oblasts' borders; each face classified by an interior point in "
+        "every snapshot. Areas are geodesic on WGS84, edges straight in longitude and latitude. "
+        + source.precedence
+    )
+    if coverage.cell_m:
+        method += (
+            f" Faces of the same oblast and record are one group with its exact area; drawn by "
+            f"the {coverage.cell_m} m cells of our own equal-area grid whose centre falls in it, "
+            "smoothed as a coverage."
+        )
+    first, last = coverage.span
+    readers = sorted({s.reader for s in coverage.snapshots})
+    return Provenance(
+        title=f"Control of four oblasts by {source.title}",
+        credit=source.credit,
+        terms=source.terms,
+        url=source.url,
+        method=method,
+        version=__version__,
+        inputs=tuple(inputs),
+        figures={
+            "span": [str(first), str(last)],
+            "snapshots": {r: sum(s.reader == r for s in coverage.snapshots) for r in readers},
+            "gaps": [[str(a), str(b)] for a, b in coverage.gaps],
+            "warnings": sum(len(s.warnings) for s in coverage.snapshots),
+            "faces": len(coverage.face_km2),
+            "runs": len(coverage.run_face),
+            **figures,
+        },
+    )
+
+
+def _told(info: SnapshotInfo) -> list[Any]:
+    return [
+        info.reader,
+        info.name,
+        info.observed.timestamp(),
+        info.retrieved.timestamp() if info.retrieved else None,
+        info.sha256,
+        sorted(info.reports),
+        list(info.warnings),
+        round(info.repaired_km2, 6),
+    ]
+
+
+def _info(told: list[Any]) -> SnapshotInfo:
+    reader, name, observed, retrieved, sha256, reports, warnings, repaired_km2 = told
+    return SnapshotInfo(
+        reader,
+        name,
+        datetime.fromtimestamp(observed, UTC),
+        None if retrieved is None else datetime.fromtimestamp(retrieved, UTC),
+        sha256,
+        frozenset(Status(r) for r in reports),
+        tuple(warnings),
+        repaired_km2,
+    )

@@ -1,0 +1,116 @@
+"""Building a record out of files, and measuring how far it is from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from controlmap import archive, cells, coverage, sources
+from controlmap.archive import Record
+from controlmap.coverage import Coverage
+from controlmap.geodesy import areas_km2
+from controlmap.model import PRECEDENCE, InputError, Snapshot, Status
+
+Progress = Callable[[str], None]
+MEASURED = (Status.RUSSIAN_HELD, Status.CONTESTED, Status.LIBERATED)
+
+
+def build_file(
+    source: str, paths: Iterable[Path], output: Path, cells_m: int | None, progress: Progress
+) -> Record:
+    """Build a record out of files, folders and archives, and write it with its provenance.
+
+    The error is measured against plain overlays of the first snapshot of every quarter.
+    """
+    paths = list(paths)
+    if not output.parent.is_dir():
+        raise InputError(f"{output}: there is no folder {output.parent}")
+    cells.check_size(cells_m)
+    found = sources.find_source(source)
+    sample: dict[tuple[str, int, int], Snapshot] = {}
+    readers = [reader.id for reader in found.readers]
+    whole = coverage.build(
+        source, _sampling(read_all(source, paths, progress), sample), readers=readers
+    )
+    progress("measuring the error")
+    errors = [e for s in sample.values() if (e := error_km2(whole, s)) is not None]
+    made = whole if cells_m is None else cells.generalise(whole, cells_m)
+    thin = shapely.is_missing(made.face_geometry)
+    figures = {
+        "measured_error_km2": round(float(np.max(np.abs(errors))), 3),
+        "measured_on_snapshots": len(errors),
+        "exact_faces": len(whole.face_km2),
+        "faces_without_geometry": int(thin.sum()),
+        "faces_without_geometry_km2": round(float(made.face_km2[thin].sum()), 3),
+    }
+    provenance = archive.provenance_of(made, archive.inputs_of(paths), figures)
+    progress("writing")
+    archive.save(output, made, provenance)
+    return Record(made, provenance, embedded=False)
+
+
+def read_all(source: str, paths: Iterable[Path], progress: Progress) -> Iterator[Snapshot]:
+    """The snapshots in files, folders and archives, all of which must be the source's."""
+    for number, member in enumerate(archive.members(paths), start=1):
+        snapshot = sources.read(member.data, member.name)
+        if sources.source_of(snapshot.reader).id != source:
+            raise InputError(f"{member.name}: is read by {snapshot.reader}, not a {source} file")
+        progress(f"{number} files read, {member.name}")
+        yield snapshot
+    progress("noding and classifying")
+
+
+def _sampling(
+    snapshots: Iterable[Snapshot], sample: dict[tuple[str, int, int], Snapshot]
+) -> Iterator[Snapshot]:
+    """Pass snapshots on, keeping the first in time of every reader and quarter."""
+    for snapshot in snapshots:
+        when = snapshot.observed
+        key = (snapshot.reader, when.year, (when.month - 1) // 3)
+        if key not in sample or when < sample[key].observed:
+            sample[key] = snapshot
+        yield snapshot
+
+
+def error_km2(record: Coverage, snapshot: Snapshot) -> NDArray[np.float64] | None:
+    """The record's areas less those of a plain overlay of the snapshot, in km2.
+
+    Shape (oblasts, 3): Russian-held, contested, liberated; geodesic on WGS84. None where the
+    record does not use the snapshot.
+    """
+    index = _index(record, snapshot.reader, snapshot.observed)
+    if index is None:
+        return None
+    plain = overlay_km2(record, snapshot)
+    ours = np.stack([record.areas[index][:, s.grounds].sum(axis=1) for s in MEASURED], axis=1)
+    return ours - plain
+
+
+def _index(record: Coverage, reader: str, observed: datetime) -> int | None:
+    for index, info in enumerate(record.snapshots):
+        if info.reader == reader and info.observed == observed:
+            return index
+    return None
+
+
+def overlay_km2(record: Coverage, snapshot: Snapshot) -> NDArray[np.float64]:
+    """Areas of a snapshot by plain overlay with each oblast's polygon; shape (oblasts, 3), km2."""
+    taken = shapely.MultiPolygon()
+    whole = {}
+    for ground in PRECEDENCE:
+        drawn = shapely.union_all(snapshot.layers.get(ground, np.empty(0, dtype=object)))
+        whole[ground] = shapely.difference(drawn, taken)
+        taken = shapely.union(taken, drawn)
+    frames = np.array([o.polygon for o in record.oblasts], dtype=object)
+    return np.stack(
+        [
+            sum(areas_km2(shapely.intersection(frames, whole[g])) for g in status.grounds)
+            for status in MEASURED
+        ],
+        axis=1,
+    )

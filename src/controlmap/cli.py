@@ -1,0 +1,359 @@
+"""The command: choose, compute, print. Bad input ends with exit code 2, a failure with 1."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+from controlmap import __version__
+from controlmap.model import ControlmapError, InputError
+
+Row = Mapping[str, Any]
+_NOT_REPORTED = "not reported"
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that reports bad usage in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        run: Callable[[argparse.Namespace], None] = arguments.run
+        run(arguments)
+    except ControlmapError as error:
+        print(f"controlmap: {error}", file=sys.stderr)
+        return 2 if isinstance(error, InputError) else 1
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"controlmap: {where}{error.strerror or error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="controlmap",
+        description="Who controls what in Donetsk, Luhansk, Kherson and Zaporizhzhia oblasts: "
+        "claimed and held, by day. Areas are geodesic, in km2.",
+    )
+    parser.add_argument("--version", action="version", version=f"controlmap {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], None], text: str) -> _Parser:
+        made: _Parser = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(run=run)
+        return made
+
+    def shared(made: _Parser, *, formats: bool = True) -> None:
+        made.add_argument("--source", default="deepstate", metavar="ID", help="default: deepstate")
+        if formats:
+            made.add_argument("--format", choices=("table", "csv", "json"), default="table")
+
+    def basis(made: _Parser) -> None:
+        made.add_argument(
+            "--basis",
+            choices=("polygon", "official"),
+            default="polygon",
+            help="the total that shares are taken over: the polygon's own area (default) or the "
+            "official statistical area",
+        )
+
+    made = command("areas", _areas, "Areas by status, oblast by oblast, on a day.")
+    shared(made)
+    made.add_argument("--input", type=Path, metavar="FILE", help="one file of any known source")
+    made.add_argument("--reader", metavar="ID", help="how to read --input; default: recognised")
+    made.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="default: the latest")
+    basis(made)
+
+    made = command("compare", _compare, "Claimed versus held, oblast by oblast, on a day.")
+    shared(made)
+    made.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="default: the latest")
+    basis(made)
+    made.add_argument(
+        "--contested",
+        choices=("out", "in"),
+        default="out",
+        help="whether contested ground counts with what is held (default: out)",
+    )
+
+    made = command("history", _history, "Areas by status over time.")
+    shared(made)
+    made.add_argument("--from", dest="start", type=_day, metavar="YYYY-MM-DD")
+    made.add_argument("--to", dest="end", type=_day, metavar="YYYY-MM-DD")
+    made.add_argument(
+        "--every",
+        choices=("day", "week", "month"),
+        default="day",
+        help="rows for each day, each Sunday, or each month's last day; and the range's last day",
+    )
+
+    made = command("build", _build, "Build a record (GeoParquet) out of a source's files.")
+    shared(made, formats=False)
+    made.add_argument(
+        "--input",
+        type=Path,
+        nargs="+",
+        required=True,
+        metavar="PATH",
+        help="files (gzipped or not), folders, tar or zip archives",
+    )
+    made.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    made.add_argument(
+        "--cells",
+        type=int,
+        metavar="METRES",
+        help="generalise the map to the cells of our own grid; figures stay exact",
+    )
+
+    made = command("sources", _sources, "What there is: span, snapshots, gaps, terms.")
+    made.add_argument("--format", choices=("table", "csv", "json"), default="table")
+
+    made = command("dashboard", _dashboard, "Serve the dashboard on 127.0.0.1.")
+    made.add_argument("--port", type=int, default=8501, help="default: 8501")
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date YYYY-MM-DD") from error
+
+
+def _areas(arguments: argparse.Namespace) -> None:
+    from controlmap import figures
+    from controlmap.oblasts import Basis
+
+    if arguments.input is None and arguments.reader is not None:
+        raise InputError("--reader: goes with --input")
+    coverage = (
+        _open(arguments.source)
+        if arguments.input is None
+        else _read_one(arguments.input, arguments.reader, arguments.date)
+    )
+    moment = coverage.at(arguments.date or coverage.span[1])
+    basis = Basis(arguments.basis)
+    rows = [
+        {
+            "iso": a.iso,
+            "name": a.name,
+            "total": a.total,
+            "russian_held": a.russian_held,
+            "held_before_2022": a.held_before_2022,
+            "contested": a.contested,
+            "liberated": a.liberated,
+            "ukrainian_held": a.ukrainian_held,
+            "held_share": a.held_share,
+        }
+        for a in figures.areas(coverage, moment, basis)
+    ]
+    _print_by_oblast(arguments.format, coverage, moment, basis, rows)
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    from controlmap import figures
+    from controlmap.oblasts import Basis
+
+    coverage = _open(arguments.source)
+    moment = coverage.at(arguments.date or coverage.span[1])
+    basis, contested = Basis(arguments.basis), figures.Contested(arguments.contested)
+    rows = [asdict(c) for c in figures.compare(coverage, moment, basis, contested)]
+    _print_by_oblast(
+        arguments.format, coverage, moment, basis, rows, {"contested_counted": contested.value}
+    )
+
+
+def _print_by_oblast(
+    form: str, coverage: Any, moment: Any, basis: Any, rows: list[dict[str, Any]], more: Row = {}
+) -> None:
+    as_of = _instant(moment.info.observed)
+    if form == "json":
+        told = {"source": coverage.source, "as_of": as_of, "unit": "km2", "basis": basis.value}
+        _print_json({**told, **more, "oblasts": rows[:-1], "all": rows[-1]})
+        return
+    _print_rows(form, rows)
+    if form == "table":
+        carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""
+        print(f"\n{coverage.source}, as of {as_of}{carried}; km2; shares over the {basis} area")
+
+
+def _history(arguments: argparse.Namespace) -> None:
+    from controlmap import figures
+
+    coverage = _open(arguments.source)
+    rows = figures.history(
+        coverage, arguments.start, arguments.end, figures.Every(arguments.every)
+    )
+    listed = [{**asdict(row), "date": str(row.date)} for row in rows]
+    if arguments.format == "json":
+        _print_json(
+            {
+                "source": coverage.source,
+                "unit": "km2",
+                "every": arguments.every,
+                "from": listed[0]["date"],
+                "to": listed[-1]["date"],
+                "rows": listed,
+            }
+        )
+    else:
+        _print_rows(arguments.format, listed)
+
+
+def _build(arguments: argparse.Namespace) -> None:
+    from controlmap import building
+
+    def progress(text: str) -> None:
+        if sys.stderr.isatty():
+            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+    record = building.build_file(
+        arguments.source, arguments.input, arguments.output, arguments.cells, progress
+    )
+    progress("")
+    for info in record.coverage.snapshots:
+        for warning in info.warnings:
+            print(f"warning: {warning}", file=sys.stderr)
+    told = record.provenance.figures
+    print(
+        f"{arguments.output}: {sum(told['snapshots'].values())} snapshots, {told['span'][0]} to "
+        f"{told['span'][1]}, {told['faces']} faces, {told['runs']} runs; measured error at most "
+        f"{told['measured_error_km2']} km2"
+    )
+
+
+def _sources(arguments: argparse.Namespace) -> None:
+    from controlmap import sources
+
+    rows: list[dict[str, Any]] = []
+    for source in sources.SOURCES.values():
+        coverage = _open(source.id)
+        rows.append(
+            {
+                "id": source.id,
+                "title": source.title,
+                "from": str(coverage.span[0]),
+                "to": str(coverage.span[1]),
+                "snapshots": len(coverage.snapshots),
+                "gaps": [f"{a}/{b}" for a, b in coverage.gaps],
+                "statuses": {
+                    reader.id: sorted(reader.reports)
+                    for reader in source.readers
+                    if any(s.reader == reader.id for s in coverage.snapshots)
+                },
+                "terms": source.terms,
+                "url": source.url,
+            }
+        )
+    if arguments.format == "json":
+        _print_json({"sources": rows})
+    elif arguments.format == "csv":
+        _print_rows("csv", [{**r, "gaps": " ".join(r["gaps"]), "statuses": json.dumps(r["statuses"])} for r in rows])
+    else:
+        for row in rows:
+            print(f"{row['id']}: {row['title']}, {row['url']}")
+            print(f"  span       {row['from']} to {row['to']}")
+            print(f"  snapshots  {row['snapshots']}")
+            print(f"  gaps       {', '.join(row['gaps']) or 'none of more than 14 days'}")
+            for reader, statuses in row["statuses"].items():
+                print(f"  reports    {reader}: {', '.join(statuses)}")
+            print(f"  terms      {row['terms']}")
+
+
+def _dashboard(arguments: argparse.Namespace) -> None:
+    from controlmap import serve
+
+    serve.run(arguments.port)
+
+
+def _open(source: str) -> Any:
+    from controlmap import archive
+
+    return archive.open_source(source).coverage
+
+
+def _read_one(path: Path, reader: str | None, day: date | None) -> Any:
+    """One file as a coverage of one snapshot."""
+    from controlmap import archive, coverage, sources
+    from controlmap.model import end_of
+
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; --input takes one file (build takes folders)")
+    found = list(archive.members([path]))
+    if len(found) != 1:
+        raise InputError(f"{path}: holds {len(found)} files; --input takes one (build takes more)")
+    snapshot = sources.read(found[0].data, found[0].name, reader, day and end_of(day))
+    for warning in snapshot.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    return coverage.build(sources.source_of(snapshot.reader).id, [snapshot])
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def _rounded(value: Any) -> Any:
+    """Figures to the 0.001 km2 and shares to the 0.000001 that they are good for, at most."""
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, Mapping):
+        return {k: _rounded(v) for k, v in value.items()}
+    return [_rounded(v) for v in value] if isinstance(value, list) else value
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(_rounded(value), ensure_ascii=False, indent=2))
+
+
+def _print_rows(form: str, rows: Iterable[Row]) -> None:
+    listed = list(rows)
+    columns = list(listed[0])
+    if form == "csv":
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(columns)
+        for row in listed:
+            writer.writerow(["" if row[c] is None else _rounded(row[c]) for c in columns])
+        print(out.getvalue(), end="")
+        return
+    table = [columns, *([_cell(c, row[c]) for c in columns] for row in listed)]
+    widths = [max(len(line[i]) for line in table) for i in range(len(columns))]
+    for line in table:
+        print("  ".join(_aligned(line, widths)).rstrip())
+
+
+def _cell(column: str, value: Any) -> str:
+    if value is None:
+        return _NOT_REPORTED
+    if isinstance(value, float):
+        if column.endswith("share"):
+            return f"{value:.1%}"
+        return f"{value:+,.1f}" if column.startswith("change") else f"{value:,.1f}"
+    return str(value)
+
+
+def _aligned(line: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    for text, width in zip(line, widths, strict=True):
+        is_figure = text[:1] in "+-0123456789" and not text[-3:-2] == "-"
+        yield text.rjust(width) if is_figure else text.ljust(width)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,237 @@
+"""Areas, claimed versus held, and history: pure functions from a coverage to tables.
+
+All areas are in km2, geodesic on WGS84. None stands for what a source does not report.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controlmap.coverage import Coverage, Moment
+from controlmap.model import InputError, Status
+from controlmap.oblasts import Basis
+
+ALL = "all"
+ALL_NAME = "All four oblasts"
+
+
+class Contested(StrEnum):
+    """Whether contested ground counts with what is Russian-held."""
+
+    OUT = "out"
+    IN = "in"
+
+
+class Every(StrEnum):
+    """How often history has a row: each day, each Sunday, each month's last day; and the last."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True)
+class Areas:
+    """An oblast's areas in km2 at a moment, or those of all four; None is not reported.
+
+    `russian_held` + `contested` + `ukrainian_held` equal `total`, the polygon's area; where
+    contested ground is not reported, `ukrainian_held` includes it. `basis_km2` is what
+    `held_share` is taken over.
+    """
+
+    iso: str
+    name: str
+    total: float
+    russian_held: float
+    held_before_2022: float | None
+    contested: float | None
+    liberated: float | None
+    ukrainian_held: float
+    basis_km2: float
+
+    @property
+    def held_share(self) -> float:
+        """The Russian-held part of the basis, 0 to 1."""
+        return self.russian_held / self.basis_km2
+
+    def counted(self, contested: Contested) -> float:
+        """Russian-held, with contested ground counted in where that is chosen and reported."""
+        return self.russian_held + ((self.contested or 0.0) if contested is Contested.IN else 0.0)
+
+    def km2(self, status: Status) -> float | None:
+        """The area of a status."""
+        value: float | None = getattr(self, status.value)
+        return value
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Claimed versus held in an oblast, or in all four, at a moment; km2, None is not known.
+
+    `claimed` is the whole oblast over the basis chosen; `held` counts contested ground in where
+    that is chosen; `gap` is what is claimed and not held; changes are of `held`.
+    """
+
+    iso: str
+    name: str
+    claimed: float
+    held: float
+    held_share: float
+    gap: float
+    contested: float | None
+    change_30d: float | None
+    change_365d: float | None
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """A day of an oblast's history; areas are None in a gap, and where not reported."""
+
+    date: date
+    iso: str
+    russian_held: float | None
+    held_before_2022: float | None
+    contested: float | None
+    liberated: float | None
+    ukrainian_held: float | None
+    carried: bool
+
+
+def areas(coverage: Coverage, moment: Moment, basis: Basis = Basis.POLYGON) -> list[Areas]:
+    """The areas of each oblast at a moment, and last those of all four."""
+    ground = coverage.areas[moment.index]
+    rows = [
+        _areas(o.iso, o.name, o.polygon_km2, o.total_km2(basis), ground[i], moment)
+        for i, o in enumerate(coverage.oblasts)
+    ]
+    total = sum(o.polygon_km2 for o in coverage.oblasts)
+    over = sum(o.total_km2(basis) for o in coverage.oblasts)
+    return [*rows, _areas(ALL, ALL_NAME, total, over, ground.sum(axis=0), moment)]
+
+
+def _areas(
+    iso: str, name: str, total: float, over: float, ground: NDArray[np.float64], moment: Moment
+) -> Areas:
+    def km2(status: Status) -> float | None:
+        return float(ground[list(status.grounds)].sum()) if moment.reports(status) else None
+
+    held = km2(Status.RUSSIAN_HELD) or 0.0
+    contested = km2(Status.CONTESTED)
+    return Areas(
+        iso=iso,
+        name=name,
+        total=total,
+        russian_held=held,
+        held_before_2022=km2(Status.HELD_BEFORE_2022),
+        contested=contested,
+        liberated=km2(Status.LIBERATED),
+        ukrainian_held=total - held - (contested or 0.0),
+        basis_km2=over,
+    )
+
+
+def compare(
+    coverage: Coverage,
+    moment: Moment,
+    basis: Basis = Basis.POLYGON,
+    contested: Contested = Contested.OUT,
+) -> list[Comparison]:
+    """Claimed versus held in each oblast at a moment, and last in all four."""
+    now = areas(coverage, moment, basis)
+    month, year = (_earlier(coverage, moment, basis, days) for days in (30, 365))
+    rows = []
+    for i, row in enumerate(now):
+        held = row.counted(contested)
+        rows.append(
+            Comparison(
+                iso=row.iso,
+                name=row.name,
+                claimed=row.basis_km2,
+                held=held,
+                held_share=held / row.basis_km2,
+                gap=row.basis_km2 - held,
+                contested=row.contested,
+                change_30d=_change(row, month and month[i], contested),
+                change_365d=_change(row, year and year[i], contested),
+            )
+        )
+    return rows
+
+
+def _earlier(
+    coverage: Coverage, moment: Moment, basis: Basis, days: int
+) -> list[Areas] | None:
+    then = coverage.known(moment.day - timedelta(days=days))
+    return areas(coverage, then, basis) if then else None
+
+
+def _change(now: Areas, then: Areas | None, contested: Contested) -> float | None:
+    """The change in what is counted as held; unknown where only one end tells of contested."""
+    if then is None:
+        return None
+    if contested is Contested.IN and (now.contested is None) != (then.contested is None):
+        return None
+    return now.counted(contested) - then.counted(contested)
+
+
+def history(
+    coverage: Coverage,
+    start: date | None = None,
+    end: date | None = None,
+    every: Every = Every.DAY,
+) -> Iterator[HistoryRow]:
+    """Rows of the span or a part of it, day by day, each oblast and then all four.
+
+    Raises
+    ------
+    InputError
+        Where the range is empty, or lies outside the span.
+    """
+    first, last = coverage.span
+    start, end = start or first, end or last
+    if start > end:
+        raise InputError(f"from {start} to {end}: the first day is after the last")
+    for day in (start, end):
+        if not first <= day <= last:
+            raise InputError(
+                f"{day}: outside the span of {coverage.source}, {first} to {last}"
+            )
+    for day in days_of(start, end, every):
+        moment = coverage.known(day)
+        if moment is None:
+            for iso in [*(o.iso for o in coverage.oblasts), ALL]:
+                yield HistoryRow(day, iso, None, None, None, None, None, carried=False)
+            continue
+        for row in areas(coverage, moment):
+            yield HistoryRow(
+                day,
+                row.iso,
+                row.russian_held,
+                row.held_before_2022,
+                row.contested,
+                row.liberated,
+                row.ukrainian_held,
+                moment.carried,
+            )
+
+
+def days_of(start: date, end: date, every: Every) -> Iterator[date]:
+    """The days of a range that history has rows for; the last day always is one."""
+    for number in range((end - start).days + 1):
+        day = start + timedelta(days=number)
+        sunday = day.isoweekday() == calendar.SUNDAY + 1
+        last_of_month = day.day == calendar.monthrange(day.year, day.month)[1]
+        if (
+            every is Every.DAY
+            or (every is Every.WEEK and sunday)
+            or (every is Every.MONTH and last_of_month)
+            or day == end
+        ):
+            yield day
