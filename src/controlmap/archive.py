@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from controlmap import __version__, geofile, oblasts, sources
-from controlmap.coverage import Coverage
+from controlmap.coverage import Coverage, Ints
 from controlmap.model import InputError, Provenance, RecordError, SnapshotInfo, Status
 
 MAX_MEMBER_BYTES = 256 * 2**20
@@ -151,7 +151,9 @@ def load(path: Path, *, embedded: bool = False) -> Record:
     """
     file = geofile.read(path, "record")
     try:
-        columns = {name: file.table.column(name).combine_chunks() for name in file.table.schema.names}
+        columns = {
+            name: file.table.column(name).combine_chunks() for name in file.table.schema.names
+        }
         offsets = columns["since"].offsets.to_numpy()
         codes = {iso: number for number, iso in enumerate(oblasts.ISO_CODES)}
         coverage = Coverage(
@@ -171,10 +173,11 @@ def load(path: Path, *, embedded: bool = False) -> Record:
     return Record(coverage, file.provenance, embedded)
 
 
-def _numbered(values: Any, codes: dict[str, int]) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _numbered(values: Any, codes: dict[str, int]) -> Ints:
     packed = values.dictionary_encode()
     numbers = np.array([codes[iso] for iso in packed.dictionary.to_pylist()], dtype=np.int64)
-    return numbers[packed.indices.to_numpy()]
+    indices: Ints = packed.indices.to_numpy()
+    return numbers[indices]
 
 
 @lru_cache(maxsize=8)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from controlmap import archive, cells, coverage, sources
 from controlmap.archive import Record
@@ -100,7 +101,7 @@ def _index(record: Coverage, reader: str, observed: datetime) -> int | None:
 
 def overlay_km2(record: Coverage, snapshot: Snapshot) -> NDArray[np.float64]:
     """Areas of a snapshot by plain overlay with each oblast's polygon; shape (oblasts, 3), km2."""
-    taken = shapely.MultiPolygon()
+    taken: BaseGeometry = shapely.MultiPolygon()
     whole = {}
     for ground in PRECEDENCE:
         drawn = shapely.union_all(snapshot.layers.get(ground, np.empty(0, dtype=object)))

@@ -35,7 +35,7 @@ def generalise(coverage: Coverage, cell_m: int) -> Coverage:
     return replace(
         coverage,
         face_oblast=coverage.face_oblast[first],
-        face_km2=np.bincount(group, coverage.face_km2, len(first)),
+        face_km2=np.bincount(group, coverage.face_km2, len(first)).astype(np.float64),
         face_geometry=_smoothed_cells(coverage, group, len(first), cell_m),
         run_face=np.repeat(np.arange(len(first)), counts[first]),
         run_since=coverage.run_since[runs],
@@ -69,9 +69,8 @@ def _groups(coverage: Coverage) -> tuple[Ints, Ints]:
 def _smoothed_cells(coverage: Coverage, group: Ints, groups: int, cell_m: int) -> Polygons:
     """The polygon of each group, or None where no cell's centre falls in it; shape (groups,)."""
     raster, west, south = _raster(coverage, group, cell_m)
-    polygons = shapely.get_parts(
-        shapely.polygonize(shapely.linestrings(_cell_edges(raster) * cell_m + [west, south]))
-    )
+    edges = shapely.linestrings(_cell_edges(raster) * cell_m + [west, south])
+    polygons = shapely.get_parts(shapely.polygonize(np.asarray(edges, dtype=object)))
     inner = shapely.get_coordinates(shapely.point_on_surface(polygons))
     column = ((inner[:, 0] - west) // cell_m).astype(np.int64) + 1
     row = ((inner[:, 1] - south) // cell_m).astype(np.int64) + 1

@@ -176,12 +176,12 @@ def _compare(arguments: argparse.Namespace) -> None:
     basis, contested = Basis(arguments.basis), figures.Contested(arguments.contested)
     rows = [asdict(c) for c in figures.compare(coverage, moment, basis, contested)]
     _print_by_oblast(
-        arguments.format, coverage, moment, basis, rows, {"contested_counted": contested.value}
+        arguments.format, coverage, moment, basis, rows, contested_counted=contested.value
     )
 
 
 def _print_by_oblast(
-    form: str, coverage: Any, moment: Any, basis: Any, rows: list[dict[str, Any]], more: Row = {}
+    form: str, coverage: Any, moment: Any, basis: Any, rows: list[dict[str, Any]], **more: str
 ) -> None:
     as_of = _instant(moment.info.observed)
     if form == "json":
@@ -198,9 +198,7 @@ def _history(arguments: argparse.Namespace) -> None:
     from controlmap import figures
 
     coverage = _open(arguments.source)
-    rows = figures.history(
-        coverage, arguments.start, arguments.end, figures.Every(arguments.every)
-    )
+    rows = figures.history(coverage, arguments.start, arguments.end, figures.Every(arguments.every))
     listed = [{**asdict(row), "date": str(row.date)} for row in rows]
     if arguments.format == "json":
         _print_json(
@@ -265,7 +263,8 @@ def _sources(arguments: argparse.Namespace) -> None:
     if arguments.format == "json":
         _print_json({"sources": rows})
     elif arguments.format == "csv":
-        _print_rows("csv", [{**r, "gaps": " ".join(r["gaps"]), "statuses": json.dumps(r["statuses"])} for r in rows])
+        flat = ({k: v if isinstance(v, int) else _flat(v) for k, v in r.items()} for r in rows)
+        _print_rows("csv", flat)
     else:
         for row in rows:
             print(f"{row['id']}: {row['title']}, {row['url']}")
@@ -275,6 +274,13 @@ def _sources(arguments: argparse.Namespace) -> None:
             for reader, statuses in row["statuses"].items():
                 print(f"  reports    {reader}: {', '.join(statuses)}")
             print(f"  terms      {row['terms']}")
+
+
+def _flat(value: Any) -> str:
+    """A list or a mapping of lists as one CSV field."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {_flat(listed)}" for key, listed in value.items())
+    return value if isinstance(value, str) else " ".join(value)
 
 
 def _dashboard(arguments: argparse.Namespace) -> None:
@@ -299,7 +305,7 @@ def _read_one(path: Path, reader: str | None, day: date | None) -> Any:
     found = list(archive.members([path]))
     if len(found) != 1:
         raise InputError(f"{path}: holds {len(found)} files; --input takes one (build takes more)")
-    snapshot = sources.read(found[0].data, found[0].name, reader, day and end_of(day))
+    snapshot = sources.read(found[0].data, found[0].name, reader, end_of(day) if day else None)
     for warning in snapshot.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     return coverage.build(sources.source_of(snapshot.reader).id, [snapshot])

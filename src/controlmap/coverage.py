@@ -340,9 +340,9 @@ def _faces(polygons: Polygons, oblasts: tuple[Oblast, ...]) -> tuple[Polygons, I
     frames = geodesy.snap(array_of(o.polygon for o in oblasts))
     region = shapely.coverage_union_all(frames)
     shapely.prepare(region)
-    lines = shapely.linestrings(_edges(polygons, region.bounds))
+    lines = _lines(_edges(polygons, region.bounds))
     lines = lines[shapely.intersects(region, lines)]
-    borders = shapely.linestrings(_edges(shapely.get_parts(frames), region.bounds))
+    borders = _lines(_edges(shapely.get_parts(frames), region.bounds))
     net = shapely.union_all(np.concatenate([lines, borders]), grid_size=1 / GRID_PER_DEGREE)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(net)))
     points = shapely.get_coordinates(shapely.point_on_surface(faces))
@@ -355,9 +355,11 @@ def _faces(polygons: Polygons, oblasts: tuple[Oblast, ...]) -> tuple[Polygons, I
     return shapely.normalize(faces[order]), owner[order]
 
 
-def _edges(
-    polygons: Polygons, bounds: tuple[float, float, float, float]
-) -> NDArray[np.float64]:
+def _lines(edges: NDArray[np.float64]) -> Polygons:
+    return np.asarray(shapely.linestrings(edges), dtype=object)
+
+
+def _edges(polygons: Polygons, bounds: tuple[float, float, float, float]) -> NDArray[np.float64]:
     """The distinct edges of polygons that meet the bounds; shape (edges, 2, 2), lon, lat."""
     rings = shapely.get_rings(polygons)
     coords, ring = shapely.get_coordinates(rings, return_index=True)

@@ -158,16 +158,14 @@ def compare(
                 held_share=held / row.basis_km2,
                 gap=row.basis_km2 - held,
                 contested=row.contested,
-                change_30d=_change(row, month and month[i], contested),
-                change_365d=_change(row, year and year[i], contested),
+                change_30d=_change(row, month[i] if month else None, contested),
+                change_365d=_change(row, year[i] if year else None, contested),
             )
         )
     return rows
 
 
-def _earlier(
-    coverage: Coverage, moment: Moment, basis: Basis, days: int
-) -> list[Areas] | None:
+def _earlier(coverage: Coverage, moment: Moment, basis: Basis, days: int) -> list[Areas] | None:
     then = coverage.known(moment.day - timedelta(days=days))
     return areas(coverage, then, basis) if then else None
 
@@ -200,9 +198,7 @@ def history(
         raise InputError(f"from {start} to {end}: the first day is after the last")
     for day in (start, end):
         if not first <= day <= last:
-            raise InputError(
-                f"{day}: outside the span of {coverage.source}, {first} to {last}"
-            )
+            raise InputError(f"{day}: outside the span of {coverage.source}, {first} to {last}")
     for day in days_of(start, end, every):
         moment = coverage.known(day)
         if moment is None:

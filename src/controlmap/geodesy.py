@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import overload
 
 import numpy as np
 import shapely
@@ -60,11 +61,19 @@ def _equal_area() -> Transformer:
     return Transformer.from_crs("EPSG:4326", EQUAL_AREA, always_xy=True)
 
 
+@overload
+def to_equal_area(geometry: BaseGeometry) -> BaseGeometry: ...
+@overload
+def to_equal_area(geometry: Polygons) -> Polygons: ...
 def to_equal_area(geometry: BaseGeometry | Polygons) -> BaseGeometry | Polygons:
     """Lon, lat in degrees to metres in `EQUAL_AREA`."""
     return _project(geometry, "FORWARD")
 
 
+@overload
+def to_lonlat(geometry: BaseGeometry) -> BaseGeometry: ...
+@overload
+def to_lonlat(geometry: Polygons) -> Polygons: ...
 def to_lonlat(geometry: BaseGeometry | Polygons) -> BaseGeometry | Polygons:
     """Metres in `EQUAL_AREA` to lon, lat in degrees."""
     return _project(geometry, "INVERSE")

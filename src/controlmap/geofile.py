@@ -128,7 +128,10 @@ def read(path: Path, kind: str) -> GeoFile:
         raise RecordError(f"{path.name}: is damaged (a geometry cannot be read)") from error
     provenance = Provenance(**{**body["provenance"], "inputs": tuple(body["provenance"]["inputs"])})
     return GeoFile(
-        table.drop_columns("geometry"), np.asarray(geometry, dtype=object), provenance, body["extra"]
+        table.drop_columns("geometry"),
+        np.asarray(geometry, dtype=object),
+        provenance,
+        body["extra"],
     )
 
 

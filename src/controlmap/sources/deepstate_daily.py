@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+
 from controlmap.geodesy import array_of
 from controlmap.model import Ground, InputError, Snapshot, Status
 from controlmap.sources import geojson
@@ -60,8 +61,6 @@ def _stated(document: Document) -> datetime | None:
             try:
                 day = datetime.strptime(found[1], "%Y%m%d")
             except ValueError as error:
-                raise InputError(
-                    f"{document.name}: {found[1]} is not a date YYYYMMDD"
-                ) from error
+                raise InputError(f"{document.name}: {found[1]} is not a date YYYYMMDD") from error
             return day.replace(hour=_TAKEN_AT_HOUR, tzinfo=UTC)
     return None

@@ -81,7 +81,9 @@ def parse(data: bytes, name: str) -> Document:
         if isinstance(item.get("geometry"), dict):
             properties = item.get("properties")
             found_features.append(
-                Feature(number, properties if isinstance(properties, dict) else {}, item["geometry"])
+                Feature(
+                    number, properties if isinstance(properties, dict) else {}, item["geometry"]
+                )
             )
     digest = hashlib.sha256(data).hexdigest()
     return Document(name, digest, document, tuple(found_features))
@@ -123,9 +125,7 @@ def expect_nearby(
     if not far and not any(len(layer) for layer in found):
         raise InputError(f"{name}: has no polygon with a status to read")
     west, south, east, north = region().bounds
-    swapped = any(
-        b[1] <= east and b[3] >= west and b[0] <= north and b[2] >= south for b in far
-    )
+    swapped = any(b[1] <= east and b[3] >= west and b[0] <= north and b[2] >= south for b in far)
     hint = "; the coordinates look swapped (GeoJSON is longitude, latitude)" if swapped else ""
     raise InputError(f"{name}: nothing in it lies within the four oblasts{hint}")
 

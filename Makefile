@@ -1,0 +1,44 @@
+# make dashboard: open the dashboard. make test: every test. Needs Python 3.11 or newer, and make.
+PYTHON ?= python3
+PORT ?= 8501
+SHARED ?= ../shared
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+SOURCES := pyproject.toml constraints.txt
+
+.PHONY: dashboard test check bench geodata clean
+.DELETE_ON_ERROR:
+
+dashboard: .venv/.run
+	@$(BIN)/controlmap dashboard --port $(PORT)
+
+test: .venv/.test
+	@scripts/browser.sh
+	$(BIN)/python -m pytest -n auto
+
+check: .venv/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/.test
+	@scripts/browser.sh
+	$(BIN)/python bench/bench.py --shared $(SHARED)
+
+geodata: .venv/.test
+	$(BIN)/python -m controlmap.embed --shared $(SHARED)
+
+clean:
+	rm -rf .venv build dist
+
+.venv/.run: $(SOURCES)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "controlmap needs Python 3.11 or newer; choose one with PYTHON=")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing controlmap and its pinned dependencies into .venv"
+	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e .
+	@touch $@
+
+.venv/.test: .venv/.run
+	@echo "Installing what the tests need"
+	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test]'
+	@touch $@
