@@ -7,6 +7,7 @@ Lambert azimuthal, centred on the region) whose centre falls in it, smoothed as 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -59,7 +60,7 @@ def _groups(coverage: Coverage) -> tuple[Ints, Ints]:
             tuple(coverage.run_ground[a:b].tolist()),
             tuple(coverage.run_since[a:b].tolist()),
         )
-        for face, (a, b) in enumerate(zip(starts, starts[1:], strict=False))
+        for face, (a, b) in enumerate(itertools.pairwise(starts))
     ]
     number = {key: n for n, key in enumerate(sorted(set(keys)))}
     group = np.array([number[key] for key in keys], dtype=np.int64)

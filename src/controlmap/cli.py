@@ -357,7 +357,7 @@ def _cell(column: str, value: Any) -> str:
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     for text, width in zip(line, widths, strict=True):
-        is_figure = text[:1] in "+-0123456789" and not text[-3:-2] == "-"
+        is_figure = text[:1] in "+-0123456789" and text[-3:-2] != "-"
         yield text.rjust(width) if is_figure else text.ljust(width)
 
 

@@ -9,6 +9,7 @@ disjoint, so that figures add up, and what was measured once is never measured a
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -109,10 +110,9 @@ class Coverage:
     @cached_property
     def gaps(self) -> tuple[tuple[date, date], ...]:
         """Pairs of days of neighbouring snapshots farther apart than `CARRY_LIMIT`."""
-        pairs = zip(self.snapshots, self.snapshots[1:], strict=False)
         return tuple(
             (a.observed.date(), b.observed.date())
-            for a, b in pairs
+            for a, b in itertools.pairwise(self.snapshots)
             if b.observed.date() - a.observed.date() > CARRY_LIMIT
         )
 
@@ -194,7 +194,7 @@ class Coverage:
         ]
 
     def snapshot(self, index: int) -> Snapshot:
-        """A snapshot drawn by the record's own faces (at full detail, the source's within a metre)."""
+        """A snapshot drawn by the record's own faces; at full detail, the source's to a metre."""
         info, ground = self.snapshots[index], self.ground(index)
         layers = {
             g: array_of(p for o in self.dissolved(ground == g) for p in geodesy.polygons_of(o))
