@@ -35,11 +35,15 @@ class Member:
 
 @dataclass(frozen=True)
 class Record:
-    """A coverage with its provenance; `embedded` where it came with controlmap."""
+    """A coverage with its provenance; `embedded` where it came with controlmap.
+
+    `key` names the content: another file, or the same file changed, has another.
+    """
 
     coverage: Coverage
     provenance: Provenance
-    embedded: bool
+    embedded: bool = False
+    key: str = ""
 
 
 def members(paths: Iterable[Path]) -> Iterator[Member]:
@@ -141,7 +145,7 @@ def save(path: Path, coverage: Coverage, provenance: Provenance) -> None:
     geofile.write(path, "record", table, coverage.face_geometry, provenance, extra)
 
 
-def load(path: Path, *, embedded: bool = False) -> Record:
+def load(path: Path) -> Record:
     """Read a record.
 
     Raises
@@ -170,7 +174,7 @@ def load(path: Path, *, embedded: bool = False) -> Record:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RecordError(f"{path.name}: is damaged ({error!r})") from error
-    return Record(coverage, file.provenance, embedded)
+    return Record(coverage, file.provenance)
 
 
 def _numbered(values: Any, codes: dict[str, int]) -> Ints:
@@ -181,8 +185,9 @@ def _numbered(values: Any, codes: dict[str, int]) -> Ints:
 
 
 @lru_cache(maxsize=8)
-def _opened(path: Path, _changed_ns: int, embedded: bool) -> Record:
-    return load(path, embedded=embedded)
+def _opened(path: Path, changed_ns: int, embedded: bool) -> Record:
+    record = load(path)
+    return Record(record.coverage, record.provenance, embedded, f"{path.stem}-{changed_ns:x}")
 
 
 def open_source(source: str) -> Record:

@@ -52,7 +52,7 @@ def build_file(
     provenance = archive.provenance_of(made, archive.inputs_of(paths), figures)
     progress("writing")
     archive.save(output, made, provenance)
-    return Record(made, provenance, embedded=False)
+    return Record(made, provenance)
 
 
 def read_all(source: str, paths: Iterable[Path], progress: Progress) -> Iterator[Snapshot]:

@@ -137,6 +137,15 @@ def _areas(
     )
 
 
+def last_reported(coverage: Coverage, moment: Moment, status: Status) -> Moment | None:
+    """The latest snapshot up to a moment that tells of a status; None where there is none."""
+    for index in range(moment.index, -1, -1):
+        info = coverage.snapshots[index]
+        if status in info.reports:
+            return Moment(info.observed.date(), index, info, carried=False)
+    return None
+
+
 def compare(
     coverage: Coverage,
     moment: Moment,

@@ -135,20 +135,36 @@ def read(path: Path, kind: str) -> GeoFile:
     )
 
 
-def write_sidecar(path: Path) -> Path:
-    """Write `NAME.provenance.json` beside a file: its provenance and hash, for people to read."""
-    file = pq.ParquetFile(path)
-    head = json.loads(file.schema_arrow.metadata[_KEY])
+def write_sidecar(path: Path, provenance: Provenance | None = None) -> Path:
+    """Write `NAME.provenance.json` beside a file: its provenance and hash, for people to read.
+
+    A file that cannot hold its provenance (CSV) has it from the argument.
+    """
+    if provenance is None:
+        head = json.loads(pq.ParquetFile(path).schema_arrow.metadata[_KEY])
+        known = _unpack(head["body"])["provenance"]
+    else:
+        known = json.loads(_text(asdict(provenance)))
     told = {
         "file": path.name,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "bytes": path.stat().st_size,
-        **_unpack(head["body"])["provenance"],
+        **known,
     }
     sidecar = path.with_suffix(".provenance.json")
     with replacing(sidecar) as out:
         out.write((json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode())
     return sidecar
+
+
+def read_sidecar(path: Path) -> dict[str, Any]:
+    """What `NAME.provenance.json` beside a file tells; `RecordError` names it where it cannot."""
+    sidecar = path.with_suffix(".provenance.json")
+    try:
+        told: dict[str, Any] = json.loads(sidecar.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RecordError(f"{sidecar.name}: is missing or damaged") from error
+    return told
 
 
 @contextlib.contextmanager

@@ -1,0 +1,41 @@
+"""The dashboard's frame: its pages, and what a visitor sees when one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from controlmap.model import ControlmapError
+from controlmap.views import method, overview, text
+
+PAGES: dict[str, tuple[str, Callable[[], None]]] = {
+    "overview": (text.OVERVIEW, overview.show),
+    "method": (text.METHOD, method.show),
+}
+"""Every page, by its address; the first is the default."""
+
+
+def main() -> None:
+    """Show the page that the address names."""
+    st.set_page_config(page_title=f"{text.OVERVIEW} · {text.PRODUCT}", layout="wide")
+    st.html(Path(__file__).parent / "assets" / "page.css")
+    first = next(iter(PAGES))
+    pages = [
+        st.Page(_guarded(show), title=title, url_path=path, default=path == first)
+        for path, (title, show) in PAGES.items()
+    ]
+    st.navigation(pages, position="top").run()
+
+
+def _guarded(show: Callable[[], None]) -> Callable[[], None]:
+    """A page that says in one line what a controlmap error says, and shows nothing else."""
+
+    def page() -> None:
+        try:
+            show()
+        except ControlmapError as error:
+            st.error(text.plain(str(error)))
+
+    return page

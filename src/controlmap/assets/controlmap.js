@@ -1,0 +1,529 @@
+/*
+ * The drawing half of maps.py. st_folium runs ControlMap.init() once and ControlMap.update() at
+ * each change of date; the background comes from a file. Text is data everywhere: it reaches the
+ * page through textContent and canvas text only, never as markup.
+ */
+(() => {
+  "use strict";
+
+  const GRID = 10000; // units to a degree on the wire, as in maps.py
+  const NARROW = 600; // px: below this the panels start closed
+  const STORE = "controlmap.view";
+  const CROWDED = 11; // px between two dots: nearer, the smaller place waits for a closer zoom
+  const TILE_PATIENCE = 8000; // ms until a tile server that says nothing counts as unreachable
+
+  // --- what loads before Leaflet
+
+  let Paint; // paint.js, which is there by the time of init
+  const source = new URL(document.currentScript.src);
+
+  /** Styles go into <body>: st_folium rewrites <head>, which would fetch them twice. */
+  function stylesheet(href) {
+    return new Promise((done) => {
+      const link = document.createElement("link");
+      link.rel = "stylesheet";
+      link.href = href;
+      link.onload = link.onerror = done;
+      document.body.append(link);
+    });
+  }
+  const styled = Promise.all([
+    stylesheet(source.searchParams.get("css")),
+    stylesheet(new URL("controlmap.css", source).href),
+  ]);
+
+  async function load(url) {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${response.status} for ${url}`);
+    return response.json();
+  }
+  const background = load(source.searchParams.get("background")).then(
+    (layers) => ({ layers }),
+    (error) => ({ error }),
+  );
+
+  // --- small tools
+
+  function element(tag, className, text) {
+    const node = document.createElement(tag);
+    if (className) node.className = className;
+    if (text !== undefined) node.textContent = text;
+    return node;
+  }
+
+  /** "dark" or "light", from the colour that streamlit-component-lib puts on the root element. */
+  function themeNow() {
+    const style = getComputedStyle(document.documentElement);
+    const ctx = document.createElement("canvas").getContext("2d");
+    ctx.fillStyle = style.getPropertyValue("--background-color").trim() || "#ffffff";
+    const [r, g, b] = ctx.fillStyle.match(/\w\w/g).map((hex) => parseInt(hex, 16));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128 ? "dark" : "light";
+  }
+
+  const store = {
+    read() {
+      try {
+        return JSON.parse(sessionStorage.getItem(STORE)) || {};
+      } catch {
+        return {}; // storage is forbidden or holds something else: the map opens as if new
+      }
+    },
+    write(view) {
+      try {
+        sessionStorage.setItem(STORE, JSON.stringify(view));
+      } catch {
+        // storage is forbidden: the view lives as long as the page
+      }
+    },
+  };
+
+  // --- geometry from the wire
+
+  /** Undo maps._steps: whole units, each the step from the one before, into [lat, lon]. */
+  function unstep(steps) {
+    const points = [];
+    let x = 0;
+    let y = 0;
+    for (let i = 0; i < steps.length; i += 2) {
+      x += steps[i];
+      y += steps[i + 1];
+      points.push([y / GRID, x / GRID]);
+    }
+    return points;
+  }
+
+  function shape(spec, feature, options) {
+    const interactive = spec.name !== undefined && feature.t.length > 0;
+    const style = { ...options, interactive, smoothFactor: 0.4 };
+    if (feature.p) {
+      return L.circleMarker(unstep(feature.p[0])[0], { ...style, radius: Paint.RANKS[feature.r].radius });
+    }
+    if (feature.l) return L.polyline(feature.l.map(unstep), style);
+    const polygons = feature.a.map((rings) => rings.map(unstep));
+    if (spec.kind !== "line") return L.polygon(polygons, style);
+    return L.polyline(polygons.flat().map((ring) => [...ring, ring[0]]), style);
+  }
+
+  // --- the map
+
+  const CM = {
+    inits: 0,
+    updates: 0,
+    rev: null,
+    painted: null,
+    theme: "light",
+    groups: {}, // by id: { spec, leaflet, on, features, box, row }
+    labels: [],
+    marks: {},
+
+    init(map, config) {
+      Paint = window.ControlMapPaint;
+      CM.inits += 1;
+      CM.marks.init = performance.now();
+      CM.map = map;
+      CM.config = config;
+      CM.words = config.words;
+      CM.theme = themeNow();
+      CM.view = store.read();
+      CM.moved = ["lat", "lng", "zoom"].every((key) => Number.isFinite(CM.view[key]));
+
+      const box = CM.container = map.getContainer();
+      box.classList.add("cm");
+      box.setAttribute("role", "region");
+      box.setAttribute("aria-label", CM.words.map);
+      box.style.visibility = "hidden"; // until the styles are there
+      CM.canvases = {
+        base: Paint.canvas(map, "cm-base", 150, {}),
+        faces: Paint.canvas(map, "cm-faces", 410, { interactive: true, tolerance: 3 }),
+        labels: Paint.canvas(map, "cm-labels", 620, {}, { _draw: CM.label }),
+      };
+      config.base.forEach((spec) => CM.addGroup({ ...spec, kind: "area", on: true }, CM.canvases.base));
+      config.layers.forEach((spec) => CM.addGroup(spec, CM.canvases.faces));
+      CM.addControls();
+      CM.tameGestures();
+      CM.paintTheme();
+
+      background.then(({ layers, error }) => {
+        if (error) {
+          console.error("controlmap: no background:", error.message);
+          CM.say(CM.words.background_failed);
+        } else {
+          Object.entries(layers).forEach(([id, features]) => CM.fill(id, features));
+        }
+        CM.backgroundDone = true;
+        CM.settle();
+      });
+      styled.then(() => {
+        box.style.visibility = "";
+        CM.fit();
+      });
+      map.on("moveend", () => {
+        if (CM.fitting) return;
+        CM.moved = true;
+        CM.remember();
+      });
+      map.on("zoomend", CM.sift);
+      new ResizeObserver(CM.fit).observe(box);
+      // Every render message carries the theme; its handler has run when the timeout fires.
+      addEventListener("message", (event) => {
+        if (event.data?.type === "streamlit:render") 0;
+      });
+      // st_folium drops what arrives while Leaflet is loading: ask for the newest date once more.
+      window.Streamlit?.setComponentReady();
+    },
+
+    /** Draw one date. Background layers stay; a layer that the date does not name is emptied. */
+    update(payload) {
+      const start = performance.now();
+      const ids = Object.keys(payload.layers);
+      (CM.dayIds ?? []).filter((id) => !ids.includes(id)).forEach((id) => CM.fill(id, []));
+      ids.forEach((id) => CM.fill(id, payload.layers[id]));
+      CM.dayIds = ids;
+      CM.rev = payload.rev;
+      CM.updates += 1;
+      CM.marks.update = start;
+      CM.marks.updateMs = performance.now() - start;
+      CM.settle();
+    },
+
+    /** `painted` names the date once it and the background are on the screen. */
+    settle() {
+      const rev = CM.rev;
+      CM.sift();
+      CM.describe();
+      if (rev === null || !CM.backgroundDone) return;
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        CM.painted = rev;
+        CM.marks.painted = performance.now();
+        CM.marks.paintedEpoch = Date.now();
+      }));
+    },
+
+    /** The same in words: layer by layer, each text once. Places would drown the rest. */
+    describe() {
+      CM.text.replaceChildren();
+      Object.values(CM.groups).forEach(({ spec, on, features }) => {
+        const texts = new Set(features.map(({ lines }) => lines.join(". ")).filter(Boolean));
+        if (!on || !spec.name || spec.kind === "place" || !texts.size) return;
+        const list = CM.text.appendChild(element("li", "", spec.name)).appendChild(element("ul"));
+        texts.forEach((text) => list.append(element("li", "", text)));
+      });
+    },
+
+    // --- layers
+
+    addGroup(spec, renderer) {
+      const on = spec.name === undefined ? true : CM.view.layers?.[spec.id] ?? spec.on;
+      const leaflet = spec.kind === "tiles" ? CM.tileLayer(spec) : L.featureGroup();
+      CM.groups[spec.id] = { spec, leaflet, renderer, on, features: [] };
+      if (spec.kind !== "tiles") {
+        leaflet.on("mouseover mousemove click", CM.openTip).on("mouseout", CM.closeTip);
+      }
+      if (on) leaflet.addTo(CM.map);
+    },
+
+    fill(id, features) {
+      const group = CM.groups[id];
+      if (!group) {
+        console.error("controlmap: no layer", id);
+        return;
+      }
+      CM.closeTip();
+      group.leaflet.clearLayers();
+      const style = { ...CM.style(group.spec), renderer: group.renderer };
+      group.features = features.map((feature) => {
+        const layer = shape(group.spec, feature, style);
+        return Object.assign(layer, { lines: feature.t, rank: feature.r, group: group.leaflet });
+      });
+      if (group.spec.kind !== "place") group.features.forEach((layer) => group.leaflet.addLayer(layer));
+    },
+
+    /** Leaflet options of a layer in the theme of the moment. */
+    style(spec) {
+      const fill = spec.kind !== "line";
+      return { fill, stroke: true, ...spec.light, ...(CM.theme === "dark" ? spec.dark : {}) };
+    },
+
+    /** Put on the map the places that its zoom has room for: no dot on the dot of a bigger one. */
+    sift() {
+      const { map } = CM;
+      const kept = [];
+      CM.places().forEach((layer) => {
+        const point = map.project(layer.getLatLng());
+        const wanted = map.getZoom() >= Paint.RANKS[layer.rank].zoom &&
+          kept.every((other) => other.distanceTo(point) > CROWDED);
+        if (wanted) kept.push(point);
+        if (wanted !== layer.group.hasLayer(layer)) layer.group[wanted ? "addLayer" : "removeLayer"](layer);
+      });
+      CM.stack();
+      CM.relabel();
+    },
+
+    /** Every place of the layers that are on, biggest first. */
+    places() {
+      return Object.values(CM.groups)
+        .filter(({ spec, on }) => on && spec.kind === "place")
+        .flatMap(({ features }) => features)
+        .sort((a, b) => a.rank - b.rank);
+    },
+
+    /** Drawing order is the order of the list, whatever was switched or filled last. */
+    stack() {
+      Object.values(CM.groups).forEach(({ spec, leaflet, on }) => {
+        if (on && spec.kind !== "tiles") leaflet.bringToFront();
+      });
+    },
+
+    show(id, on) {
+      const group = CM.groups[id];
+      group.on = on;
+      if (on) group.leaflet.addTo(CM.map);
+      else group.leaflet.remove();
+      CM.closeTip();
+      CM.sift();
+      CM.syncControls();
+      CM.describe();
+      CM.remember();
+    },
+
+    /** A tile layer that unticks itself when its server does not answer. */
+    tileLayer(spec) {
+      const tiles = L.tileLayer(spec.tiles, { maxZoom: 19 });
+      let loaded = 0;
+      let failed = 0;
+      let timer;
+      const check = () => {
+        if (loaded || !CM.groups[spec.id].on) return;
+        CM.show(spec.id, false);
+        CM.say(CM.words.tiles_failed);
+      };
+      tiles.on("add", () => {
+        loaded = failed = 0;
+        clearTimeout(timer);
+        timer = setTimeout(check, TILE_PATIENCE);
+      });
+      tiles.on("tileload", () => { loaded += 1; });
+      tiles.on("tileerror", () => {
+        failed += 1;
+        if (failed === 2) setTimeout(check, 0); // not inside Leaflet's own event
+      });
+      return tiles;
+    },
+
+    // --- labels and tooltips
+
+    relabel() {
+      CM.canvases?.labels._updatePaths();
+    },
+
+    /** Runs as the label canvas's _draw, whenever Leaflet has moved or cleared it. */
+    label() {
+      const places = CM.places()
+        .filter((layer) => layer.group.hasLayer(layer) && layer.lines[0])
+        .map((layer) => ({
+          at: CM.map.latLngToLayerPoint(layer.getLatLng()),
+          rank: Paint.RANKS[layer.rank],
+          name: layer.lines[0],
+        }))
+        .filter(({ at }) => this._bounds.contains(at)); // a margin beyond the frame, for dragging
+      const { fontFamily } = getComputedStyle(CM.container);
+      const corner = CM.map.containerPointToLayerPoint([0, 0]);
+      const frame = L.bounds(corner, corner.add(CM.map.getSize()));
+      CM.labels = Paint.labels(this._ctx, places, frame, CM.page(), fontFamily);
+    },
+
+    openTip({ latlng, layer }) {
+      if (!layer?.lines) return;
+      if (CM.tipLayer !== layer) {
+        const content = element("div");
+        layer.lines.forEach((line, i) => content.append(element(i ? "div" : "strong", "cm-line", line)));
+        CM.tip ??= L.tooltip({ direction: "auto", offset: [12, 0], opacity: 1, className: "cm-tip" });
+        CM.tip.setContent(content);
+        CM.tipLayer = layer;
+      }
+      CM.tip.setLatLng(latlng);
+      if (!CM.map.hasLayer(CM.tip)) CM.map.openTooltip(CM.tip);
+    },
+
+    closeTip() {
+      CM.tipLayer = null;
+      if (CM.tip) CM.map.closeTooltip(CM.tip);
+    },
+
+    // --- controls
+
+    control(position, node) {
+      const Control = L.Control.extend({ onAdd: () => node });
+      L.DomEvent.disableClickPropagation(node);
+      L.DomEvent.disableScrollPropagation(node);
+      return new Control({ position }).addTo(CM.map);
+    },
+
+    panel(position, title, className) {
+      const panel = element("details", `cm-panel ${className}`);
+      panel.append(element("summary", "", title));
+      CM.control(position, panel);
+      return panel;
+    },
+
+    addControls() {
+      const { config, words, map } = CM;
+      const titles = { zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out };
+      L.control.zoom({ position: "topright", ...titles }).addTo(map);
+
+      const credit = element("div", "cm-credit");
+      config.credit.forEach(([text, href]) => {
+        const link = element("a", "", text);
+        Object.assign(link, { href, target: "_blank", rel: "noopener noreferrer" });
+        credit.append(link);
+      });
+      CM.tileCredit = credit.appendChild(element("span"));
+      CM.control("bottomright", credit);
+      // The four oblasts run from south-west to north-east: the panels take the other corners.
+      const legend = CM.panel("topleft", words.legend, "cm-legend");
+      const layers = CM.panel("bottomright", words.layers, "cm-layers");
+      L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+      const list = layers.appendChild(element("ul"));
+      const rows = legend.appendChild(element("ul"));
+      config.layers.forEach((spec) => {
+        const group = CM.groups[spec.id];
+        const label = list.appendChild(element("li")).appendChild(element("label"));
+        group.box = label.appendChild(element("input"));
+        group.box.type = "checkbox";
+        group.box.dataset.layer = spec.id;
+        group.box.addEventListener("change", () => CM.show(spec.id, group.box.checked));
+        label.append(element("span", "", spec.name));
+        if (spec.legend) {
+          group.row = rows.appendChild(element("li"));
+          group.row.dataset.layer = spec.id;
+          group.row.append(element("canvas"), element("span", "", spec.legend));
+        }
+      });
+      legend.hidden = !rows.hasChildNodes();
+      CM.panels = [layers, legend];
+
+      CM.message = element("div", "cm-message");
+      CM.message.setAttribute("role", "status");
+      CM.text = element("ul", "cm-text");
+      CM.container.append(CM.message, CM.text);
+      CM.syncControls();
+    },
+
+    syncControls() {
+      const credits = [];
+      Object.values(CM.groups).forEach(({ spec, on, box, row }) => {
+        if (box) box.checked = on;
+        if (row) row.hidden = !on;
+        if (on && spec.tiles_credit) credits.push(spec.tiles_credit);
+      });
+      CM.tileCredit.textContent = credits.join(" · ");
+    },
+
+    say(text) {
+      CM.message.textContent = text;
+      CM.message.classList.add("cm-said");
+      clearTimeout(CM.silence);
+      CM.silence = setTimeout(() => CM.message.classList.remove("cm-said"), 5000);
+    },
+
+    /** The page keeps its scrolling: the wheel zooms after a click, a finger drags with a second. */
+    tameGestures() {
+      const { map, container } = CM;
+      const wheel = (on) => map.scrollWheelZoom[on ? "enable" : "disable"]();
+      container.addEventListener("keydown", ({ key }) => key === "Escape" && CM.closeTip());
+      container.addEventListener("pointerdown", () => wheel(true));
+      container.addEventListener("pointerleave", () => wheel(false));
+      container.addEventListener("wheel", (event) => {
+        if (event.ctrlKey || event.metaKey) wheel(true);
+        else if (!map.scrollWheelZoom.enabled()) CM.say(CM.words.wheel);
+      }, { capture: true, passive: true });
+      if (matchMedia("(pointer: coarse)").matches) {
+        map.dragging.disable();
+        container.addEventListener("touchmove", (event) => {
+          if (event.touches.length === 1) CM.say(CM.words.touch);
+        }, { passive: true });
+      }
+    },
+
+    // --- view and theme
+
+    /** First view, and after each change of size: the bounds, unless the reader chose a view. */
+    fit() {
+      const { map, view } = CM;
+      CM.fitting = true;
+      map.invalidateSize({ animate: false });
+      const { x, y } = map.getSize();
+      if (x > 50 && y > 50) {
+        if (!CM.moved) map.fitBounds(CM.config.bounds, { animate: false });
+        else if (!CM.fitted) map.setView([view.lat, view.lng], view.zoom, { animate: false });
+        CM.fitted = true;
+        const narrow = x < NARROW;
+        if (narrow !== CM.narrow) CM.panels.forEach((panel) => { panel.open = !narrow; });
+        CM.narrow = narrow;
+      }
+      CM.fitting = false;
+    },
+
+    /** Keep view and layers for the session, so that another page and back loses neither. */
+    remember() {
+      const view = { layers: {} };
+      CM.config.layers.forEach(({ id }) => { view.layers[id] = CM.groups[id].on; });
+      if (CM.moved) Object.assign(view, CM.map.getCenter(), { zoom: CM.map.getZoom() });
+      store.write(view);
+    },
+
+    page() {
+      return CM.config.page[CM.theme];
+    },
+
+    retheme() {
+      const theme = themeNow();
+      if (theme === CM.theme) return;
+      CM.theme = theme;
+      CM.paintTheme();
+    },
+
+    paintTheme() {
+      CM.container.dataset.theme = CM.theme;
+      Object.entries(CM.page()).forEach(([name, colour]) => {
+        CM.container.style.setProperty(`--cm-${name}`, colour);
+      });
+      Object.values(CM.groups).forEach(({ spec, features, row }) => {
+        const style = CM.style(spec);
+        features.forEach((layer) => layer.setStyle(style));
+        if (row) Paint.swatch(row.querySelector("canvas"), spec.kind, style, CM.style(CM.groups.land.spec));
+      });
+      CM.relabel();
+    },
+
+    // --- for tests
+
+    /** RGBA that one canvas ("faces", "base" or "labels") shows at a place. */
+    pixel(lat, lon, name = "faces") {
+      const { _bounds, _container } = CM.canvases[name];
+      const scale = _container.width / parseFloat(_container.style.width);
+      const { x, y } = CM.map.latLngToLayerPoint([lat, lon]).subtract(_bounds.min).multiplyBy(scale);
+      // By way of a canvas of one pixel: reading the map's own would slow it down.
+      const ctx = element("canvas").getContext("2d", { willReadFrequently: true });
+      ctx.drawImage(_container, Math.round(x), Math.round(y), 1, 1, 0, 0, 1, 1);
+      return [...ctx.getImageData(0, 0, 1, 1).data];
+    },
+
+    state() {
+      const { inits, updates, rev, painted, theme, labels, map, groups, message } = CM;
+      const { lat, lng } = map.getCenter();
+      const layers = {};
+      Object.entries(groups).forEach(([id, { on, features, leaflet }]) => {
+        layers[id] = { on, n: features.length, drawn: leaflet.getLayers?.().length ?? 0 };
+      });
+      return {
+        inits, updates, rev, painted, theme, labels, layers,
+        zoom: map.getZoom(),
+        centre: { lat, lng },
+        message: message.classList.contains("cm-said") ? message.textContent : "",
+      };
+    },
+  };
+
+  window.ControlMap = CM;
+})();

@@ -1,0 +1,333 @@
+"""The map: layers, palette and geometry as one folium map that never asks the network.
+
+Two channels reach the page. The background (land, neighbours, boundaries, places) is written once
+to a file that the browser fetches and keeps; what changes with the date travels with each rerun as
+a `Payload`. Everything that draws lives in `assets/controlmap.js`. Text from outside is data all
+the way: it passes `inert_json`, is never compiled as a template, and ends in `textContent`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NewType
+from urllib.parse import urlencode
+
+import folium
+import numpy as np
+import shapely
+from branca.element import MacroElement
+from folium.template import Template
+from shapely.geometry.base import BaseGeometry
+
+Payload = NewType("Payload", str)
+Style = Mapping[str, object]
+
+PLACE_RANKS = 5
+"""Ranks of places: 0 and 1 always shown with a label, 2 from zoom 8, 3 from 9, 4 from 10."""
+
+WORDS = ("map", "layers", "legend", "zoom_in", "zoom_out", "tiles_failed", "background_failed",
+         "wheel", "touch")  # fmt: skip
+"""Texts that `base_map` needs: labels of the map and its controls, messages and hints."""
+
+BASE_IDS = ("neighbours", "land")
+"""Background layers below all others that no control switches, in drawing order."""
+
+GRID = 10_000
+"""Units to a degree on the wire: 4 decimals, at most 6 m from the truth, for the screen only."""
+
+PALETTE: Mapping[str, tuple[Style, Style]] = {
+    # id: (style in the light theme, what the dark theme changes). The hues stay apart for readers
+    # who do not see red or green; where they come near, the hatch tells them apart.
+    "page": (
+        {"sea": "#d8e3ea", "ink": "#1f2328", "halo": "#fdfcf9", "paper": "#ffffff",
+         "muted": "#565d64", "edge": "#b9c0c6", "focus": "#0b57d0"},
+        {"sea": "#1a242b", "ink": "#eceff1", "halo": "#15191c", "paper": "#1e2327",
+         "muted": "#b3bac0", "edge": "#4b545b", "focus": "#8ab4f8"},
+    ),
+    "neighbours": (
+        {"fillColor": "#e9e7e1", "fillOpacity": 1, "color": "#b3b0a7", "weight": 0.8},
+        {"fillColor": "#262b2f", "color": "#4d5359"},
+    ),
+    "land": (
+        {"fillColor": "#faf8f3", "fillOpacity": 1, "color": "#86837b", "weight": 1.1},
+        {"fillColor": "#343a3f", "color": "#8b9298"},
+    ),
+    "held": (
+        {"fillColor": "#d5583a", "fillOpacity": 0.6, "color": "#a63a20", "weight": 0.7},
+        {"fillColor": "#d9623f", "fillOpacity": 0.68, "color": "#f0906f"},
+    ),
+    "held-before-2022": (
+        {"fillColor": "#7d2313", "fillOpacity": 0.74, "color": "#5c170a", "weight": 0.7,
+         "hatch": "\\", "hatchColor": "#4d1206", "hatchOpacity": 0.35},
+        {"fillColor": "#6f2213", "fillOpacity": 0.9, "color": "#b0573f",
+         "hatchColor": "#d98a70", "hatchOpacity": 0.28},
+    ),
+    "contested": (
+        {"fillColor": "#f0bf4c", "fillOpacity": 0.5, "color": "#8f6400", "weight": 0.7,
+         "hatch": "/", "hatchColor": "#7a5500", "hatchOpacity": 0.85},
+        {"fillColor": "#e8bd4e", "fillOpacity": 0.75, "color": "#f6d98f",
+         "hatchColor": "#4d3600", "hatchOpacity": 0.9},
+    ),
+    "liberated": (
+        {"fillColor": "#3d9db3", "fillOpacity": 0.42, "color": "#2a7587", "weight": 0.7},
+        {"fillColor": "#3f9fb5", "fillOpacity": 0.45, "color": "#7cc7d8"},
+    ),
+    "gained": (
+        {"fillOpacity": 0, "color": "#2a0a05", "weight": 2,
+         "hatch": "x", "hatchColor": "#2a0a05", "hatchOpacity": 0.75},
+        {"color": "#fff3ee", "hatchColor": "#fff3ee", "hatchOpacity": 0.7},
+    ),
+    "lost": (
+        {"fillColor": "#3d9db3", "fillOpacity": 0.25, "color": "#06304f", "weight": 2,
+         "hatch": "+", "hatchColor": "#06304f", "hatchOpacity": 0.75},
+        {"color": "#bfe6ff", "hatchColor": "#bfe6ff", "hatchOpacity": 0.75},
+    ),
+    "oblasts": (
+        {"color": "#3b4046", "weight": 1.1, "opacity": 0.85},
+        {"color": "#c9cfd4", "opacity": 0.8},
+    ),
+    "claim": (
+        {"color": "#5e3c99", "weight": 3.6, "opacity": 0.9, "dashArray": "11 7"},
+        {"color": "#c7b3f2"},
+    ),
+    "places": (
+        {"fillColor": "#1f2328", "fillOpacity": 1, "color": "#fdfcf9", "weight": 1},
+        {"fillColor": "#eceff1", "color": "#15191c"},
+    ),
+    "tiles": ({}, {}),
+}  # fmt: skip
+
+_STYLE_KEYS = {"color", "weight", "opacity", "dashArray", "fillColor", "fillOpacity"} | {
+    "hatch", "hatchColor", "hatchOpacity"}  # fmt: skip
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+_HATCHES = ("/", "\\", "x", "+")
+_HTTP = ("https://", "http://")
+
+
+def style_for(layer_id: str) -> tuple[Style, Style]:
+    """Return the light style of a layer and what the dark theme changes in it, from `PALETTE`."""
+    if layer_id not in PALETTE:
+        raise ValueError(f"no style for layer {layer_id!r}; there are {', '.join(PALETTE)}")
+    return PALETTE[layer_id]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One entry of the layer control; layers are drawn in the order given, the first lowest."""
+
+    id: str
+    name: str
+    legend: str  # in words, beside the swatch; '' for no row in the legend
+    on: bool
+    kind: Literal["area", "line", "place", "tiles"]  # "line" draws the outlines of polygons
+    light: Style  # Leaflet path options, and hatch, hatchColor, hatchOpacity
+    dark: Style  # what the dark theme changes
+    tiles: str = ""  # address template of a tile server, for kind "tiles" only
+    tiles_credit: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what the page could not draw: every message says what was found."""
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", self.id) or self.id in BASE_IDS:
+            raise ValueError(f"layer id {self.id!r}: a-z, 0-9 and '-', none of {BASE_IDS}")
+        if self.kind not in ("area", "line", "place", "tiles"):
+            raise ValueError(f"layer {self.id}: kind {self.kind!r} is not area, line, place, tiles")
+        if (self.kind == "tiles") != self.tiles.startswith(_HTTP):
+            raise ValueError(f"layer {self.id}: kind {self.kind}, tile address {self.tiles!r}")
+        for key, value in [*self.light.items(), *self.dark.items()]:
+            if (
+                key not in _STYLE_KEYS
+                or (key.lower().endswith("color") and not _COLOUR.fullmatch(str(value)))
+                or (key == "hatch" and value not in _HATCHES)
+            ):
+                raise ValueError(f"layer {self.id}: style {key}={value!r} is not one we draw")
+
+
+@dataclass(frozen=True)
+class Feature:
+    """What the map shows of a geometry; nothing else of it reaches the page."""
+
+    geometry: BaseGeometry  # longitude, latitude
+    lines: tuple[str, ...]  # tooltip, the first line as its title; () for no tooltip
+    rank: int = 0  # of a place, 0 the biggest; below PLACE_RANKS
+
+    def __post_init__(self) -> None:
+        """Refuse a rank that has no size on the map."""
+        if not 0 <= self.rank < PLACE_RANKS:
+            raise ValueError(f"rank {self.rank} of {self.lines[:1]}: 0 to {PLACE_RANKS - 1}")
+
+
+def inert_json(value: object) -> str:
+    """Return JSON in which no text can act in JavaScript, HTML, Jinja or streamlit-folium.
+
+    Every character of a string that is not a plain letter, digit, space or `.,:/?=-` becomes a
+    `\\u` escape, so no template tag, markup, or variable name survives to be found.
+
+    Raises
+    ------
+    ValueError
+        For NaN and infinity, which JSON does not have.
+    """
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return re.sub(r'"(?:[^"\\]|\\.)*"', _inert_string, text)
+
+
+def _inert_string(literal: re.Match[str]) -> str:
+    text = json.loads(literal[0])
+    return '"' + re.sub(r"[^a-zA-Z0-9 .,:/?=-]", _utf16_escapes, text) + '"'
+
+
+def _utf16_escapes(character: re.Match[str]) -> str:
+    units = character[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{unit}" for unit in units.hex(" ", 2).split())
+
+
+def payload_json(rev: str, contents: Mapping[str, Sequence[Feature]]) -> Payload:
+    """Return what the page draws for one date: `contents` by layer id, under the name `rev`.
+
+    Coordinates are whole units of 1e-4 degree, each the step from the one before; a polygon's
+    closing point is left out. A feature that vanishes at this precision is left out.
+    """
+    return Payload(inert_json({"rev": rev, "layers": _wire(contents)}))
+
+
+def write_background(folder: Path, background: Mapping[str, Sequence[Feature]]) -> str:
+    """Write what never changes into `folder` and return the file's name.
+
+    `background` maps layer ids, and those of `BASE_IDS`, to features. The name carries a hash of
+    the content, so that a browser may keep it; the write is atomic and happens once.
+    """
+    text = inert_json(_wire(background)).encode("ascii")
+    name = f"background-{hashlib.sha256(text).hexdigest()[:16]}.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / name).exists():
+        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            file.write(text)
+        Path(temporary).replace(folder / name)
+    return name
+
+
+def base_map(
+    layers: Sequence[Layer],
+    *,
+    background_url: str,
+    credit: Sequence[tuple[str, str]],
+    bounds: tuple[float, float, float, float],
+    words: Mapping[str, str],
+    leaflet_url: str,
+    assets_url: str,
+) -> folium.Map:
+    """Return the map without what changes; its script is the same bytes at each rerun.
+
+    Parameters
+    ----------
+    background_url
+        Address of the file that `write_background` wrote, seen from the map's frame.
+    credit
+        Sources as (text, http address), shown in the map's corner.
+    bounds
+        West, south, east, north in degrees: what the map shows first.
+    words
+        The texts named in `WORDS`.
+    leaflet_url, assets_url
+        Addresses of the folders with Leaflet and with this package's assets.
+    """
+    ids = [layer.id for layer in layers]
+    if len(set(ids)) < len(ids):
+        raise ValueError(f"layer ids repeat: {', '.join(ids)}")
+    if unlike := set(words) ^ set(WORDS):
+        raise ValueError(f"words missing or unknown: {', '.join(sorted(unlike))}")
+    for text, href in credit:
+        if not href.startswith(_HTTP):
+            raise ValueError(f"credit {text!r}: address {href!r} is not http or https")
+    west, south, east, north = bounds
+    config = {
+        "layers": [vars(layer) for layer in layers],
+        "base": [{"id": i, "light": PALETTE[i][0], "dark": PALETTE[i][1]} for i in BASE_IDS],
+        "page": dict(zip(("light", "dark"), PALETTE["page"], strict=True)),
+        "bounds": [[south, west], [north, east]],
+        "credit": credit,
+        "words": words,
+    }
+    centre = [(south + north) / 2, (west + east) / 2]
+    chart = folium.Map(
+        centre, zoom_start=7, tiles=None, zoom_control=False, prefer_canvas=True, zoom_snap=0.25,
+        attribution_control=False, scroll_wheel_zoom=False, min_zoom=5, max_zoom=14,
+    )  # fmt: skip
+    # The script starts to fetch these two while Leaflet itself is still on its way.
+    early = urlencode({"css": f"{leaflet_url}/leaflet.css", "background": background_url})
+    chart.default_js = [
+        ("controlmap", f"{assets_url}/controlmap.js?{early}"),
+        ("leaflet", f"{leaflet_url}/leaflet.js"),
+        ("paint", f"{assets_url}/paint.js"),
+    ]
+    chart.default_css = []
+    chart.add_child(_Script(f"ControlMap.init(map_div, {inert_json(config)});"))
+    return chart
+
+
+def day_layer(payload: Payload) -> folium.FeatureGroup:
+    """Return what `st_folium` takes as `feature_group_to_add`: it draws `payload_json`'s text."""
+    group = folium.FeatureGroup(name="day", control=False)
+    # st_folium appends to this list at each date; what it would remove is not on the map anyway.
+    group.add_child(_Script(f"window.feature_group = [];\nControlMap.update({payload});"))
+    return group
+
+
+class _Script(MacroElement):
+    """Emits JavaScript by value; `render` is silent, as branca's would compile it as a template."""
+
+    _template = Template("{% macro script(this, kwargs) %}{{ this.javascript }}{% endmacro %}")
+
+    def __init__(self, javascript: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Script"
+        self.javascript = javascript
+
+    def render(self, **_: object) -> str:
+        """Add nothing to the figure: st_folium reads the script macro itself."""
+        return ""
+
+
+_Wire = dict[str, object]
+
+
+def _wire(contents: Mapping[str, Sequence[Feature]]) -> dict[str, list[_Wire]]:
+    wired = {key: [_wire_feature(feature) for feature in contents[key]] for key in contents}
+    return {key: [feature for feature in features if feature] for key, features in wired.items()}
+
+
+def _wire_feature(feature: Feature) -> _Wire:
+    letters = {"Point": "p", "LineString": "l", "LinearRing": "l", "Polygon": "a"}
+    kind = feature.geometry.geom_type
+    letter = letters.get(kind.removeprefix("Multi"))
+    if letter is None or kind == "MultiPoint":
+        raise ValueError(f"{kind} of {feature.lines[:1]}: the map draws a point, lines or polygons")
+    parts = [steps for part in shapely.get_parts(feature.geometry) if (steps := _part(part))]
+    return {"t": feature.lines, "r": feature.rank, letter: parts} if parts else {}
+
+
+def _part(part: BaseGeometry) -> list[int] | list[list[int]]:
+    if part.geom_type != "Polygon":
+        return _steps(part, 1 if part.geom_type == "Point" else 2)
+    shell, *holes = [_steps(ring, 4)[:-2] for ring in shapely.get_rings(part)] or [[]]
+    return [shell, *(hole for hole in holes if hole)] if shell else []
+
+
+def _steps(line: BaseGeometry, least: int) -> list[int]:
+    """Return grid coordinates x, y, dx, dy, ... of a line, or none if fewer than `least` remain."""
+    degrees = shapely.get_coordinates(line)
+    if not np.isfinite(degrees).all():
+        raise ValueError(f"{line.geom_type} with coordinates that are no numbers: {line.wkt[:80]}")
+    points = np.rint(degrees * GRID).astype(np.int64)
+    steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    moved = np.any(steps != 0, axis=1)
+    moved[:1] = True  # the first is no step but the place itself
+    return list(map(int, steps[moved].flat)) if moved.sum() >= least else []

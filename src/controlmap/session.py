@@ -1,0 +1,85 @@
+"""What pages share: every cached loader, and the state that the address keeps. Streamlit."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import js_lib_leaflet
+import streamlit as st
+import streamlit.components.v1 as components
+
+from controlmap import archive, maps
+from controlmap.archive import Record
+from controlmap.maps import Feature, Payload
+
+SOURCE = "deepstate"
+
+
+@dataclass(frozen=True)
+class MapAddresses:
+    """Where the map's frame finds its parts, all on this server."""
+
+    leaflet: str
+    assets: str
+    background: str
+
+
+def record() -> Record:
+    """The record, new whenever its file has changed; read-only, shared by all sessions."""
+    return archive.open_source(SOURCE)
+
+
+def today() -> date:
+    """The day it is in UTC."""
+    return datetime.now(UTC).date()
+
+
+@st.cache_resource(show_spinner=False)
+def _folders() -> tuple[dict[str, str], Path]:
+    """Names of the folders that this server hands out, and the one for the map's background.
+
+    They are declared here and not on import: before the server runs, a declaration is lost.
+    """
+    background = Path(tempfile.mkdtemp(prefix="controlmap-"))
+    folders = {
+        "leaflet": Path(js_lib_leaflet.__file__).parent / "static" / "js_lib_leaflet",
+        "assets": Path(__file__).parent / "assets",
+        "background": background,
+    }
+    names = {
+        name: str(components.declare_component(name, path=str(folder)).name)
+        for name, folder in folders.items()
+    }
+    return names, background
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def map_addresses(
+    key: str,  # noqa: ARG001 - what the cache goes by
+    _background: Callable[[], Mapping[str, Sequence[Feature]]],
+) -> MapAddresses:
+    """Addresses seen from the map's frame; the background is written once for each record key."""
+    names, folder = _folders()
+    file = maps.write_background(folder, _background())
+    return MapAddresses(
+        f"../{names['leaflet']}", f"../{names['assets']}", f"../{names['background']}/{file}"
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=128)
+def payload(rev: str, _features: Callable[[], dict[str, list[Feature]]]) -> Payload:
+    """What the map draws, made once for each `rev`, which names record, day and choices."""
+    return maps.payload_json(rev, _features())
+
+
+def from_address(name: str, allowed: Callable[[str], bool]) -> str | None:
+    """A value of the address that is not allowed; it is taken out, so that a default applies."""
+    found = st.query_params.get(name)
+    if found is None or allowed(found):
+        return None
+    del st.query_params[name]
+    return found

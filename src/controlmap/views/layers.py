@@ -1,0 +1,148 @@
+"""What the map shows: the layer list, and the features of a day with their tooltips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Literal
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from controlmap import figures, land, maps, places
+from controlmap.coverage import Coverage, Moment
+from controlmap.figures import Areas
+from controlmap.maps import Feature, Layer
+from controlmap.model import Status
+from controlmap.oblasts import Basis
+from controlmap.views import text
+
+TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+_OFF = ("tiles", "liberated")
+_KINDS: Mapping[str, Literal["area", "line", "place", "tiles"]] = {
+    "tiles": "tiles",
+    "claim": "line",
+    "oblasts": "line",
+    "places": "place",
+}
+_ORDER = (
+    "tiles",
+    "held",
+    "held-before-2022",
+    "contested",
+    "liberated",
+    "gained",
+    "lost",
+    "oblasts",
+    "claim",
+    "places",
+)
+
+
+def layer_list() -> list[Layer]:
+    """The layers in drawing order, the first lowest."""
+    out = []
+    for name in _ORDER:
+        title, legend = text.LAYERS[name]
+        light, dark = maps.style_for(name)
+        is_tiles = name == "tiles"
+        out.append(
+            Layer(
+                id=name,
+                name=title,
+                legend=legend,
+                on=name not in _OFF,
+                kind=_KINDS.get(name, "area"),
+                light=light,
+                dark=dark,
+                tiles=TILES if is_tiles else "",
+                tiles_credit=text.TILES_CREDIT if is_tiles else "",
+            )
+        )
+    return out
+
+
+def bounds(coverage: Coverage) -> tuple[float, float, float, float]:
+    """West, south, east, north of the four oblasts in degrees."""
+    west, south, east, north = shapely.total_bounds([o.polygon for o in coverage.oblasts])
+    return float(west), float(south), float(east), float(north)
+
+
+def background(coverage: Coverage) -> dict[str, Sequence[Feature]]:
+    """What never changes: land, neighbours, boundaries, the claim, places."""
+    lands = land.load()
+    frames = [o.polygon for o in coverage.oblasts]
+    return {
+        "neighbours": [Feature(x.polygon, ()) for x in lands if x.code != "UA"],
+        "land": [Feature(x.polygon, ()) for x in lands if x.code == "UA"],
+        "oblasts": [Feature(frame, ()) for frame in frames],
+        "claim": [Feature(shapely.coverage_union_all(frames), ())],
+        "places": [Feature(shapely.Point(p.lon, p.lat), _place(p), p.rank) for p in places.load()],
+    }
+
+
+def _place(place: places.Place) -> tuple[str, ...]:
+    people = () if place.population is None else (text.population(place.population),)
+    return (place.name, *((place.name_uk,) if place.name_uk else ()), *people)
+
+
+def day_features(coverage: Coverage, moment: Moment, basis: Basis) -> dict[str, list[Feature]]:
+    """What a day shows, by layer; each with name, status, area and share in its tooltip."""
+    rows = figures.areas(coverage, moment, basis)
+    ground = coverage.ground(moment.index)
+    out = {
+        "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, ground),
+        "contested": _status(coverage, moment, rows, Status.CONTESTED, ground),
+        "liberated": _status(coverage, moment, rows, Status.LIBERATED, ground),
+        "held-before-2022": _before_2022(coverage, moment, basis),
+        "gained": [],
+        "lost": [],
+    }
+    if then := coverage.known(moment.day - timedelta(days=30)):
+        held, held_then = coverage.held(moment.index), coverage.held(then.index)
+        out["gained"] = _changed(coverage, held & ~held_then, "gained", then)
+        out["lost"] = _changed(coverage, held_then & ~held, "lost", then)
+    return out
+
+
+def _status(
+    coverage: Coverage,
+    moment: Moment,
+    rows: Sequence[Areas],
+    status: Status,
+    ground: NDArray[np.int64],
+    note: str = "",
+) -> list[Feature]:
+    if not moment.reports(status):
+        return []
+    outlines = coverage.dissolved(np.isin(ground, status.grounds))
+    return [
+        Feature(outline, text.tooltip(row, status, note))
+        for outline, row in zip(outlines, rows, strict=False)
+        if not outline.is_empty
+    ]
+
+
+def _before_2022(coverage: Coverage, moment: Moment, basis: Basis) -> list[Feature]:
+    """The ground held before 2022; where a day's snapshot does not tell, as it was last drawn."""
+    last = figures.last_reported(coverage, moment, Status.HELD_BEFORE_2022)
+    if last is None:
+        return []
+    rows = figures.areas(coverage, last, basis)
+    note = "" if last.index == moment.index else text.before_2022_as_of(last.day)
+    ground = coverage.ground(last.index)
+    return _status(coverage, last, rows, Status.HELD_BEFORE_2022, ground, note)
+
+
+def _changed(
+    coverage: Coverage, faces: NDArray[np.bool_], layer: str, then: Moment
+) -> list[Feature]:
+    return [
+        Feature(outline, text.changed_tooltip(o.name, text.LAYERS[layer][0], km2, then.day))
+        for i, (o, outline) in enumerate(
+            zip(coverage.oblasts, coverage.dissolved(faces), strict=True)
+        )
+        if not outline.is_empty
+        and (km2 := float(coverage.face_km2[faces & (coverage.face_oblast == i)].sum()))
+    ]

@@ -1,0 +1,58 @@
+"""Headline and comparison as HTML; every text in them is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from controlmap.figures import Comparison
+from controlmap.views import text
+
+
+def headline(every: Comparison) -> str:
+    """The share of the whole claim that is held, and the figures behind it."""
+    facts = (
+        (text.HELD, text.km2(every.held)),
+        (text.GAP, text.km2(every.gap)),
+        (text.CONTESTED_KM2, text.km2(every.contested)),
+        (text.CHANGE_30D, text.change_km2(every.change_30d)),
+    )
+    listed = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts
+    )
+    share, claim = escape(text.share(every.held_share)), escape(text.CLAIM_HELD)
+    return (
+        f'<div class="cm-headline"><p class="cm-share"><b>{share}</b> {claim}</p>'
+        f"<dl>{listed}</dl></div>"
+    )
+
+
+def comparison(rows: Sequence[Comparison]) -> str:
+    """Claimed versus held, a row an oblast, the last of all four."""
+    head = "".join(f'<th scope="col">{escape(c)}</th>' for c in text.COLUMNS)
+    body = "".join(_row(row) for row in rows)
+    caption = escape(text.TABLE_CAPTION)
+    return (
+        f'<div class="cm-scroll" tabindex="0" role="region" aria-label="{caption}">'
+        f'<table class="cm-table"><caption>{caption}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _row(row: Comparison) -> str:
+    cells = (
+        f"{row.claimed:,.0f}",
+        f"{row.held:,.0f}",
+        text.share(row.held_share),
+        f"{row.gap:,.0f}",
+        None if row.contested is None else f"{row.contested:,.0f}",
+        text.change(row.change_30d),
+        text.change(row.change_365d),
+    )
+    columns = "".join(
+        f'<td class="cm-unknown">{escape(text.NOT_REPORTED)}</td>'
+        if cell is None
+        else f"<td>{escape(cell)}</td>"
+        for cell in cells
+    )
+    return f'<tr><th scope="row">{escape(row.name)}</th>{columns}</tr>'

@@ -1,0 +1,31 @@
+"""The second page: what the words mean, how figures are made, where they come from."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from controlmap import geofile, session, sources
+from controlmap.views import text
+
+EMBEDDED = ("oblasts.parquet", "land.parquet", "places.csv")
+
+
+def show() -> None:
+    """Show the page."""
+    record = session.record()
+    coverage = record.coverage
+    st.title(text.METHOD)
+    st.markdown(text.DEFINITIONS)
+    st.header(text.HOW)
+    st.markdown(text.how(record.provenance.figures, coverage.cell_m))
+    st.header(text.SOURCES)
+    for source in sources.SOURCES.values():
+        st.subheader(source.title)
+        st.markdown(text.span(*coverage.span, len(coverage.snapshots), len(coverage.gaps)))
+        for reader in source.readers:
+            st.markdown(text.reports(reader.title, reader.reports))
+        st.markdown(f"{source.precedence} {source.terms} [{source.url}]({source.url})")
+    st.header(text.CREDITS)
+    for name in EMBEDDED:
+        told = geofile.read_sidecar(geofile.geodata(name))
+        st.markdown(text.credit(told["title"], told["credit"], told["terms"], told["method"]))

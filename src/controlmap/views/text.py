@@ -1,0 +1,269 @@
+"""The words of the interface, in English; nothing is computed here but plurals and formats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from controlmap.figures import Areas
+from controlmap.model import Status
+
+PRODUCT = "controlmap"
+OVERVIEW = "Claimed and held"
+METHOD = "Method and sources"
+LEDE = (
+    "On 30 September 2022 Russia declared four Ukrainian oblasts annexed, a claim to the whole of "
+    "each that UN General Assembly resolution "
+    "[ES-11/4](https://docs.un.org/A/RES/ES-11/4) rejects. "
+    "This is how much of the claim its forces hold."
+)
+
+DATE = "Date (UTC)"
+PREVIOUS, NEXT, LATEST = "Day before", "Day after", "Latest"
+BASIS = "Shares of"
+BASES = {"polygon": "polygon area", "official": "official area"}
+BASIS_HELP = (
+    "The total that shares are taken over. Polygon area: the geodesic area of the boundary that "
+    "statuses are measured in. Official area: Ukraine's statistical figure, larger for Kherson "
+    "because it counts the waters of the Syvash and the limans."
+)
+CONTESTED = "Contested ground"
+CONTESTED_CHOICES = {"out": "apart", "in": "counted as held"}
+CONTESTED_HELP = "Ground that the source assigns to neither side."
+
+CLAIM_HELD = "of the claim is Russian-held"
+HELD, GAP, CONTESTED_KM2 = "Russian-held", "Claimed, not held", "Contested"
+CHANGE_30D = "Held, change over 30 days"
+NOT_REPORTED = "not reported"
+NOT_KNOWN = "not known"
+COLUMNS = ("Oblast", "Claimed", "Held", "Share", "Gap", "Contested", "30 days", "365 days")
+TABLE_CAPTION = "Claimed versus held, km²; changes are of held ground"
+CHART = {
+    "held": "Russian-held",
+    "contested": "Contested",
+    "rest": "Claimed, not held",
+    "oblast": "Oblast",
+    "part": "Part of the claim",
+    "share": "Share of the claim",
+    "km2": "km²",
+}
+CHART_ALT = "Bars: the share of each oblast's claimed area that is Russian-held"
+MAP = {
+    "map": "Map of control in Donetsk, Luhansk, Kherson and Zaporizhzhia oblasts",
+    "layers": "Layers",
+    "legend": "Legend",
+    "zoom_in": "Zoom in",
+    "zoom_out": "Zoom out",
+    "tiles_failed": "The tile basemap cannot be reached; it was switched off.",
+    "background_failed": "The background of the map could not be loaded; reload the page.",
+    "wheel": "Hold Ctrl to zoom with the wheel",
+    "touch": "Use two fingers to move the map",
+}
+LAYERS = {
+    "tiles": ("Tile basemap (OpenStreetMap, online)", ""),
+    "claim": (
+        "Russia's claim",
+        "Claimed by Russia since 30 September 2022: the whole of each oblast",
+    ),
+    "held": ("Russian-held", "Russian-held"),
+    "held-before-2022": ("Held before 2022", "Russian-held since before 24 February 2022"),
+    "contested": ("Contested", "Contested: assigned to neither side"),
+    "liberated": ("Liberated", "Held by Ukraine again after Russian control"),
+    "gained": ("Taken in the last 30 days", "Became Russian-held in the last 30 days"),
+    "lost": ("Retaken in the last 30 days", "Ceased to be Russian-held in the last 30 days"),
+    "oblasts": ("Oblast boundaries", "Oblast boundary"),
+    "places": ("Cities and towns", ""),
+}
+TILES_CREDIT = "© OpenStreetMap contributors"
+CREDIT_NATURAL_EARTH = "Natural Earth"
+CREDIT_GEONAMES = "GeoNames (CC BY 4.0)"
+CREDIT_LEAFLET = "Leaflet"
+
+STATUS = {
+    Status.RUSSIAN_HELD: "Russian-held",
+    Status.HELD_BEFORE_2022: "Held before 24 February 2022",
+    Status.CONTESTED: "Contested",
+    Status.LIBERATED: "Liberated",
+    Status.UKRAINIAN_HELD: "Ukrainian-held",
+}
+READERS = {"deepstate_api": "map snapshot", "deepstate_daily": "daily mirror"}
+
+
+def day(value: date) -> str:
+    """A date in words: 4 August 2025."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def instant(value: datetime) -> str:
+    """An instant in words: 4 August 2025, 03:00 UTC."""
+    return f"{day(value.date())}, {value:%H:%M} UTC"
+
+
+def days(count: int) -> str:
+    """A number of days."""
+    return "1 day" if count == 1 else f"{count:,} days"
+
+
+def oblast(name: str) -> str:
+    """An oblast's name as a title."""
+    return f"{name} oblast"
+
+
+def km2(value: float | None) -> str:
+    """An area, or that it is not reported."""
+    return NOT_REPORTED if value is None else f"{value:,.0f} km²"
+
+
+def share(value: float) -> str:
+    """A share as a percentage."""
+    return f"{value:.1%}".replace("%", " %")
+
+
+def change(value: float | None) -> str:
+    """A change with its sign, or that it is not known."""
+    if value is None:
+        return "–"
+    whole = round(value)
+    return f"{whole:+,}".replace("-", "−") if whole else "0"
+
+
+def change_km2(value: float | None) -> str:
+    """A change of an area with its sign and unit, or that it is not known."""
+    return NOT_KNOWN if value is None else f"{change(value)} km²"
+
+
+def as_of(source: str, reader: str, observed: datetime, retrieved: datetime | None) -> str:
+    """Who says so, and the two dates."""
+    taken = instant(retrieved) if retrieved else "not recorded by the archive"
+    return (
+        f"Source: **{source}** ({READERS.get(reader, reader)}). Observed "
+        f"**{instant(observed)}**, retrieved {taken}."
+    )
+
+
+def carried(chosen: date, observed: date) -> str:
+    """That a day has no snapshot of its own."""
+    return f"No snapshot on {day(chosen)}: that of {day(observed)} is carried forward."
+
+
+def age(age_days: int, *, stale: bool) -> str:
+    """How old the newest snapshot is, and a warning where that is old."""
+    if not stale:
+        return f"The newest snapshot is {days(age_days)} old."
+    return f":orange-badge[The newest snapshot is {days(age_days)} old]"
+
+
+def unreported(last: date | None, km2_then: float | None) -> str:
+    """What is unknown about contested ground, and when it was last known."""
+    text = "This source's daily files do not report contested or liberated ground, so what is not "
+    text += "held includes an unknown contested part."
+    if last is not None and km2_then is not None:
+        text += f" Contested when last reported, on {day(last)}: {km2(km2_then)}."
+    return text
+
+
+def generalised(cell_m: int) -> str:
+    """That the map is generalised, and how to have it in full."""
+    return (
+        f"The map is generalised to {cell_m} m, figures are not. For full detail, build a record "
+        "from the source's own files with `controlmap build`."
+    )
+
+
+def basis(chosen: str, total_km2: float) -> str:
+    """Over what shares are taken."""
+    return f"Shares are of the {BASES[chosen]}, {km2(total_km2)} in all."
+
+
+def bad_address(name: str, found: str, allowed: str) -> str:
+    """That the page's address asked for what there is not."""
+    return (
+        f"The address asked for {name}={found[:40]}: allowed are {allowed}. The default is shown."
+    )
+
+
+def before_2022_as_of(last: date) -> str:
+    """When the line of before 2022 was last drawn."""
+    return f"as last drawn on {day(last)}"
+
+
+def population(people: int) -> str:
+    """How many people lived in a place before the war."""
+    return f"{people:,} people (GeoNames)"
+
+
+def tooltip(row: Areas, status: Status, note: str = "") -> tuple[str, ...]:
+    """An oblast's area of a status on the map: name, status, area, share."""
+    value = row.km2(status)
+    if value is None:
+        return (oblast(row.name), f"{STATUS[status]}: {NOT_REPORTED}")
+    lines = (oblast(row.name), STATUS[status], f"{km2(value)}, {share(value / row.basis_km2)}")
+    return (*lines, note) if note else lines
+
+
+def changed_tooltip(name: str, title: str, value: float, since: date) -> tuple[str, ...]:
+    """What changed in an oblast on the map."""
+    return (oblast(name), title, f"{value:,.1f} km² since {day(since)}")
+
+
+def plain(value: str) -> str:
+    """Text from data as Markdown that shows just its letters."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", value)
+
+
+HOW, SOURCES, CREDITS = "How figures are made", "Sources", "Boundaries, land and places"
+DEFINITIONS = """
+- **Claimed**: Russia declared the annexation of Donetsk, Luhansk, Kherson and Zaporizhzhia oblasts
+  on 30 September 2022. UN General Assembly resolution ES-11/4 rejects it as invalid. The claim is
+  taken to be the whole of each oblast; for Kherson and Zaporizhzhia Moscow has never defined the
+  border in detail. Ukraine's internationally recognised border is the frame throughout.
+- **Russian-held** (held): ground that the source assesses to be under Russian control. The part
+  *held before 2022* was so before 24 February 2022.
+- **Contested**: ground that the source assigns to neither side. Where a source draws ground both as
+  held and as contested, it counts as held.
+- **Ukrainian-held**: the rest of the oblast. The part *liberated* had been Russian-held since
+  February 2022.
+- **Not reported** is not zero. A source that does not tell of contested ground leaves it unknown,
+  and what is not held then includes it.
+- **On a day** means the last snapshot at or before the end of that day in UTC. A day without one
+  shows the snapshot before it, and says so; more than 14 days without one are a gap, and are not
+  filled.
+"""
+
+
+def how(told: Mapping[str, Any], cell_m: int | None) -> str:
+    """How figures are made, with the error measured."""
+    lines = [
+        "Areas are geodesic on the WGS84 ellipsoid, in km². All the lines that the snapshots drew "
+        "cut the oblasts into faces, each measured once; a day's figure is the sum of the faces "
+        "that were held that day, so that figures add up.",
+        f"Measured against a plain overlay of {told['measured_on_snapshots']} source files, the "
+        f"record's areas are within {told['measured_error_km2']} km² an oblast.",
+    ]
+    if cell_m:
+        lines.append(
+            f"The map is drawn from the {cell_m} m cells of controlmap's own equal-area grid; "
+            f"{told['faces_without_geometry']:,} faces too thin for a cell, "
+            f"{told['faces_without_geometry_km2']:,.0f} km² over all the years, count in the "
+            "figures and are not drawn."
+        )
+    return "\n\n".join(lines)
+
+
+def span(first: date, last: date, snapshots: int, gaps: int) -> str:
+    """What time a source covers."""
+    none = "no gap of more than 14 days" if not gaps else f"{gaps} gaps of more than 14 days"
+    return f"{day(first)} to {day(last)}, {snapshots:,} snapshots, {none}."
+
+
+def reports(title: str, statuses: Iterable[Status]) -> str:
+    """What one kind of a source's files tells."""
+    told = ", ".join(STATUS[s] for s in Status if s in set(statuses))
+    return f"- **{title}**: {told}"
+
+
+def credit(title: str, who: str, terms: str, method: str) -> str:
+    """Whom an embedded file is from, under what terms, how it was made."""
+    return f"- **{plain(title)}**: {plain(who)}. {plain(terms)}. {plain(method)}"
