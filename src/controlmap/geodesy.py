@@ -42,9 +42,10 @@ def areas_km2(geometries: Polygons) -> NDArray[np.float64]:
 
     Source of the method: Karney (2013), Algorithms for geodesics, through pyproj's Geod.
     """
-    dense = shapely.segmentize(np.asarray(geometries, dtype=object), _DENSIFY_DEGREES)
-    parts, owner = shapely.get_parts(dense, return_index=True)
+    parts, owner = shapely.get_parts(np.asarray(geometries, dtype=object), return_index=True)
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
+    # Rings, not polygons: of an invalid polygon, segmentize drops parts.
+    rings = shapely.segmentize(rings, _DENSIFY_DEGREES)
     coords, ring_of_coord = shapely.get_coordinates(rings, return_index=True)
     starts = np.searchsorted(ring_of_coord, np.arange(len(rings) + 1))
     is_hole = np.r_[False, part_of_ring[1:] == part_of_ring[:-1]] if len(rings) else np.empty(0)

@@ -72,7 +72,12 @@ def write(
     }
     if not len(present):
         del described["columns"]["geometry"]["bbox"]  # type: ignore[index]
-    body = _pack({"provenance": asdict(provenance), "extra": dict(extra or {})})
+    told = {
+        "provenance": asdict(provenance),
+        "extra": dict(extra or {}),
+        "columns": _columns(table),
+    }
+    body = _pack(told)
     head = {
         "format": FORMAT,
         "kind": kind,
@@ -81,17 +86,16 @@ def write(
     }
     wkb = [None if g is None else bytes(g) for g in shapely.to_wkb(geometry)]
     table = table.append_column("geometry", pa.array(wkb, pa.binary()))
-    table = table.replace_schema_metadata({b"geo": _text(described), _KEY: _text(head)})
-    with replacing(path) as out:
-        pq.write_table(
-            table,
-            out,
-            compression="zstd",
-            compression_level=19,
-            write_page_checksum=True,
-            column_encoding=None,
-            use_dictionary=False,
-        )
+    options = {
+        "compression": "zstd",
+        "compression_level": 19,
+        "write_page_checksum": True,
+        "store_schema": False,
+        "use_dictionary": False,
+    }
+    with replacing(path) as out, pq.ParquetWriter(out, table.schema, **options) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({b"geo": _text(described), _KEY: _text(head)})
 
 
 def read(path: Path, kind: str) -> GeoFile:
@@ -106,7 +110,7 @@ def read(path: Path, kind: str) -> GeoFile:
         raise RecordError(f"{path.name}: not found in {path.parent.name or '.'}/")
     try:
         file = pq.ParquetFile(path, page_checksum_verification=True)
-        head = json.loads((file.schema_arrow.metadata or {})[_KEY])
+        head = json.loads(file.metadata.metadata[_KEY])
         found, form = head["kind"], head["format"]
         if form > FORMAT:
             raise RecordError(
@@ -119,6 +123,11 @@ def read(path: Path, kind: str) -> GeoFile:
         body = _unpack(head["body"])
         table = file.read(use_threads=False)
         geometry = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
+        table = table.drop_columns("geometry")
+        if _columns(table) != body["columns"]:
+            raise RecordError(f"{path.name}: is damaged (its columns are not those it was given)")
+        known = {**body["provenance"], "inputs": tuple(body["provenance"]["inputs"])}
+        provenance = Provenance(**known)
     except RecordError:
         raise
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError, zlib.error) as error:
@@ -126,13 +135,7 @@ def read(path: Path, kind: str) -> GeoFile:
         raise RecordError(f"{path.name}: is damaged or not a {kind} file ({reason})") from error
     except shapely.errors.GEOSException as error:
         raise RecordError(f"{path.name}: is damaged (a geometry cannot be read)") from error
-    provenance = Provenance(**{**body["provenance"], "inputs": tuple(body["provenance"]["inputs"])})
-    return GeoFile(
-        table.drop_columns("geometry"),
-        np.asarray(geometry, dtype=object),
-        provenance,
-        body["extra"],
-    )
+    return GeoFile(table, np.asarray(geometry, dtype=object), provenance, body["extra"])
 
 
 def write_sidecar(path: Path, provenance: Provenance | None = None) -> Path:
@@ -141,7 +144,7 @@ def write_sidecar(path: Path, provenance: Provenance | None = None) -> Path:
     A file that cannot hold its provenance (CSV) has it from the argument.
     """
     if provenance is None:
-        head = json.loads(pq.ParquetFile(path).schema_arrow.metadata[_KEY])
+        head = json.loads(pq.ParquetFile(path).metadata.metadata[_KEY])
         known = _unpack(head["body"])["provenance"]
     else:
         known = json.loads(_text(asdict(provenance)))
@@ -182,6 +185,11 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _columns(table: pa.Table) -> list[list[str]]:
+    """Names and types, as Parquet calls them."""
+    return [[f.name, str(f.type).replace("item: ", "element: ")] for f in table.schema]
 
 
 def _umask() -> int:

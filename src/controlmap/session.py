@@ -11,6 +11,7 @@ from pathlib import Path
 import js_lib_leaflet
 import streamlit as st
 import streamlit.components.v1 as components
+from streamlit.delta_generator import DeltaGenerator
 
 from controlmap import archive, maps
 from controlmap.archive import Record
@@ -74,6 +75,33 @@ def map_addresses(
 def payload(rev: str, _features: Callable[[], dict[str, list[Feature]]]) -> Payload:
     """What the map draws, made once for each `rev`, which names record, day and choices."""
     return maps.payload_json(rev, _features())
+
+
+def choice(
+    place: DeltaGenerator,
+    name: str,
+    labels: Mapping[str, str],
+    default: str,
+    *,
+    label: str,
+    help: str,
+) -> str:
+    """A choice among `labels`, by key, that the address keeps where it is not the default.
+
+    Streamlit's own binding puts the shown labels into the address; a link would break with them.
+    """
+    if name not in st.session_state:
+        st.session_state[name] = st.query_params.get(name, default)
+    chosen = place.segmented_control(
+        label, list(labels), key=name, format_func=labels.__getitem__, help=help, required=True
+    )
+    if chosen is None:  # nothing selected: Streamlit keeps one, required
+        return default
+    if chosen != default:
+        st.query_params[name] = chosen
+    elif name in st.query_params:
+        del st.query_params[name]
+    return chosen
 
 
 def from_address(name: str, allowed: Callable[[str], bool]) -> str | None:

@@ -166,10 +166,8 @@
       new ResizeObserver(CM.fit).observe(box);
       // Every render message carries the theme; its handler has run when the timeout fires.
       addEventListener("message", (event) => {
-        if (event.data?.type === "streamlit:render") 0;
+        if (event.data?.type === "streamlit:render") setTimeout(CM.retheme, 0);
       });
-      // st_folium drops what arrives while Leaflet is loading: ask for the newest date once more.
-      window.Streamlit?.setComponentReady();
     },
 
     /** Draw one date. Background layers stay; a layer that the date does not name is emptied. */

@@ -42,7 +42,7 @@ def _figures(record: Record) -> None:
     with left:
         _map(record, moment, basis)
     with right:
-        bars = charts.claim_bars(rows, contested, text.CHART)
+        bars = charts.claim_bars(rows, contested, text.chart(rows[-1].contested))
         st.altair_chart(bars, height=_CHART_HEIGHT, alt=text.CHART_ALT)
         st.html(markup.comparison(rows))
         _sourcing(record, moment, basis, rows[-1])
@@ -76,15 +76,17 @@ def _choose(record: Record) -> tuple[date, Basis, Contested]:
     row.button("‹", help=text.PREVIOUS, on_click=move, args=(-1,), disabled=day <= first)
     row.button("›", help=text.NEXT, on_click=move, args=(1,), disabled=day >= last)
     row.button(text.LATEST, on_click=move, args=((last - day).days,), disabled=day >= last)
-    basis = row.segmented_control(
-        text.BASIS, list(text.BASES), default="polygon", key="basis", required=True,
-        format_func=text.BASES.__getitem__, help=text.BASIS_HELP, bind="query-params",
-    )  # fmt: skip
-    contested = row.segmented_control(
-        text.CONTESTED, list(text.CONTESTED_CHOICES), default="out", key="contested",
-        required=True, format_func=text.CONTESTED_CHOICES.__getitem__, help=text.CONTESTED_HELP,
-        bind="query-params",
-    )  # fmt: skip
+    basis = session.choice(
+        row, "basis", text.BASES, "polygon", label=text.BASIS, help=text.BASIS_HELP
+    )
+    contested = session.choice(
+        row,
+        "contested",
+        text.CONTESTED_CHOICES,
+        "out",
+        label=text.CONTESTED,
+        help=text.CONTESTED_HELP,
+    )
     return day, Basis(basis), Contested(contested)
 
 

@@ -39,11 +39,11 @@ CHANGE_30D = "Held, change over 30 days"
 NOT_REPORTED = "not reported"
 NOT_KNOWN = "not known"
 COLUMNS = ("Oblast", "Claimed", "Held", "Share", "Gap", "Contested", "30 days", "365 days")
-TABLE_CAPTION = "Claimed versus held, km²; changes are of held ground"
-CHART = {
+TABLE_CAPTION = "Claimed versus held, km²; changes are of held ground, – is not known"
+_CHART = {
     "held": "Russian-held",
     "contested": "Contested",
-    "rest": "Claimed, not held",
+    "rest": "Not held",
     "oblast": "Oblast",
     "part": "Part of the claim",
     "share": "Share of the claim",
@@ -119,6 +119,13 @@ def km2(value: float | None) -> str:
 def share(value: float) -> str:
     """A share as a percentage."""
     return f"{value:.1%}".replace("%", " %")
+
+
+def chart(contested_km2: float | None) -> dict[str, str]:
+    """The words of the bars; contested ground is told as not reported where it is not."""
+    if contested_km2 is not None:
+        return _CHART
+    return {**_CHART, "contested": f"{_CHART['contested']} ({NOT_REPORTED})"}
 
 
 def change(value: float | None) -> str:
