@@ -163,6 +163,7 @@
         CM.remember();
       });
       map.on("zoomend", CM.sift);
+      map.on("preclick", CM.closeTip); // a finger leaves no mouseout behind
       new ResizeObserver(CM.fit).observe(box);
       // Every render message carries the theme; its handler has run when the timeout fires.
       addEventListener("message", (event) => {
@@ -430,7 +431,10 @@
       const wheel = (on) => map.scrollWheelZoom[on ? "enable" : "disable"]();
       container.addEventListener("keydown", ({ key }) => key === "Escape" && CM.closeTip());
       container.addEventListener("pointerdown", () => wheel(true));
-      container.addEventListener("pointerleave", () => wheel(false));
+      container.addEventListener("pointerleave", () => {
+        wheel(false);
+        CM.closeTip();
+      });
       container.addEventListener("wheel", (event) => {
         if (event.ctrlKey || event.metaKey) wheel(true);
         else if (!map.scrollWheelZoom.enabled()) CM.say(CM.words.wheel);
