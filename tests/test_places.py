@@ -1,0 +1,230 @@
+"""The settlements: their names, points and ranks; damaged files; how names are chosen."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import shapely
+
+from controlmap import geofile, oblasts, places
+from controlmap.model import RecordError
+
+IMPORTANT = [
+    "Avdiivka",
+    "Bakhmut",
+    "Berdiansk",
+    "Chasiv Yar",
+    "Donetsk",
+    "Druzhkivka",
+    "Enerhodar",
+    "Horlivka",
+    "Huliaipole",
+    "Kherson",
+    "Kostiantynivka",
+    "Kramatorsk",
+    "Kurakhove",
+    "Luhansk",
+    "Lyman",
+    "Lysychansk",
+    "Makiivka",
+    "Mariupol",
+    "Melitopol",
+    "Myrnohrad",
+    "Nova Kakhovka",
+    "Orikhiv",
+    "Pokrovsk",
+    "Rubizhne",
+    "Sievierodonetsk",
+    "Siversk",
+    "Sloviansk",
+    "Starobilsk",
+    "Tokmak",
+    "Toretsk",
+    "Velyka Novosilka",
+    "Vuhledar",
+    "Zaporizhzhia",
+]
+
+
+def city(name: str, *alternatives: str, **other: object) -> dict[str, object]:
+    """An entry of GeoNames near Donetsk."""
+    return {
+        "geonameid": 1,
+        "name": name,
+        "alternatenames": list(alternatives),
+        "longitude": 37.8,
+        "latitude": 48.0,
+        "countrycode": "UA",
+        "admin1code": "05",
+        "population": 600,
+    } | other
+
+
+@pytest.mark.parametrize("name", IMPORTANT)
+def test_a_place_of_the_news_is_there_under_its_name(name: str) -> None:
+    largest = max(
+        (p for p in places.load() if p.name == name),
+        key=lambda p: p.population or 0,
+    )
+    assert largest.name_uk
+    assert (largest.population or 0) > 5000
+
+
+def test_no_name_has_an_apostrophe_and_every_ukrainian_one_is_ukrainian() -> None:
+    for place in places.load():
+        assert re.fullmatch(r"[A-Z][A-Za-z]*(?:[ -][A-Z][a-z]+)*", place.name)
+        assert re.fullmatch(r"(?:[А-ЩЬЮЯҐЄІЇа-щьюяґєії’ -]+)?", place.name_uk)
+
+
+def test_the_two_names_of_a_place_say_the_same() -> None:
+    exceptions = {
+        (p.name, p.name_uk)
+        for p in places.load()
+        if p.name_uk and places.romanised(p.name_uk) != p.name
+    }
+    assert exceptions == {("Askania-Nova", "Асканія-Нова")}
+
+
+def test_every_place_is_in_its_oblast() -> None:
+    polygons = {o.iso: o.polygon for o in oblasts.load()}
+    assert all(polygons[p.iso].covers(shapely.Point(p.lon, p.lat)) for p in places.load())
+
+
+def test_places_come_by_oblast_and_falling_population() -> None:
+    order = [(oblasts.ISO_CODES.index(p.iso), -(p.population or 0), p.name) for p in places.load()]
+    assert order == sorted(order)
+    assert {p.iso for p in places.load()} == set(oblasts.ISO_CODES)
+
+
+def test_the_first_rank_is_the_seven_largest_cities() -> None:
+    assert {p.name for p in places.load() if p.rank == 0} == {
+        "Donetsk",
+        "Horlivka",
+        "Kherson",
+        "Luhansk",
+        "Makiivka",
+        "Mariupol",
+        "Zaporizhzhia",
+    }
+
+
+def test_ranks_follow_the_floors() -> None:
+    for place in places.load():
+        people = place.population or 0
+        if place.name != "Kherson":
+            assert place.rank == [people >= f for f in (*places.RANK_FLOORS, 0)].index(True)
+
+
+def test_no_place_stands_in_another() -> None:
+    spots = [(p.lon, p.lat) for p in places.load()]
+    assert len(set(spots)) == len(spots)
+
+
+@pytest.mark.parametrize(
+    ("name_uk", "latin"),
+    [
+        # The examples of the resolution of 2010.
+        ("Алушта", "Alushta"),
+        ("Гадяч", "Hadiach"),
+        ("Згурський", "Zghurskyi"),
+        ("Ґалаґан", "Galagan"),
+        ("Єнакієве", "Yenakiieve"),
+        ("Їжакевич", "Yizhakevych"),
+        ("Кадиївка", "Kadyivka"),
+        ("Йосипівка", "Yosypivka"),
+        ("Стрий", "Stryi"),
+        ("Щербухи", "Shcherbukhy"),
+        ("Біла Церква", "Bila Tserkva"),
+        ("Яготин", "Yahotyn"),
+        ("Костянтин", "Kostiantyn"),
+        ("Знам’янка", "Znamianka"),
+        ("Нью-Йорк", "Niu-York"),
+    ],
+)
+def test_names_are_romanised_by_the_resolution(name_uk: str, latin: str) -> None:
+    assert places.romanised(name_uk) == latin
+
+
+@pytest.mark.parametrize(
+    ("main", "alternatives", "expected"),
+    [
+        ("Slovyansk", ["Славянск", "Слов'янськ", "Словяньск"], ("Sloviansk", "Слов’янськ")),
+        ("Luhans'k", ["Луганск", "Луганськ"], ("Luhansk", "Луганськ")),
+        ("Donetsk", ["Донецк", "Донецьк", "Юзівка"], ("Donetsk", "Донецьк")),
+        ("Horlivka", ["Горловка"], ("Horlivka", "")),
+        ("Mar'yinka", ["Марьинка", "Мар’їнка"], ("Marinka", "Мар’їнка")),
+        ("Terny", ["Терны"], ("Terny", "")),
+    ],
+)
+def test_the_ukrainian_name_is_chosen_and_never_a_russian_one(
+    main: str, alternatives: list[str], expected: tuple[str, str]
+) -> None:
+    assert places.names(main, alternatives) == expected
+
+
+def test_only_settlements_of_the_four_oblasts_are_taken() -> None:
+    entries = {
+        "0": city("Donetsk", "Донецьк", population=0),
+        "1": city("Kyivskyi", "Київський", "Київський район", geonameid=2),
+        "2": city("Oryol", countrycode="RU", geonameid=3),
+        "3": city("Kyiv", admin1code="12", geonameid=4),
+        "4": city("Sofiyivka", "Софіївка", longitude=33.11, latitude=48.01, geonameid=5),
+        "5": city("Pravyi Bereh", "Правий Берег", geonameid=13580034),
+    }
+    (donetsk,) = places.from_geonames(entries)
+    assert donetsk == places.Place(1, "Donetsk", "Донецьк", 37.8, 48.0, None, "UA-14", 3)
+
+
+def test_a_point_in_another_oblast_is_given_to_that_one() -> None:
+    (place,) = places.from_geonames({"0": city("Tokmak", longitude=35.7, latitude=47.25)})
+    assert place.iso == "UA-23"
+
+
+def test_a_file_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "places.csv"
+    places.write_csv(path, places.load())
+    assert places.read_csv(path) == places.load()
+    assert path.read_bytes() == geofile.geodata("places.csv").read_bytes()
+    assert b"\r" not in path.read_bytes()
+
+
+GOOD = "geonameid,name,name_uk,lon,lat,population,iso\n1,Aa,Аа,37.8,48.0,,UA-14\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "line 1: is cut off"),
+        ("name\n1\n", "line 1: is not geonameid"),
+        (GOOD + "2,Bb,Бб,37.8\n", "line 3: has 4 fields, not 7"),
+        (GOOD + "2,Bb,Бб,37.8,48.0,,UA-14", "line 3: is cut off"),
+        (GOOD + "2,Bb,Бб,x,48.0,,UA-14\n", "line 3: could not convert"),
+        (GOOD + "2,Bb,Бб,nan,48.0,,UA-14\n", "line 3: lon nan"),
+        (GOOD + "2,Bb,Бб,37.8,148.0,,UA-14\n", "line 3: .*not on the globe"),
+        (GOOD + "2,Bb,Бб,37.8,48.0,0,UA-14\n", "line 3: population 0"),
+        (GOOD + "2,Bb,Бб,37.8,48.0,,UA-43\n", "line 3: oblast 'UA-43'"),
+        (GOOD + "2,,Бб,37.8,48.0,,UA-14\n", "line 3: has no name"),
+        (GOOD + "1,Bb,Бб,37.8,48.0,,UA-14\n", "line 3: geonameid 1 is there twice"),
+        (GOOD + '2,"Bb,Бб,37.8,48.0,,UA-14\n', "line 3: "),
+        (GOOD + "\n", "line 3: has 0 fields"),
+    ],
+)
+def test_a_damaged_file_is_refused_by_line(tmp_path: Path, text: str, complaint: str) -> None:
+    path = tmp_path / "places.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    with pytest.raises(RecordError, match=rf"^places\.csv, {complaint}"):
+        places.read_csv(path)
+
+
+def test_bytes_that_are_no_text_are_refused_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "places.csv"
+    path.write_bytes(GOOD.encode() + b"2,\xff\n")
+    with pytest.raises(RecordError, match=r"^places\.csv, line 3: is not UTF-8"):
+        places.read_csv(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match=r"places\.csv: not found"):
+        places.read_csv(tmp_path / "places.csv")

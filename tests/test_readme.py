@@ -1,0 +1,63 @@
+"""Every example in the README runs, and prints what the README says."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from test_embedded import REPOSITORY
+
+from controlmap import cli
+
+README = (REPOSITORY / "README.md").read_text("utf-8")
+MAKE = {"make dashboard", "make test"}
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def commands() -> list[str]:
+    return [line for block in blocks("sh") for line in block.splitlines() if line not in MAKE]
+
+
+def test_the_make_targets_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
+    named = {m for line in README.splitlines() for m in re.findall(r"\bmake ([a-z]+)\b", line)}
+    assert named
+    assert named <= targets
+
+
+def test_the_console_example_prints_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = blocks("console")
+    command, expected = example.split("\n", 1)
+    assert cli.main(shlex.split(command.removeprefix("$ controlmap "))) == 0
+    assert capsys.readouterr().out == expected
+
+
+@pytest.mark.parametrize("command", commands())
+def test_the_commands_run(
+    command: str, daily_file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert command.startswith("controlmap ")
+    (tmp_path / "deepstatemap_data_20260124.geojson").write_bytes(daily_file.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(shlex.split(command)[1:]) == 0
+
+
+def test_the_python_example_runs() -> None:
+    (example,) = blocks("python")
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(example, "README.md", "exec"), {})
+    assert out.getvalue().splitlines()[0] == "Donetsk: 20,781 km2, 78.4% of its polygon"
+
+
+def test_links_lead_somewhere() -> None:
+    links = [to for to in re.findall(r"\]\(([^)]+)\)", README) if not to.startswith("http")]
+    assert links
+    assert [to for to in links if not (REPOSITORY / to).exists()] == []
