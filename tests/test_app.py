@@ -115,7 +115,9 @@ def test_a_carried_day_says_so(page: AppTest) -> None:
     assert "No snapshot on 26 November 2025: that of 25 November 2025 is carried" in said(page)
 
 
-@pytest.mark.parametrize(("today", "stale"), [(date(2026, 8, 29), False), (date(2026, 8, 30), True)])
+@pytest.mark.parametrize(
+    ("today", "stale"), [(date(2026, 8, 29), False), (date(2026, 8, 30), True)]
+)
 def test_more_than_seven_days_old_is_marked(
     page: AppTest, monkeypatch: pytest.MonkeyPatch, today: date, stale: bool
 ) -> None:

@@ -56,7 +56,7 @@ WORDS = {word: f"word {word}" for word in maps.WORDS}
 def layer(layer_id: str = "held", **changes: Any) -> Layer:
     light, dark = maps.style_for(layer_id)
     given: dict[str, Any] = {
-        "id": layer_id, "name": "Held", "legend": "Held", "on": True, "kind": "area",
+        "id": layer_id, "name": "Held", "on": True, "kind": "area",
         "light": light, "dark": dark,
     }  # fmt: skip
     return Layer(**given | changes)
@@ -135,7 +135,7 @@ def test_the_way_round_the_gate_is_open() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_folium_renders_nothing_of_hostile_text(text: str) -> None:
-    base = chart([layer(name=text, legend=text)], words=dict.fromkeys(maps.WORDS, text))
+    base = chart([layer(name=text)], words=dict.fromkeys(maps.WORDS, text))
     features = [Feature(box(36, 47, 37, 48), (text,))]
     maps.day_layer(maps.payload_json(text, {text: features})).add_to(base)
     html = base.get_root().render()
@@ -151,13 +151,13 @@ def test_hostile_text_in_the_base_map_is_data(
         "tiles", kind="tiles", tiles="https://tiles.example/{z}/{x}/{y}?" + text, tiles_credit=text
     )
     result = sent(chart(
-        [layer(name=text, legend=text), tiles],
+        [layer(name=text), tiles],
         credit=[(text, "https://example.org/?" + text)],
         words=dict.fromkeys(maps.WORDS, text),
     ))  # fmt: skip
     config = argument(result["script"], "init")
     merged = json.loads(json.dumps(text))
-    assert config["layers"][0]["name"] == config["layers"][0]["legend"] == merged
+    assert config["layers"][0]["name"] == merged
     assert config["layers"][1]["tiles"] == "https://tiles.example/{z}/{x}/{y}?" + merged
     assert config["layers"][1]["tiles_credit"] == merged
     assert config["credit"] == [[merged, "https://example.org/?" + merged]]
@@ -374,9 +374,9 @@ def test_names_and_numbers_out_of_range_are_errors() -> None:
         Feature(Point(36, 48), ("Village",), rank=5)
     with pytest.raises(ValueError, match="layer ids repeat: held, held"):
         chart([layer(), layer()])
-    with pytest.raises(ValueError, match="missing or unknown: extra, legend, wheel"):
+    with pytest.raises(ValueError, match="missing or unknown: extra, layers, wheel"):
         chart(
-            words={k: v for k, v in WORDS.items() if k not in ("legend", "wheel")} | {"extra": ""}
+            words={k: v for k, v in WORDS.items() if k not in ("layers", "wheel")} | {"extra": ""}
         )
 
 

@@ -9,9 +9,9 @@ import shlex
 from pathlib import Path
 
 import pytest
-from test_embedded import REPOSITORY
 
 from controlmap import cli
+from test_embedded import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text("utf-8")
 MAKE = {"make dashboard", "make test"}

@@ -47,7 +47,7 @@ def claim_bars(
             color=alt.Color(
                 "part:N",
                 scale=alt.Scale(domain=names, range=_COLOURS),
-                legend=alt.Legend(orient="top", title=None, symbolType="square", labelLimit=240),
+                legend=alt.Legend(orient="top", title=None, symbolType="square", columns=2),
             ),
             order=alt.Order("order:Q"),
             tooltip=[

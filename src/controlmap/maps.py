@@ -32,7 +32,7 @@ Style = Mapping[str, object]
 PLACE_RANKS = 5
 """Ranks of places: 0 and 1 always shown with a label, 2 from zoom 8, 3 from 9, 4 from 10."""
 
-WORDS = ("map", "layers", "legend", "zoom_in", "zoom_out", "tiles_failed", "background_failed",
+WORDS = ("map", "layers", "zoom_in", "zoom_out", "tiles_failed", "background_failed",
          "wheel", "touch")  # fmt: skip
 """Texts that `base_map` needs: labels of the map and its controls, messages and hints."""
 
@@ -123,8 +123,7 @@ class Layer:
     """One entry of the layer control; layers are drawn in the order given, the first lowest."""
 
     id: str
-    name: str
-    legend: str  # in words, beside the swatch; '' for no row in the legend
+    name: str  # in words, beside its switch and swatch: the list of layers is the legend
     on: bool
     kind: Literal["area", "line", "place", "tiles"]  # "line" draws the outlines of polygons
     light: Style  # Leaflet path options, and hatch, hatchColor, hatchOpacity

@@ -34,7 +34,7 @@ VILLAGE = (33.5, 47.8)
 DAYS = ("2024-01-01", "2024-02-01")
 
 WORDS = dict.fromkeys(maps.WORDS, HOSTILE) | {
-    "layers": "Layers", "legend": "Legend", "tiles_failed": "No tiles here.",
+    "layers": "Layers", "tiles_failed": "No tiles here.",
     "wheel": "Click, then zoom.",
 }  # fmt: skip
 
@@ -44,10 +44,10 @@ def layers(hostile_name: str = HOSTILE) -> list[Layer]:
 
     def one(layer_id: str, name: str, kind: str = "area", on: bool = True) -> Layer:
         light, dark = maps.style_for(layer_id)
-        return Layer(layer_id, name, name, on, kind, light, dark)  # type: ignore[arg-type]
+        return Layer(layer_id, name, on, kind, light, dark)  # type: ignore[arg-type]
 
     tiles = Layer(
-        "tiles", "Tiles", "", False, "tiles", {}, {},
+        "tiles", "Tiles", False, "tiles", {}, {},
         f"http://127.0.0.1:{CLOSED_PORT}/{{z}}/{{x}}/{{y}}.png", HOSTILE,
     )  # fmt: skip
     areas = [one(layer_id, layer_id) for layer_id in SQUARES]

@@ -93,7 +93,7 @@ def test_each_layer_is_drawn_when_on_and_not_when_off(
 
 def test_toggling_asks_nobody(page: Visit, address: str) -> None:
     sent: list[object] = []
-    page.tab.on("websocket", lambda ws: ws.on("framesent", lambda data: sent.append(data)))
+    page.tab.on("websocket", lambda ws: ws.on("framesent", sent.append))
     page.tab.goto(address)
     frame = page.map()
     page.tab.wait_for_timeout(1500)

@@ -94,10 +94,8 @@ def test_an_area_goes_and_comes_back(page: Visit, address: str, layer_id: str) -
     assert before != {tuple(CLEAR)}
     tick(frame, layer_id)
     assert patch(frame, *centre_of(layer_id)) == {tuple(CLEAR)}
-    assert not frame.locator(f".cm-legend li[data-layer='{layer_id}']").is_visible()
     tick(frame, layer_id)
     assert patch(frame, *centre_of(layer_id)) == before
-    assert frame.locator(f".cm-legend li[data-layer='{layer_id}']").is_visible()
 
 
 @pytest.mark.parametrize(
@@ -182,11 +180,10 @@ def test_hostile_text_is_text_wherever_it_shows(page: Visit, address: str) -> No
     assert box.get_attribute("aria-label") == HOSTILE
     text = "e => e.textContent"
     assert frame.locator(".cm-layers li:has([data-layer=places])").evaluate(text) == HOSTILE
-    assert frame.locator(".cm-legend li[data-layer=places]").evaluate(text) == HOSTILE
     assert frame.locator(".cm-credit a").evaluate(text) == HOSTILE
     assert frame.locator(".leaflet-control-zoom-in").get_attribute("title") == HOSTILE
     assert state(frame)["labels"] == [HOSTILE[:39] + "…"]
-    for summary in frame.locator(".cm-panel summary").all():
+    for summary in frame.locator(".cm-layers summary").all():
         summary.click()
     lines = "all => all.map(e => e.textContent)"
     for place, second in ((CITY, HOSTILE), (centre_of("held"), "held")):
@@ -266,17 +263,16 @@ def test_all_of_the_map_fits(visit: Callable[..., Visit], address: str, width: i
     assert frame.evaluate(
         f"ControlMap.map.getBounds().contains([[{south}, {west}], [{north}, {east}]])"
     )
-    for panel in (".cm-legend", ".cm-layers"):
-        is_open = frame.locator(panel).evaluate("e => e.open")
-        assert is_open == (width > 600)
-        if not is_open:
-            frame.locator(f"{panel} summary").click()
-        assert frame.locator(f"{panel} li").first.is_visible()
-        if not is_open:
-            frame.locator(f"{panel} summary").click()
+    is_open = frame.locator(".cm-layers").evaluate("e => e.open")
+    assert is_open == (width > 600)
+    if not is_open:
+        frame.locator(".cm-layers summary").click()
+    assert frame.locator(".cm-layers li").first.is_visible()
+    if not is_open:
+        frame.locator(".cm-layers summary").click()
     page.tab.set_viewport_size({"width": 390 if width > 600 else 1280, "height": 844})
     frame.wait_for_function(
-        f"document.querySelector('.cm-legend').open === {str(width < 600).lower()}"
+        f"document.querySelector('.cm-layers').open === {str(width < 600).lower()}"
     )
     page.assert_clean()
 

@@ -7,7 +7,7 @@
   "use strict";
 
   const GRID = 10000; // units to a degree on the wire, as in maps.py
-  const NARROW = 600; // px: below this the panels start closed
+  const NARROW = 600; // px: below this the panel starts closed
   const STORE = "controlmap.view";
   const CROWDED = 11; // px between two dots: nearer, the smaller place waits for a closer zoom
   const TILE_PATIENCE = 8000; // ms until a tile server that says nothing counts as unreachable
@@ -357,13 +357,6 @@
       return new Control({ position }).addTo(CM.map);
     },
 
-    panel(position, title, className) {
-      const panel = element("details", `cm-panel ${className}`);
-      panel.append(element("summary", "", title));
-      CM.control(position, panel);
-      return panel;
-    },
-
     addControls() {
       const { config, words, map } = CM;
       const titles = { zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out };
@@ -377,12 +370,12 @@
       });
       CM.tileCredit = credit.appendChild(element("span"));
       CM.control("bottomright", credit);
-      // The four oblasts run from south-west to north-east: the panels take the other corners.
-      const legend = CM.panel("topleft", words.legend, "cm-legend");
-      const layers = CM.panel("bottomright", words.layers, "cm-layers");
+      // The oblasts run from south-west to north-east: the panel takes the corner they leave free.
+      CM.panel = element("details", "cm-layers");
+      CM.panel.append(element("summary", "", words.layers));
+      CM.control("topleft", CM.panel);
       L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
-      const list = layers.appendChild(element("ul"));
-      const rows = legend.appendChild(element("ul"));
+      const list = CM.panel.appendChild(element("ul"));
       config.layers.forEach((spec) => {
         const group = CM.groups[spec.id];
         const label = list.appendChild(element("li")).appendChild(element("label"));
@@ -390,15 +383,9 @@
         group.box.type = "checkbox";
         group.box.dataset.layer = spec.id;
         group.box.addEventListener("change", () => CM.show(spec.id, group.box.checked));
+        group.swatch = label.appendChild(element("canvas"));
         label.append(element("span", "", spec.name));
-        if (spec.legend) {
-          group.row = rows.appendChild(element("li"));
-          group.row.dataset.layer = spec.id;
-          group.row.append(element("canvas"), element("span", "", spec.legend));
-        }
       });
-      legend.hidden = !rows.hasChildNodes();
-      CM.panels = [layers, legend];
 
       CM.message = element("div", "cm-message");
       CM.message.setAttribute("role", "status");
@@ -409,9 +396,8 @@
 
     syncControls() {
       const credits = [];
-      Object.values(CM.groups).forEach(({ spec, on, box, row }) => {
+      Object.values(CM.groups).forEach(({ spec, on, box }) => {
         if (box) box.checked = on;
-        if (row) row.hidden = !on;
         if (on && spec.tiles_credit) credits.push(spec.tiles_credit);
       });
       CM.tileCredit.textContent = credits.join(" · ");
@@ -459,7 +445,7 @@
         else if (!CM.fitted) map.setView([view.lat, view.lng], view.zoom, { animate: false });
         CM.fitted = true;
         const narrow = x < NARROW;
-        if (narrow !== CM.narrow) CM.panels.forEach((panel) => { panel.open = !narrow; });
+        if (narrow !== CM.narrow) CM.panel.open = !narrow;
         CM.narrow = narrow;
       }
       CM.fitting = false;
@@ -489,10 +475,10 @@
       Object.entries(CM.page()).forEach(([name, colour]) => {
         CM.container.style.setProperty(`--cm-${name}`, colour);
       });
-      Object.values(CM.groups).forEach(({ spec, features, row }) => {
+      Object.values(CM.groups).forEach(({ spec, features, swatch }) => {
         const style = CM.style(spec);
         features.forEach((layer) => layer.setStyle(style));
-        if (row) Paint.swatch(row.querySelector("canvas"), spec.kind, style, CM.style(CM.groups.land.spec));
+        if (swatch) Paint.swatch(swatch, spec.kind, style, CM.style(CM.groups.land.spec));
       });
       CM.relabel();
     },

@@ -52,7 +52,7 @@
     return patterns.get(key);
   }
 
-  /** Fill, hatch and stroke the current path; the map and the legend both draw with it. */
+  /** Fill, hatch and stroke the current path; the map and the swatches both draw with it. */
   function paint(ctx, style, thin = 1) {
     if (style.fill) {
       ctx.globalAlpha = style.fillOpacity ?? 1;
@@ -131,14 +131,15 @@
     return drawn;
   }
 
-  /** A legend's swatch: the layer as the map draws it, on land. */
+  /** A swatch for the list of layers: the layer as the map draws it, on land. */
   function swatch(node, kind, style, land) {
-    const [w, h] = [30, 18];
+    const [w, h] = [26, 16];
     [node.width, node.height] = [w * density(), h * density()];
     const ctx = node.getContext("2d");
     ctx.scale(density(), density());
     ctx.rect(0, 0, w, h);
     paint(ctx, { ...land, weight: 0 });
+    if (kind === "tiles") return;
     const inset = style.weight / 2;
     ctx.beginPath();
     if (kind === "area") ctx.rect(inset, inset, w - 2 * inset, h - 2 * inset);

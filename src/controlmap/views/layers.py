@@ -27,7 +27,6 @@ _KINDS: Mapping[str, Literal["area", "line", "place", "tiles"]] = {
     "places": "place",
 }
 _ORDER = (
-    "tiles",
     "held",
     "held-before-2022",
     "contested",
@@ -37,6 +36,7 @@ _ORDER = (
     "oblasts",
     "claim",
     "places",
+    "tiles",
 )
 
 
@@ -44,14 +44,12 @@ def layer_list() -> list[Layer]:
     """The layers in drawing order, the first lowest."""
     out = []
     for name in _ORDER:
-        title, legend = text.LAYERS[name]
         light, dark = maps.style_for(name)
         is_tiles = name == "tiles"
         out.append(
             Layer(
                 id=name,
-                name=title,
-                legend=legend,
+                name=text.LAYERS[name],
                 on=name not in _OFF,
                 kind=_KINDS.get(name, "area"),
                 light=light,
@@ -139,7 +137,7 @@ def _changed(
     coverage: Coverage, faces: NDArray[np.bool_], layer: str, then: Moment
 ) -> list[Feature]:
     return [
-        Feature(outline, text.changed_tooltip(o.name, text.LAYERS[layer][0], km2, then.day))
+        Feature(outline, text.changed_tooltip(o.name, layer, km2, then.day))
         for i, (o, outline) in enumerate(
             zip(coverage.oblasts, coverage.dissolved(faces), strict=True)
         )

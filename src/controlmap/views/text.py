@@ -52,8 +52,7 @@ _CHART = {
 CHART_ALT = "Bars: the share of each oblast's claimed area that is Russian-held"
 MAP = {
     "map": "Map of control in Donetsk, Luhansk, Kherson and Zaporizhzhia oblasts",
-    "layers": "Layers",
-    "legend": "Legend",
+    "layers": "Layers and legend",
     "zoom_in": "Zoom in",
     "zoom_out": "Zoom out",
     "tiles_failed": "The tile basemap cannot be reached; it was switched off.",
@@ -62,20 +61,18 @@ MAP = {
     "touch": "Use two fingers to move the map",
 }
 LAYERS = {
-    "tiles": ("Tile basemap (OpenStreetMap, online)", ""),
-    "claim": (
-        "Russia's claim",
-        "Claimed by Russia since 30 September 2022",
-    ),
-    "held": ("Russian-held", "Russian-held"),
-    "held-before-2022": ("Held before 2022", "Russian-held since before 24 February 2022"),
-    "contested": ("Contested", "Contested: assigned to neither side"),
-    "liberated": ("Liberated", "Held by Ukraine again after Russian control"),
-    "gained": ("Taken in the last 30 days", "Became Russian-held in the last 30 days"),
-    "lost": ("Retaken in the last 30 days", "Ceased to be Russian-held in the last 30 days"),
-    "oblasts": ("Oblast boundaries", "Oblast boundary"),
-    "places": ("Cities and towns", ""),
+    "held": "Russian-held",
+    "held-before-2022": "Held before 24 February 2022",
+    "contested": "Contested, held by neither",
+    "liberated": "Liberated since 2022",
+    "gained": "Newly Russian-held, 30 days",
+    "lost": "No longer held, 30 days",
+    "oblasts": "Oblast boundaries",
+    "claim": "Russia's claim of 2022",
+    "places": "Cities and towns, by size",
+    "tiles": "Tile basemap, online",
 }
+CHANGED = {"gained": "Became Russian-held since", "lost": "Ceased to be Russian-held since"}
 TILES_CREDIT = "© OpenStreetMap contributors"
 CREDIT_NATURAL_EARTH = "Natural Earth"
 CREDIT_GEONAMES = "GeoNames (CC BY 4.0)"
@@ -209,9 +206,9 @@ def tooltip(row: Areas, status: Status, note: str = "") -> tuple[str, ...]:
     return (*lines, note) if note else lines
 
 
-def changed_tooltip(name: str, title: str, value: float, since: date) -> tuple[str, ...]:
+def changed_tooltip(name: str, layer: str, value: float, since: date) -> tuple[str, ...]:
     """What changed in an oblast on the map."""
-    return (oblast(name), title, f"{value:,.1f} km² since {day(since)}")
+    return (oblast(name), f"{CHANGED[layer]} {day(since)}", f"{value:,.1f} km² in the oblast")
 
 
 def plain(value: str) -> str:

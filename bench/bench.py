@@ -1,0 +1,345 @@
+"""`make bench`: what controlmap costs in time and memory, beside its budgets; one readable table.
+
+Nothing here is a test: a missed budget is shown as OVER, and the exit code stays 0. Figures are
+medians of repeats with their spread; rivals run in the same process on the same files. A busy
+machine shows in the load average that stands at the end of each row.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import io
+import itertools
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property, partial
+from importlib.metadata import version
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import page
+import shapely
+from pyproj import Geod
+
+from controlmap import archive, building, coverage, geofile, maps
+from controlmap.archive import Member
+from controlmap.coverage import Coverage
+from controlmap.model import Status
+from controlmap.oblasts import ISO_CODES, Basis
+from controlmap.oblasts import load as load_oblasts
+from controlmap.views import layers
+
+SOURCE = "deepstate"
+LIBRARIES = ("numpy", "shapely", "geopandas", "pyproj", "pyarrow", "streamlit", "streamlit-folium")
+SAMPLE = 30
+EVERY_DAYS = 15
+WGS84 = Geod(ellps="WGS84")
+
+_LOAD = """
+import time
+from controlmap import archive, geofile
+start = time.perf_counter()
+archive.load(geofile.geodata("deepstate.parquet"))
+print(time.perf_counter() - start)
+"""
+
+
+@dataclass
+class Table:
+    """The table, printed row by row as it is measured."""
+
+    missed: list[str] = field(default_factory=list)
+
+    def row(self, what: str, measured: str, budget: str = "", ok: bool | None = None) -> None:
+        """Print a row; `ok` is None where there is no budget."""
+        verdict = {None: "", True: "ok", False: "OVER"}[ok]
+        print(f"{what:<58} {measured:<34} {budget:<17} {verdict:<5}{_load():>5}", flush=True)
+        if ok is False:
+            self.missed.append(what)
+
+    def most(self, what: str, values: Sequence[float], unit: str, limit: float) -> None:
+        """Print the median of repeats, with their range, that is to be at most `limit`."""
+        middle = statistics.median(values)
+        self.row(what, spread(values, unit), f"at most {limit:g} {unit}", middle <= limit)
+
+    def least(self, what: str, ratio: float, limit: float) -> None:
+        """Print a ratio that is to be at least `limit`."""
+        self.row(what, f"{ratio:,.1f}x", f"at least {limit:,g}x", ratio >= limit)
+
+    def told(self, what: str, values: Sequence[float], unit: str) -> None:
+        """Print what has no budget."""
+        self.row(what, spread(values, unit))
+
+
+def spread(values: Sequence[float], unit: str) -> str:
+    """Median, and in brackets the range and the number of repeats."""
+    middle = f"{statistics.median(values):,.3g} {unit}"
+    if statistics.median(values) >= 1000:
+        middle = f"{statistics.median(values):,.0f} {unit}"
+    if len(values) == 1:
+        return middle
+    return f"{middle} ({min(values):.3g} to {max(values):.3g}, n={len(values)})"
+
+
+def seconds(action: Callable[[], object], repeats: int = 1) -> list[float]:
+    """Seconds that an action took, each time."""
+    out = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        action()
+        out.append(time.perf_counter() - start)
+    return out
+
+
+def _load() -> str:
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is measured against what: the source's daily files, and the embedded record."""
+
+    daily: Path
+    whole: bool
+
+    @property
+    def present(self) -> bool:
+        """Whether the source's files are there; a clone does not have them."""
+        return self.daily.is_dir()
+
+    @cached_property
+    def embedded(self) -> Coverage:
+        """The record that comes with controlmap."""
+        return archive.load(geofile.geodata(f"{SOURCE}.parquet")).coverage
+
+    @cached_property
+    def members(self) -> list[Member]:
+        """The daily files, unpacked."""
+        return list(archive.members([self.daily]))
+
+    def build(self, files: int | None = None) -> Coverage:
+        """The record of the first so many daily files, or of all: read, node, classify."""
+        snapshots = building.read_all(SOURCE, [self.daily], lambda _: None)
+        return coverage.build(SOURCE, itertools.islice(snapshots, files))
+
+    @cached_property
+    def built(self) -> tuple[Coverage, float]:
+        """The record of all daily files, and the seconds that building it took."""
+        start = time.perf_counter()
+        record = self.build()
+        return record, time.perf_counter() - start
+
+    @cached_property
+    def rival(self) -> Rival:
+        """Overlay and area of a sample of the daily files, or of all."""
+        count = len(self.members) if self.whole else min(SAMPLE, len(self.members))
+        chosen = np.linspace(0, len(self.members) - 1, count).round().astype(int).tolist()
+        return Rival.run([self.members[i] for i in chosen], chosen)
+
+
+@dataclass(frozen=True)
+class Rival:
+    """What everyone does: read a file, overlay it with the oblasts, measure each part.
+
+    Attributes
+    ----------
+    numbers
+        Which of the files were measured.
+    read_s, overlay_s
+        Seconds a file: to read it; to overlay it with the oblasts and measure the parts.
+    held_km2
+        Geodesic areas on WGS84 in km2; shape (files, oblasts).
+    """
+
+    numbers: list[int]
+    read_s: list[float]
+    overlay_s: list[float]
+    held_km2: np.ndarray
+
+    @classmethod
+    def run(cls, members: Sequence[Member], numbers: list[int]) -> Rival:
+        """Measure these files; unpacking them is not counted, which favours the rival."""
+        isos = [o.iso for o in load_oblasts()]
+        frames = [o.polygon for o in load_oblasts()]
+        oblasts = geopandas.GeoDataFrame({"iso": isos}, geometry=frames, crs="EPSG:4326")
+        read_s, overlay_s, held_km2 = [], [], []
+        for member in members:
+            start = time.perf_counter()
+            drawn = geopandas.read_file(io.BytesIO(member.data)).to_crs("EPSG:4326")
+            read = time.perf_counter()
+            held_km2.append(overlaid_km2(drawn, oblasts))
+            overlay_s.append(time.perf_counter() - read)
+            read_s.append(read - start)
+        return cls(numbers, read_s, overlay_s, np.array(held_km2))
+
+    def scaled(self, files: int, *, reading: bool) -> float:
+        """Seconds for so many files at the mean of those measured."""
+        each = statistics.mean(self.overlay_s) + (statistics.mean(self.read_s) if reading else 0)
+        return each * files
+
+
+def overlaid_km2(drawn: geopandas.GeoDataFrame, oblasts: geopandas.GeoDataFrame) -> list[float]:
+    """Geodesic area on WGS84 in km2 of what is drawn in each oblast, by geopandas.overlay."""
+    parts = geopandas.overlay(drawn, oblasts, how="intersection")
+    outlines = shapely.orient_polygons(parts.geometry.to_numpy())
+    km2 = [WGS84.geometry_area_perimeter(outline)[0] / 1e6 for outline in outlines]
+    return [sum(a for a, iso in zip(km2, parts["iso"], strict=True) if iso == i) for i in ISO_CODES]
+
+
+def building_and_rival(table: Table, setting: Setting) -> None:
+    """Build the record of the daily files, against overlay and area file by file."""
+    if not setting.present:
+        table.row("build, and areas against overlay", f"not measured: no {setting.daily}")
+        return
+    count = len(setting.members)
+    half_s = seconds(partial(setting.build, count // 2))[0]
+    record, whole_s = setting.built
+    rival = setting.rival
+    rival_s = rival.scaled(count, reading=True)
+    measured = len(rival.numbers)
+    how = "all measured" if measured == count else f"{measured} measured, scaled to {count}"
+    table.told(f"build of {count // 2} daily files, reading included", [half_s], "s")
+    table.told(f"build of {count} daily files, reading included", [whole_s], "s")
+    table.row("  cost of twice the files", f"{whole_s / half_s:.2f}x")
+    each = [1000 * (r + o) for r, o in zip(rival.read_s, rival.overlay_s, strict=True)]
+    table.told("  rival: read, geopandas.overlay and area, a file", each, "ms")
+    table.row(f"  rival: {count} files", f"{rival_s:.0f} s ({how})")
+    table.row("  largest difference between the two, an oblast and day", apart(record, rival))
+    table.least("build is faster than the rival", rival_s / whole_s, 5)
+
+
+def apart(record: Coverage, rival: Rival) -> str:
+    """How far the two are apart in what is Russian-held, so that the race is a fair one."""
+    grounds = list(Status.RUSSIAN_HELD.grounds)
+    ours = record.areas[rival.numbers][:, :, grounds].sum(axis=2)
+    return f"{np.abs(ours - rival.held_km2).max():.3f} km2"
+
+
+def areas_of_all(table: Table, setting: Setting) -> None:
+    """Areas of all dates and oblasts from a loaded record, against overlay."""
+    record = setting.embedded
+    first = seconds(record.ground_km2)
+    what = f"areas, {len(record.snapshots)} dates x {len(record.oblasts)} oblasts, embedded record"
+    table.told(f"{what}, first", [1000 * s for s in first], "ms")
+    table.most(what, [1000 * s for s in seconds(record.ground_km2, 25)], "ms", 5)
+    if setting.present:
+        ours = statistics.median(seconds(setting.built[0].ground_km2, 25))
+        theirs = setting.rival.scaled(len(setting.members), reading=False)
+        table.told("areas of the daily files' record, full detail", [1000 * ours], "ms")
+        table.least("areas are faster than by overlay (reading not counted)", theirs / ours, 1000)
+
+
+def snapshot_at_a_date(table: Table, setting: Setting) -> None:
+    """The faces of a date, and their outlines oblast by oblast."""
+    record = setting.embedded
+    dates = np.linspace(0, len(record.snapshots) - 1, 25).round().astype(int).tolist()
+    select = [1000 * seconds(partial(record.ground, i))[0] for i in dates]
+    table.most("snapshot at a date: selection of faces", select, "ms", 20)
+    dissolve = [1000 * seconds(partial(outlines, record, i))[0] for i in dates]
+    table.told("snapshot at a date: held outline by oblast besides", dissolve, "ms")
+
+
+def outlines(record: Coverage, index: int) -> None:
+    """Select and dissolve what is held in a snapshot."""
+    record.dissolved(record.held(index))
+
+
+def loading(table: Table, _: Setting) -> None:
+    """Load the embedded record in fresh processes, imports not counted."""
+    command = [sys.executable, "-c", _LOAD]
+    runs = [subprocess.run(command, check=True, capture_output=True, text=True) for _ in range(5)]
+    table.most("load the embedded record", [1000 * float(r.stdout) for r in runs], "ms", 300)
+
+
+def payload(table: Table, setting: Setting) -> None:
+    """What a date sends to the map, gzipped, and what making it takes."""
+    record = setting.embedded
+    sizes, times = [], []
+    for moment in moments(record):
+        start = time.perf_counter()
+        text = maps.payload_json(
+            f"{SOURCE} {moment.day}", layers.day_features(record, moment, Basis.POLYGON)
+        )
+        times.append(1000 * (time.perf_counter() - start))
+        sizes.append(len(gzip.compress(text.encode(), 6)) / 1024)
+    table.told(f"map's payload, gzipped, every {EVERY_DAYS}th day", sizes, "KB")
+    table.most("  the largest", [max(sizes)], "KB", 80)
+    table.told("  making it", times, "ms")
+
+
+def moments(record: Coverage) -> Iterator[coverage.Moment]:
+    """Every fifteenth day of the record, and its last."""
+    first, last = record.span
+    for days in [*range(0, (last - first).days, EVERY_DAYS), (last - first).days]:
+        if (moment := record.known(first + timedelta(days=days))) is not None:
+            yield moment
+
+
+def dashboard(table: Table, _: Setting) -> None:
+    """The page in a headless Chromium, and the server's memory."""
+    program = page.chromium()
+    if program is None:
+        table.row("dashboard", f"not measured: no {', '.join(page.PROGRAMS)}")
+        return
+    found = page.measure(program)
+    table.told("dashboard: start of the server", found.start_s, "s")
+    table.most("navigation to visible map, cold (fresh server)", found.cold_s, "s", 3.5)
+    table.most("navigation to visible map, warm (new visitor)", found.warm_s, "s", 1.6)
+    table.told("navigation to visible map, same browser again", found.again_s, "s")
+    for since, times in found.change_ms.items():
+        table.most(f"date change until repainted, back from {since}", times, "ms", 400)
+    if found.first_mb:
+        table.most("server memory after the first page (RSS)", found.first_mb, "MB", 320)
+        table.told("server memory after all these visits (RSS)", [found.last_mb], "MB")
+
+
+PARTS: dict[str, Callable[[Table, Setting], None]] = {
+    "build": building_and_rival,
+    "areas": areas_of_all,
+    "snapshot": snapshot_at_a_date,
+    "load": loading,
+    "payload": payload,
+    "page": dashboard,
+}
+"""Every part, by its name on the command line, in the order of the table."""
+
+
+def machine() -> str:
+    """Cores, Python and library versions, and whether others use the machine."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return (
+        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
+        f"GEOS {shapely.geos_version_string}, {libraries}; load average {_load()} at the start"
+    )
+
+
+def main() -> None:
+    """Measure the parts asked for, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with data/")
+    parser.add_argument(
+        "--whole", action="store_true", help=f"overlay every file, not a sample of {SAMPLE}"
+    )
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART")
+    asked = parser.parse_args()
+    setting = Setting(asked.shared / "data" / "deepstate_daily", asked.whole)
+    print(machine())
+    table = Table()
+    header = f"{'what':<58} {'median (range, repeats)':<34} {'budget':<17} {'':<5}{'load':>5}"
+    print(f"{header}\n{'-' * len(header)}")
+    for name in asked.only:
+        PARTS[name](table, setting)
+    print(f"over budget: {', '.join(table.missed).strip() or 'none'}")
+
+
+if __name__ == "__main__":
+    main()
