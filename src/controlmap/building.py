@@ -29,6 +29,8 @@ def build_file(
     The error is measured against plain overlays of the first snapshot of every quarter.
     """
     paths = list(paths)
+    if output.is_dir():
+        raise InputError(f"{output}: is a folder; the output is a file")
     if not output.parent.is_dir():
         raise InputError(f"{output}: there is no folder {output.parent}")
     cells.check_size(cells_m)

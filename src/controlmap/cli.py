@@ -18,6 +18,7 @@ from controlmap.model import ControlmapError, InputError
 
 Row = Mapping[str, Any]
 _NOT_REPORTED = "not reported"
+_SOURCE = "deepstate"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     def shared(made: _Parser, *, formats: bool = True) -> None:
-        made.add_argument("--source", default="deepstate", metavar="ID", help="default: deepstate")
+        made.add_argument("--source", metavar="ID", help=f"default: {_SOURCE}")
         if formats:
             made.add_argument("--format", choices=("table", "csv", "json"), default="table")
 
@@ -146,7 +147,7 @@ def _areas(arguments: argparse.Namespace) -> None:
     coverage = (
         _open(arguments.source)
         if arguments.input is None
-        else _read_one(arguments.input, arguments.reader, arguments.date)
+        else _read_one(arguments.input, arguments.reader, arguments.source, arguments.date)
     )
     moment = coverage.at(arguments.date or coverage.span[1])
     basis = Basis(arguments.basis)
@@ -223,7 +224,7 @@ def _build(arguments: argparse.Namespace) -> None:
             print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
     record = building.build_file(
-        arguments.source, arguments.input, arguments.output, arguments.cells, progress
+        arguments.source or _SOURCE, arguments.input, arguments.output, arguments.cells, progress
     )
     progress("")
     for info in record.coverage.snapshots:
@@ -289,26 +290,31 @@ def _dashboard(arguments: argparse.Namespace) -> None:
     serve.run(arguments.port)
 
 
-def _open(source: str) -> Any:
+def _open(source: str | None) -> Any:
     from controlmap import archive
 
-    return archive.open_source(source).coverage
+    return archive.open_source(source or _SOURCE).coverage
 
 
-def _read_one(path: Path, reader: str | None, day: date | None) -> Any:
-    """One file as a coverage of one snapshot."""
+def _read_one(path: Path, reader: str | None, source: str | None, day: date | None) -> Any:
+    """One file as a coverage of one snapshot; `source` is what it must be of, where given."""
     from controlmap import archive, coverage, sources
     from controlmap.model import end_of
 
+    if source is not None:
+        sources.find_source(source)
     if path.is_dir():
         raise InputError(f"{path}: is a folder; --input takes one file (build takes folders)")
     found = list(archive.members([path]))
     if len(found) != 1:
         raise InputError(f"{path}: holds {len(found)} files; --input takes one (build takes more)")
     snapshot = sources.read(found[0].data, found[0].name, reader, end_of(day) if day else None)
+    found_source = sources.source_of(snapshot.reader).id
+    if source not in (None, found_source):
+        raise InputError(f"{path.name}: is a file of {found_source}, not of {source}")
     for warning in snapshot.warnings:
         print(f"warning: {warning}", file=sys.stderr)
-    return coverage.build(sources.source_of(snapshot.reader).id, [snapshot])
+    return coverage.build(found_source, [snapshot])
 
 
 def _instant(moment: datetime) -> str:

@@ -37,6 +37,7 @@ from controlmap.model import (
 from controlmap.oblasts import Oblast
 
 _GROUNDS = len(Ground)
+_KM2_DIGITS = 6  # a square metre: below it there is only the rounding of sums
 Ints = NDArray[np.int64]
 
 
@@ -160,7 +161,8 @@ class Coverage:
         column, weight = self._run_columns
         since = np.bincount(self.run_since * column.stride + column.offset, weight, column.size)
         until = np.bincount(self.run_until * column.stride + column.offset, weight, column.size)
-        return np.cumsum((since - until).reshape(shape), axis=0)[:-1]
+        km2 = np.cumsum((since - until).reshape(shape), axis=0)[:-1]
+        return np.maximum(km2.round(_KM2_DIGITS), 0.0)
 
     @cached_property
     def _run_columns(self) -> tuple[_Columns, NDArray[np.float64]]:

@@ -132,7 +132,7 @@ def _areas(
         held_before_2022=km2(Status.HELD_BEFORE_2022),
         contested=contested,
         liberated=km2(Status.LIBERATED),
-        ukrainian_held=total - held - (contested or 0.0),
+        ukrainian_held=max(total - held - (contested or 0.0), 0.0),
         basis_km2=over,
     )
 

@@ -74,7 +74,6 @@ def _import_early() -> None:
 
     Not `streamlit_folium`: a component declared before the server runs is not served.
     """
-    import folium  # noqa: F401
     import pandas  # noqa: F401
 
     from controlmap import archive, figures, land, maps, places, sources  # noqa: F401
