@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from controlmap import archive, building, cells, geodesy, geofile
+from controlmap import archive, building, cells, geodesy, geofile, sources
 from controlmap.archive import members
 from controlmap.coverage import Coverage, build
 from controlmap.model import REPORTABLE, Ground, InputError, Provenance, RecordError, Snapshot
@@ -270,7 +270,7 @@ def test_a_flipped_byte_in_a_zip_is_refused(tmp_path: Path) -> None:
 def test_a_file_too_large_is_refused_packed_or_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive, "MAX_MEMBER_BYTES", 1000)
+    monkeypatch.setattr(sources, "MAX_FILE_BYTES", 1000)
     big = {"a.geojson": b"x" * 1001}
     for path in (
         make_folder(tmp_path, big) / "a.geojson",
@@ -543,9 +543,9 @@ def test_a_build_that_fails_while_it_writes_leaves_the_old_file(
     assert out.read_bytes() == b"old"
 
 
-@pytest.mark.parametrize("cell_m", [49, 5001])
+@pytest.mark.parametrize("cell_m", [99, 5001])
 def test_a_build_refuses_before_it_reads(cell_m: int, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="allowed are 50 to 5000 m"):
+    with pytest.raises(InputError, match="allowed are 100 to 5000 m"):
         building.build_file("deepstate", [tmp_path / "no"], tmp_path / "r.parquet", cell_m, quiet)
     with pytest.raises(InputError, match="there is no folder"):
         building.build_file(

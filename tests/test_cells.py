@@ -141,12 +141,12 @@ def test_the_same_record_gives_the_same_geometry(exact: Coverage, coarse: Covera
     )
 
 
-@pytest.mark.parametrize("cell_m", [-500, 0, 49, 5001, 10**9])
+@pytest.mark.parametrize("cell_m", [-500, 0, 99, 5001, 10**9])
 def test_a_size_that_is_not_allowed_is_refused_with_what_is(exact: Coverage, cell_m: int) -> None:
-    with pytest.raises(InputError, match=f"cells of {cell_m} m: allowed are 50 to 5000 m"):
+    with pytest.raises(InputError, match=f"cells of {cell_m} m: allowed are 100 to 5000 m"):
         cells.generalise(exact, cell_m)
 
 
-@pytest.mark.parametrize("cell_m", [None, 50, 5000])
+@pytest.mark.parametrize("cell_m", [None, 100, 5000])
 def test_sizes_that_are_allowed(cell_m: int | None) -> None:
     cells.check_size(cell_m)

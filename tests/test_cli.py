@@ -443,7 +443,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
         ("build -o x", "the following arguments are required: --input"),
         ("build --input no-such-file -o OUT", "no-such-file: no such file or folder"),
         ("build --input IN -o no/such/folder/x", "there is no folder no/such/folder"),
-        ("build --input IN -o OUT --cells 49", "cells of 49 m: allowed are 50 to 5000 m"),
+        ("build --input IN -o OUT --cells 99", "cells of 99 m: allowed are 100 to 5000 m"),
         ("build --input IN -o OUT --cells wide", "invalid int value: 'wide'"),
         ("build --input IN -o OUT --source isw", "source 'isw': not known; allowed: deepstate"),
         ("build --input IN -o FOLDER", "folder"),

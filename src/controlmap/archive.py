@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
+import lzma
 import os
 import tarfile
 import zipfile
@@ -20,9 +23,6 @@ import pyarrow as pa
 from controlmap import __version__, geofile, oblasts, sources
 from controlmap.coverage import Coverage, Ints
 from controlmap.model import InputError, Provenance, RecordError, SnapshotInfo, Status
-
-MAX_MEMBER_BYTES = 256 * 2**20
-"""The largest single file that is read, unpacked."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,11 @@ def members(paths: Iterable[Path]) -> Iterator[Member]:
             yield from _file_members(path)
 
 
+_DAMAGED = (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError)
+_PACKINGS = ((b"\x1f\x8b", gzip.open), (b"\xfd7zXZ\x00", lzma.open), (b"BZh", bz2.open))
+_TAR_BLOCK = 512
+
+
 def _file_members(path: Path) -> Iterator[Member]:
     try:
         if zipfile.is_zipfile(path):
@@ -75,7 +80,7 @@ def _file_members(path: Path) -> Iterator[Member]:
         else:
             _check_size(path.name, path.stat().st_size)
             yield Member(path.name, path.read_bytes())
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error) as error:
+    except _DAMAGED as error:
         raise InputError(f"{path.name}: the archive is damaged or cut off ({error})") from error
     except OSError as error:
         raise InputError(f"{path.name}: cannot be read ({error.strerror or error})") from error
@@ -84,23 +89,44 @@ def _file_members(path: Path) -> Iterator[Member]:
 def _zip_members(path: Path) -> Iterator[Member]:
     with zipfile.ZipFile(path) as archive:
         for entry in sorted(archive.infolist(), key=lambda e: e.filename):
-            if not entry.is_dir():
+            name = Path(entry.filename).name
+            if not entry.is_dir() and name[0] != ".":
                 _check_size(f"{path.name}: {entry.filename}", entry.file_size)
-                yield Member(Path(entry.filename).name, archive.read(entry))
+                yield Member(name, _unzipped(archive, entry))
+
+
+def _unzipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    try:
+        return archive.read(entry)
+    except RuntimeError as error:  # zipfile's for encryption, and for packings it does not know
+        raise zipfile.BadZipFile(str(error)) from error
 
 
 def _tar_members(path: Path) -> Iterator[Member]:
-    with tarfile.open(path, "r|*") as archive:
+    """As `_file_members`; read to the very end, so that a cut or a wrong checksum is seen."""
+    with path.open("rb") as packed:
+        head = packed.read(6)
+    opener: Any = next((o for magic, o in _PACKINGS if head.startswith(magic)), open)
+    with opener(path, "rb") as plain, tarfile.open(fileobj=plain, mode="r:") as archive:
+        end = 0
         for entry in archive:
-            if entry.isfile() and (opened := archive.extractfile(entry)) is not None:
+            end = entry.offset_data + -(-entry.size // _TAR_BLOCK) * _TAR_BLOCK
+            name = Path(entry.name).name
+            opened = archive.extractfile(entry) if entry.isfile() else None
+            if opened is not None and name[0] != ".":
                 _check_size(f"{path.name}: {entry.name}", entry.size)
-                yield Member(Path(entry.name).name, opened.read())
+                yield Member(name, opened.read())
+        plain.seek(end)
+        if plain.read(2 * _TAR_BLOCK) != bytes(2 * _TAR_BLOCK):
+            raise tarfile.ReadError("its end is missing")
+        while plain.read(2**20):
+            pass
 
 
 def _check_size(name: str, size: int) -> None:
-    if size > MAX_MEMBER_BYTES:
+    if size > sources.MAX_FILE_BYTES:
         raise InputError(
-            f"{name}: {size / 2**20:,.0f} MB; the limit is {MAX_MEMBER_BYTES // 2**20} MB a file"
+            f"{name}: {size / 2**20:,.0f} MB; the limit is {sources.MAX_FILE_BYTES // 2**20} MB"
         )
 
 

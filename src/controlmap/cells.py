@@ -18,7 +18,7 @@ from controlmap import geodesy
 from controlmap.coverage import Coverage, Ints
 from controlmap.model import InputError, Polygons
 
-ALLOWED_M = (50, 5000)
+ALLOWED_M = (100, 5000)
 _DYADIC = 2**13
 """Smoothed coordinates lie on multiples of 2**-13 degree (14 m): they pack well, and stay ours."""
 
@@ -95,14 +95,18 @@ def _raster(coverage: Coverage, group: Ints, cell_m: int) -> tuple[Ints, float, 
     )
     columns = int((east - west) / cell_m) + 1
     rows = int((north - south) / cell_m) + 1
-    x, y = np.meshgrid(
-        west + (np.arange(columns) + 0.5) * cell_m, south + (np.arange(rows) + 0.5) * cell_m
-    )
-    centres = shapely.points(x.ravel(), y.ravel())
-    face, cell = shapely.STRtree(centres).query(flat, predicate="contains")
-    raster = np.full(rows * columns, -1, dtype=np.int64)
-    raster[cell] = group[face]
-    return np.pad(raster.reshape(rows, columns), 1, constant_values=-1), float(west), float(south)
+    x = west + (np.arange(columns) + 0.5) * cell_m
+    y = south + (np.arange(rows) + 0.5) * cell_m
+    raster = np.full((rows, columns), -1, dtype=np.int64)
+    bounds = shapely.bounds(flat)
+    left, right = np.searchsorted(x, bounds[:, 0]), np.searchsorted(x, bounds[:, 2])
+    below, above = np.searchsorted(y, bounds[:, 1]), np.searchsorted(y, bounds[:, 3])
+    for face in np.flatnonzero((left < right) & (below < above)):
+        window = slice(below[face], above[face]), slice(left[face], right[face])
+        shapely.prepare(flat[face])
+        inside = shapely.contains_xy(flat[face], *np.meshgrid(x[window[1]], y[window[0]]))
+        raster[window][inside] = group[face]
+    return np.pad(raster, 1, constant_values=-1), float(west), float(south)
 
 
 def _cell_edges(raster: Ints) -> NDArray[np.float64]:

@@ -207,8 +207,8 @@ def _history(arguments: argparse.Namespace) -> None:
                 "source": coverage.source,
                 "unit": "km2",
                 "every": arguments.every,
-                "from": listed[0]["date"],
-                "to": listed[-1]["date"],
+                "from": str(arguments.start or coverage.span[0]),
+                "to": str(arguments.end or coverage.span[1]),
                 "rows": listed,
             }
         )

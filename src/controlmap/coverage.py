@@ -283,18 +283,19 @@ class _Drawings:
         self._layers: list[dict[Ground, list[int]]] = []
         self._polygons: list[shapely.Polygon] = []
         self._number: dict[bytes, int] = {}
-        self._seen: dict[tuple[str, float], SnapshotInfo] = {}
+        self._seen: dict[tuple[str, float], int] = {}
 
     def add(self, snapshot: Snapshot) -> None:
         key = (snapshot.reader, snapshot.observed.timestamp())
         info = SnapshotInfo.of(snapshot)
         if key in self._seen:
-            if self._seen[key].sha256 != info.sha256:
-                raise InputError(
-                    f"{info.name}: {self._seen[key].name} is of the same instant and differs"
-                )
+            number = self._seen[key]
+            known = self.infos[number]
+            if known.sha256 != info.sha256:
+                raise InputError(f"{info.name}: {known.name} is of the same instant and differs")
+            self.infos[number] = min(known, info, key=lambda i: i.name)
             return
-        self._seen[key] = info
+        self._seen[key] = len(self.infos)
         self.infos.append(info)
         self._layers.append(
             {ground: self._numbers(polygons) for ground, polygons in snapshot.layers.items()}

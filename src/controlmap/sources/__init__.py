@@ -6,6 +6,7 @@ A reader uses no network and no disk. Its module has `ID`, `REPORTS`, `recognise
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from controlmap.model import InputError, Snapshot, Status
 from controlmap.sources import deepstate_api, deepstate_daily, geojson
 
 _GZIP = b"\x1f\x8b"
+MAX_FILE_BYTES = 256 * 2**20
+"""The largest single file that is read, unpacked."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,13 @@ def expand(data: bytes, name: str) -> tuple[bytes, str]:
     if data[:2] != _GZIP:
         return data, name
     try:
-        return gzip.decompress(data), name.removesuffix(".gz")
+        with gzip.open(io.BytesIO(data)) as packed:
+            plain = packed.read(MAX_FILE_BYTES + 1)
     except (EOFError, OSError, zlib.error) as error:
         raise InputError(f"{name}: the gzip stream is damaged or cut off") from error
+    if len(plain) > MAX_FILE_BYTES:
+        raise InputError(f"{name}: unpacks to more than the limit of {MAX_FILE_BYTES // 2**20} MB")
+    return plain, name.removesuffix(".gz")
 
 
 def read(

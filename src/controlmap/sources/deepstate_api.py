@@ -45,15 +45,15 @@ COLOURS = {
 
 LABELS = {
     Ground.OCCUPIED: re.compile(
-        r"окупован|захоплен|зайнят|контролюється ворогом|\boccupied|occupation"
+        r"(?<!де)окупован|захоплен|зайнят|контролюється ворогом|\boccupied|occupation"
     ),
     Ground.HELD_BEFORE_2022: re.compile(r"ордло|\bкрим\b|\bcadr\b|\bcalr\b|\bcrimea\b"),
     Ground.CONTESTED: re.compile(
         r"під питанням|невідом|сіра зона|\bconten?e?s(t)?ed|in doubt|unknown|\bgr[ae]y (area|zone)"
     ),
     Ground.LIBERATED: re.compile(
-        r"звільнен|відбит|відкинут|під контролем зсу|liberated|taken back|recaptured|pushed back"
-        r"|\bdismissed"
+        r"звільнен|деокупован|відбит|відкинут|під контролем зсу|liberated|taken back|recaptured"
+        r"|pushed back|\bdismissed"
     ),
 }
 """Words in names, as they were written: Ukrainian, English, misspelt, and keys of the map."""
@@ -105,7 +105,7 @@ def decide(colour: object, label: object) -> tuple[Ground | None, str]:
     """What ground a feature of that fill and name is, and the doubt about it in words, if any."""
     painted = COLOURS.get(str(colour).casefold())
     named = label_grounds(str(label or ""))
-    told = f"label {_shown(label)!r} on {colour}"
+    told = f"label {geojson.shown(label or '')!r} on {geojson.shown(colour)}"
     if len(named) > 1:
         return Ground.CONTESTED, f"{told} contradicts itself; counted as contested"
     says = next(iter(named), None)
@@ -133,10 +133,6 @@ def label_grounds(label: str) -> frozenset[Ground]:
 
 def _word(ground: Ground | None) -> str:
     return ground.name.lower().replace("_", " ") if ground is not None else "nothing"
-
-
-def _shown(label: object) -> str:
-    return " ".join(str(label or "").split())[:60]
 
 
 def _km2_over_oblasts(parts: list[shapely.Polygon]) -> float:

@@ -20,6 +20,7 @@ from controlmap.model import InputError, Polygons
 
 _WGS84_NAMES = re.compile(r"CRS:?84|EPSG:{1,2}4326$", re.IGNORECASE)
 _MIN_RING = 4
+_NUMBER = (int, float, type(None))
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,15 @@ def parse(data: bytes, name: str) -> Document:
         raise InputError(f"{name}: is not JSON, or is cut off ({error})") from error
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         found = document.get("type") if isinstance(document, dict) else type(document).__name__
-        raise InputError(f"{name}: is {found!r}, not a GeoJSON FeatureCollection")
+        raise InputError(f"{name}: is {shown(found)!r}, not a GeoJSON FeatureCollection")
     crs = document.get("crs")
     if crs is not None:
-        label = (crs.get("properties") or {}).get("name") if isinstance(crs, dict) else crs
+        inside = crs.get("properties") if isinstance(crs, dict) else crs
+        label = inside.get("name") if isinstance(inside, dict) else inside
         if not _WGS84_NAMES.search(str(label)):
-            raise InputError(f"{name}: is in {label}; only WGS84 longitude, latitude is read")
+            raise InputError(
+                f"{name}: is in {shown(label)}; only WGS84 longitude, latitude is read"
+            )
     listed = document.get("features")
     if not isinstance(listed, list):
         raise InputError(f"{name}: has no list of features")
@@ -109,7 +113,10 @@ def polygons(
             _check_range(low, high, where)
             continue
         _check_range(low, high, where)
-        polygon = shapely.Polygon(outline, [_positions(ring, where) for ring in rings[1:]])
+        holes = [_positions(ring, where) for ring in rings[1:]]
+        for hole in holes:
+            _check_range(hole.min(axis=0), hole.max(axis=0), where)
+        polygon = shapely.Polygon(outline, holes)
         parts, repaired = geodesy.repair(polygon)
         near.extend(parts)
         moved += repaired
@@ -141,7 +148,10 @@ def region() -> BaseGeometry:
 def _rings(geometry: Mapping[str, Any], where: str) -> Iterator[list[Any]]:
     kind = geometry.get("type")
     if kind == "GeometryCollection":
-        for part in geometry.get("geometries") or ():
+        parts = geometry.get("geometries")
+        if not isinstance(parts, list):
+            raise InputError(f"{where}: has a collection that is not a list of geometries")
+        for part in parts:
             if not isinstance(part, dict):
                 raise InputError(f"{where}: has a part that is not a geometry")
             yield from _rings(part, where)
@@ -162,19 +172,27 @@ def _rings(geometry: Mapping[str, Any], where: str) -> Iterator[list[Any]]:
 def _positions(ring: Any, where: str) -> NDArray[np.float64]:
     """A ring as an array (n, 2); a third ordinate is dropped."""
     try:
-        positions = np.array(ring, dtype=float)
-    except (TypeError, ValueError):
         try:
-            positions = np.array([position[:2] for position in ring], dtype=float)
-        except (TypeError, ValueError, IndexError) as error:
-            raise InputError(f"{where}: has a ring that is not a list of positions") from error
-    if positions.ndim != 2 or positions.shape[1] < 2:
+            positions = np.array(ring)
+        except ValueError:  # some of the positions have a height
+            positions = np.array([position[:2] for position in ring])
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"{where}: has a ring that is not a list of positions") from error
+    if positions.dtype.kind == "O" and all(isinstance(v, _NUMBER) for v in positions.flat):
+        positions = positions.astype(float)  # null is no number: NaN, which is refused below
+    if positions.dtype.kind not in "fi" or positions.ndim != 2 or positions.shape[1] < 2:
         raise InputError(f"{where}: has a ring that is not a list of positions")
     if len(positions) < _MIN_RING:
         raise InputError(f"{where}: has a ring of {len(positions)} positions; 4 are the least")
     if not np.isfinite(positions).all():
         raise InputError(f"{where}: has NaN or infinite coordinates")
-    return np.ascontiguousarray(positions[:, :2])
+    return np.ascontiguousarray(positions[:, :2], dtype=float)
+
+
+def shown(value: object) -> str:
+    """A value of a file in a message: at most 60 characters, all of them printable."""
+    text = " ".join(str(value).split())[:60]
+    return text if text.isprintable() else ascii(text)
 
 
 def _check_range(low: NDArray[np.float64], high: NDArray[np.float64], where: str) -> None:
