@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import re
 import shlex
 from pathlib import Path
@@ -11,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from controlmap import cli
-from test_embedded import REPOSITORY
 
+REPOSITORY = Path(__file__).parents[1]
+SQUARE = [[37.0, 48.0], [37.2, 48.0], [37.2, 48.1], [37.0, 48.1], [37.0, 48.0]]
 README = (REPOSITORY / "README.md").read_text("utf-8")
 MAKE = {"make dashboard", "make test"}
 
@@ -40,11 +42,13 @@ def test_the_console_example_prints_what_it_shows(capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize("command", commands())
-def test_the_commands_run(
-    command: str, daily_file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_commands_run(command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert command.startswith("controlmap ")
-    (tmp_path / "deepstatemap_data_20260124.geojson").write_bytes(daily_file.read_bytes())
+    geometry = {"type": "MultiPolygon", "coordinates": [[SQUARE]]}
+    feature = {"type": "Feature", "properties": {}, "geometry": geometry}
+    (tmp_path / "deepstatemap_data_20260124.geojson").write_text(
+        json.dumps({"type": "FeatureCollection", "features": [feature]})
+    )
     monkeypatch.chdir(tmp_path)
     assert cli.main(shlex.split(command)[1:]) == 0
 

@@ -23,7 +23,7 @@ import numpy as np
 import pytest
 import shapely
 
-from controlmap import archive, building, coverage, geodesy, geofile, oblasts, sources
+from controlmap import archive, building, coverage, embed, geodesy, geofile, oblasts, sources
 from controlmap.coverage import Coverage
 from controlmap.model import PRECEDENCE, Ground, Snapshot, Status
 
@@ -292,3 +292,9 @@ def test_the_embedded_oblasts_are_minregions_and_not_those_that_include_the_sea(
             assert uk[name].polygon_km2 == pytest.approx(geodesy.area_km2(polygon), abs=1)
             found += 1
     assert found == 4
+
+
+def test_the_record_is_rebuilt_byte_for_byte(shared: Path, tmp_path: Path) -> None:
+    embed.embed_record(shared, tmp_path)
+    for name in ("deepstate.parquet", "deepstate.provenance.json"):
+        assert (tmp_path / name).read_bytes() == geofile.geodata(name).read_bytes()

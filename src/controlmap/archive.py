@@ -184,18 +184,18 @@ def load(path: Path) -> Record:
         columns = {
             name: file.table.column(name).combine_chunks() for name in file.table.schema.names
         }
-        offsets = columns["since"].offsets.to_numpy()
+        offsets = np.from_dlpack(columns["since"].offsets)
         codes = {iso: number for number, iso in enumerate(oblasts.ISO_CODES)}
         coverage = Coverage(
             source=file.extra["source"],
             snapshots=tuple(_info(told) for told in file.extra["snapshots"]),
             oblasts=oblasts.load(),
             face_oblast=_numbered(columns["iso"], codes),
-            face_km2=columns["area_m2"].to_numpy() / 1e6,
+            face_km2=np.from_dlpack(columns["area_m2"]).astype(np.float64) / 1e6,
             face_geometry=file.geometry,
             run_face=np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)),
-            run_since=columns["since"].values.to_numpy().astype(np.int64),
-            run_ground=columns["ground"].values.to_numpy().astype(np.int64),
+            run_since=np.from_dlpack(columns["since"].values).astype(np.int64),
+            run_ground=np.from_dlpack(columns["ground"].values).astype(np.int64),
             cell_m=file.extra["cell_m"],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -206,8 +206,7 @@ def load(path: Path) -> Record:
 def _numbered(values: Any, codes: dict[str, int]) -> Ints:
     packed = values.dictionary_encode()
     numbers = np.array([codes[iso] for iso in packed.dictionary.to_pylist()], dtype=np.int64)
-    indices: Ints = packed.indices.to_numpy()
-    return numbers[indices]
+    return numbers[np.from_dlpack(packed.indices).astype(np.int64)]
 
 
 @lru_cache(maxsize=8)

@@ -37,6 +37,7 @@ from controlmap.model import (
 from controlmap.oblasts import Oblast
 
 _GROUNDS = len(Ground)
+_PACK = np.array([2**26, 1])  # a position on the grid as one number that sorts like it
 _KM2_DIGITS = 6  # a square metre: below it there is only the rounding of sums
 Ints = NDArray[np.int64]
 
@@ -381,10 +382,13 @@ def _edges(polygons: Polygons, bounds: tuple[float, float, float, float]) -> NDA
     start, end = start[near], end[near]
     turned = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
     start[turned], end[turned] = end[turned], start[turned]
-    keys = np.hstack([start, end])
-    keys = keys[np.lexsort(keys.T)]
-    distinct = np.r_[True, (keys[1:] != keys[:-1]).any(axis=1)] if len(keys) else np.empty(0, bool)
-    return keys[distinct].reshape(-1, 2, 2) / GRID_PER_DEGREE
+    from_key, to_key = start @ _PACK, end @ _PACK
+    order = np.lexsort((to_key, from_key))
+    from_key, to_key = from_key[order], to_key[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (from_key[1:] != from_key[:-1]) | (to_key[1:] != to_key[:-1])
+    kept = order[new]
+    return np.stack([start[kept], end[kept]], axis=1) / GRID_PER_DEGREE
 
 
 def _runs(

@@ -93,7 +93,8 @@ def equal_area_km2(geometry: BaseGeometry) -> float:
     return float(shapely.area(to_equal_area(dense))) / _M2_PER_KM2
 
 
-def repair(polygon: shapely.Polygon) -> tuple[list[shapely.Polygon], float]:
+@lru_cache(maxsize=256)  # what is drawn today is mostly what was drawn the day before
+def repair(polygon: shapely.Polygon) -> tuple[tuple[shapely.Polygon, ...], float]:
     """A valid polygon as it is; an invalid one as its valid parts.
 
     Returns
@@ -102,11 +103,11 @@ def repair(polygon: shapely.Polygon) -> tuple[list[shapely.Polygon], float]:
     repair moved: the difference between the outline's area less its holes' and the result's.
     """
     if polygon.is_valid:
-        return [polygon], 0.0
+        return (polygon,), 0.0
     fixed = shapely.make_valid(polygon, method="structure", keep_collapsed=False)
     parts = polygons_of(fixed)
     moved = abs(area_km2(polygon) - sum(area_km2(p) for p in parts))
-    return parts, moved
+    return tuple(parts), moved
 
 
 def snap(geometry: Polygons) -> Polygons:

@@ -122,7 +122,8 @@ def read(path: Path, kind: str) -> GeoFile:
             raise RecordError(f"{path.name}: is damaged (the provenance fails its checksum)")
         body = _unpack(head["body"])
         table = file.read(use_threads=False)
-        geometry = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
+        # Not to_numpy, which imports pandas.
+        geometry = shapely.from_wkb(table.column("geometry").to_pylist())
         table = table.drop_columns("geometry")
         if _columns(table) != body["columns"]:
             raise RecordError(f"{path.name}: is damaged (its columns are not those it was given)")

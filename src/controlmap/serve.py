@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import tomllib
 from pathlib import Path
@@ -82,3 +83,6 @@ def _import_early() -> None:
         archive.open_source(source)
     land.load()
     places.load()
+    # Streamlit collects garbage after each run of a page; what is loaded now is none.
+    gc.collect()
+    gc.freeze()

@@ -40,16 +40,16 @@ def today() -> date:
 
 
 @st.cache_resource(show_spinner=False)
-def _folders() -> tuple[dict[str, str], Path]:
+def _folders() -> tuple[dict[str, str], tempfile.TemporaryDirectory[str]]:
     """Names of the folders that this server hands out, and the one for the map's background.
 
     They are declared here and not on import: before the server runs, a declaration is lost.
     """
-    background = Path(tempfile.mkdtemp(prefix="controlmap-"))
+    background = tempfile.TemporaryDirectory(prefix="controlmap-")
     folders = {
         "leaflet": Path(js_lib_leaflet.__file__).parent / "static" / "js_lib_leaflet",
         "assets": Path(__file__).parent / "assets",
-        "background": background,
+        "background": Path(background.name),
     }
     names = {
         name: str(components.declare_component(name, path=str(folder)).name)
@@ -65,7 +65,7 @@ def map_addresses(
 ) -> MapAddresses:
     """Addresses seen from the map's frame; the background is written once for each record key."""
     names, folder = _folders()
-    file = maps.write_background(folder, _background())
+    file = maps.write_background(Path(folder.name), _background())
     return MapAddresses(
         f"../{names['leaflet']}", f"../{names['assets']}", f"../{names['background']}/{file}"
     )
@@ -75,6 +75,17 @@ def map_addresses(
 def payload(rev: str, _features: Callable[[], dict[str, list[Feature]]]) -> Payload:
     """What the map draws, made once for each `rev`, which names record, day and choices."""
     return maps.payload_json(rev, _features())
+
+
+def day(place: DeltaGenerator, first: date, last: date, *, label: str) -> date:
+    """The day chosen, which the address keeps where it is not the last of the record."""
+    if "date" not in st.session_state:
+        asked = st.query_params.get("date")
+        st.session_state["date"] = date.fromisoformat(asked) if asked else last
+    given = place.date_input(label, key="date", min_value=first, max_value=last, width=150)
+    chosen = given if isinstance(given, date) else last
+    _keep_in_address("date", str(chosen), str(last))
+    return chosen
 
 
 def choice(
@@ -97,11 +108,15 @@ def choice(
     )
     if chosen is None:  # nothing selected: Streamlit keeps one, required
         return default
+    _keep_in_address(name, chosen, default)
+    return chosen
+
+
+def _keep_in_address(name: str, chosen: str, default: str) -> None:
     if chosen != default:
         st.query_params[name] = chosen
     elif name in st.query_params:
         del st.query_params[name]
-    return chosen
 
 
 def from_address(name: str, allowed: Callable[[str], bool]) -> str | None:

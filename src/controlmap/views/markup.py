@@ -1,11 +1,11 @@
-"""Headline and comparison as HTML; every text in them is escaped here."""
+"""Headline, bars and comparison as HTML; every text in them is escaped here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
 
-from controlmap.figures import Comparison
+from controlmap.figures import Comparison, Contested
 from controlmap.views import text
 
 
@@ -24,6 +24,37 @@ def headline(every: Comparison) -> str:
     return (
         f'<div class="cm-headline"><p class="cm-share"><b>{share}</b> {claim}</p>'
         f"<dl>{listed}</dl></div>"
+    )
+
+
+def bars(rows: Sequence[Comparison], contested: Contested) -> str:
+    """Held, contested and the rest as parts of each claim, one bar a row.
+
+    Contested ground has a part of its own where it is reported and not counted as held.
+    """
+    words = {**text.PARTS, "contested": text.contested_part(rows[-1].contested)}
+    key = "".join(f'<li><i class="cm-{p}"></i>{escape(w)}</li>' for p, w in words.items())
+    listed = "".join(_bar(row, contested) for row in rows)
+    caption = escape(text.BARS_CAPTION)
+    return (
+        f'<figure class="cm-bars" style="margin:0"><figcaption>{caption}</figcaption>'
+        f"<ul>{key}</ul>{listed}</figure>"
+    )
+
+
+def _bar(row: Comparison, contested: Contested) -> str:
+    apart = row.contested or 0.0 if contested is Contested.OUT else 0.0
+    parts = {"held": row.held, "contested": apart, "rest": max(row.gap - apart, 0.0)}
+    drawn = "".join(
+        f'<div class="cm-{part}" style="flex:{km2 / row.claimed:.5f}"></div>'
+        for part, km2 in parts.items()
+        if km2 > 0
+    )
+    told = "; ".join(f"{text.PARTS[part]} {text.km2(km2)}" for part, km2 in parts.items() if km2)
+    name, share = escape(row.name), escape(text.share(row.held_share))
+    return (
+        f'<div class="cm-row" title="{escape(told)}"><span>{name}</span>'
+        f'<div class="cm-bar">{drawn}<b>{share}</b></div></div>'
     )
 
 

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 from streamlit_folium import st_folium
 
-from controlmap import charts, figures, maps, session, sources
+from controlmap import figures, maps, session, sources
 from controlmap.archive import Record
 from controlmap.coverage import Moment
 from controlmap.figures import Comparison, Contested
@@ -17,7 +17,6 @@ from controlmap.oblasts import CREDIT, CREDIT_URL, Basis
 from controlmap.views import layers, markup, text
 
 _MAP_HEIGHT = 560
-_CHART_HEIGHT = 215
 _STALE_DAYS = 7
 
 
@@ -42,8 +41,7 @@ def _figures(record: Record) -> None:
     with left:
         _map(record, moment, basis)
     with right:
-        bars = charts.claim_bars(rows, contested, text.chart(rows[-1].contested))
-        st.altair_chart(bars, height=_CHART_HEIGHT, alt=text.CHART_ALT)
+        st.html(markup.bars(rows, contested))
         st.html(markup.comparison(rows))
         _sourcing(record, moment, basis, rows[-1])
 
@@ -70,8 +68,7 @@ def _is_day(record: Record, value: str) -> bool:
 def _choose(record: Record) -> tuple[date, Basis, Contested]:
     first, last = record.coverage.span
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    day = row.date_input(text.DATE, last, first, last, key="date", bind="query-params", width=150)
-    day = day or last
+    day = session.day(row, first, last, label=text.DATE)
     move = partial(_move, first, last)
     row.button("‹", help=text.PREVIOUS, on_click=move, args=(-1,), disabled=day <= first)
     row.button("›", help=text.NEXT, on_click=move, args=(1,), disabled=day >= last)

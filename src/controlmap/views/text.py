@@ -40,16 +40,9 @@ NOT_REPORTED = "not reported"
 NOT_KNOWN = "not known"
 COLUMNS = ("Oblast", "Claimed", "Held", "Share", "Gap", "Contested", "30 days", "365 days")
 TABLE_CAPTION = "Claimed versus held, km²; changes are of held ground, – is not known"
-_CHART = {
-    "held": "Russian-held",
-    "contested": "Contested",
-    "rest": "Not held",
-    "oblast": "Oblast",
-    "part": "Part of the claim",
-    "share": "Share of the claim",
-    "km2": "km²",
-}
-CHART_ALT = "Bars: the share of each oblast's claimed area that is Russian-held"
+BARS_CAPTION = "Share of each claim that is held"
+PARTS = {"held": "Russian-held", "contested": "Contested", "rest": "Not held"}
+
 MAP = {
     "map": "Map of control in Donetsk, Luhansk, Kherson and Zaporizhzhia oblasts",
     "layers": "Layers and legend",
@@ -118,11 +111,9 @@ def share(value: float) -> str:
     return f"{value:.1%}".replace("%", " %")
 
 
-def chart(contested_km2: float | None) -> dict[str, str]:
-    """The words of the bars; contested ground is told as not reported where it is not."""
-    if contested_km2 is not None:
-        return _CHART
-    return {**_CHART, "contested": f"{_CHART['contested']} ({NOT_REPORTED})"}
+def contested_part(value: float | None) -> str:
+    """Contested ground in the key of the bars; that it is not reported where it is not."""
+    return PARTS["contested"] + (f" ({NOT_REPORTED})" if value is None else "")
 
 
 def change(value: float | None) -> str:
