@@ -8,10 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 from controlmap.model import ControlmapError
-from controlmap.views import method, overview, text
+from controlmap.views import changes, method, overview, text
 
 PAGES: dict[str, tuple[str, Callable[[], None]]] = {
     "overview": (text.OVERVIEW, overview.show),
+    "changes": (text.CHANGES, changes.show),
     "method": (text.METHOD, method.show),
 }
 """Every page, by its address; the first is the default."""

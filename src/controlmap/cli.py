@@ -105,6 +105,12 @@ def _parser() -> argparse.ArgumentParser:
         help="rows for each day, each Sunday, or each month's last day; and the range's last day",
     )
 
+    made = command("changes", _changes, "What became Russian-held, and what ceased to be.")
+    shared(made, formats=False)
+    made.add_argument("--from", dest="start", type=_day, required=True, metavar="YYYY-MM-DD")
+    made.add_argument("--to", dest="end", type=_day, metavar="YYYY-MM-DD", help="default: latest")
+    made.add_argument("--format", choices=("table", "csv", "json", "geojson"), default="table")
+
     made = command("build", _build, "Build a record (GeoParquet) out of a source's files.")
     shared(made, formats=False)
     made.add_argument(
@@ -214,6 +220,37 @@ def _history(arguments: argparse.Namespace) -> None:
         )
     else:
         _print_rows(arguments.format, listed)
+
+
+def _changes(arguments: argparse.Namespace) -> None:
+    from controlmap import export, figures, sources
+
+    coverage = _open(arguments.source)
+    start, end = coverage.at(arguments.start), coverage.at(arguments.end or coverage.span[1])
+    if start.day > end.day:
+        raise InputError(f"from {start.day} to {end.day}: the first day is after the last")
+    if arguments.format == "geojson":
+        credit = sources.find_source(coverage.source).credit
+        print(json.dumps(export.changes_geojson(coverage, start, end, credit)))
+        return
+    rows = [
+        {
+            "iso": c.iso,
+            "name": c.name,
+            "gained_km2": c.gained_km2,
+            "lost_km2": c.lost_km2,
+            "net_km2": c.net_km2,
+        }
+        for c in figures.changes(coverage, start, end)
+    ]
+    from_to = {"from": _instant(start.info.observed), "to": _instant(end.info.observed)}
+    if arguments.format == "json":
+        told = {"source": coverage.source, **from_to, "unit": "km2"}
+        _print_json({**told, "oblasts": rows[:-1], "all": rows[-1]})
+        return
+    _print_rows(arguments.format, rows)
+    if arguments.format == "table":
+        print(f"\n{coverage.source}, from {from_to['from']} to {from_to['to']}; km2 of held ground")
 
 
 def _build(arguments: argparse.Namespace) -> None:

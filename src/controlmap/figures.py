@@ -91,6 +91,24 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What changed between two moments in an oblast, or in all four; km2 of Russian-held ground.
+
+    `gained_km2` became Russian-held, `lost_km2` ceased to be, `net_km2` is their difference.
+    """
+
+    iso: str
+    name: str
+    gained_km2: float
+    lost_km2: float
+
+    @property
+    def net_km2(self) -> float:
+        """Gained less lost."""
+        return self.gained_km2 - self.lost_km2
+
+
+@dataclass(frozen=True)
 class HistoryRow:
     """A day of an oblast's history; areas are None in a gap, and where not reported."""
 
@@ -186,6 +204,27 @@ def _change(now: Areas, then: Areas | None, contested: Contested) -> float | Non
     if contested is Contested.IN and (now.contested is None) != (then.contested is None):
         return None
     return now.counted(contested) - then.counted(contested)
+
+
+def changed_faces(
+    coverage: Coverage, start: Moment, end: Moment
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which faces became Russian-held from one moment to another, and which ceased to be."""
+    before, after = coverage.held(start.index), coverage.held(end.index)
+    return after & ~before, before & ~after
+
+
+def changes(coverage: Coverage, start: Moment, end: Moment) -> list[Change]:
+    """What was gained and lost between two moments in each oblast, and last in all four."""
+    gained, lost = (
+        np.bincount(coverage.face_oblast, coverage.face_km2 * faces, len(coverage.oblasts))
+        for faces in changed_faces(coverage, start, end)
+    )
+    rows = [
+        Change(o.iso, o.name, float(gained[i]), float(lost[i]))
+        for i, o in enumerate(coverage.oblasts)
+    ]
+    return [*rows, Change(ALL, ALL_NAME, float(gained.sum()), float(lost.sum()))]
 
 
 def history(

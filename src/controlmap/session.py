@@ -16,6 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 from controlmap import archive, maps
 from controlmap.archive import Record
 from controlmap.maps import Feature, Payload
+from controlmap.views import text
 
 SOURCE = "deepstate"
 
@@ -77,14 +78,16 @@ def payload(rev: str, _features: Callable[[], dict[str, list[Feature]]]) -> Payl
     return maps.payload_json(rev, _features())
 
 
-def day(place: DeltaGenerator, first: date, last: date, *, label: str) -> date:
-    """The day chosen, which the address keeps where it is not the last of the record."""
-    if "date" not in st.session_state:
-        asked = st.query_params.get("date")
-        st.session_state["date"] = date.fromisoformat(asked) if asked else last
-    given = place.date_input(label, key="date", min_value=first, max_value=last, width=150)
-    chosen = given if isinstance(given, date) else last
-    _keep_in_address("date", str(chosen), str(last))
+def day(
+    place: DeltaGenerator, name: str, default: date, span: tuple[date, date], *, label: str
+) -> date:
+    """A day chosen, which the address keeps where it is not the default."""
+    if name not in st.session_state:
+        asked = st.query_params.get(name)
+        st.session_state[name] = date.fromisoformat(asked) if asked else default
+    given = place.date_input(label, key=name, min_value=span[0], max_value=span[1], width=150)
+    chosen = given if isinstance(given, date) else default
+    _keep_in_address(name, str(chosen), str(default))
     return chosen
 
 
@@ -119,10 +122,23 @@ def _keep_in_address(name: str, chosen: str, default: str) -> None:
         del st.query_params[name]
 
 
-def from_address(name: str, allowed: Callable[[str], bool]) -> str | None:
-    """A value of the address that is not allowed; it is taken out, so that a default applies."""
-    found = st.query_params.get(name)
-    if found is None or allowed(found):
-        return None
-    del st.query_params[name]
-    return found
+def is_day(known: Record, value: str) -> bool:
+    """Whether a value of the address is a day that the record knows."""
+    try:
+        return known.coverage.known(date.fromisoformat(value)) is not None
+    except ValueError:
+        return False
+
+
+def say_what_the_address_got_wrong(
+    choices: Mapping[str, tuple[Callable[[str], bool], str]],
+) -> None:
+    """Warn of each value of the address that is not allowed, and take it out.
+
+    `choices` maps a name to what tells whether a value is allowed, and to what is, in words.
+    """
+    for name, (allowed, listed) in choices.items():
+        found = st.query_params.get(name)
+        if found is not None and not allowed(found):
+            del st.query_params[name]
+            st.warning(text.bad_address(name, found, listed))

@@ -194,3 +194,21 @@ def test_the_method_page_has_an_address_of_its_own(page: Visit, address: str) ->
     # Streamlit looks for its server below a page's own address before it looks at the root.
     assert {url.rpartition("/_stcore/")[1] for url in page.failures} == {"/_stcore/"}
     assert page.abroad == []
+
+
+def test_two_days_are_compared_on_the_map(page: Visit, address: str) -> None:
+    page.tab.goto(address)
+    page.map()
+    page.tab.get_by_role("link", name="Two days compared").click()
+    expect(page.tab.get_by_role("heading", name="Two days compared")).to_be_visible()
+    page.tab.get_by_role("button", name="Since 30 September 2022").click()
+    expect(page.tab.locator(".cm-headline")).to_contain_text("net change")
+    page.tab.wait_for_function("location.search.includes('from=2022-09-30')")
+    page.tab.wait_for_timeout(3 * SETTLE_MS)
+    frame = page.map()
+    before = drawn(frame)
+    tick(frame, "lost")
+    without_lost = drawn(frame)
+    tick(frame, "gained")
+    assert before != without_lost != drawn(frame)
+    page.assert_clean()

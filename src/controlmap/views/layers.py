@@ -40,16 +40,16 @@ _ORDER = (
 )
 
 
-def layer_list() -> list[Layer]:
-    """The layers in drawing order, the first lowest."""
+def layer_list(names: Mapping[str, str]) -> list[Layer]:
+    """The layers that have a name here, in drawing order, the first lowest."""
     out = []
-    for name in _ORDER:
+    for name in (layer for layer in _ORDER if layer in names):
         light, dark = maps.style_for(name)
         is_tiles = name == "tiles"
         out.append(
             Layer(
                 id=name,
-                name=text.LAYERS[name],
+                name=names[name],
                 on=name not in _OFF,
                 kind=_KINDS.get(name, "area"),
                 light=light,
@@ -98,10 +98,23 @@ def day_features(coverage: Coverage, moment: Moment, basis: Basis) -> dict[str, 
         "lost": [],
     }
     if then := coverage.known(moment.day - timedelta(days=30)):
-        held, held_then = coverage.held(moment.index), coverage.held(then.index)
-        out["gained"] = _changed(coverage, held & ~held_then, "gained", then)
-        out["lost"] = _changed(coverage, held_then & ~held, "lost", then)
+        out.update(_changes(coverage, then, moment))
     return out
+
+
+def change_features(coverage: Coverage, start: Moment, end: Moment) -> dict[str, list[Feature]]:
+    """What two days show: what is held on the later, what changed since the earlier."""
+    rows, ground = figures.areas(coverage, end), coverage.ground(end.index)
+    held = _status(coverage, end, rows, Status.RUSSIAN_HELD, ground)
+    return {"held": held, **_changes(coverage, start, end)}
+
+
+def _changes(coverage: Coverage, start: Moment, end: Moment) -> dict[str, list[Feature]]:
+    gained, lost = figures.changed_faces(coverage, start, end)
+    return {
+        "gained": _changed(coverage, gained, "gained", start),
+        "lost": _changed(coverage, lost, "lost", start),
+    }
 
 
 def _status(

@@ -5,26 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from controlmap.figures import Comparison, Contested
+from controlmap.figures import Change, Comparison, Contested
 from controlmap.views import text
 
 
-def headline(every: Comparison) -> str:
-    """The share of the whole claim that is held, and the figures behind it."""
-    facts = (
-        (text.HELD, text.km2(every.held)),
-        (text.GAP, text.km2(every.gap)),
-        (text.CONTESTED_KM2, text.km2(every.contested)),
-        (text.CHANGE_30D, text.change_km2(every.change_30d)),
-    )
+def headline(figure: str, of_what: str, facts: Sequence[tuple[str, str]]) -> str:
+    """The one figure that a page is about, and those behind it by name."""
     listed = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts
     )
-    share, claim = escape(text.share(every.held_share)), escape(text.CLAIM_HELD)
-    return (
-        f'<div class="cm-headline"><p class="cm-share"><b>{share}</b> {claim}</p>'
-        f"<dl>{listed}</dl></div>"
-    )
+    said = f"<b>{escape(figure)}</b> {escape(of_what)}"
+    return f'<div class="cm-headline"><p class="cm-share">{said}</p><dl>{listed}</dl></div>'
 
 
 def bars(rows: Sequence[Comparison], contested: Contested) -> str:
@@ -60,9 +51,44 @@ def _bar(row: Comparison, contested: Contested) -> str:
 
 def comparison(rows: Sequence[Comparison]) -> str:
     """Claimed versus held, a row an oblast, the last of all four."""
-    head = "".join(f'<th scope="col">{escape(c)}</th>' for c in text.COLUMNS)
-    body = "".join(_row(row) for row in rows)
-    caption = escape(text.TABLE_CAPTION)
+    cells = [
+        (
+            row.name,
+            f"{row.claimed:,.0f}",
+            f"{row.held:,.0f}",
+            text.share(row.held_share),
+            f"{row.gap:,.0f}",
+            None if row.contested is None else f"{row.contested:,.0f}",
+            text.change(row.change_30d),
+            text.change(row.change_365d),
+        )
+        for row in rows
+    ]
+    return _table(text.TABLE_CAPTION, text.COLUMNS, cells)
+
+
+def changes(rows: Sequence[Change]) -> str:
+    """Gained, lost and net, a row an oblast, the last of all four."""
+    cells = [
+        (
+            row.name,
+            f"{row.gained_km2:,.1f}",
+            f"{row.lost_km2:,.1f}",
+            text.change_precise(row.net_km2),
+        )
+        for row in rows
+    ]
+    return _table(text.CHANGES_CAPTION, text.CHANGES_COLUMNS, cells)
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[tuple[str | None, ...]]) -> str:
+    """A table whose first column names the row; None is shown as not reported."""
+    head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns)
+    body = "".join(
+        f'<tr><th scope="row">{escape(row[0] or "")}</th>{"".join(map(_cell, row[1:]))}</tr>'
+        for row in rows
+    )
+    caption = escape(title)
     return (
         f'<div class="cm-scroll" tabindex="0" role="region" aria-label="{caption}">'
         f'<table class="cm-table"><caption>{caption}</caption>'
@@ -70,20 +96,7 @@ def comparison(rows: Sequence[Comparison]) -> str:
     )
 
 
-def _row(row: Comparison) -> str:
-    cells = (
-        f"{row.claimed:,.0f}",
-        f"{row.held:,.0f}",
-        text.share(row.held_share),
-        f"{row.gap:,.0f}",
-        None if row.contested is None else f"{row.contested:,.0f}",
-        text.change(row.change_30d),
-        text.change(row.change_365d),
-    )
-    columns = "".join(
-        f'<td class="cm-unknown">{escape(text.NOT_REPORTED)}</td>'
-        if cell is None
-        else f"<td>{escape(cell)}</td>"
-        for cell in cells
-    )
-    return f'<tr><th scope="row">{escape(row.name)}</th>{columns}</tr>'
+def _cell(value: str | None) -> str:
+    if value is None:
+        return f'<td class="cm-unknown">{escape(text.NOT_REPORTED)}</td>'
+    return f"<td>{escape(value)}</td>"

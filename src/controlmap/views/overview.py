@@ -6,17 +6,15 @@ from datetime import date, timedelta
 from functools import partial
 
 import streamlit as st
-from streamlit_folium import st_folium
 
-from controlmap import figures, maps, session, sources
+from controlmap import figures, session, sources
 from controlmap.archive import Record
 from controlmap.coverage import Moment
 from controlmap.figures import Comparison, Contested
 from controlmap.model import Status
-from controlmap.oblasts import CREDIT, CREDIT_URL, Basis
-from controlmap.views import layers, markup, text
+from controlmap.oblasts import Basis
+from controlmap.views import layers, mapping, markup, text
 
-_MAP_HEIGHT = 560
 _STALE_DAYS = 7
 
 
@@ -25,7 +23,14 @@ def show() -> None:
     record = session.record()
     st.title(text.OVERVIEW)
     st.markdown(text.LEDE)
-    _say_what_the_address_got_wrong(record)
+    first, last = record.coverage.span
+    session.say_what_the_address_got_wrong(
+        {
+            "date": (partial(session.is_day, record), f"{first} … {last}"),
+            "basis": (text.BASES.__contains__, ", ".join(text.BASES)),
+            "contested": (text.CONTESTED_CHOICES.__contains__, ", ".join(text.CONTESTED_CHOICES)),
+        }
+    )
     _figures(record)
 
 
@@ -36,39 +41,26 @@ def _figures(record: Record) -> None:
     coverage = record.coverage
     moment = coverage.at(day)
     rows = figures.compare(coverage, moment, basis, contested)
-    st.html(markup.headline(rows[-1]))
+    st.html(_headline(rows[-1]))
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        _map(record, moment, basis)
+        mapping.show(
+            record,
+            "map",
+            text.LAYERS,
+            f"{day} {basis}",
+            partial(layers.day_features, coverage, moment, basis),
+        )
     with right:
         st.html(markup.bars(rows, contested))
         st.html(markup.comparison(rows))
         _sourcing(record, moment, basis, rows[-1])
 
 
-def _say_what_the_address_got_wrong(record: Record) -> None:
-    first, last = record.coverage.span
-    choices = {
-        "date": (lambda v: _is_day(record, v), f"{first} … {last}"),
-        "basis": (lambda v: v in text.BASES, ", ".join(text.BASES)),
-        "contested": (lambda v: v in text.CONTESTED_CHOICES, ", ".join(text.CONTESTED_CHOICES)),
-    }
-    for name, (allowed, listed) in choices.items():
-        if found := session.from_address(name, allowed):
-            st.warning(text.bad_address(name, found, listed))
-
-
-def _is_day(record: Record, value: str) -> bool:
-    try:
-        return record.coverage.known(date.fromisoformat(value)) is not None
-    except ValueError:
-        return False
-
-
 def _choose(record: Record) -> tuple[date, Basis, Contested]:
     first, last = record.coverage.span
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    day = session.day(row, first, last, label=text.DATE)
+    day = session.day(row, "date", last, (first, last), label=text.DATE)
     move = partial(_move, first, last)
     row.button("‹", help=text.PREVIOUS, on_click=move, args=(-1,), disabled=day <= first)
     row.button("›", help=text.NEXT, on_click=move, args=(1,), disabled=day >= last)
@@ -92,40 +84,14 @@ def _move(first: date, last: date, days: int) -> None:
     st.session_state["date"] = min(max(wanted, first), last)
 
 
-def _map(record: Record, moment: Moment, basis: Basis) -> None:
-    coverage = record.coverage
-    addresses = session.map_addresses(record.key, partial(layers.background, coverage))
-    payload = session.payload(
-        f"{record.key} {moment.day} {basis}",
-        partial(layers.day_features, coverage, moment, basis),
+def _headline(every: Comparison) -> str:
+    facts = (
+        (text.HELD, text.km2(every.held)),
+        (text.GAP, text.km2(every.gap)),
+        (text.CONTESTED_KM2, text.km2(every.contested)),
+        (text.CHANGE_30D, text.change_km2(every.change_30d)),
     )
-    source = sources.find_source(coverage.source)
-    credit = [
-        (CREDIT, CREDIT_URL),
-        (source.credit, source.url),
-        (text.CREDIT_NATURAL_EARTH, "https://www.naturalearthdata.com"),
-        (text.CREDIT_GEONAMES, "https://www.geonames.org"),
-        (text.CREDIT_LEAFLET, "https://leafletjs.com"),
-    ]
-    base = maps.base_map(
-        layers.layer_list(),
-        background_url=addresses.background,
-        credit=credit,
-        bounds=layers.bounds(coverage),
-        words=text.MAP,
-        leaflet_url=addresses.leaflet,
-        assets_url=addresses.assets,
-    )
-    st_folium(
-        base,
-        key="map",
-        height=_MAP_HEIGHT,
-        use_container_width=True,
-        returned_objects=[],
-        feature_group_to_add=maps.day_layer(payload),
-    )
-    if coverage.cell_m:
-        st.caption(text.generalised(coverage.cell_m))
+    return markup.headline(text.share(every.held_share), text.CLAIM_HELD, facts)
 
 
 def _sourcing(record: Record, moment: Moment, basis: Basis, every: Comparison) -> None:

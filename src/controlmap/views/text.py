@@ -20,6 +20,20 @@ LEDE = (
     "This is how much of the claim its forces hold."
 )
 
+CHANGES = "Two days compared"
+CHANGES_LEDE = (
+    "What became Russian-held between two days, and what ceased to be, as the source assesses it. "
+    "Ground that became contested ceased to be Russian-held."
+)
+FROM, TO = "From the end of (UTC)", "To the end of (UTC)"
+GAINED, LOST = "Became Russian-held", "Ceased to be Russian-held"
+NET_CHANGE = "net change of Russian-held ground"
+CHANGES_COLUMNS = ("Oblast", "Gained", "Lost", "Net")
+CHANGES_CAPTION = "Russian-held ground gained and lost, km²"
+READERS_DIFFER = (
+    "The two days are from different kinds of the source's files, which agree on Russian-held "
+    "ground to within a few km² an oblast."
+)
 DATE = "Date (UTC)"
 PREVIOUS, NEXT, LATEST = "Day before", "Day after", "Latest"
 BASIS = "Shares of"
@@ -65,11 +79,22 @@ LAYERS = {
     "places": "Cities and towns, by size",
     "tiles": "Tile basemap, online",
 }
+CHANGE_LAYERS = {
+    "held": "Russian-held on the later day",
+    "gained": "Became Russian-held",
+    "lost": "Ceased to be Russian-held",
+    "oblasts": "Oblast boundaries",
+    "claim": "Russia's claim of 2022",
+    "places": "Cities and towns, by size",
+    "tiles": "Tile basemap, online",
+}
 CHANGED = {"gained": "Became Russian-held since", "lost": "Ceased to be Russian-held since"}
 TILES_CREDIT = "© OpenStreetMap contributors"
-CREDIT_NATURAL_EARTH = "Natural Earth"
-CREDIT_GEONAMES = "GeoNames (CC BY 4.0)"
-CREDIT_LEAFLET = "Leaflet"
+CREDITS_OF_MAP = (
+    ("Natural Earth", "https://www.naturalearthdata.com"),
+    ("GeoNames (CC BY 4.0)", "https://www.geonames.org"),
+    ("Leaflet", "https://leafletjs.com"),
+)
 
 STATUS = {
     Status.RUSSIAN_HELD: "Russian-held",
@@ -122,6 +147,26 @@ def change(value: float | None) -> str:
         return "–"
     whole = round(value)
     return f"{whole:+,}".replace("-", "−") if whole else "0"
+
+
+def change_precise(value: float) -> str:
+    """A change with its sign, to the tenth."""
+    return f"{value:+,.1f}".replace("-", "−") if round(value, 1) else "0.0"
+
+
+def last_days(count: int) -> str:
+    """A preset of so many days."""
+    return f"Last {days(count)}"
+
+
+def since(value: date) -> str:
+    """A preset from a day on."""
+    return f"Since {day(value)}"
+
+
+def wrong_order(start: date, end: date) -> str:
+    """That the first day is after the last."""
+    return f"From {day(start)} to {day(end)}: the first day is after the last; choose it earlier."
 
 
 def change_km2(value: float | None) -> str:

@@ -1,0 +1,88 @@
+"""Two days compared: what became Russian-held between them, and what ceased to be."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import partial
+
+import streamlit as st
+
+from controlmap import figures, session, sources
+from controlmap.archive import Record
+from controlmap.coverage import Coverage
+from controlmap.figures import Change
+from controlmap.views import layers, mapping, markup, text
+
+_DEFAULT_DAYS = 30
+
+
+def show() -> None:
+    """Show the page."""
+    record = session.record()
+    st.title(text.CHANGES)
+    st.markdown(text.CHANGES_LEDE)
+    first, last = record.coverage.span
+    session.say_what_the_address_got_wrong(
+        dict.fromkeys(("from", "to"), (partial(session.is_day, record), f"{first} … {last}"))
+    )
+    _figures(record)
+
+
+@st.fragment
+def _figures(record: Record) -> None:
+    coverage = record.coverage
+    first, last = coverage.span
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    start_day = session.day(
+        row, "from", last - timedelta(days=_DEFAULT_DAYS), (first, last), label=text.FROM
+    )
+    end_day = session.day(row, "to", last, (first, last), label=text.TO)
+    _presets(coverage)
+    if start_day > end_day:
+        st.error(text.wrong_order(start_day, end_day))
+        return
+    start, end = coverage.at(start_day), coverage.at(end_day)
+    rows = figures.changes(coverage, start, end)
+    _headline(rows[-1])
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        mapping.show(
+            record,
+            "changes",
+            text.CHANGE_LAYERS,
+            f"{start_day} {end_day}",
+            partial(layers.change_features, coverage, start, end),
+        )
+    with right:
+        st.html(markup.changes(rows))
+        title = sources.find_source(coverage.source).title
+        for moment in (start, end):
+            info = moment.info
+            st.markdown(text.as_of(title, info.reader, info.observed, info.retrieved))
+            if moment.carried:
+                st.caption(text.carried(moment.day, info.observed.date()))
+        if start.info.reader != end.info.reader:
+            st.caption(text.READERS_DIFFER)
+
+
+def _presets(coverage: Coverage) -> None:
+    first, last = coverage.span
+    row = st.container(horizontal=True)
+    for days in (7, 30, 90, 365):
+        since = max(last - timedelta(days=days), first)
+        row.button(text.last_days(days), on_click=_choose, args=(since, last))
+    for since in (date(2022, 9, 30), date(2026, 1, 24)):
+        if first <= since <= last:
+            row.button(text.since(since), on_click=_choose, args=(since, last))
+
+
+def _choose(start: date, end: date) -> None:
+    st.session_state["from"], st.session_state["to"] = start, end
+
+
+def _headline(every: Change) -> None:
+    facts = (
+        (text.GAINED, text.km2(every.gained_km2)),
+        (text.LOST, text.km2(every.lost_km2)),
+    )
+    st.html(markup.headline(text.change_km2(every.net_km2), text.NET_CHANGE, facts))

@@ -1,0 +1,152 @@
+"""What changed between two days: tables, GeoJSON, command, page; figures worked out by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+import shapely
+from streamlit.testing.v1 import AppTest
+
+from controlmap import archive, cli, export, figures
+from controlmap.geodesy import area_km2
+from controlmap.model import Ground
+from test_figures import STRIP_KM2, day, make
+
+SECONDS = 60
+
+
+def test_a_front_that_moves_gains_and_loses() -> None:
+    # WEST, ten strips: three held from the west; then the first is free and two more are held.
+    record = make(
+        (0, {Ground.OCCUPIED: 3}),
+        (1, {Ground.LIBERATED: 1, Ground.OCCUPIED: 4}),
+        (2, {Ground.OCCUPIED: 3}),
+    )
+    start, end, back = (record.at(day(n)) for n in range(3))
+    west, east, every = figures.changes(record, start, end)
+    assert west.gained_km2 / STRIP_KM2 == pytest.approx(2, abs=1e-5)
+    assert west.lost_km2 / STRIP_KM2 == pytest.approx(1, abs=1e-5)
+    assert west.net_km2 / STRIP_KM2 == pytest.approx(1, abs=1e-5)
+    assert (east.gained_km2, east.lost_km2, east.net_km2) == (0, 0, 0)
+    assert (every.gained_km2, every.lost_km2) == (west.gained_km2, west.lost_km2)
+    # Taken, lost and retaken: between the ends nothing has changed.
+    assert figures.changes(record, start, back)[-1].net_km2 == 0
+    assert figures.changes(record, start, back)[-1].gained_km2 == 0
+
+
+def test_contested_ground_is_no_longer_held_and_since_when_it_is_held_is_no_change() -> None:
+    record = make(
+        (0, {Ground.OCCUPIED: 3}),
+        (1, {Ground.HELD_BEFORE_2022: 2, Ground.CONTESTED: 1}),
+    )
+    west = figures.changes(record, record.at(day(0)), record.at(day(1)))[0]
+    assert west.gained_km2 == 0
+    assert west.lost_km2 / STRIP_KM2 == pytest.approx(1, abs=1e-5)
+
+
+def test_the_geojson_has_the_faces_with_their_areas() -> None:
+    record = make((0, {Ground.OCCUPIED: 3}), (1, {Ground.LIBERATED: 1, Ground.OCCUPIED: 4}))
+    told = export.changes_geojson(record, record.at(day(0)), record.at(day(1)), "A & B")
+    read = json.loads(json.dumps(told))
+    assert (read["type"], read["credit"], read["cell_m"]) == ("FeatureCollection", "A & B", None)
+    assert (read["from"], read["to"]) == ("2024-01-01", "2024-01-02")
+    by_change: dict[str, float] = {"gained": 0, "lost": 0}
+    for feature in read["features"]:
+        told_km2 = feature["properties"]["area_km2"]
+        shape = shapely.from_geojson(json.dumps(feature["geometry"]))
+        assert area_km2(shape) == pytest.approx(told_km2, rel=1e-6)
+        by_change[feature["properties"]["change"]] += told_km2
+    assert by_change["gained"] / STRIP_KM2 == pytest.approx(2, abs=1e-5)
+    assert by_change["lost"] / STRIP_KM2 == pytest.approx(1, abs=1e-5)
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert cli.main(["changes", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def test_the_command_prints_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+    days = ("--from", "2026-01-24", "--to", "2026-08-22")
+    told = json.loads(run(capsys, *days, "--format", "json"))
+    assert list(told) == ["source", "from", "to", "unit", "oblasts", "all"]
+    assert (told["from"], told["to"]) == ("2026-01-24T03:00:00Z", "2026-08-22T03:00:00Z")
+    assert list(told["all"]) == ["iso", "name", "gained_km2", "lost_km2", "net_km2"]
+    coverage = archive.open_source("deepstate").coverage
+    ends = [figures.areas(coverage, coverage.at(date.fromisoformat(d)))[-1] for d in days[1::2]]
+    net = ends[1].russian_held - ends[0].russian_held
+    assert told["all"]["net_km2"] == pytest.approx(net, abs=1e-3)
+    rows = list(csv.DictReader(io.StringIO(run(capsys, *days, "--format", "csv"))))
+    assert float(rows[-1]["net_km2"]) == told["all"]["net_km2"]
+    assert "All four oblasts" in run(capsys, *days)
+    shown = json.loads(run(capsys, *days, "--format", "geojson"))
+    lost = [f["properties"]["area_km2"] for f in shown["features"]]
+    whole = told["all"]["gained_km2"] + told["all"]["lost_km2"]
+    assert sum(lost) == pytest.approx(whole, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "--from"),
+        (["--from", "2021-01-01"], "2022-04-03 to 2026-08-22"),
+        (["--from", "2026-02-01", "--to", "2026-01-01"], "the first day is after the last"),
+        (["--from", "2026-13-01"], "not a date YYYY-MM-DD"),
+        (["--from", "2026-01-01", "--source", "x"], "allowed: deepstate"),
+    ],
+)
+def test_bad_input_is_one_line(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    try:
+        code = cli.main(["changes", *arguments])
+    except SystemExit as stopped:
+        code = int(str(stopped.code))
+    out, err = capsys.readouterr()
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert said in err
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+
+    def changes() -> None:
+        from controlmap.views import changes as shown
+
+        shown.show()
+
+    return AppTest.from_function(changes, default_timeout=SECONDS)
+
+
+def html(page: AppTest) -> str:
+    return "\n".join(e.proto.body for e in page.get("html"))
+
+
+def test_the_page_compares_the_days_chosen(page: AppTest) -> None:
+    page.query_params["from"] = "2022-11-01"
+    page.query_params["to"] = "2022-11-15"
+    page.run()
+    assert not page.exception
+    coverage = archive.open_source("deepstate").coverage
+    days = (coverage.at(date(2022, 11, 1)), coverage.at(date(2022, 11, 15)))
+    kherson = figures.changes(coverage, *days)[2]
+    assert kherson.lost_km2 > 3000
+    assert f"{kherson.lost_km2:,.1f}" in html(page)
+    presets = {button.label: button for button in page.button}
+    presets["Since 24 January 2026"].click().run()
+    assert page.date_input(key="from").value == date(2026, 1, 24)
+    assert page.date_input(key="to").value == date(2026, 8, 22)
+    assert "3,566.7" not in html(page)
+    page.date_input(key="to").set_value(date(2025, 1, 1)).run()
+    assert "the first day is after the last" in page.error[0].value
+
+
+def test_days_of_different_readers_are_marked(page: AppTest) -> None:
+    page.query_params["from"] = "2025-08-01"
+    page.run()
+    assert any("different kinds" in caption.value for caption in page.caption)
