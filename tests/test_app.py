@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import shapely
 from streamlit.testing.v1 import AppTest
 
-from controlmap import archive, figures, session
+from controlmap import archive, coverage, figures, session
 from controlmap.figures import Contested
+from controlmap.geodesy import array_of
+from controlmap.model import Ground, Snapshot, Status
 from controlmap.oblasts import Basis
+from controlmap.views import layers
 
 ENTRY = Path(__file__).parents[1] / "dashboard.py"
 SECONDS = 60
@@ -31,8 +35,8 @@ def said(page: AppTest) -> str:
 
 
 def held_share(day: date, basis: Basis, contested: Contested) -> str:
-    coverage = archive.open_source("deepstate").coverage
-    every = figures.compare(coverage, coverage.at(day), basis, contested)[-1]
+    record = archive.open_source("deepstate").coverage
+    every = figures.compare(record, record.at(day), basis, contested)[-1]
     return f"{every.held_share:.1%}".replace("%", " %")
 
 
@@ -151,3 +155,104 @@ def test_the_method_page_gives_definitions_sources_and_terms() -> None:
     assert not page.exception
     for word in ("ES-11/4", "geodesic", "DeepState", "may not be redistributed", "Мінрегіон"):
         assert word in text
+
+
+def small_record(folder: Path, *days: date) -> None:
+    """A record of one square of Donetsk oblast, held on each of the days."""
+    square = shapely.box(37.6, 48.0, 37.7, 48.1)
+    snapshots = [
+        Snapshot(
+            "deepstate_daily",
+            f"{day}",
+            datetime(day.year, day.month, day.day, 3, tzinfo=UTC),
+            None,
+            f"{day}",
+            frozenset({Status.RUSSIAN_HELD}),
+            {Ground.OCCUPIED: array_of([square])},
+        )
+        for day in days
+    ]
+    made = coverage.build("deepstate", snapshots)
+    archive.save(folder / "deepstate.parquet", made, archive.provenance_of(made, (), {}))
+
+
+def test_a_day_in_a_gap_is_one_line(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    small_record(tmp_path, date(2026, 1, 1), date(2026, 3, 1))
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+    page.run()
+    page.button[0].click().run()
+    assert not page.exception
+    assert "in a gap of deepstate" in page.error[0].value
+
+
+def test_a_record_that_ends_earlier_than_the_day_chosen(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page.run()
+    assert page.date_input(key="date").value == date(2026, 8, 22)
+    small_record(tmp_path, date(2026, 1, 1), date(2026, 1, 5))
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+    page.run()
+    assert not page.exception
+    assert page.date_input(key="date").value == date(2026, 1, 5)
+
+
+def test_two_days_of_a_short_record(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    small_record(tmp_path, date(2026, 1, 1), date(2026, 1, 5))
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+
+    def compared() -> None:
+        from controlmap.views import changes
+
+        changes.show()
+
+    page = AppTest.from_function(compared, default_timeout=SECONDS).run()
+    assert not page.exception
+    assert page.date_input(key="from").value == date(2026, 1, 1)
+
+
+def test_the_method_page_of_a_record_without_measured_figures(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    small_record(tmp_path, date(2026, 1, 1))
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+
+    def method() -> None:
+        from controlmap.views import method as shown
+
+        shown.show()
+
+    page = AppTest.from_function(method, default_timeout=SECONDS).run()
+    assert not page.exception
+    assert "your own" in said(page)
+
+
+def test_contested_ground_counted_as_held_is_not_called_held(page: AppTest) -> None:
+    page.query_params["date"] = "2025-06-01"
+    page.query_params["contested"] = "in"
+    page.run()
+    assert "of the claim is Russian-held or contested" in said(page)
+    page.date_input(key="date").set_value(date(2026, 1, 24)).run()
+    text = said(page)
+    assert "of the claim is Russian-held or contested" not in text
+    assert "not counted as held" in text
+
+
+def test_days_before_the_declaration_say_so(page: AppTest) -> None:
+    page.query_params["date"] = "2022-09-29"
+    page.run()
+    assert "before the declaration" in said(page)
+    page.date_input(key="date").set_value(date(2022, 9, 30)).run()
+    assert "before the declaration" not in said(page)
+
+
+def test_what_the_list_of_layers_says_is_not_of_the_day() -> None:
+    record = archive.open_source("deepstate").coverage
+    assert layers.day_notes(record, record.at(date(2025, 8, 3))) == {}
+    assert layers.day_notes(record, record.at(date(2026, 8, 22))) == {
+        "contested": "not reported",
+        "liberated": "not reported",
+        "held-before-2022": "as last reported on 3 August 2025",
+    }

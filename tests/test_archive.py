@@ -300,7 +300,7 @@ def test_a_record_comes_back_as_it_was_saved(
     opened = archive.load(tmp_path / "r.parquet")
     loaded = opened.coverage
     assert opened.provenance == PROVENANCE
-    assert not opened.embedded
+    assert not opened.is_embedded
     for name in ("source", "snapshots", "oblasts", "cell_m", "span"):
         assert getattr(loaded, name) == getattr(saved, name)
     for name in ("face_oblast", "run_face", "run_since", "run_ground", "run_until"):
@@ -418,20 +418,45 @@ def own(tmp_path: Path, record: Coverage, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 def test_a_persons_own_record_goes_before_the_embedded_one(own: Path) -> None:
     opened = archive.open_source("deepstate")
-    assert not opened.embedded
+    assert not opened.is_embedded
     assert opened.coverage.span == (date(2024, 3, 1), date(2024, 3, 2))
     assert archive.open_source("deepstate") is opened
     own.unlink()
-    assert archive.open_source("deepstate").embedded
+    assert archive.open_source("deepstate").is_embedded
 
 
 def test_without_one_the_embedded_record_is_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
-    assert archive.open_source("deepstate").embedded
-    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path / "no such folder"))
-    assert archive.open_source("deepstate").embedded
+    assert archive.open_source("deepstate").is_embedded
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+    assert archive.open_source("deepstate").is_embedded
+
+
+def test_a_folder_of_records_that_is_none_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path / "nowhere"))
+    with pytest.raises(InputError, match="nowhere: is not a folder"):
+        archive.open_source("deepstate")
+
+
+def test_the_output_is_none_of_the_inputs(tmp_path: Path) -> None:
+    source = tmp_path / "deepstatemap_data_20240709.geojson"
+    source.write_bytes(b"{}")
+    for paths in ([source], [tmp_path]):
+        with pytest.raises(InputError, match="is one of the inputs"):
+            building.build_file("deepstate", paths, source, None, lambda _: None)
+    assert source.read_bytes() == b"{}"
+
+
+def test_entries_without_a_name_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "in.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        for name in (".", "a.geojson"):
+            made.writestr(name, b"1")
+    assert [m.name for m in members([path])] == ["a.geojson"]
 
 
 def test_a_file_that_changed_is_seen(own: Path, record: Coverage) -> None:

@@ -51,10 +51,10 @@ def test_contested_ground_is_no_longer_held_and_since_when_it_is_held_is_no_chan
 
 def test_the_geojson_has_the_faces_with_their_areas() -> None:
     record = make((0, {Ground.OCCUPIED: 3}), (1, {Ground.LIBERATED: 1, Ground.OCCUPIED: 4}))
-    told = export.changes_geojson(record, record.at(day(0)), record.at(day(1)), "A & B")
-    read = json.loads(json.dumps(told))
-    assert (read["type"], read["credit"], read["cell_m"]) == ("FeatureCollection", "A & B", None)
-    assert (read["from"], read["to"]) == ("2024-01-01", "2024-01-02")
+    frame = export.changed(record, record.at(day(0)), record.at(day(1)))
+    assert frame.crs == "OGC:CRS84"
+    assert frame.geometry.exterior.is_ccw.all()  # as RFC 7946 asks
+    read = json.loads(frame.to_json())
     by_change: dict[str, float] = {"gained": 0, "lost": 0}
     for feature in read["features"]:
         told_km2 = feature["properties"]["area_km2"]
@@ -84,6 +84,8 @@ def test_the_command_prints_every_format(capsys: pytest.CaptureFixture[str]) -> 
     assert float(rows[-1]["net_km2"]) == told["all"]["net_km2"]
     assert "All four oblasts" in run(capsys, *days)
     shown = json.loads(run(capsys, *days, "--format", "geojson"))
+    assert (shown["type"], shown["from"], shown["cell_m"]) == ("FeatureCollection", days[1], 250)
+    assert shown["credit"].startswith("DeepState")
     lost = [f["properties"]["area_km2"] for f in shown["features"]]
     whole = told["all"]["gained_km2"] + told["all"]["lost_km2"]
     assert sum(lost) == pytest.approx(whole, abs=1e-3)

@@ -46,6 +46,7 @@ COMPARE_KEYS = [
     "change_30d",
     "change_365d",
 ]
+SOURCING_KEYS = ["day", "source", "reader", "observed", "retrieved", "basis"]
 HISTORY_KEYS = ["date", "iso", *AREAS_KEYS[3:8], "carried"]
 
 
@@ -114,7 +115,17 @@ class Run:
 
 def test_areas_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     told = Run(capsys, "areas", "--date", "2023-01-01", "--format", "json").json
-    assert list(told) == ["source", "as_of", "unit", "basis", "oblasts", "all"]
+    assert list(told) == [
+        "source",
+        "reader",
+        "as_of",
+        "retrieved",
+        "unit",
+        "basis",
+        "basis_km2",
+        "oblasts",
+        "all",
+    ]
     assert (told["source"], told["unit"]) == ("deepstate", "km2")
     assert told["as_of"] == "2023-01-01T22:37:31Z"
     assert [o["iso"] for o in told["oblasts"]] == ISOS
@@ -143,7 +154,9 @@ def test_what_is_not_reported_is_null_in_json(capsys: pytest.CaptureFixture[str]
 def test_areas_as_csv(capsys: pytest.CaptureFixture[str]) -> None:
     rows = Run(capsys, "areas", "--date", "2026-01-24", "--format", "csv").csv
     assert [r["iso"] for r in rows] == [*ISOS, "all"]
-    assert list(rows[0]) == AREAS_KEYS
+    assert list(rows[0]) == [*AREAS_KEYS, *SOURCING_KEYS]
+    assert rows[0]["observed"] == rows[0]["retrieved"] == "2026-01-24T03:00:00Z"
+    assert (rows[0]["source"], rows[0]["basis"]) == ("deepstate", "polygon")
     assert rows[0]["contested"] == ""
     assert round(float(rows[0]["russian_held"])) == 20781
 
@@ -227,9 +240,12 @@ def test_compare_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     told = Run(capsys, "compare", "--date", "2024-01-15", "--format", "json").json
     assert list(told) == [
         "source",
+        "reader",
         "as_of",
+        "retrieved",
         "unit",
         "basis",
+        "basis_km2",
         "contested_counted",
         "oblasts",
         "all",
@@ -269,7 +285,7 @@ def test_contested_ground_counts_where_asked(capsys: pytest.CaptureFixture[str])
 
 def test_compare_as_csv_and_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     rows = Run(capsys, "compare", "--date", "2022-04-10", "--format", "csv").csv
-    assert list(rows[0]) == COMPARE_KEYS
+    assert list(rows[0]) == [*COMPARE_KEYS, *SOURCING_KEYS, "contested_counted"]
     assert [r["change_30d"] for r in rows] == [""] * 5  # 30 days before is before the span
     lines = Run(capsys, "compare", "--date", "2022-04-10").out.splitlines()
     assert lines[0].split() == COMPARE_KEYS
@@ -299,7 +315,8 @@ def test_history_as_csv_agrees_with_areas(capsys: pytest.CaptureFixture[str]) ->
         capsys, "history", "--from", "2023-01-01", "--to", "2023-01-01", "--format", "csv"
     ).csv
     told = Run(capsys, "areas", "--date", "2023-01-01", "--format", "json").json
-    assert list(rows[0]) == HISTORY_KEYS
+    assert list(rows[0]) == [*HISTORY_KEYS, "source", "reader", "observed"]
+    assert (rows[0]["carried"], rows[0]["reader"]) == ("false", "deepstate_api")
     for row, area in zip(rows, [*told["oblasts"], told["all"]], strict=True):
         for key in AREAS_KEYS[3:8]:
             assert float(row[key]) == area[key]
@@ -544,3 +561,38 @@ def test_a_full_disk_is_a_failure_in_one_line(
     assert (run.code, run.out) == (1, "")
     assert run.errors == ["controlmap: No space left on device"]
     assert [p.name for p in tmp_path.iterdir()] == ["in"]
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2025-06-01", "held includes contested ground"),
+        ("2026-01-24", "contested ground is not reported on this day, so it is not counted"),
+    ],
+)
+def test_a_table_says_whether_contested_ground_is_counted(
+    capsys: pytest.CaptureFixture[str], day: str, said: str
+) -> None:
+    assert said in Run(capsys, "compare", "--date", day, "--contested", "in").out
+    assert said not in Run(capsys, "compare", "--date", day).out
+
+
+def test_what_names_and_files_hold_cannot_act_on_a_terminal(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    name = "\x1b]0;title\x07\x1b[31mred\nsecond line.geojson"
+    (tmp_path / name).write_bytes(b"{")
+    run = Run(capsys, "areas", "--input", str(tmp_path / name))
+    assert run.code == 2
+    assert len(run.errors) == 1
+    assert "\x1b" not in run.errors[0]
+
+
+def test_sources_tell_which_record_is_in_use(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "deepstate.parquet").write_bytes(geofile.geodata("deepstate.parquet").read_bytes())
+    assert Run(capsys, "sources", "--format", "json").json["sources"][0]["record"] == "embedded"
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+    told = Run(capsys, "sources", "--format", "json").json["sources"][0]["record"]
+    assert told == str(tmp_path / "deepstate.parquet")

@@ -338,6 +338,8 @@ def test_a_day_without_a_snapshot_carries_the_last_one_and_says_so() -> None:
 
 def test_fourteen_days_are_carried_and_fifteen_are_a_gap() -> None:
     assert make_days(0, 14).gaps == ()
+    assert make_days(0, 15).gaps == ()  # the fourteen days between are all carried
+    assert len(make_days(0, 16).gaps) == 1
     coverage = make_days(0, 20)
     assert coverage.gaps == ((date(2024, 3, 1), date(2024, 3, 21)),)
     assert coverage.at(date(2024, 3, 15)).carried

@@ -10,7 +10,6 @@ import gzip
 import json
 import re
 import tarfile
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -235,10 +234,8 @@ def test_24_january_2026_from_the_file_itself(shared: Path) -> None:
 
 
 def test_the_daily_files_alone_make_a_record(shared: Path) -> None:
-    start = time.perf_counter()
     paths = [shared / "data" / "deepstate_daily"]
     record = coverage.build("deepstate", building.read_all("deepstate", paths, lambda _: None))
-    assert time.perf_counter() - start < 45  # it takes about ten seconds; overlays take minutes
     assert len(record.snapshots) == DAILY_FILES
     assert record.span == (date(2024, 7, 8), date(2026, 8, 22))
     assert shapely.is_valid(record.face_geometry).all()

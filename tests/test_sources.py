@@ -255,9 +255,9 @@ def test_the_daily_file_tells_its_day_inside() -> None:
     )
 
 
-def test_the_name_outside_goes_before_the_name_inside() -> None:
-    snapshot = sources.read(make_file(name="deepstatemap_data_20990101"), DAILY)
-    assert snapshot.observed.date().isoformat() == "2024-07-09"
+def test_a_name_outside_that_is_not_the_name_inside_is_refused() -> None:
+    message = refused(make_file(name="deepstatemap_data_20990101"), DAILY)
+    assert "is named for 20240709, and for 20990101 inside" in message
 
 
 def test_the_map_snapshot_tells_its_instant_in_its_name() -> None:
@@ -422,7 +422,7 @@ def test_a_file_that_no_reader_knows_is_refused() -> None:
 
 def test_no_feature_with_a_known_status_is_refused() -> None:
     message = refused(make_file(feature(name="?", fill="#123456")), API)
-    assert "no polygon with a status" in message
+    assert "no feature in it has a colour or a label that deepstate_api knows" in message
 
 
 def test_unknown_ids_are_refused_with_what_is_allowed() -> None:

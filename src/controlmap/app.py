@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from controlmap.model import ControlmapError
+from controlmap import session
 from controlmap.views import changes, method, overview, text
 
 PAGES: dict[str, tuple[str, Callable[[], None]]] = {
@@ -20,23 +20,11 @@ PAGES: dict[str, tuple[str, Callable[[], None]]] = {
 
 def main() -> None:
     """Show the page that the address names."""
-    st.set_page_config(page_title=f"{text.OVERVIEW} · {text.PRODUCT}", layout="wide")
+    st.set_page_config(layout="wide")
     st.html(Path(__file__).parent / "assets" / "page.css")
     first = next(iter(PAGES))
     pages = [
-        st.Page(_guarded(show), title=title, url_path=path, default=path == first)
+        st.Page(session.guarded(show), title=title, url_path=path, default=path == first)
         for path, (title, show) in PAGES.items()
     ]
     st.navigation(pages, position="top").run()
-
-
-def _guarded(show: Callable[[], None]) -> Callable[[], None]:
-    """A page that says in one line what a controlmap error says, and shows nothing else."""
-
-    def page() -> None:
-        try:
-            show()
-        except ControlmapError as error:
-            st.error(text.plain(str(error)))
-
-    return page

@@ -35,15 +35,21 @@ class Member:
 
 @dataclass(frozen=True)
 class Record:
-    """A coverage with its provenance; `embedded` where it came with controlmap.
+    """A coverage with its provenance.
 
-    `key` names the content: another file, or the same file changed, has another.
+    `path` is the file it was read from; `key` names the content: another file, or the same file
+    changed, has another.
     """
 
     coverage: Coverage
     provenance: Provenance
-    embedded: bool = False
+    path: Path
     key: str = ""
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is the one that came with controlmap."""
+        return self.path.parent == geofile.geodata()
 
 
 def members(paths: Iterable[Path]) -> Iterator[Member]:
@@ -56,7 +62,7 @@ def members(paths: Iterable[Path]) -> Iterator[Member]:
     """
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and p.name[0] != ".")
+            inside = files([path])
             if not inside:
                 raise InputError(f"{path}: the folder holds no file")
             yield from members(inside)
@@ -69,6 +75,7 @@ def members(paths: Iterable[Path]) -> Iterator[Member]:
 _DAMAGED = (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError)
 _PACKINGS = ((b"\x1f\x8b", gzip.open), (b"\xfd7zXZ\x00", lzma.open), (b"BZh", bz2.open))
 _TAR_BLOCK = 512
+_TAR_PADDING = 2**24  # what writers add to fill a tape's record, and much more
 
 
 def _file_members(path: Path) -> Iterator[Member]:
@@ -90,7 +97,7 @@ def _zip_members(path: Path) -> Iterator[Member]:
     with zipfile.ZipFile(path) as archive:
         for entry in sorted(archive.infolist(), key=lambda e: e.filename):
             name = Path(entry.filename).name
-            if not entry.is_dir() and name[0] != ".":
+            if not entry.is_dir() and name and not name.startswith("."):
                 _check_size(f"{path.name}: {entry.filename}", entry.file_size)
                 yield Member(name, _unzipped(archive, entry))
 
@@ -113,14 +120,14 @@ def _tar_members(path: Path) -> Iterator[Member]:
             end = entry.offset_data + -(-entry.size // _TAR_BLOCK) * _TAR_BLOCK
             name = Path(entry.name).name
             opened = archive.extractfile(entry) if entry.isfile() else None
-            if opened is not None and name[0] != ".":
+            if opened is not None and name and not name.startswith("."):
                 _check_size(f"{path.name}: {entry.name}", entry.size)
                 yield Member(name, opened.read())
         plain.seek(end)
         if plain.read(2 * _TAR_BLOCK) != bytes(2 * _TAR_BLOCK):
             raise tarfile.ReadError("its end is missing")
-        while plain.read(2**20):
-            pass
+        if len(plain.read(_TAR_PADDING + 1)) > _TAR_PADDING:
+            raise tarfile.ReadError("it goes on after its end")
 
 
 def _check_size(name: str, size: int) -> None:
@@ -130,15 +137,19 @@ def _check_size(name: str, size: int) -> None:
         )
 
 
-def inputs_of(paths: Iterable[Path]) -> tuple[dict[str, Any], ...]:
-    """Name, sha256 and size of every file that the paths name, in order of name."""
-    files = [
+def files(paths: Iterable[Path]) -> list[Path]:
+    """Every file that paths name, themselves or within their folders; hidden ones left out."""
+    return [
         p
         for path in paths
         for p in (sorted(path.rglob("*")) if path.is_dir() else [path])
         if p.is_file() and p.name[0] != "."
     ]
-    return tuple(described(p) for p in sorted(files, key=lambda p: p.name))
+
+
+def inputs_of(paths: Iterable[Path]) -> tuple[dict[str, Any], ...]:
+    """Name, sha256 and size of every file that the paths name, in order of name."""
+    return tuple(described(p) for p in sorted(files(paths), key=lambda p: p.name))
 
 
 def described(path: Path) -> dict[str, Any]:
@@ -200,7 +211,7 @@ def load(path: Path) -> Record:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RecordError(f"{path.name}: is damaged ({error!r})") from error
-    return Record(coverage, file.provenance)
+    return Record(coverage, file.provenance, path)
 
 
 def _numbered(values: Any, codes: dict[str, int]) -> Ints:
@@ -210,9 +221,10 @@ def _numbered(values: Any, codes: dict[str, int]) -> Ints:
 
 
 @lru_cache(maxsize=8)
-def _opened(path: Path, changed_ns: int, embedded: bool) -> Record:
+def _opened(path: Path, stamp: tuple[int, ...]) -> Record:
     record = load(path)
-    return Record(record.coverage, record.provenance, embedded, f"{path.stem}-{changed_ns:x}")
+    key = f"{path.stem}-{'-'.join(f'{part:x}' for part in stamp)}"
+    return Record(record.coverage, record.provenance, path, key)
 
 
 def open_source(source: str) -> Record:
@@ -223,12 +235,14 @@ def open_source(source: str) -> Record:
     sources.find_source(source)
     name = f"{source}.parquet"
     folder = os.environ.get("CONTROLMAP_DATA")
+    if folder and not Path(folder).is_dir():
+        raise InputError(f"CONTROLMAP_DATA={folder}: is not a folder")
     own = Path(folder) / name if folder else None
-    embedded = own is None or not own.is_file()
-    path = geofile.geodata(name) if embedded or own is None else own
+    path = own if own is not None and own.is_file() else geofile.geodata(name)
     if not path.is_file():
         raise RecordError(f"{name}: not found in {path.parent.name}/")
-    return _opened(path, path.stat().st_mtime_ns, embedded)
+    found = path.stat()
+    return _opened(path, (found.st_mtime_ns, found.st_size, found.st_ino))
 
 
 def provenance_of(

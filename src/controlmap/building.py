@@ -33,6 +33,8 @@ def build_file(
         raise InputError(f"{output}: is a folder; the output is a file")
     if not output.parent.is_dir():
         raise InputError(f"{output}: there is no folder {output.parent}")
+    if output.exists() and any(output.samefile(p) for p in archive.files(paths)):
+        raise InputError(f"{output}: is one of the inputs; write to another file")
     cells.check_size(cells_m)
     found = sources.find_source(source)
     sample: dict[tuple[str, int, int], Snapshot] = {}
@@ -54,7 +56,7 @@ def build_file(
     provenance = archive.provenance_of(made, archive.inputs_of(paths), figures)
     progress("writing")
     archive.save(output, made, provenance)
-    return Record(made, provenance)
+    return Record(made, provenance, output)
 
 
 def read_all(source: str, paths: Iterable[Path], progress: Progress) -> Iterator[Snapshot]:

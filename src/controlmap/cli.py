@@ -18,14 +18,13 @@ from controlmap.model import ControlmapError, InputError
 
 Row = Mapping[str, Any]
 _NOT_REPORTED = "not reported"
-_SOURCE = "deepstate"
 
 
 class _Parser(argparse.ArgumentParser):
     """An argument parser that reports bad usage in one line."""
 
     def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message}", file=sys.stderr)
+        _say(f"{self.prog}: {message}")
         raise SystemExit(2)
 
 
@@ -36,14 +35,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         run: Callable[[argparse.Namespace], None] = arguments.run
         run(arguments)
     except ControlmapError as error:
-        print(f"controlmap: {error}", file=sys.stderr)
+        _say(f"controlmap: {error}")
         return 2 if isinstance(error, InputError) else 1
     except BrokenPipeError:
         sys.stderr.close()
         return 1
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"controlmap: {where}{error.strerror or error}", file=sys.stderr)
+        _say(f"controlmap: {where}{error.strerror or error}")
         return 1
     return 0
 
@@ -63,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     def shared(made: _Parser, *, formats: bool = True) -> None:
-        made.add_argument("--source", metavar="ID", help=f"default: {_SOURCE}")
+        made.add_argument("--source", metavar="ID", help="default: deepstate")
         if formats:
             made.add_argument("--format", choices=("table", "csv", "json"), default="table")
 
@@ -192,13 +191,40 @@ def _print_by_oblast(
 ) -> None:
     as_of = _instant(moment.info.observed)
     if form == "json":
-        told = {"source": coverage.source, "as_of": as_of, "unit": "km2", "basis": basis.value}
-        _print_json({**told, **more, "oblasts": rows[:-1], "all": rows[-1]})
+        told = {
+            "source": coverage.source,
+            "reader": moment.info.reader,
+            "as_of": as_of,
+            "retrieved": _retrieved(moment.info),
+            "unit": "km2",
+            "basis": basis.value,
+        }
+        totals = {o.iso: o.total_km2(basis) for o in coverage.oblasts}
+        totals["all"] = sum(totals.values())
+        _print_json({**told, "basis_km2": totals, **more, "oblasts": rows[:-1], "all": rows[-1]})
         return
+    if form == "csv":
+        told = {
+            "day": str(moment.day),
+            "source": coverage.source,
+            "reader": moment.info.reader,
+            "observed": as_of,
+            "retrieved": _retrieved(moment.info),
+            "basis": basis.value,
+            **more,
+        }
+        rows = [{**row, **told} for row in rows]
     _print_rows(form, rows)
     if form == "table":
         carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""
         print(f"\n{coverage.source}, as of {as_of}{carried}; km2; shares over the {basis} area")
+        if more.get("contested_counted") == "in":
+            known = rows[-1]["contested"] is not None
+            print(
+                "held includes contested ground"
+                if known
+                else "contested ground is not reported on this day, so it is not counted as held"
+            )
 
 
 def _history(arguments: argparse.Namespace) -> None:
@@ -219,19 +245,39 @@ def _history(arguments: argparse.Namespace) -> None:
             }
         )
     else:
+        days = {row["date"]: coverage.known(date.fromisoformat(row["date"])) for row in listed}
+        told = {
+            day: {
+                "source": coverage.source,
+                "reader": known and known.info.reader,
+                "observed": known and _instant(known.info.observed),
+            }
+            for day, known in days.items()
+        }
+        if arguments.format == "csv":
+            listed = [{**row, **told[row["date"]]} for row in listed]
         _print_rows(arguments.format, listed)
 
 
 def _changes(arguments: argparse.Namespace) -> None:
-    from controlmap import export, figures, sources
+    from controlmap import figures, sources
 
     coverage = _open(arguments.source)
     start, end = coverage.at(arguments.start), coverage.at(arguments.end or coverage.span[1])
     if start.day > end.day:
         raise InputError(f"from {start.day} to {end.day}: the first day is after the last")
     if arguments.format == "geojson":
-        credit = sources.find_source(coverage.source).credit
-        print(json.dumps(export.changes_geojson(coverage, start, end, credit)))
+        from controlmap import export
+
+        told = {
+            "source": coverage.source,
+            "credit": sources.find_source(coverage.source).credit,
+            "from": str(start.day),
+            "to": str(end.day),
+            "cell_m": coverage.cell_m,
+        }
+        shown = export.changed(coverage, start, end).to_geo_dict(na="keep", drop_id=True)
+        print(json.dumps({**shown, **told}))
         return
     rows = [
         {
@@ -254,19 +300,22 @@ def _changes(arguments: argparse.Namespace) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> None:
-    from controlmap import building
+    from controlmap import building, sources
 
     def progress(text: str) -> None:
         if sys.stderr.isatty():
-            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+            print(f"\r\033[K{_printable(text)}", end="", file=sys.stderr, flush=True)
 
-    record = building.build_file(
-        arguments.source or _SOURCE, arguments.input, arguments.output, arguments.cells, progress
-    )
-    progress("")
+    source = arguments.source or sources.DEFAULT
+    try:
+        record = building.build_file(
+            source, arguments.input, arguments.output, arguments.cells, progress
+        )
+    finally:
+        progress("")
     for info in record.coverage.snapshots:
         for warning in info.warnings:
-            print(f"warning: {warning}", file=sys.stderr)
+            _say(f"warning: {warning}")
     told = record.provenance.figures
     print(
         f"{arguments.output}: {sum(told['snapshots'].values())} snapshots, {told['span'][0]} to "
@@ -276,11 +325,12 @@ def _build(arguments: argparse.Namespace) -> None:
 
 
 def _sources(arguments: argparse.Namespace) -> None:
-    from controlmap import sources
+    from controlmap import archive, sources
 
     rows: list[dict[str, Any]] = []
     for source in sources.SOURCES.values():
-        coverage = _open(source.id)
+        record = archive.open_source(source.id)
+        coverage = record.coverage
         rows.append(
             {
                 "id": source.id,
@@ -296,6 +346,7 @@ def _sources(arguments: argparse.Namespace) -> None:
                 },
                 "terms": source.terms,
                 "url": source.url,
+                "record": "embedded" if record.is_embedded else str(record.path),
             }
         )
     if arguments.format == "json":
@@ -312,6 +363,7 @@ def _sources(arguments: argparse.Namespace) -> None:
             for reader, statuses in row["statuses"].items():
                 print(f"  reports    {reader}: {', '.join(statuses)}")
             print(f"  terms      {row['terms']}")
+            print(f"  record     {row['record']}")
 
 
 def _flat(value: Any) -> str:
@@ -328,9 +380,9 @@ def _dashboard(arguments: argparse.Namespace) -> None:
 
 
 def _open(source: str | None) -> Any:
-    from controlmap import archive
+    from controlmap import archive, sources
 
-    return archive.open_source(source or _SOURCE).coverage
+    return archive.open_source(source or sources.DEFAULT).coverage
 
 
 def _read_one(path: Path, reader: str | None, source: str | None, day: date | None) -> Any:
@@ -350,8 +402,21 @@ def _read_one(path: Path, reader: str | None, source: str | None, day: date | No
     if source not in (None, found_source):
         raise InputError(f"{path.name}: is a file of {found_source}, not of {source}")
     for warning in snapshot.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
+        _say(f"warning: {warning}")
     return coverage.build(found_source, [snapshot])
+
+
+def _retrieved(info: Any) -> str | None:
+    return _instant(info.retrieved) if info.retrieved else None
+
+
+def _say(text: str) -> None:
+    """One line on stderr, whatever the text from files has in it."""
+    print(_printable(text), file=sys.stderr)
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _instant(moment: datetime) -> str:
@@ -359,7 +424,7 @@ def _instant(moment: datetime) -> str:
 
 
 def _rounded(value: Any) -> Any:
-    """Figures to the 0.001 km2 and shares to the 0.000001 that they are good for, at most."""
+    """Figures to six decimals: a square metre, a millionth of a share."""
     if isinstance(value, float):
         return round(value, 6)
     if isinstance(value, Mapping):
@@ -379,13 +444,19 @@ def _print_rows(form: str, rows: Iterable[Row]) -> None:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(columns)
         for row in listed:
-            writer.writerow(["" if row[c] is None else _rounded(row[c]) for c in columns])
+            writer.writerow([_field(row[c]) for c in columns])
         print(out.getvalue(), end="")
         return
     table = [columns, *([_cell(c, row[c]) for c in columns] for row in listed)]
     widths = [max(len(line[i]) for line in table) for i in range(len(columns))]
     for line in table:
         print("  ".join(_aligned(line, widths)).rstrip())
+
+
+def _field(value: Any) -> Any:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else _rounded(value)
 
 
 def _cell(column: str, value: Any) -> str:

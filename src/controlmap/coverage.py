@@ -12,7 +12,7 @@ import bisect
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -111,11 +111,11 @@ class Coverage:
 
     @cached_property
     def gaps(self) -> tuple[tuple[date, date], ...]:
-        """Pairs of days of neighbouring snapshots farther apart than `CARRY_LIMIT`."""
+        """Pairs of days of neighbouring snapshots with more than `CARRY_LIMIT` between them."""
         return tuple(
             (a.observed.date(), b.observed.date())
             for a, b in itertools.pairwise(self.snapshots)
-            if b.observed.date() - a.observed.date() > CARRY_LIMIT
+            if b.observed.date() - a.observed.date() > CARRY_LIMIT + timedelta(days=1)
         )
 
     def at(self, day: date) -> Moment:

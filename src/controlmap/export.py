@@ -1,52 +1,51 @@
-"""Faces and tables as files that others read."""
+"""Faces as GeoDataFrames, for analysis and for files that others read; OGC:CRS84.
+
+A generalised record's faces that are too thin for a cell have an area and no geometry.
+"""
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
+import geopandas
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from controlmap import figures
 from controlmap.coverage import Coverage, Moment
+from controlmap.model import Ground
 
-_DIGITS = 6  # of a degree
+_DIGITS = 6  # of a degree, and of a km2
 
 
-def changes_geojson(coverage: Coverage, start: Moment, end: Moment, credit: str) -> dict[str, Any]:
-    """The faces that changed between two moments as a GeoJSON FeatureCollection (RFC 7946).
+def faces(coverage: Coverage, moment: Moment) -> geopandas.GeoDataFrame:
+    """Every face at a moment: iso, ground (`Ground` by name), area_km2 (geodesic, WGS84)."""
+    names = np.array([ground.name.lower() for ground in Ground], dtype=object)
+    everything = np.ones(len(coverage.face_km2), dtype=bool)
+    return _frame(coverage, everything, "ground", names[coverage.ground(moment.index)])
 
-    A feature's `change` is gained or lost, as seen from Russian-held; `area_km2` is geodesic on
-    WGS84 and exact, also where a face of a generalised record has no geometry.
+
+def changed(coverage: Coverage, start: Moment, end: Moment) -> geopandas.GeoDataFrame:
+    """The faces that changed hands between two moments: iso, change, area_km2.
+
+    `change` is gained or lost, as seen from Russian-held ground.
     """
-    features = []
-    kinds = zip(("gained", "lost"), figures.changed_faces(coverage, start, end), strict=True)
-    for change, faces in kinds:
-        for face in np.flatnonzero(faces):
-            shape = coverage.face_geometry[face]
-            geometry = None if shape is None else _rounded(json.loads(shapely.to_geojson(shape)))
-            told = {
-                "iso": coverage.oblasts[coverage.face_oblast[face]].iso,
-                "change": change,
-                "area_km2": round(float(coverage.face_km2[face]), _DIGITS),
-            }
-            features.append({"type": "Feature", "properties": told, "geometry": geometry})
-    return {
-        "type": "FeatureCollection",
-        "source": coverage.source,
-        "credit": credit,
-        "from": str(start.day),
-        "to": str(end.day),
-        "cell_m": coverage.cell_m,
-        "features": features,
-    }
+    gained, lost = figures.changed_faces(coverage, start, end)
+    change = np.where(gained, "gained", "lost").astype(object)
+    return _frame(coverage, gained | lost, "change", change[gained | lost])
 
 
-def _rounded(value: Any) -> Any:
-    """A GeoJSON geometry with its numbers rounded."""
-    if isinstance(value, float):
-        return round(value, _DIGITS)
-    if isinstance(value, dict):
-        return {key: _rounded(inner) for key, inner in value.items()}
-    return [_rounded(inner) for inner in value] if isinstance(value, list) else value
+def _frame(
+    coverage: Coverage, chosen: NDArray[np.bool_], name: str, values: NDArray[np.object_]
+) -> geopandas.GeoDataFrame:
+    isos = np.array([o.iso for o in coverage.oblasts], dtype=object)
+    # RFC 7946 has outlines run counter-clockwise.
+    shapes = shapely.orient_polygons(coverage.face_geometry[chosen])
+    return geopandas.GeoDataFrame(
+        {
+            "iso": isos[coverage.face_oblast[chosen]],
+            name: values,
+            "area_km2": coverage.face_km2[chosen].round(_DIGITS),
+        },
+        geometry=shapely.transform(shapes, lambda xy: xy.round(_DIGITS)),
+        crs="OGC:CRS84",
+    )

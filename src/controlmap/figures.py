@@ -18,6 +18,7 @@ from controlmap.coverage import Coverage, Moment
 from controlmap.model import InputError, Status
 from controlmap.oblasts import Basis
 
+_KM2_DIGITS = 6
 ALL = "all"
 ALL_NAME = "All four oblasts"
 
@@ -60,6 +61,11 @@ class Areas:
     def held_share(self) -> float:
         """The Russian-held part of the basis, 0 to 1."""
         return self.russian_held / self.basis_km2
+
+    def share(self, status: Status) -> float | None:
+        """The part of the basis that has a status, 0 to 1; None where that is not reported."""
+        km2 = self.km2(status)
+        return None if km2 is None else km2 / self.basis_km2
 
     def counted(self, contested: Contested) -> float:
         """Russian-held, with contested ground counted in where that is chosen and reported."""
@@ -203,7 +209,7 @@ def _change(now: Areas, then: Areas | None, contested: Contested) -> float | Non
         return None
     if contested is Contested.IN and (now.contested is None) != (then.contested is None):
         return None
-    return now.counted(contested) - then.counted(contested)
+    return round(now.counted(contested) - then.counted(contested), _KM2_DIGITS) + 0.0
 
 
 def changed_faces(
@@ -246,7 +252,7 @@ def history(
         raise InputError(f"from {start} to {end}: the first day is after the last")
     for day in (start, end):
         if not first <= day <= last:
-            raise InputError(f"{day}: outside the span of {coverage.source}, {first} to {last}")
+            coverage.at(day)
     for day in days_of(start, end, every):
         moment = coverage.known(day)
         if moment is None:

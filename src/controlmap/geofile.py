@@ -171,6 +171,14 @@ def read_sidecar(path: Path) -> dict[str, Any]:
     return told
 
 
+def check_sidecar(path: Path) -> None:
+    """Raise a RecordError where a file is not the one that its sidecar tells the hash of."""
+    if not path.is_file():
+        raise RecordError(f"{path.name}: not found in {path.parent.name or '.'}/")
+    if hashlib.sha256(path.read_bytes()).hexdigest() != read_sidecar(path).get("sha256"):
+        raise RecordError(f"{path.name}: is damaged (it is not the file its provenance tells of)")
+
+
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file to write to that takes the place of `path` when the block ends well, not before."""

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +23,8 @@ import shapely
 from branca.element import MacroElement
 from folium.template import Template
 from shapely.geometry.base import BaseGeometry
+
+from controlmap import geofile
 
 Payload = NewType("Payload", str)
 Style = Mapping[str, object]
@@ -177,6 +177,11 @@ def inert_json(value: object) -> str:
     return re.sub(r'"(?:[^"\\]|\\.)*"', _inert_string, text)
 
 
+def plain_markdown(text: str) -> str:
+    """Return text from data as Markdown on one line that shows just its characters."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=])", r"\\\1", " ".join(text.split()))
+
+
 def _inert_string(literal: re.Match[str]) -> str:
     text = json.loads(literal[0])
     return '"' + re.sub(r"[^a-zA-Z0-9 .,:/?=-]", _utf16_escapes, text) + '"'
@@ -187,13 +192,17 @@ def _utf16_escapes(character: re.Match[str]) -> str:
     return "".join(f"\\u{unit}" for unit in units.hex(" ", 2).split())
 
 
-def payload_json(rev: str, contents: Mapping[str, Sequence[Feature]]) -> Payload:
+def payload_json(
+    rev: str, contents: Mapping[str, Sequence[Feature]], notes: Mapping[str, str] | None = None
+) -> Payload:
     """Return what the page draws for one date: `contents` by layer id, under the name `rev`.
+
+    `notes` say of layers, in the list of them, what is not as usual on that date.
 
     Coordinates are whole units of 1e-4 degree, each the step from the one before; a polygon's
     closing point is left out. A feature that vanishes at this precision is left out.
     """
-    return Payload(inert_json({"rev": rev, "layers": _wire(contents)}))
+    return Payload(inert_json({"rev": rev, "layers": _wire(contents), "notes": notes or {}}))
 
 
 def write_background(folder: Path, background: Mapping[str, Sequence[Feature]]) -> str:
@@ -206,10 +215,8 @@ def write_background(folder: Path, background: Mapping[str, Sequence[Feature]]) 
     name = f"background-{hashlib.sha256(text).hexdigest()[:16]}.json"
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / name).exists():
-        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
+        with geofile.replacing(folder / name) as file:
             file.write(text)
-        Path(temporary).replace(folder / name)
     return name
 
 

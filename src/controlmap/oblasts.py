@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from controlmap import __version__, geofile
 from controlmap.geodesy import area_km2, array_of, to_equal_area, to_lonlat
-from controlmap.model import InputError, Provenance
+from controlmap.model import InputError, Provenance, RecordError
 
 GENERALISED_M = 50
 _DIGITS = 5  # of a degree: the grid that sources are snapped to (geodesy.GRID_PER_DEGREE)
@@ -72,7 +72,12 @@ def load() -> tuple[Oblast, ...]:
     """The four oblasts from `geodata/oblasts.parquet`, in the order of `ISO_CODES`."""
     file = geofile.read(geofile.geodata("oblasts.parquet"), "oblasts")
     polygons = dict(zip(file.table.column("iso").to_pylist(), file.geometry, strict=True))
-    return tuple(_oblast(iso, polygons[iso]) for iso in ISO_CODES)
+    try:
+        return tuple(_oblast(iso, polygons[iso]) for iso in ISO_CODES)
+    except (KeyError, InputError) as error:
+        raise RecordError(
+            f"oblasts.parquet: holds other oblasts than it should ({error})"
+        ) from error
 
 
 def _oblast(iso: str, polygon: BaseGeometry) -> Oblast:

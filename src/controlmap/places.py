@@ -76,7 +76,9 @@ def load() -> tuple[Place, ...]:
     RecordError
         Where the file is missing or damaged; it names the line.
     """
-    return read_csv(geofile.geodata("places.csv"))
+    path = geofile.geodata("places.csv")
+    geofile.check_sidecar(path)
+    return read_csv(path)
 
 
 def read_csv(path: Path) -> tuple[Place, ...]:

@@ -38,7 +38,7 @@ def run(port: int) -> None:
     from streamlit.web import bootstrap
 
     options = {
-        f"{section}_{name}" if section != "theme" else f"theme_{name}": value
+        f"{section}_{name}": value
         for section, values in tomllib.loads(settings.read_text()).items()
         for name, value in _flat(values)
     } | {"server_address": HOST, "server_port": port}

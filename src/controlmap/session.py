@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import ParamSpec
 
 import js_lib_leaflet
 import streamlit as st
 import streamlit.components.v1 as components
 from streamlit.delta_generator import DeltaGenerator
 
-from controlmap import archive, maps
+from controlmap import archive, maps, sources
 from controlmap.archive import Record
 from controlmap.maps import Feature, Payload
-from controlmap.views import text
+from controlmap.model import ControlmapError
 
-SOURCE = "deepstate"
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,20 @@ class MapAddresses:
 
 def record() -> Record:
     """The record, new whenever its file has changed; read-only, shared by all sessions."""
-    return archive.open_source(SOURCE)
+    return archive.open_source(sources.DEFAULT)
+
+
+def guarded(show: Callable[P, None]) -> Callable[P, None]:
+    """A page, or a fragment of one, that shows a controlmap error as one line in its place."""
+
+    @functools.wraps(show)
+    def shown(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            show(*args, **kwargs)
+        except ControlmapError as error:
+            st.error(maps.plain_markdown(str(error)))
+
+    return shown
 
 
 def today() -> date:
@@ -73,19 +88,28 @@ def map_addresses(
 
 
 @st.cache_data(show_spinner=False, max_entries=128)
-def payload(rev: str, _features: Callable[[], dict[str, list[Feature]]]) -> Payload:
+def payload(
+    rev: str,
+    _features: Callable[[], dict[str, list[Feature]]],
+    _notes: Callable[[], dict[str, str]],
+) -> Payload:
     """What the map draws, made once for each `rev`, which names record, day and choices."""
-    return maps.payload_json(rev, _features())
+    return maps.payload_json(rev, _features(), _notes())
 
 
 def day(
     place: DeltaGenerator, name: str, default: date, span: tuple[date, date], *, label: str
 ) -> date:
     """A day chosen, which the address keeps where it is not the default."""
+    default = min(max(default, span[0]), span[1])
     if name not in st.session_state:
         asked = st.query_params.get(name)
         st.session_state[name] = date.fromisoformat(asked) if asked else default
-    given = place.date_input(label, key=name, min_value=span[0], max_value=span[1], width=150)
+    if st.session_state[name]:  # a record that changed may end earlier than the day chosen
+        st.session_state[name] = min(max(st.session_state[name], span[0]), span[1])
+    given = place.date_input(
+        label, key=name, min_value=span[0], max_value=span[1], width=150, persist_state="session"
+    )
     chosen = given if isinstance(given, date) else default
     _keep_in_address(name, str(chosen), str(default))
     return chosen
@@ -107,7 +131,13 @@ def choice(
     if name not in st.session_state:
         st.session_state[name] = st.query_params.get(name, default)
     chosen = place.segmented_control(
-        label, list(labels), key=name, format_func=labels.__getitem__, help=help, required=True
+        label,
+        list(labels),
+        key=name,
+        format_func=labels.__getitem__,
+        help=help,
+        required=True,
+        persist_state="session",
     )
     if chosen is None:  # nothing selected: Streamlit keeps one, required
         return default
@@ -120,25 +150,3 @@ def _keep_in_address(name: str, chosen: str, default: str) -> None:
         st.query_params[name] = chosen
     elif name in st.query_params:
         del st.query_params[name]
-
-
-def is_day(known: Record, value: str) -> bool:
-    """Whether a value of the address is a day that the record knows."""
-    try:
-        return known.coverage.known(date.fromisoformat(value)) is not None
-    except ValueError:
-        return False
-
-
-def say_what_the_address_got_wrong(
-    choices: Mapping[str, tuple[Callable[[str], bool], str]],
-) -> None:
-    """Warn of each value of the address that is not allowed, and take it out.
-
-    `choices` maps a name to what tells whether a value is allowed, and to what is, in words.
-    """
-    for name, (allowed, listed) in choices.items():
-        found = st.query_params.get(name)
-        if found is not None and not allowed(found):
-            del st.query_params[name]
-            st.warning(text.bad_address(name, found, listed))

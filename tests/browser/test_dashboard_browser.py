@@ -20,7 +20,6 @@ ENTRY = Path(__file__).parents[2] / "dashboard.py"
 SETTLE_MS = 400
 # A day on which the record has every layer: Kherson's north-east had just been retaken.
 BUSY_DAY = date(2022, 10, 20)
-CANVAS = {"oblasts": "lines", "claim": "lines", "places": "labels"}
 
 
 @pytest.fixture(scope="session")

@@ -112,14 +112,12 @@
     rev: null,
     painted: null,
     theme: "light",
-    groups: {}, // by id: { spec, leaflet, on, features, box, row }
+    groups: {}, // by id: { spec, leaflet, on, features, box, swatch, note }
     labels: [],
-    marks: {},
 
     init(map, config) {
       Paint = window.ControlMapPaint;
       CM.inits += 1;
-      CM.marks.init = performance.now();
       CM.map = map;
       CM.config = config;
       CM.words = config.words;
@@ -172,15 +170,15 @@
 
     /** Draw one date. Background layers stay; a layer that the date does not name is emptied. */
     update(payload) {
-      const start = performance.now();
       const ids = Object.keys(payload.layers);
       (CM.dayIds ?? []).filter((id) => !ids.includes(id)).forEach((id) => CM.fill(id, []));
       ids.forEach((id) => CM.fill(id, payload.layers[id]));
       CM.dayIds = ids;
+      Object.entries(CM.groups).forEach(([id, { note }]) => {
+        if (note) note.textContent = payload.notes[id] ?? "";
+      });
       CM.rev = payload.rev;
       CM.updates += 1;
-      CM.marks.update = start;
-      CM.marks.updateMs = performance.now() - start;
       CM.settle();
     },
 
@@ -192,8 +190,6 @@
       if (rev === null || !CM.backgroundDone) return;
       requestAnimationFrame(() => requestAnimationFrame(() => {
         CM.painted = rev;
-        CM.marks.painted = performance.now();
-        CM.marks.paintedEpoch = Date.now();
       }));
     },
 
@@ -384,7 +380,8 @@
         group.box.dataset.layer = spec.id;
         group.box.addEventListener("change", () => CM.show(spec.id, group.box.checked));
         group.swatch = label.appendChild(element("canvas"));
-        label.append(element("span", "", spec.name));
+        group.note = element("small");
+        label.append(element("span", "", spec.name), group.note);
       });
 
       CM.message = element("div", "cm-message");
@@ -453,7 +450,7 @@
 
     /** Keep view and layers for the session, so that another page and back loses neither. */
     remember() {
-      const view = { layers: {} };
+      const view = { layers: { ...store.read().layers } };
       CM.config.layers.forEach(({ id }) => { view.layers[id] = CM.groups[id].on; });
       if (CM.moved) Object.assign(view, CM.map.getCenter(), { zoom: CM.map.getZoom() });
       store.write(view);

@@ -43,7 +43,6 @@ class Source:
     credit: str
     url: str
     terms: str
-    redistributable: bool
     readers: tuple[Reader, ...]
     precedence: str
 
@@ -55,7 +54,6 @@ DEEPSTATE = Source(
     url="https://deepstatemap.live",
     terms="The map's geometry may not be redistributed: each person fetches it for themselves, "
     "and credits DeepState. What controlmap embeds is its own measurement on its own grid.",
-    redistributable=False,
     readers=(
         Reader(
             deepstate_api.ID,
@@ -78,6 +76,8 @@ DEEPSTATE = Source(
 )
 
 SOURCES = {source.id: source for source in (DEEPSTATE,)}
+DEFAULT = DEEPSTATE.id
+"""The source that is meant where none is named."""
 READERS = {reader.id: reader for source in SOURCES.values() for reader in source.readers}
 
 
@@ -145,6 +145,4 @@ def _recognise(document: geojson.Document) -> Reader:
     for reader in READERS.values():
         if reader.recognises(document):
             return reader
-    raise InputError(
-        f"{document.name}: no reader recognises it; name one with --reader: {', '.join(READERS)}"
-    )
+    raise InputError(f"{document.name}: no reader recognises it; there are {', '.join(READERS)}")

@@ -86,6 +86,8 @@ def read(document: Document, observed: datetime | None = None) -> Snapshot:
             moved += repaired
         if doubt and (over := _km2_over_oblasts(parts)):
             warnings.append(f"{name}: feature {feature.number}: {doubt} ({over:.1f} km2)")
+    if warnings and not any(drawn.values()):
+        raise InputError(f"{name}: no feature in it has a colour or a label that {ID} knows")
     layers = {ground: array_of(parts) for ground, parts in drawn.items()}
     geojson.expect_nearby(name, list(layers.values()), far)
     return Snapshot(

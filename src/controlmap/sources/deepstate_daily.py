@@ -1,7 +1,8 @@
 """DeepState's daily mirror: one MultiPolygon of Russian-held territory a file.
 
-The file named for day D was taken at 03:00 UTC of D, and shows the map of the evening before. It
-tells nothing of contested or liberated ground, nor which part was held before 2022.
+The file named for day D was taken at 03:00 UTC of D; it shows the map of the evening before, at
+times that of the evening before that. It tells nothing of contested or liberated ground, nor which
+part was held before 2022.
 """
 
 from __future__ import annotations
@@ -55,12 +56,18 @@ def read(document: Document, observed: datetime | None = None) -> Snapshot:
 
 
 def _stated(document: Document) -> datetime | None:
-    """The instant that the file's name tells, or else the name inside it."""
-    for text in (document.name, str(document.members.get("name", ""))):
-        if found := _NAME.search(text):
-            try:
-                day = datetime.strptime(found[1], "%Y%m%d")
-            except ValueError as error:
-                raise InputError(f"{document.name}: {found[1]} is not a date YYYYMMDD") from error
-            return day.replace(hour=_TAKEN_AT_HOUR, tzinfo=UTC)
-    return None
+    """The instant that the file's name and the name inside it tell, where either does."""
+    told = [
+        found[1]
+        for text in (document.name, str(document.members.get("name", "")))
+        if (found := _NAME.search(text))
+    ]
+    if len(set(told)) > 1:
+        raise InputError(f"{document.name}: is named for {told[0]}, and for {told[1]} inside")
+    if not told:
+        return None
+    try:
+        day = datetime.strptime(told[0], "%Y%m%d")
+    except ValueError as error:
+        raise InputError(f"{document.name}: {told[0]} is not a date YYYYMMDD") from error
+    return day.replace(hour=_TAKEN_AT_HOUR, tzinfo=UTC)

@@ -11,7 +11,7 @@ from controlmap import figures, session, sources
 from controlmap.archive import Record
 from controlmap.coverage import Coverage
 from controlmap.figures import Change
-from controlmap.views import layers, mapping, markup, text
+from controlmap.views import address, layers, mapping, markup, text
 
 _DEFAULT_DAYS = 30
 
@@ -22,13 +22,14 @@ def show() -> None:
     st.title(text.CHANGES)
     st.markdown(text.CHANGES_LEDE)
     first, last = record.coverage.span
-    session.say_what_the_address_got_wrong(
-        dict.fromkeys(("from", "to"), (partial(session.is_day, record), f"{first} … {last}"))
+    address.check(
+        dict.fromkeys(("from", "to"), (partial(address.is_day, record), f"{first} … {last}"))
     )
     _figures(record)
 
 
 @st.fragment
+@session.guarded
 def _figures(record: Record) -> None:
     coverage = record.coverage
     first, last = coverage.span
@@ -58,7 +59,8 @@ def _figures(record: Record) -> None:
         title = sources.find_source(coverage.source).title
         for moment in (start, end):
             info = moment.info
-            st.markdown(text.as_of(title, info.reader, info.observed, info.retrieved))
+            kind = sources.find_reader(info.reader).title
+            st.markdown(text.as_of(title, kind, info.observed, info.retrieved))
             if moment.carried:
                 st.caption(text.carried(moment.day, info.observed.date()))
         if start.info.reader != end.info.reader:

@@ -90,9 +90,9 @@ def day_features(coverage: Coverage, moment: Moment, basis: Basis) -> dict[str, 
     rows = figures.areas(coverage, moment, basis)
     ground = coverage.ground(moment.index)
     out = {
-        "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, ground),
-        "contested": _status(coverage, moment, rows, Status.CONTESTED, ground),
-        "liberated": _status(coverage, moment, rows, Status.LIBERATED, ground),
+        "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, ground, basis),
+        "contested": _status(coverage, moment, rows, Status.CONTESTED, ground, basis),
+        "liberated": _status(coverage, moment, rows, Status.LIBERATED, ground, basis),
         "held-before-2022": _before_2022(coverage, moment, basis),
         "gained": [],
         "lost": [],
@@ -105,16 +105,8 @@ def day_features(coverage: Coverage, moment: Moment, basis: Basis) -> dict[str, 
 def change_features(coverage: Coverage, start: Moment, end: Moment) -> dict[str, list[Feature]]:
     """What two days show: what is held on the later, what changed since the earlier."""
     rows, ground = figures.areas(coverage, end), coverage.ground(end.index)
-    held = _status(coverage, end, rows, Status.RUSSIAN_HELD, ground)
+    held = _status(coverage, end, rows, Status.RUSSIAN_HELD, ground, Basis.POLYGON)
     return {"held": held, **_changes(coverage, start, end)}
-
-
-def _changes(coverage: Coverage, start: Moment, end: Moment) -> dict[str, list[Feature]]:
-    gained, lost = figures.changed_faces(coverage, start, end)
-    return {
-        "gained": _changed(coverage, gained, "gained", start),
-        "lost": _changed(coverage, lost, "lost", start),
-    }
 
 
 def _status(
@@ -123,14 +115,15 @@ def _status(
     rows: Sequence[Areas],
     status: Status,
     ground: NDArray[np.int64],
+    basis: Basis,
     note: str = "",
 ) -> list[Feature]:
     if not moment.reports(status):
         return []
     outlines = coverage.dissolved(np.isin(ground, status.grounds))
     return [
-        Feature(outline, text.tooltip(row, status, note))
-        for outline, row in zip(outlines, rows, strict=False)
+        Feature(outline, text.tooltip(row, status, basis, note))
+        for outline, row in zip(outlines, rows[:-1], strict=True)
         if not outline.is_empty
     ]
 
@@ -141,19 +134,45 @@ def _before_2022(coverage: Coverage, moment: Moment, basis: Basis) -> list[Featu
     if last is None:
         return []
     rows = figures.areas(coverage, last, basis)
-    note = "" if last.index == moment.index else text.before_2022_as_of(last.day)
+    note = "" if last.index == moment.index else text.as_last_drawn(last.day)
     ground = coverage.ground(last.index)
-    return _status(coverage, last, rows, Status.HELD_BEFORE_2022, ground, note)
+    return _status(coverage, last, rows, Status.HELD_BEFORE_2022, ground, basis, note)
+
+
+def day_notes(coverage: Coverage, moment: Moment) -> dict[str, str]:
+    """What the list of layers says of a layer that is not of the day: of when, or not reported."""
+    notes = {
+        layer: text.NOT_REPORTED
+        for layer, status in (("contested", Status.CONTESTED), ("liberated", Status.LIBERATED))
+        if not moment.reports(status)
+    }
+    last = figures.last_reported(coverage, moment, Status.HELD_BEFORE_2022)
+    if last is None:
+        notes["held-before-2022"] = text.NOT_REPORTED
+    elif last.index != moment.index:
+        notes["held-before-2022"] = text.as_last_drawn(last.day)
+    return notes
+
+
+def _changes(coverage: Coverage, start: Moment, end: Moment) -> dict[str, list[Feature]]:
+    rows = figures.changes(coverage, start, end)[:-1]
+    gained, lost = figures.changed_faces(coverage, start, end)
+    return {
+        "gained": _changed(coverage, gained, "gained", [r.gained_km2 for r in rows], start),
+        "lost": _changed(coverage, lost, "lost", [r.lost_km2 for r in rows], start),
+    }
 
 
 def _changed(
-    coverage: Coverage, faces: NDArray[np.bool_], layer: str, then: Moment
+    coverage: Coverage,
+    faces: NDArray[np.bool_],
+    layer: str,
+    areas_km2: Sequence[float],
+    start: Moment,
 ) -> list[Feature]:
+    drawn = zip(coverage.oblasts, coverage.dissolved(faces), areas_km2, strict=True)
     return [
-        Feature(outline, text.changed_tooltip(o.name, layer, km2, then.day))
-        for i, (o, outline) in enumerate(
-            zip(coverage.oblasts, coverage.dissolved(faces), strict=True)
-        )
+        Feature(outline, text.changed_tooltip(o.name, layer, km2, km2 / o.polygon_km2, start.day))
+        for o, outline, km2 in drawn
         if not outline.is_empty
-        and (km2 := float(coverage.face_km2[faces & (coverage.face_oblast == i)].sum()))
     ]

@@ -23,11 +23,12 @@ def show(
     names: Mapping[str, str],
     choices: str,
     features: Callable[[], dict[str, list[Feature]]],
+    notes: Callable[[], dict[str, str]] = dict,
 ) -> None:
     """Show the map of `key`, its layers by `names`, with what `choices` (day and the like) draw."""
     coverage = record.coverage
     addresses = session.map_addresses(record.key, partial(layers.background, coverage))
-    payload = session.payload(f"{record.key} {key} {choices}", features)
+    payload = session.payload(f"{record.key} {key} {choices}", features, notes)
     source = sources.find_source(coverage.source)
     base = maps.base_map(
         layers.layer_list(names),

@@ -19,6 +19,8 @@ def show() -> None:
     st.header(text.HOW)
     st.markdown(text.how(record.provenance.figures, coverage.cell_m))
     st.header(text.SOURCES)
+    if not record.is_embedded:
+        st.markdown(text.own_record(str(record.path)))
     for source in sources.SOURCES.values():
         st.subheader(source.title)
         st.markdown(text.span(*coverage.span, len(coverage.snapshots), len(coverage.gaps)))

@@ -13,9 +13,10 @@ from controlmap.coverage import Moment
 from controlmap.figures import Comparison, Contested
 from controlmap.model import Status
 from controlmap.oblasts import Basis
-from controlmap.views import layers, mapping, markup, text
+from controlmap.views import address, layers, mapping, markup, text
 
 _STALE_DAYS = 7
+CLAIMED_ON = date(2022, 9, 30)
 
 
 def show() -> None:
@@ -24,9 +25,9 @@ def show() -> None:
     st.title(text.OVERVIEW)
     st.markdown(text.LEDE)
     first, last = record.coverage.span
-    session.say_what_the_address_got_wrong(
+    address.check(
         {
-            "date": (partial(session.is_day, record), f"{first} … {last}"),
+            "date": (partial(address.is_day, record), f"{first} … {last}"),
             "basis": (text.BASES.__contains__, ", ".join(text.BASES)),
             "contested": (text.CONTESTED_CHOICES.__contains__, ", ".join(text.CONTESTED_CHOICES)),
         }
@@ -35,13 +36,14 @@ def show() -> None:
 
 
 @st.fragment
+@session.guarded
 def _figures(record: Record) -> None:
     """All that follows the choices; a change reruns this and nothing else."""
     day, basis, contested = _choose(record)
     coverage = record.coverage
     moment = coverage.at(day)
     rows = figures.compare(coverage, moment, basis, contested)
-    st.html(_headline(rows[-1]))
+    st.html(_headline(rows[-1], contested))
     left, right = st.columns([11, 9], gap="medium")
     with left:
         mapping.show(
@@ -50,11 +52,12 @@ def _figures(record: Record) -> None:
             text.LAYERS,
             f"{day} {basis}",
             partial(layers.day_features, coverage, moment, basis),
+            partial(layers.day_notes, coverage, moment),
         )
     with right:
         st.html(markup.bars(rows, contested))
         st.html(markup.comparison(rows))
-        _sourcing(record, moment, basis, rows[-1])
+        _sourcing(record, moment, basis, contested, rows[-1])
 
 
 def _choose(record: Record) -> tuple[date, Basis, Contested]:
@@ -84,29 +87,40 @@ def _move(first: date, last: date, days: int) -> None:
     st.session_state["date"] = min(max(wanted, first), last)
 
 
-def _headline(every: Comparison) -> str:
+def _headline(every: Comparison, contested: Contested) -> str:
+    both = contested is Contested.IN and every.contested is not None
     facts = (
-        (text.HELD, text.km2(every.held)),
+        (text.HELD_OR_CONTESTED if both else text.HELD, text.km2(every.held)),
         (text.GAP, text.km2(every.gap)),
         (text.CONTESTED_KM2, text.km2(every.contested)),
         (text.CHANGE_30D, text.change_km2(every.change_30d)),
     )
-    return markup.headline(text.share(every.held_share), text.CLAIM_HELD, facts)
+    claim = text.CLAIM_HELD_OR_CONTESTED if both else text.CLAIM_HELD
+    return markup.headline(text.share(every.held_share), claim, facts)
 
 
-def _sourcing(record: Record, moment: Moment, basis: Basis, every: Comparison) -> None:
+def _sourcing(
+    record: Record, moment: Moment, basis: Basis, contested: Contested, every: Comparison
+) -> None:
     coverage, info = record.coverage, moment.info
     source = sources.find_source(coverage.source)
-    age = (session.today() - coverage.span[1]).days
-    told = [
-        text.as_of(source.title, info.reader, info.observed, info.retrieved),
-        text.age(age, stale=age > _STALE_DAYS),
-    ]
+    kind = sources.find_reader(info.reader).title
+    told = [text.as_of(source.title, kind, info.observed, info.retrieved)]
+    if moment.day == coverage.span[1]:
+        age = (session.today() - moment.day).days
+        told.append(text.age(age, stale=age > _STALE_DAYS))
     if moment.carried:
         told.insert(0, text.carried(moment.day, info.observed.date()))
     st.markdown(" ".join(told))
     notes = [text.basis(basis, every.claimed)]
+    if moment.day < CLAIMED_ON:
+        notes.append(text.BEFORE_CLAIM)
+    before = (coverage.known(moment.day - timedelta(days=n)) for n in (30, 365))
+    if any(then and then.info.reader != info.reader for then in before):
+        notes.append(text.READERS_CHANGE)
     if not moment.reports(Status.CONTESTED):
+        if contested is Contested.IN:
+            notes.append(text.CONTESTED_NOT_COUNTED)
         then = figures.last_reported(coverage, moment, Status.CONTESTED)
         known = figures.areas(coverage, then)[-1].contested if then else None
         notes.append(text.unreported(then.day if then else None, known))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from controlmap import maps
 from controlmap.figures import Areas
 from controlmap.model import Status
 
-PRODUCT = "controlmap"
 OVERVIEW = "Claimed and held"
 METHOD = "Method and sources"
 LEDE = (
@@ -48,12 +47,25 @@ CONTESTED_CHOICES = {"out": "apart", "in": "counted as held"}
 CONTESTED_HELP = "Ground that the source assigns to neither side."
 
 CLAIM_HELD = "of the claim is Russian-held"
+CLAIM_HELD_OR_CONTESTED = "of the claim is Russian-held or contested"
+HELD_OR_CONTESTED = "Russian-held or contested"
+BEFORE_CLAIM = (
+    "This day is before the declaration of 30 September 2022: shares are of the territory that was "
+    "claimed then."
+)
+READERS_CHANGE = (
+    "The ends of the 30- or 365-day change are from two kinds of the source's files, whose dates "
+    "may differ by a day or two."
+)
+CONTESTED_NOT_COUNTED = (
+    "Contested ground is not reported on this day, so it is not counted as held."
+)
 HELD, GAP, CONTESTED_KM2 = "Russian-held", "Claimed, not held", "Contested"
 CHANGE_30D = "Held, change over 30 days"
 NOT_REPORTED = "not reported"
 NOT_KNOWN = "not known"
 COLUMNS = ("Oblast", "Claimed", "Held", "Share", "Gap", "Contested", "30 days", "365 days")
-TABLE_CAPTION = "Claimed versus held, km²; changes are of held ground, – is not known"
+TABLE_CAPTION = "Claimed versus held, km², rounded; changes are net, of held ground; – is not known"
 BARS_CAPTION = "Share of each claim that is held"
 PARTS = {"held": "Russian-held", "contested": "Contested", "rest": "Not held"}
 
@@ -83,12 +95,12 @@ CHANGE_LAYERS = {
     "held": "Russian-held on the later day",
     "gained": "Became Russian-held",
     "lost": "Ceased to be Russian-held",
-    "oblasts": "Oblast boundaries",
-    "claim": "Russia's claim of 2022",
-    "places": "Cities and towns, by size",
-    "tiles": "Tile basemap, online",
+    **{name: LAYERS[name] for name in ("oblasts", "claim", "places", "tiles")},
 }
-CHANGED = {"gained": "Became Russian-held since", "lost": "Ceased to be Russian-held since"}
+CHANGED = {
+    "gained": "Russian-held now, not on",
+    "lost": "Not Russian-held now, but on",
+}
 TILES_CREDIT = "© OpenStreetMap contributors"
 CREDITS_OF_MAP = (
     ("Natural Earth", "https://www.naturalearthdata.com"),
@@ -103,7 +115,6 @@ STATUS = {
     Status.LIBERATED: "Liberated",
     Status.UKRAINIAN_HELD: "Ukrainian-held",
 }
-READERS = {"deepstate_api": "map snapshot", "deepstate_daily": "daily mirror"}
 
 
 def day(value: date) -> str:
@@ -131,8 +142,10 @@ def km2(value: float | None) -> str:
     return NOT_REPORTED if value is None else f"{value:,.0f} km²"
 
 
-def share(value: float) -> str:
-    """A share as a percentage."""
+def share(value: float | None) -> str:
+    """A share as a percentage, or that it is not reported."""
+    if value is None:
+        return NOT_REPORTED
     return f"{value:.1%}".replace("%", " %")
 
 
@@ -174,11 +187,16 @@ def change_km2(value: float | None) -> str:
     return NOT_KNOWN if value is None else f"{change(value)} km²"
 
 
-def as_of(source: str, reader: str, observed: datetime, retrieved: datetime | None) -> str:
+def held_before(value: float) -> str:
+    """The part of what is held that was so before 2022."""
+    return f"of which before 24 February 2022: {km2(value)}"
+
+
+def as_of(source: str, reader_title: str, observed: datetime, retrieved: datetime | None) -> str:
     """Who says so, and the two dates."""
     taken = instant(retrieved) if retrieved else "not recorded by the archive"
     return (
-        f"Source: **{source}** ({READERS.get(reader, reader)}). Observed "
+        f"Source: **{source}** ({reader_title}). Observed "
         f"**{instant(observed)}**, retrieved {taken}."
     )
 
@@ -197,8 +215,8 @@ def age(age_days: int, *, stale: bool) -> str:
 
 def unreported(last: date | None, km2_then: float | None) -> str:
     """What is unknown about contested ground, and when it was last known."""
-    text = "This source's daily files do not report contested or liberated ground, so what is not "
-    text += "held includes an unknown contested part."
+    text = "Contested and liberated ground is not reported for this day, so what is not held "
+    text += "includes an unknown contested part."
     if last is not None and km2_then is not None:
         text += f" Contested when last reported, on {day(last)}: {km2(km2_then)}."
     return text
@@ -219,37 +237,37 @@ def basis(chosen: str, total_km2: float) -> str:
 
 def bad_address(name: str, found: str, allowed: str) -> str:
     """That the page's address asked for what there is not."""
-    asked = plain(f"{name}={found[:40]}")
+    asked = maps.plain_markdown(f"{name}={found[:40]}")
     return f"The address asked for {asked}: allowed are {allowed}. The default is shown."
 
 
-def before_2022_as_of(last: date) -> str:
-    """When the line of before 2022 was last drawn."""
-    return f"as last drawn on {day(last)}"
+def as_last_drawn(last: date) -> str:
+    """That a layer is not of the day shown."""
+    return f"as last reported on {day(last)}"
 
 
 def population(people: int) -> str:
-    """How many people lived in a place before the war."""
+    """How many people live in a place by GeoNames, for most of them before the war."""
     return f"{people:,} people (GeoNames)"
 
 
-def tooltip(row: Areas, status: Status, note: str = "") -> tuple[str, ...]:
+def tooltip(row: Areas, status: Status, basis: str, note: str = "") -> tuple[str, ...]:
     """An oblast's area of a status on the map: name, status, area, share."""
-    value = row.km2(status)
-    if value is None:
-        return (oblast(row.name), f"{STATUS[status]}: {NOT_REPORTED}")
-    lines = (oblast(row.name), STATUS[status], f"{km2(value)}, {share(value / row.basis_km2)}")
-    return (*lines, note) if note else lines
+    measure = f"{km2(row.km2(status))}, {share(row.share(status))} of the {BASES[basis]}"
+    lines = [oblast(row.name), STATUS[status], measure]
+    if status is Status.RUSSIAN_HELD and row.held_before_2022 is not None:
+        lines.append(held_before(row.held_before_2022))
+    if note:
+        lines.append(note)
+    return tuple(lines)
 
 
-def changed_tooltip(name: str, layer: str, value: float, since: date) -> tuple[str, ...]:
-    """What changed in an oblast on the map."""
-    return (oblast(name), f"{CHANGED[layer]} {day(since)}", f"{value:,.1f} km² in the oblast")
-
-
-def plain(value: str) -> str:
-    """Text from data as Markdown that shows just its letters."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", value)
+def changed_tooltip(
+    name: str, layer: str, value: float, part: float, since: date
+) -> tuple[str, ...]:
+    """What changed in an oblast on the map: name, what, area, share of the polygon."""
+    figures = f"{value:,.1f} km², {part:.2%} of the oblast".replace("%", " %")
+    return (oblast(name), f"{CHANGED[layer]} {day(since)}", figures)
 
 
 HOW, SOURCES, CREDITS = "How figures are made", "Sources", "Boundaries, land and places"
@@ -267,8 +285,7 @@ DEFINITIONS = """
 - **Not reported** is not zero. A source that does not tell of contested ground leaves it unknown,
   and what is not held then includes it.
 - **On a day** means the last snapshot at or before the end of that day in UTC. A day without one
-  shows the snapshot before it, and says so; more than 14 days without one are a gap, and are not
-  filled.
+  shows the snapshot before it, for up to 14 days, and says so; beyond that there is a gap.
 """
 
 
@@ -278,10 +295,13 @@ def how(told: Mapping[str, Any], cell_m: int | None) -> str:
         "Areas are geodesic on the WGS84 ellipsoid, in km². All the lines that the snapshots drew "
         "cut the oblasts into faces, each measured once; a day's figure is the sum of the faces "
         "that were held that day, so that figures add up.",
-        f"Measured against a plain overlay of {told['measured_on_snapshots']} source files, the "
-        f"record's areas are within {told['measured_error_km2']} km² an oblast.",
     ]
-    if cell_m:
+    if "measured_error_km2" in told:
+        lines.append(
+            f"Measured against a plain overlay of {told['measured_on_snapshots']} source files, "
+            f"the record's areas are within {told['measured_error_km2']} km² an oblast."
+        )
+    if cell_m and "faces_without_geometry" in told:
         lines.append(
             f"The map is drawn from the {cell_m} m cells of controlmap's own equal-area grid; "
             f"{told['faces_without_geometry']:,} faces too thin for a cell, "
@@ -305,4 +325,10 @@ def reports(title: str, statuses: Iterable[Status]) -> str:
 
 def credit(title: str, who: str, terms: str, method: str) -> str:
     """Whom an embedded file is from, under what terms, how it was made."""
-    return f"- **{plain(title)}**: {plain(who)}. {plain(terms)}. {plain(method)}"
+    title, who, terms, method = map(maps.plain_markdown, (title, who, terms, method))
+    return f"- **{title}**: {who}. {terms}. {method}"
+
+
+def own_record(path: str) -> str:
+    """That the record is a person's own."""
+    return f"The record in use is your own: {maps.plain_markdown(path)}"
