@@ -22,9 +22,9 @@ FLOORS = (
     ("sources",),
     ("coverage", "cells"),
     ("archive", "building", "embed", "fetch"),
-    ("figures", "ledger", "pace", "agreement"),
+    ("figures", "point", "ledger", "pace", "agreement"),
     ("maps", "charts", "export"),
-    ("cli", "app", "serve", "session", "views", "__main__"),
+    ("cli", "printing", "app", "serve", "session", "views", "__main__"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 ROOT = "__init__"

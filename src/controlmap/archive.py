@@ -211,6 +211,7 @@ def load(path: Path) -> Record:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RecordError(f"{path.name}: is damaged ({error!r})") from error
+    _ = coverage.areas  # measured once here, so that questions find it done
     return Record(coverage, file.provenance, path)
 
 

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import json
+import math
+import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
 from controlmap import __version__
 from controlmap.model import ControlmapError, InputError
-
-Row = Mapping[str, Any]
-_NOT_REPORTED = "not reported"
+from controlmap.printing import instant, print_json, print_rows, printable, say
 
 
 class _Parser(argparse.ArgumentParser):
     """An argument parser that reports bad usage in one line."""
 
     def error(self, message: str) -> NoReturn:
-        _say(f"{self.prog}: {message}")
+        say(f"{self.prog}: {message}")
         raise SystemExit(2)
 
 
@@ -35,14 +33,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         run: Callable[[argparse.Namespace], None] = arguments.run
         run(arguments)
     except ControlmapError as error:
-        _say(f"controlmap: {error}")
+        say(f"controlmap: {error}")
         return 2 if isinstance(error, InputError) else 1
     except BrokenPipeError:
         sys.stderr.close()
         return 1
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        _say(f"controlmap: {where}{error.strerror or error}")
+        say(f"controlmap: {where}{error.strerror or error}")
         return 1
     return 0
 
@@ -109,6 +107,12 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--from", dest="start", type=_day, required=True, metavar="YYYY-MM-DD")
     made.add_argument("--to", dest="end", type=_day, metavar="YYYY-MM-DD", help="default: latest")
     made.add_argument("--format", choices=("table", "csv", "json", "geojson"), default="table")
+
+    made = command(
+        "place", _place, "Who held a place from when to when, and its distance to held ground."
+    )
+    made.add_argument("where", metavar="NAME|LON,LAT", help='a name, "NAME, OBLAST", or a point')
+    shared(made)
 
     made = command("build", _build, "Build a record (GeoParquet) out of a source's files.")
     shared(made, formats=False)
@@ -189,7 +193,7 @@ def _compare(arguments: argparse.Namespace) -> None:
 def _print_by_oblast(
     form: str, coverage: Any, moment: Any, basis: Any, rows: list[dict[str, Any]], **more: str
 ) -> None:
-    as_of = _instant(moment.info.observed)
+    as_of = instant(moment.info.observed)
     if form == "json":
         told = {
             "source": coverage.source,
@@ -201,7 +205,7 @@ def _print_by_oblast(
         }
         totals = {o.iso: o.total_km2(basis) for o in coverage.oblasts}
         totals["all"] = sum(totals.values())
-        _print_json({**told, "basis_km2": totals, **more, "oblasts": rows[:-1], "all": rows[-1]})
+        print_json({**told, "basis_km2": totals, **more, "oblasts": rows[:-1], "all": rows[-1]})
         return
     if form == "csv":
         told = {
@@ -214,7 +218,7 @@ def _print_by_oblast(
             **more,
         }
         rows = [{**row, **told} for row in rows]
-    _print_rows(form, rows)
+    print_rows(form, rows)
     if form == "table":
         carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""
         print(f"\n{coverage.source}, as of {as_of}{carried}; km2; shares over the {basis} area")
@@ -234,7 +238,7 @@ def _history(arguments: argparse.Namespace) -> None:
     rows = figures.history(coverage, arguments.start, arguments.end, figures.Every(arguments.every))
     listed = [{**asdict(row), "date": str(row.date)} for row in rows]
     if arguments.format == "json":
-        _print_json(
+        print_json(
             {
                 "source": coverage.source,
                 "unit": "km2",
@@ -250,13 +254,13 @@ def _history(arguments: argparse.Namespace) -> None:
             day: {
                 "source": coverage.source,
                 "reader": known and known.info.reader,
-                "observed": known and _instant(known.info.observed),
+                "observed": known and instant(known.info.observed),
             }
             for day, known in days.items()
         }
         if arguments.format == "csv":
             listed = [{**row, **told[row["date"]]} for row in listed]
-        _print_rows(arguments.format, listed)
+        print_rows(arguments.format, listed)
 
 
 def _changes(arguments: argparse.Namespace) -> None:
@@ -289,14 +293,64 @@ def _changes(arguments: argparse.Namespace) -> None:
         }
         for c in figures.changes(coverage, start, end)
     ]
-    from_to = {"from": _instant(start.info.observed), "to": _instant(end.info.observed)}
+    from_to = {"from": instant(start.info.observed), "to": instant(end.info.observed)}
     if arguments.format == "json":
         told = {"source": coverage.source, **from_to, "unit": "km2"}
-        _print_json({**told, "oblasts": rows[:-1], "all": rows[-1]})
+        print_json({**told, "oblasts": rows[:-1], "all": rows[-1]})
         return
-    _print_rows(arguments.format, rows)
+    print_rows(arguments.format, rows)
     if arguments.format == "table":
         print(f"\n{coverage.source}, from {from_to['from']} to {from_to['to']}; km2 of held ground")
+
+
+def _place(arguments: argparse.Namespace) -> None:
+    from controlmap import places, point
+    from controlmap.oblasts import FACTS
+
+    coverage = _open(arguments.source)
+    where = re.fullmatch(r"\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*", arguments.where)
+    if where:
+        try:
+            lon, lat = float(where[1]), float(where[2])
+        except ValueError as error:
+            raise InputError(f"{arguments.where!r}: is not LON,LAT in degrees") from error
+        named = {}
+    else:
+        place, others = places.find(arguments.where)
+        for other in others:
+            say(f"also of that name: {other.name}, {FACTS[other.iso][0]} ({other.lon},{other.lat})")
+        lon, lat = place.lon, place.lat
+        named = {"name": place.name, "name_uk": place.name_uk}
+    found = point.record_of(coverage, lon, lat)
+    as_of = instant(coverage.snapshots[-1].observed)
+    head = {**named, "iso": found.iso, "lon": lon, "lat": lat}
+    series = [
+        {
+            "date": str(info.observed.date()),
+            "status": found.status_on(info.observed.date()),
+            "distance_km": None if math.isnan(km) else round(float(km), 2),
+        }
+        for info, km in zip(coverage.snapshots, found.distance_km, strict=True)
+    ]
+    spells = [
+        {"status": s.status, "since": str(s.since), "until": s.until and str(s.until)}
+        for s in found.spells
+    ]
+    if arguments.format == "json":
+        told = {"source": coverage.source, "as_of": as_of, "cell_m": coverage.cell_m}
+        print_json({**head, **told, "spells": spells, "snapshots": series})
+    elif arguments.format == "csv":
+        print_rows("csv", [{**row, "source": coverage.source} for row in series])
+    else:
+        print(", ".join(str(part) for part in head.values() if part))
+        print_rows("table", [{**s, "until": s["until"] or "the last day"} for s in spells])
+        print()
+        for days in (0, 30, 365):
+            if known := coverage.known(coverage.span[1] - timedelta(days=days)):
+                km = found.distance_km[known.index]
+                print(f"{known.day}  nearest Russian-held ground: {km:.1f} km")
+        good_to = f"lines good to {coverage.cell_m} m" if coverage.cell_m else "full detail"
+        print(f"\n{coverage.source}, as of {as_of}; {good_to}")
 
 
 def _build(arguments: argparse.Namespace) -> None:
@@ -304,7 +358,7 @@ def _build(arguments: argparse.Namespace) -> None:
 
     def progress(text: str) -> None:
         if sys.stderr.isatty():
-            print(f"\r\033[K{_printable(text)}", end="", file=sys.stderr, flush=True)
+            print(f"\r\033[K{printable(text)}", end="", file=sys.stderr, flush=True)
 
     source = arguments.source or sources.DEFAULT
     try:
@@ -315,7 +369,7 @@ def _build(arguments: argparse.Namespace) -> None:
         progress("")
     for info in record.coverage.snapshots:
         for warning in info.warnings:
-            _say(f"warning: {warning}")
+            say(f"warning: {warning}")
     told = record.provenance.figures
     print(
         f"{arguments.output}: {sum(told['snapshots'].values())} snapshots, {told['span'][0]} to "
@@ -350,10 +404,10 @@ def _sources(arguments: argparse.Namespace) -> None:
             }
         )
     if arguments.format == "json":
-        _print_json({"sources": rows})
+        print_json({"sources": rows})
     elif arguments.format == "csv":
         flat = ({k: v if isinstance(v, int) else _flat(v) for k, v in r.items()} for r in rows)
-        _print_rows("csv", flat)
+        print_rows("csv", flat)
     else:
         for row in rows:
             print(f"{row['id']}: {row['title']}, {row['url']}")
@@ -402,77 +456,12 @@ def _read_one(path: Path, reader: str | None, source: str | None, day: date | No
     if source not in (None, found_source):
         raise InputError(f"{path.name}: is a file of {found_source}, not of {source}")
     for warning in snapshot.warnings:
-        _say(f"warning: {warning}")
+        say(f"warning: {warning}")
     return coverage.build(found_source, [snapshot])
 
 
 def _retrieved(info: Any) -> str | None:
-    return _instant(info.retrieved) if info.retrieved else None
-
-
-def _say(text: str) -> None:
-    """One line on stderr, whatever the text from files has in it."""
-    print(_printable(text), file=sys.stderr)
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
-
-
-def _rounded(value: Any) -> Any:
-    """Figures to six decimals: a square metre, a millionth of a share."""
-    if isinstance(value, float):
-        return round(value, 6)
-    if isinstance(value, Mapping):
-        return {k: _rounded(v) for k, v in value.items()}
-    return [_rounded(v) for v in value] if isinstance(value, list) else value
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(_rounded(value), ensure_ascii=False, indent=2))
-
-
-def _print_rows(form: str, rows: Iterable[Row]) -> None:
-    listed = list(rows)
-    columns = list(listed[0])
-    if form == "csv":
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(columns)
-        for row in listed:
-            writer.writerow([_field(row[c]) for c in columns])
-        print(out.getvalue(), end="")
-        return
-    table = [columns, *([_cell(c, row[c]) for c in columns] for row in listed)]
-    widths = [max(len(line[i]) for line in table) for i in range(len(columns))]
-    for line in table:
-        print("  ".join(_aligned(line, widths)).rstrip())
-
-
-def _field(value: Any) -> Any:
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else _rounded(value)
-
-
-def _cell(column: str, value: Any) -> str:
-    if value is None:
-        return _NOT_REPORTED
-    if isinstance(value, float):
-        if column.endswith("share"):
-            return f"{value:.1%}"
-        return f"{value:+,.1f}" if column.startswith("change") else f"{value:,.1f}"
-    return str(value)
-
-
-def _aligned(line: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
-    for text, width in zip(line, widths, strict=True):
-        is_figure = text[:1] in "+-0123456789" and text[-3:-2] != "-"
-        yield text.rjust(width) if is_figure else text.ljust(width)
+    return instant(info.retrieved) if info.retrieved else None
 
 
 if __name__ == "__main__":

@@ -177,6 +177,16 @@ class Coverage:
         """`ground_km2`, computed once."""
         return self.ground_km2()
 
+    @cached_property
+    def flat_faces(self) -> Polygons:
+        """The faces in metres, in `geodesy.EQUAL_AREA`; shape (faces,)."""
+        return geodesy.to_equal_area(self.face_geometry)
+
+    @cached_property
+    def flat_tree(self) -> shapely.STRtree:
+        """An index of `flat_faces`."""
+        return shapely.STRtree(self.flat_faces)
+
     def ground(self, index: int) -> Ints:
         """The kind of ground of every face in a snapshot; shape (faces,)."""
         out = np.zeros(len(self.face_km2), dtype=np.int64)

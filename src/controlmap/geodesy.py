@@ -29,6 +29,7 @@ Measured over the four years of files: on a grid of 1e-4 degrees areas differ fr
 up to 0.19 km2 an oblast, on this one by less than 0.05 km2.
 """
 _DENSIFY_DEGREES = 0.01
+_SAMPLED_EDGES = 1000
 _M2_PER_KM2 = 1e6
 
 
@@ -91,6 +92,16 @@ def equal_area_km2(geometry: BaseGeometry) -> float:
     """Area in km2 on WGS84 by the equal-area projection: the check on `area_km2`."""
     dense = shapely.segmentize(geometry, _DENSIFY_DEGREES)
     return float(shapely.area(to_equal_area(dense))) / _M2_PER_KM2
+
+
+def crossings(polygon: shapely.Polygon) -> int:
+    """About how often the rings of a polygon cross themselves or each other, from a sample."""
+    coords, ring = shapely.get_coordinates(shapely.get_rings(polygon), return_index=True)
+    pairs = np.stack([coords[:-1], coords[1:]], axis=1)[ring[1:] == ring[:-1]]
+    edges = np.asarray(shapely.linestrings(pairs), dtype=object)
+    step = max(1, len(edges) // _SAMPLED_EDGES)
+    hits = shapely.STRtree(edges).query(edges[::step], predicate="crosses")
+    return hits.shape[1] * step // 2
 
 
 @lru_cache(maxsize=256)  # what is drawn today is mostly what was drawn the day before

@@ -8,6 +8,7 @@ name is the Ukrainian one in Ukraine's official romanisation (Cabinet of Ministe
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import re
 import unicodedata
@@ -19,9 +20,9 @@ from typing import Any
 
 import shapely
 
-from controlmap import __version__, geofile
+from controlmap import __version__, geofile, oblasts
 from controlmap.geodesy import WGS84
-from controlmap.model import Provenance, RecordError
+from controlmap.model import InputError, Provenance, RecordError
 from controlmap.oblasts import ISO_CODES
 from controlmap.oblasts import load as load_oblasts
 
@@ -31,6 +32,8 @@ RANK_FLOORS = (200_000, 50_000, 10_000)
 """The least population of ranks 0, 1 and 2; the rest are of rank 3."""
 MAX_OUTSIDE_M = 1000
 """How far outside of every oblast a point may lie and still be given to the nearest one."""
+MANY_TIMES = 5
+"""How much more populous one of two places of a name is to be meant without its oblast."""
 _KHERSON = 706448
 _COLUMNS = ("geonameid", "name", "name_uk", "lon", "lat", "population", "iso")
 
@@ -79,6 +82,39 @@ def load() -> tuple[Place, ...]:
     path = geofile.geodata("places.csv")
     geofile.check_sidecar(path)
     return read_csv(path)
+
+
+def find(text: str) -> tuple[Place, tuple[Place, ...]]:
+    """The settlement of a name, and the others that have it too.
+
+    Names match in English and Ukrainian, with or without diacritics and apostrophes; "Name, Oblast"
+    tells doubles apart. Of doubles, one `MANY_TIMES` as populous as the next is meant.
+
+    Raises
+    ------
+    InputError
+        Where there is none (it suggests near ones), or it cannot be told which is meant.
+    """
+    name, _, oblast = text.partition(",")
+    iso = oblasts.find(oblast) if oblast else None
+    among = [p for p in load() if iso in (None, p.iso)]
+    wanted = _folded(name)
+    found = [p for p in among if wanted in (_folded(p.name), _folded(p.name_uk))]
+    if not found:
+        names = {_folded(n): n for p in among for n in (p.name, p.name_uk) if n}
+        near = [names[n] for n in difflib.get_close_matches(wanted, names, 3, 0.6)]
+        hint = f"; near: {', '.join(near)}" if near else ""
+        raise InputError(f"{name.strip()!r}: no place of that name{hint}")
+    found.sort(key=lambda p: -(p.population or 0))
+    if len(found) > 1 and (found[0].population or 0) < MANY_TIMES * (found[1].population or 1):
+        told = "; ".join(f"{p.name}, {oblasts.FACTS[p.iso][0]} ({p.lon},{p.lat})" for p in found)
+        raise InputError(f"{name.strip()!r}: {len(found)} places of that name: {told}")
+    return found[0], tuple(found[1:])
+
+
+def _folded(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in letters if c.isalnum())
 
 
 def read_csv(path: Path) -> tuple[Place, ...]:

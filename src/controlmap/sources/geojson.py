@@ -20,6 +20,8 @@ from controlmap.model import InputError, Polygons
 
 _WGS84_NAMES = re.compile(r"CRS:?84|EPSG:{1,2}4326$", re.IGNORECASE)
 _MIN_RING = 4
+MAX_CROSSINGS = 10_000
+"""Beyond it the repair of a ring takes seconds, and ten times as many minutes."""
 _NUMBER = (int, float, type(None))
 
 
@@ -117,6 +119,10 @@ def polygons(
         for hole in holes:
             _check_range(hole.min(axis=0), hole.max(axis=0), where)
         polygon = shapely.Polygon(outline, holes)
+        if not polygon.is_valid and (times := geodesy.crossings(polygon)) > MAX_CROSSINGS:
+            raise InputError(
+                f"{where}: has rings that cross about {times:,} times; the limit is {MAX_CROSSINGS:,}"
+            )
         parts, repaired = geodesy.repair(polygon)
         near.extend(parts)
         moved += repaired

@@ -113,6 +113,9 @@ def _sourcing(
         told.insert(0, text.carried(moment.day, info.observed.date()))
     st.markdown(" ".join(told))
     notes = [text.basis(basis, every.claimed)]
+    if basis is Basis.OFFICIAL:
+        drawn = sum(o.polygon_km2 for o in coverage.oblasts)
+        notes.append(text.official_gap(every.claimed - drawn))
     if moment.day < CLAIMED_ON:
         notes.append(text.BEFORE_CLAIM)
     before = (coverage.known(moment.day - timedelta(days=n)) for n in (30, 365))

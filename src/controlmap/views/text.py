@@ -235,6 +235,14 @@ def basis(chosen: str, total_km2: float) -> str:
     return f"Shares are of the {BASES[chosen]}, {km2(total_km2)} in all."
 
 
+def official_gap(excess_km2: float) -> str:
+    """What part of the gap is none of land, but of two ways to measure it."""
+    return (
+        f"What is not held includes {km2(excess_km2)} by which the official areas exceed the "
+        "polygons that are measured, most of it water in Kherson oblast."
+    )
+
+
 def bad_address(name: str, found: str, allowed: str) -> str:
     """That the page's address asked for what there is not."""
     asked = maps.plain_markdown(f"{name}={found[:40]}")

@@ -1,0 +1,83 @@
+"""What the command prints: tables, CSV, JSON, and lines that no text from a file can act in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+Row = Mapping[str, Any]
+_NOT_REPORTED = "not reported"
+
+
+def say(text: str) -> None:
+    """One line on stderr, whatever the text from files has in it."""
+    print(printable(text), file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """Text without what a terminal acts on: escapes, line ends, other control characters."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def instant(moment: datetime) -> str:
+    """An instant as ISO 8601 in UTC."""
+    return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def _rounded(value: Any) -> Any:
+    """Figures to six decimals: a square metre, a millionth of a share."""
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, Mapping):
+        return {k: _rounded(v) for k, v in value.items()}
+    return [_rounded(v) for v in value] if isinstance(value, list) else value
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, figures rounded to what they are good for."""
+    print(json.dumps(_rounded(value), ensure_ascii=False, indent=2))
+
+
+def print_rows(form: str, rows: Iterable[Row]) -> None:
+    """Print rows of the same columns as a table or as CSV (`form`); None is not reported."""
+    listed = list(rows)
+    columns = list(listed[0])
+    if form == "csv":
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(columns)
+        for row in listed:
+            writer.writerow([_field(row[c]) for c in columns])
+        print(out.getvalue(), end="")
+        return
+    table = [columns, *([_cell(c, row[c]) for c in columns] for row in listed)]
+    widths = [max(len(line[i]) for line in table) for i in range(len(columns))]
+    for line in table:
+        print("  ".join(_aligned(line, widths)).rstrip())
+
+
+def _field(value: Any) -> Any:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else _rounded(value)
+
+
+def _cell(column: str, value: Any) -> str:
+    if value is None:
+        return _NOT_REPORTED
+    if isinstance(value, float):
+        if column.endswith("share"):
+            return f"{value:.1%}"
+        return f"{value:+,.1f}" if column.startswith("change") else f"{value:,.1f}"
+    return str(value)
+
+
+def _aligned(line: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    for text, width in zip(line, widths, strict=True):
+        is_figure = text[:1] in "+-0123456789" and text[-3:-2] != "-"
+        yield text.rjust(width) if is_figure else text.ljust(width)

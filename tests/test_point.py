@@ -1,0 +1,123 @@
+"""What a record tells of a point; names of places; the command. Figures worked out by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+
+import pytest
+
+from controlmap import cli, places, point
+from controlmap.geodesy import WGS84
+from controlmap.model import Ground, InputError
+from test_figures import EVERYTHING, HELD_ONLY, day, make, reporting
+
+# WEST is ten strips of a tenth of a degree from 36 east; strip 5 has its middle at 36.55.
+MIDDLE = (36.55, 48.5)
+
+
+def spells(record: point.PointRecord) -> list[tuple[str, str, str | None]]:
+    return [(s.status, str(s.since), s.until and str(s.until)) for s in record.spells]
+
+
+def test_a_place_that_is_contested_taken_lost_and_retaken() -> None:
+    coverage = make(
+        (0, {Ground.OCCUPIED: 5}),
+        (1, {Ground.OCCUPIED: 5, Ground.CONTESTED: 1}),
+        (2, {Ground.OCCUPIED: 6}),
+        (3, {Ground.OCCUPIED: 5, Ground.LIBERATED: 2}),
+        (5, {Ground.HELD_BEFORE_2022: 1, Ground.OCCUPIED: 8}),
+    )
+    found = point.record_of(coverage, *MIDDLE)
+    assert found.iso == "WEST"
+    assert spells(found) == [
+        ("ukrainian_held", "2024-01-01", "2024-01-02"),
+        ("contested", "2024-01-02", "2024-01-03"),
+        ("russian_held", "2024-01-03", "2024-01-04"),
+        ("ukrainian_held", "2024-01-04", "2024-01-06"),
+        ("russian_held", "2024-01-06", None),
+    ]
+    assert found.status_on(day(4)) == "ukrainian_held"
+    assert [bool(km) for km in found.distance_km] == [True, True, False, True, False]
+
+
+def test_the_distance_is_to_the_nearest_held_ground_of_each_day() -> None:
+    coverage = make(
+        (0, {Ground.OCCUPIED: 3}), (1, {Ground.OCCUPIED: 5}), (2, {Ground.CONTESTED: 5})
+    )
+    found = point.record_of(coverage, *MIDDLE)
+    # From 36.55 to the edges of strips at 36.3 and 36.5 east, along the parallel.
+    for km, edge in zip(found.distance_km[:2], (36.3, 36.5), strict=True):
+        plain = WGS84.inv(*MIDDLE, edge, MIDDLE[1])[2] / 1000
+        assert km == pytest.approx(plain, rel=0.002)
+    assert math.isnan(found.distance_km[2])
+
+
+def test_what_is_not_reported_is_not_called_ukrainian_held() -> None:
+    coverage = reporting(
+        make((0, {Ground.OCCUPIED: 1}), (1, {Ground.OCCUPIED: 2})), EVERYTHING, HELD_ONLY
+    )
+    assert [s.status for s in point.record_of(coverage, *MIDDLE).spells] == [
+        "ukrainian_held",
+        point.NOT_HELD,
+    ]
+
+
+def test_a_point_elsewhere_is_refused() -> None:
+    with pytest.raises(InputError, match="10,10: lies in none of the oblasts"):
+        point.record_of(make((0, {Ground.OCCUPIED: 1})), 10, 10)
+
+
+@pytest.mark.parametrize(
+    ("asked", "name", "iso"),
+    [
+        ("Kostiantynivka", "Kostiantynivka", "UA-14"),  # the city, of three
+        ("kostiantynivka, Kherson", "Kostiantynivka", "UA-65"),
+        ("Костянтинівка", "Kostiantynivka", "UA-14"),
+        ("  BAKHMUT ", "Bakhmut", "UA-14"),
+        ("Chasiv-Yar", "Chasiv Yar", "UA-14"),
+        ("Запоріжжя", "Zaporizhzhia", "UA-23"),
+    ],
+)
+def test_names_match_however_they_are_written(asked: str, name: str, iso: str) -> None:
+    place, _ = places.find(asked)
+    assert (place.name, place.iso) == (name, iso)
+
+
+def test_doubles_are_told_apart_and_near_misses_suggested() -> None:
+    _, others = places.find("Kostiantynivka")
+    assert {p.iso for p in others} == {"UA-23", "UA-65"}
+    with pytest.raises(InputError, match=r"places of that name: Oleksandrivka, Donetsk \(36"):
+        places.find("Oleksandrivka")
+    with pytest.raises(InputError, match="no place of that name; near: Sloviansk"):
+        places.find("Slovyansk")
+    with pytest.raises(InputError, match="oblast ' Crimea': not known; allowed: UA-14"):
+        places.find("Kherson, Crimea")
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert cli.main(["place", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def test_the_command_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+    told = json.loads(run(capsys, "Bakhmut", "--format", "json"))
+    assert (told["name"], told["iso"], told["cell_m"]) == ("Bakhmut", "UA-14", 250)
+    assert [s["status"] for s in told["spells"]] == ["ukrainian_held", "contested", "russian_held"]
+    assert told["spells"][-1]["until"] is None
+    assert len(told["snapshots"]) == 1489
+    last = told["snapshots"][-1]
+    assert last == {"date": "2026-08-22", "status": "russian_held", "distance_km": 0.0}
+    at = f"{told['lon']},{told['lat']}"
+    rows = list(csv.DictReader(io.StringIO(run(capsys, at, "--format", "csv"))))
+    assert [r["status"] for r in rows] == [s["status"] for s in told["snapshots"]]
+    assert "2026-08-22  nearest Russian-held ground: 0.0 km" in run(capsys, "Bakhmut")
+
+
+@pytest.mark.parametrize("where", ["Nowhere at all", "10,10", "1.2.3,4", "Oleksandrivka", "nan,1"])
+def test_bad_input_is_one_line(capsys: pytest.CaptureFixture[str], where: str) -> None:
+    assert cli.main(["place", where]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
