@@ -101,7 +101,7 @@ def crossings(polygon: shapely.Polygon) -> int:
     edges = np.asarray(shapely.linestrings(pairs), dtype=object)
     step = max(1, len(edges) // _SAMPLED_EDGES)
     hits = shapely.STRtree(edges).query(edges[::step], predicate="crosses")
-    return hits.shape[1] * step // 2
+    return int(hits.shape[1]) * step // 2
 
 
 @lru_cache(maxsize=256)  # what is drawn today is mostly what was drawn the day before

@@ -121,7 +121,8 @@ def polygons(
         polygon = shapely.Polygon(outline, holes)
         if not polygon.is_valid and (times := geodesy.crossings(polygon)) > MAX_CROSSINGS:
             raise InputError(
-                f"{where}: has rings that cross about {times:,} times; the limit is {MAX_CROSSINGS:,}"
+                f"{where}: has rings that cross about {times:,} times; "
+                f"the limit is {MAX_CROSSINGS:,}"
             )
         parts, repaired = geodesy.repair(polygon)
         near.extend(parts)
