@@ -31,7 +31,8 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
 def said(page: AppTest) -> str:
     """All that the page shows as text or HTML."""
     shown = [*page.markdown, *page.caption, *page.warning, *page.error, *page.get("html")]
-    return "\n".join(str(getattr(e, "value", "") or e.proto.body) for e in shown)
+    text = "\n".join(str(getattr(e, "value", "") or e.proto.body) for e in shown)
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def held_share(day: date, basis: Basis, contested: Contested) -> str:

@@ -381,7 +381,16 @@ def test_names_and_numbers_out_of_range_are_errors() -> None:
 
 
 def test_every_layer_of_the_dashboard_has_a_style() -> None:
-    ids = {"oblasts", "claim", "held", "held-before-2022", "contested", "liberated", "gained"}
+    ids = {
+        "rest",
+        "oblasts",
+        "claim",
+        "held",
+        "held-before-2022",
+        "contested",
+        "liberated",
+        "gained",
+    }
     assert ids | {"lost", "places", "tiles", "page", "land", "neighbours"} == set(maps.PALETTE)
     for layer_id in ids | {"lost", "places"}:
         layer(layer_id)
@@ -447,9 +456,12 @@ def test_statuses_differ_for_every_eye(vision: str, dark: bool) -> None:
     """Fills on land, hatches not counted, differ by 10 in CIE Lab: 2.3 is just noticeable."""
     land = rgb(theme("land", dark)["fillColor"])
     seen = {"land": lab(VISION[vision] @ linear(land))}
-    for status in ("held", "held-before-2022", "contested", "liberated"):
+    fills = {}
+    for status in ("rest", "held", "held-before-2022", "contested", "liberated"):
         style = theme(status, dark)
-        fill = land + style["fillOpacity"] * (rgb(style["fillColor"]) - land)
+        # Liberated ground is a part of what is not held, and is painted over it.
+        below = fills["rest"] if status == "liberated" else land
+        fills[status] = fill = below + style["fillOpacity"] * (rgb(style["fillColor"]) - below)
         seen[status] = lab(VISION[vision] @ linear(fill))
     distances = {
         (a, b): float(np.linalg.norm(seen[a] - seen[b])) for a, b in itertools.combinations(seen, 2)

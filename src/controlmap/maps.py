@@ -59,6 +59,10 @@ PALETTE: Mapping[str, tuple[Style, Style]] = {
         {"fillColor": "#faf8f3", "fillOpacity": 1, "color": "#86837b", "weight": 1.1},
         {"fillColor": "#343a3f", "color": "#8b9298"},
     ),
+    "rest": (
+        {"fillColor": "#4a7fd4", "fillOpacity": 0.36, "color": "#4a7fd4", "weight": 0},
+        {"fillColor": "#5d83b3", "fillOpacity": 0.34, "color": "#5d83b3"},
+    ),
     "held": (
         {"fillColor": "#d5583a", "fillOpacity": 0.6, "color": "#a63a20", "weight": 0.7},
         {"fillColor": "#d9623f", "fillOpacity": 0.68, "color": "#f0906f"},
@@ -76,8 +80,8 @@ PALETTE: Mapping[str, tuple[Style, Style]] = {
          "hatchColor": "#4d3600", "hatchOpacity": 0.9},
     ),
     "liberated": (
-        {"fillColor": "#3d9db3", "fillOpacity": 0.42, "color": "#2a7587", "weight": 0.7},
-        {"fillColor": "#3f9fb5", "fillOpacity": 0.45, "color": "#7cc7d8"},
+        {"fillColor": "#2b8f9c", "fillOpacity": 0.62, "color": "#2a7587", "weight": 0.7},
+        {"fillColor": "#49b3b8", "fillOpacity": 0.6, "color": "#7cc7d8"},
     ),
     "gained": (
         {"fillOpacity": 0, "color": "#2a0a05", "weight": 2,

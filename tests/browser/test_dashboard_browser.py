@@ -66,9 +66,19 @@ def test_it_opens_with_the_network_cut(page: Visit, address: str) -> None:
 
 @pytest.mark.parametrize(
     "layer_id",
-    ["held", "held-before-2022", "contested", "liberated", "gained", "lost", "oblasts", "claim",
-     "places"],
-)  # fmt: skip
+    [
+        "rest",
+        "held",
+        "held-before-2022",
+        "contested",
+        "liberated",
+        "gained",
+        "lost",
+        "oblasts",
+        "claim",
+        "places",
+    ],
+)
 def test_each_layer_is_drawn_when_on_and_not_when_off(
     page: Visit, address: str, coverage: Coverage, layer_id: str
 ) -> None:
@@ -211,3 +221,20 @@ def test_two_days_are_compared_on_the_map(page: Visit, address: str) -> None:
     tick(frame, "gained")
     assert before != without_lost != drawn(frame)
     page.assert_clean()
+
+
+def test_a_tooltip_tells_name_status_area_and_share(page: Visit, address: str) -> None:
+    page.tab.goto(f"{address}?date=2025-06-01")
+    frame = page.map()
+    box = frame.locator("#map_div").bounding_box()
+    assert box is not None
+    for (lat, lon), said in {
+        (46.6, 34.6): ("Kherson oblast", "Russian-held", "19,236"),
+        (48.35, 36.9): ("Donetsk oblast", "Ukrainian-held", "7,260"),
+        (49.5, 38.9): ("Luhansk oblast", "Russian-held", "26,492"),
+    }.items():
+        at = frame.evaluate(f"ControlMap.map.latLngToContainerPoint([{lat}, {lon}])")
+        page.tab.mouse.move(box["x"] + at["x"], box["y"] + at["y"])
+        tip = frame.locator(".cm-tip")
+        for part in (*said, "km²", "% of the polygon area"):
+            expect(tip).to_contain_text(part)

@@ -27,6 +27,7 @@ _KINDS: Mapping[str, Literal["area", "line", "place", "tiles"]] = {
     "places": "place",
 }
 _ORDER = (
+    "rest",
     "held",
     "held-before-2022",
     "contested",
@@ -90,6 +91,7 @@ def day_features(coverage: Coverage, moment: Moment, basis: Basis) -> dict[str, 
     rows = figures.areas(coverage, moment, basis)
     ground = coverage.ground(moment.index)
     out = {
+        "rest": _rest(coverage, moment, rows, ground, basis),
         "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, ground, basis),
         "contested": _status(coverage, moment, rows, Status.CONTESTED, ground, basis),
         "liberated": _status(coverage, moment, rows, Status.LIBERATED, ground, basis),
@@ -106,7 +108,8 @@ def change_features(coverage: Coverage, start: Moment, end: Moment) -> dict[str,
     """What two days show: what is held on the later, what changed since the earlier."""
     rows, ground = figures.areas(coverage, end), coverage.ground(end.index)
     held = _status(coverage, end, rows, Status.RUSSIAN_HELD, ground, Basis.POLYGON)
-    return {"held": held, **_changes(coverage, start, end)}
+    rest = _rest(coverage, end, rows, ground, Basis.POLYGON)
+    return {"rest": rest, "held": held, **_changes(coverage, start, end)}
 
 
 def _status(
@@ -123,6 +126,23 @@ def _status(
     outlines = coverage.dissolved(np.isin(ground, status.grounds))
     return [
         Feature(outline, text.tooltip(row, status, basis, note))
+        for outline, row in zip(outlines, rows[:-1], strict=True)
+        if not outline.is_empty
+    ]
+
+
+def _rest(
+    coverage: Coverage,
+    moment: Moment,
+    rows: Sequence[Areas],
+    ground: NDArray[np.int64],
+    basis: Basis,
+) -> list[Feature]:
+    """What is not held: Ukrainian-held, and contested where that is not reported."""
+    outlines = coverage.dissolved(np.isin(ground, Status.UKRAINIAN_HELD.grounds))
+    known = moment.reports(Status.CONTESTED)
+    return [
+        Feature(outline, text.rest_tooltip(row, basis, contested_known=known))
         for outline, row in zip(outlines, rows[:-1], strict=True)
         if not outline.is_empty
     ]

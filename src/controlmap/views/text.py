@@ -80,6 +80,7 @@ MAP = {
     "touch": "Use two fingers to move the map",
 }
 LAYERS = {
+    "rest": "Not Russian-held",
     "held": "Russian-held",
     "held-before-2022": "Held before 24 February 2022",
     "contested": "Contested, held by neither",
@@ -92,6 +93,7 @@ LAYERS = {
     "tiles": "Tile basemap, online",
 }
 CHANGE_LAYERS = {
+    "rest": "Not Russian-held on the later day",
     "held": "Russian-held on the later day",
     "gained": "Became Russian-held",
     "lost": "Ceased to be Russian-held",
@@ -108,6 +110,7 @@ CREDITS_OF_MAP = (
     ("Leaflet", "https://leafletjs.com"),
 )
 
+MAYBE_CONTESTED = "Not Russian-held; contested ground is not reported"
 STATUS = {
     Status.RUSSIAN_HELD: "Russian-held",
     Status.HELD_BEFORE_2022: "Held before 24 February 2022",
@@ -139,7 +142,7 @@ def oblast(name: str) -> str:
 
 def km2(value: float | None) -> str:
     """An area, or that it is not reported."""
-    return NOT_REPORTED if value is None else f"{value:,.0f} km²"
+    return NOT_REPORTED if value is None else f"{value:,.0f}\N{NO-BREAK SPACE}km²"
 
 
 def share(value: float | None) -> str:
@@ -268,6 +271,13 @@ def tooltip(row: Areas, status: Status, basis: str, note: str = "") -> tuple[str
     if note:
         lines.append(note)
     return tuple(lines)
+
+
+def rest_tooltip(row: Areas, basis: str, *, contested_known: bool) -> tuple[str, ...]:
+    """What is not held in an oblast on the map."""
+    title = STATUS[Status.UKRAINIAN_HELD] if contested_known else MAYBE_CONTESTED
+    part = share(row.ukrainian_held / row.basis_km2)
+    return (oblast(row.name), title, f"{km2(row.ukrainian_held)}, {part} of the {BASES[basis]}")
 
 
 def changed_tooltip(
