@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from controlmap.figures import Contested
 from controlmap.geodesy import array_of
 from controlmap.model import Ground, Snapshot, Status
 from controlmap.oblasts import Basis
-from controlmap.views import layers
+from controlmap.views import layers, markup
 
 ENTRY = Path(__file__).parents[1] / "dashboard.py"
 SECONDS = 60
@@ -257,3 +258,21 @@ def test_what_the_list_of_layers_says_is_not_of_the_day() -> None:
         "liberated": "not reported",
         "held-before-2022": "as last reported on 3 August 2025",
     }
+
+
+def test_the_bars_show_contested_ground_as_contested_whether_it_is_counted_or_not() -> None:
+    record = archive.open_source("deepstate").coverage
+    moment = record.at(date(2025, 6, 1))
+    drawn = {}
+    for contested in Contested:
+        rows = figures.compare(record, moment, Basis.POLYGON, contested)
+        drawn[contested] = markup.bars(rows, contested)
+        assert text_of_share(rows[-1].held_share) in drawn[contested]
+    segments = [re.findall(r'class="cm-\w+" style="flex:[\d.]+"', html) for html in drawn.values()]
+    assert segments[0] == segments[1]
+    assert "held or contested" in drawn[Contested.IN]
+    assert "held or contested" not in drawn[Contested.OUT]
+
+
+def text_of_share(share: float) -> str:
+    return f"{share:.1%}".replace("%", " %")

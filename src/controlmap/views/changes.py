@@ -8,7 +8,6 @@ from functools import partial
 import streamlit as st
 
 from controlmap import figures, session, sources
-from controlmap.archive import Record
 from controlmap.coverage import Coverage
 from controlmap.figures import Change
 from controlmap.views import address, layers, mapping, markup, text
@@ -25,12 +24,13 @@ def show() -> None:
     address.check(
         dict.fromkeys(("from", "to"), (partial(address.is_day, record), f"{first} … {last}"))
     )
-    _figures(record)
+    _figures()
 
 
 @st.fragment
 @session.guarded
-def _figures(record: Record) -> None:
+def _figures() -> None:
+    record = session.record()
     coverage = record.coverage
     first, last = coverage.span
     row = st.container(horizontal=True, vertical_alignment="bottom")

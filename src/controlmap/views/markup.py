@@ -19,23 +19,23 @@ def headline(figure: str, of_what: str, facts: Sequence[tuple[str, str]]) -> str
 
 
 def bars(rows: Sequence[Comparison], contested: Contested) -> str:
-    """Held, contested and the rest as parts of each claim, one bar a row.
-
-    Contested ground has a part of its own where it is reported and not counted as held.
-    """
-    words = {**text.PARTS, "contested": text.contested_part(rows[-1].contested)}
+    """Held, contested and the rest as parts of each claim, one bar a row, and the share counted."""
+    known = rows[-1].contested is not None
+    counted = known and contested is Contested.IN
+    words = text.parts(rows[-1].contested)
     key = "".join(f'<li><i class="cm-{p}"></i>{escape(w)}</li>' for p, w in words.items())
-    listed = "".join(_bar(row, contested) for row in rows)
-    caption = escape(text.BARS_CAPTION)
+    listed = "".join(_bar(row, counted) for row in rows)
     return (
-        f'<figure class="cm-bars" style="margin:0"><figcaption>{caption}</figcaption>'
+        f'<figure class="cm-bars"><figcaption>{escape(text.bars_caption(counted))}</figcaption>'
         f"<ul>{key}</ul>{listed}</figure>"
     )
 
 
-def _bar(row: Comparison, contested: Contested) -> str:
-    apart = row.contested or 0.0 if contested is Contested.OUT else 0.0
-    parts = {"held": row.held, "contested": apart, "rest": max(row.gap - apart, 0.0)}
+def _bar(row: Comparison, counted: bool) -> str:
+    """One bar; `counted` says that the row's held figure has contested ground in it."""
+    contested = row.contested or 0.0
+    held = row.held - (contested if counted else 0.0)
+    parts = {"held": held, "contested": contested, "rest": row.claimed - held - contested}
     drawn = "".join(
         f'<div class="cm-{part}" style="flex:{km2 / row.claimed:.5f}"></div>'
         for part, km2 in parts.items()

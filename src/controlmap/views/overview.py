@@ -32,13 +32,14 @@ def show() -> None:
             "contested": (text.CONTESTED_CHOICES.__contains__, ", ".join(text.CONTESTED_CHOICES)),
         }
     )
-    _figures(record)
+    _figures()
 
 
 @st.fragment
 @session.guarded
-def _figures(record: Record) -> None:
+def _figures() -> None:
     """All that follows the choices; a change reruns this and nothing else."""
+    record = session.record()
     day, basis, contested = _choose(record)
     coverage = record.coverage
     moment = coverage.at(day)

@@ -66,7 +66,6 @@ NOT_REPORTED = "not reported"
 NOT_KNOWN = "not known"
 COLUMNS = ("Oblast", "Claimed", "Held", "Share", "Gap", "Contested", "30 days", "365 days")
 TABLE_CAPTION = "Claimed versus held, km², rounded; changes are net, of held ground; – is not known"
-BARS_CAPTION = "Share of each claim that is held"
 PARTS = {"held": "Russian-held", "contested": "Contested", "rest": "Not held"}
 
 MAP = {
@@ -152,9 +151,16 @@ def share(value: float | None) -> str:
     return f"{value:.1%}".replace("%", " %")
 
 
-def contested_part(value: float | None) -> str:
-    """Contested ground in the key of the bars; that it is not reported where it is not."""
-    return PARTS["contested"] + (f" ({NOT_REPORTED})" if value is None else "")
+def parts(contested_km2: float | None) -> dict[str, str]:
+    """The key of the bars; it says where contested ground is not reported."""
+    if contested_km2 is None:
+        return {**PARTS, "contested": f"{PARTS['contested']} ({NOT_REPORTED})"}
+    return PARTS
+
+
+def bars_caption(counted: bool) -> str:
+    """What the figure in each bar is the share of."""
+    return f"Share of each claim that is {'held or contested' if counted else 'held'}"
 
 
 def change(value: float | None) -> str:
