@@ -180,3 +180,15 @@ def test_the_oblasts_are_the_four_of_the_record(record: Record) -> None:
     assert [o.iso for o in record.coverage.oblasts] == list(FACTS)
     assert [round(o.polygon_km2) for o in record.coverage.oblasts] == [26508, 26683, 27378, 27229]
     assert shapely.coverage_is_valid(np.array([o.polygon for o in record.coverage.oblasts]))
+
+
+def test_outlines_by_blocks_are_those_of_the_faces(record: Record) -> None:
+    coverage = record.coverage
+    for index in (0, 31, 32, 700, 1488):
+        for status in (Status.RUSSIAN_HELD, Status.UKRAINIAN_HELD, Status.CONTESTED):
+            faces = np.isin(coverage.ground(index), status.grounds)
+            plain = coverage.dissolved(faces)
+            for outline, expected in zip(
+                coverage.outline(index, status.grounds), plain, strict=True
+            ):
+                assert shapely.equals(outline, expected)

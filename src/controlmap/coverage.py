@@ -38,6 +38,7 @@ from controlmap.oblasts import Oblast
 
 _GROUNDS = len(Ground)
 _PACK = np.array([2**26, 1])  # a position on the grid as one number that sorts like it
+_BLOCK = 32  # snapshots: about a month
 _KM2_DIGITS = 6  # a square metre: below it there is only the rounding of sums
 Ints = NDArray[np.int64]
 
@@ -205,6 +206,34 @@ class Coverage:
             shapely.coverage_union_all(self.face_geometry[drawn & (self.face_oblast == i)])
             for i in range(len(self.oblasts))
         ]
+
+    def outline(self, index: int, grounds: tuple[Ground, ...]) -> list[BaseGeometry]:
+        """As `dissolved`, of some kinds of ground in a snapshot.
+
+        What stays so over a block of snapshots is dissolved once for them all: it is nearly all.
+        """
+        first = index - index % _BLOCK
+        last = min(first + _BLOCK, len(self.snapshots))
+        so = np.isin(self.run_ground, grounds)
+        steady = so & (self.run_since <= first) & (self.run_until >= last)
+        now = so & ~steady & (self.run_since <= index) & (self.run_until > index)
+        key = (first, grounds)
+        if key not in self._steady:
+            self._steady[key] = self.dissolved(self._faces_of(steady))
+        brief = self.dissolved(self._faces_of(now))
+        return [
+            shapely.coverage_union_all(shapely.get_parts(list(pair)))
+            for pair in zip(self._steady[key], brief, strict=True)
+        ]
+
+    @cached_property
+    def _steady(self) -> dict[tuple[int, tuple[Ground, ...]], list[BaseGeometry]]:
+        return {}
+
+    def _faces_of(self, runs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        faces = np.zeros(len(self.face_km2), dtype=bool)
+        faces[self.run_face[runs]] = True
+        return faces
 
     def snapshot(self, index: int) -> Snapshot:
         """A snapshot drawn by the record's own faces; at full detail, the source's to a metre."""

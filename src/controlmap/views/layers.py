@@ -89,12 +89,11 @@ def _place(place: places.Place) -> tuple[str, ...]:
 def day_features(coverage: Coverage, moment: Moment, basis: Basis) -> dict[str, list[Feature]]:
     """What a day shows, by layer; each with name, status, area and share in its tooltip."""
     rows = figures.areas(coverage, moment, basis)
-    ground = coverage.ground(moment.index)
     out = {
-        "rest": _rest(coverage, moment, rows, ground, basis),
-        "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, ground, basis),
-        "contested": _status(coverage, moment, rows, Status.CONTESTED, ground, basis),
-        "liberated": _status(coverage, moment, rows, Status.LIBERATED, ground, basis),
+        "rest": _rest(coverage, moment, rows, basis),
+        "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, basis),
+        "contested": _status(coverage, moment, rows, Status.CONTESTED, basis),
+        "liberated": _status(coverage, moment, rows, Status.LIBERATED, basis),
         "held-before-2022": _before_2022(coverage, moment, basis),
         "gained": [],
         "lost": [],
@@ -106,9 +105,9 @@ def day_features(coverage: Coverage, moment: Moment, basis: Basis) -> dict[str, 
 
 def change_features(coverage: Coverage, start: Moment, end: Moment) -> dict[str, list[Feature]]:
     """What two days show: what is held on the later, what changed since the earlier."""
-    rows, ground = figures.areas(coverage, end), coverage.ground(end.index)
-    held = _status(coverage, end, rows, Status.RUSSIAN_HELD, ground, Basis.POLYGON)
-    rest = _rest(coverage, end, rows, ground, Basis.POLYGON)
+    rows = figures.areas(coverage, end)
+    held = _status(coverage, end, rows, Status.RUSSIAN_HELD, Basis.POLYGON)
+    rest = _rest(coverage, end, rows, Basis.POLYGON)
     return {"rest": rest, "held": held, **_changes(coverage, start, end)}
 
 
@@ -117,13 +116,12 @@ def _status(
     moment: Moment,
     rows: Sequence[Areas],
     status: Status,
-    ground: NDArray[np.int64],
     basis: Basis,
     note: str = "",
 ) -> list[Feature]:
     if not moment.reports(status):
         return []
-    outlines = coverage.dissolved(np.isin(ground, status.grounds))
+    outlines = coverage.outline(moment.index, status.grounds)
     return [
         Feature(outline, text.tooltip(row, status, basis, note))
         for outline, row in zip(outlines, rows[:-1], strict=True)
@@ -135,11 +133,10 @@ def _rest(
     coverage: Coverage,
     moment: Moment,
     rows: Sequence[Areas],
-    ground: NDArray[np.int64],
     basis: Basis,
 ) -> list[Feature]:
     """What is not held: Ukrainian-held, and contested where that is not reported."""
-    outlines = coverage.dissolved(np.isin(ground, Status.UKRAINIAN_HELD.grounds))
+    outlines = coverage.outline(moment.index, Status.UKRAINIAN_HELD.grounds)
     known = moment.reports(Status.CONTESTED)
     return [
         Feature(outline, text.rest_tooltip(row, basis, contested_known=known))
@@ -155,8 +152,7 @@ def _before_2022(coverage: Coverage, moment: Moment, basis: Basis) -> list[Featu
         return []
     rows = figures.areas(coverage, last, basis)
     note = "" if last.index == moment.index else text.as_last_drawn(last.day)
-    ground = coverage.ground(last.index)
-    return _status(coverage, last, rows, Status.HELD_BEFORE_2022, ground, basis, note)
+    return _status(coverage, last, rows, Status.HELD_BEFORE_2022, basis, note)
 
 
 def day_notes(coverage: Coverage, moment: Moment) -> dict[str, str]:
