@@ -20,7 +20,7 @@ FLOORS = (
     ("geodesy", "geofile"),
     ("oblasts", "places", "land"),
     ("sources",),
-    ("coverage", "cells"),
+    ("noding", "coverage", "cells"),
     ("archive", "building", "embed", "fetch"),
     ("figures", "point", "ledger", "pace", "agreement"),
     ("maps", "charts", "export"),

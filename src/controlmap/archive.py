@@ -21,8 +21,9 @@ import numpy as np
 import pyarrow as pa
 
 from controlmap import __version__, geofile, oblasts, sources
-from controlmap.coverage import Coverage, Ints
+from controlmap.coverage import Coverage
 from controlmap.model import InputError, Provenance, RecordError, SnapshotInfo, Status
+from controlmap.noding import Ints
 
 
 @dataclass(frozen=True)

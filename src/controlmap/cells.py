@@ -15,8 +15,9 @@ import shapely
 from numpy.typing import NDArray
 
 from controlmap import geodesy
-from controlmap.coverage import Coverage, Ints
+from controlmap.coverage import Coverage
 from controlmap.model import InputError, Polygons
+from controlmap.noding import Ints
 
 ALLOWED_M = (100, 5000)
 _DYADIC = 2**13
