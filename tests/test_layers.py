@@ -24,7 +24,7 @@ FLOORS = (
     ("archive", "building", "embed", "fetch"),
     ("figures", "point", "ledger", "pace", "agreement"),
     ("maps", "charts", "export"),
-    ("cli", "printing", "app", "serve", "session", "views", "__main__"),
+    ("cli", "commands", "printing", "app", "serve", "session", "views", "__main__"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 ROOT = "__init__"

@@ -1,0 +1,63 @@
+"""The commands, a room each: what it takes, what it prints. This room has what they share."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from controlmap.printing import instant
+
+Commands = Any
+"""What argparse's add_subparsers returns; its type has no public name."""
+
+
+def add_command(
+    commands: Commands, name: str, run: Callable[[argparse.Namespace], None], text: str
+) -> argparse.ArgumentParser:
+    """Add a command that `run` carries out; `text` is its help."""
+    made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    made.set_defaults(run=run)
+    return made
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """Add --source."""
+    parser.add_argument("--source", metavar="ID", help="default: deepstate")
+
+
+def add_format(parser: argparse.ArgumentParser, *more: str) -> None:
+    """Add --format: table, csv, json and `more`."""
+    parser.add_argument("--format", choices=("table", "csv", "json", *more), default="table")
+
+
+def add_basis(parser: argparse.ArgumentParser) -> None:
+    """Add --basis."""
+    parser.add_argument(
+        "--basis",
+        choices=("polygon", "official"),
+        default="polygon",
+        help="the total that shares are taken over: the polygon's own area (default) or the "
+        "official statistical area",
+    )
+
+
+def day(text: str) -> date:
+    """A day as an argument, YYYY-MM-DD."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date YYYY-MM-DD") from error
+
+
+def open_coverage(source: str | None) -> Any:
+    """The coverage of a source's record; of the default one for None."""
+    from controlmap import archive, sources
+
+    return archive.open_source(source or sources.DEFAULT).coverage
+
+
+def retrieved(info: Any) -> str | None:
+    """When a snapshot was retrieved, as ISO 8601; None where nobody knows."""
+    return instant(info.retrieved) if info.retrieved else None

@@ -1,0 +1,152 @@
+"""areas and compare: figures by oblast on a day."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from controlmap.commands import (
+    Commands,
+    add_basis,
+    add_command,
+    add_format,
+    add_source,
+    day,
+    open_coverage,
+    retrieved,
+)
+from controlmap.model import InputError
+from controlmap.printing import instant, print_json, print_rows, say
+
+
+def add(commands: Commands) -> None:
+    """Add both commands."""
+    made = add_command(commands, "areas", _areas, "Areas by status, oblast by oblast, on a day.")
+    add_source(made)
+    add_format(made)
+    made.add_argument("--input", type=Path, metavar="FILE", help="one file of any known source")
+    made.add_argument("--reader", metavar="ID", help="how to read --input; default: recognised")
+    made.add_argument("--date", type=day, metavar="YYYY-MM-DD", help="default: the latest")
+    add_basis(made)
+
+    made = add_command(
+        commands, "compare", _compare, "Claimed versus held, oblast by oblast, on a day."
+    )
+    add_source(made)
+    add_format(made)
+    made.add_argument("--date", type=day, metavar="YYYY-MM-DD", help="default: the latest")
+    add_basis(made)
+    made.add_argument(
+        "--contested",
+        choices=("out", "in"),
+        default="out",
+        help="whether contested ground counts with what is held (default: out)",
+    )
+
+
+def _areas(arguments: argparse.Namespace) -> None:
+    from controlmap import figures
+    from controlmap.oblasts import Basis
+
+    if arguments.input is None and arguments.reader is not None:
+        raise InputError("--reader: goes with --input")
+    coverage = (
+        open_coverage(arguments.source)
+        if arguments.input is None
+        else _read_one(arguments.input, arguments.reader, arguments.source, arguments.date)
+    )
+    moment = coverage.at(arguments.date or coverage.span[1])
+    basis = Basis(arguments.basis)
+    rows = [
+        {
+            "iso": a.iso,
+            "name": a.name,
+            "total": a.total,
+            "russian_held": a.russian_held,
+            "held_before_2022": a.held_before_2022,
+            "contested": a.contested,
+            "liberated": a.liberated,
+            "ukrainian_held": a.ukrainian_held,
+            "held_share": a.held_share,
+        }
+        for a in figures.areas(coverage, moment, basis)
+    ]
+    _print_by_oblast(arguments.format, coverage, moment, basis, rows)
+
+
+def _read_one(path: Path, reader: str | None, source: str | None, on: date | None) -> Any:
+    """One file as a coverage of one snapshot; `source` is what it must be of, where given."""
+    from controlmap import archive, coverage, sources
+    from controlmap.model import end_of
+
+    if source is not None:
+        sources.find_source(source)
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; --input takes one file (build takes folders)")
+    found = list(archive.members([path]))
+    if len(found) != 1:
+        raise InputError(f"{path}: holds {len(found)} files; --input takes one (build takes more)")
+    snapshot = sources.read(found[0].data, found[0].name, reader, end_of(on) if on else None)
+    found_source = sources.source_of(snapshot.reader).id
+    if source not in (None, found_source):
+        raise InputError(f"{path.name}: is a file of {found_source}, not of {source}")
+    for warning in snapshot.warnings:
+        say(f"warning: {warning}")
+    return coverage.build(found_source, [snapshot])
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    from controlmap import figures
+    from controlmap.oblasts import Basis
+
+    coverage = open_coverage(arguments.source)
+    moment = coverage.at(arguments.date or coverage.span[1])
+    basis, contested = Basis(arguments.basis), figures.Contested(arguments.contested)
+    rows = [asdict(c) for c in figures.compare(coverage, moment, basis, contested)]
+    _print_by_oblast(
+        arguments.format, coverage, moment, basis, rows, contested_counted=contested.value
+    )
+
+
+def _print_by_oblast(
+    form: str, coverage: Any, moment: Any, basis: Any, rows: list[dict[str, Any]], **more: str
+) -> None:
+    as_of = instant(moment.info.observed)
+    if form == "json":
+        told = {
+            "source": coverage.source,
+            "reader": moment.info.reader,
+            "as_of": as_of,
+            "retrieved": retrieved(moment.info),
+            "unit": "km2",
+            "basis": basis.value,
+        }
+        totals = {o.iso: o.total_km2(basis) for o in coverage.oblasts}
+        totals["all"] = sum(totals.values())
+        print_json({**told, "basis_km2": totals, **more, "oblasts": rows[:-1], "all": rows[-1]})
+        return
+    if form == "csv":
+        told = {
+            "day": str(moment.day),
+            "source": coverage.source,
+            "reader": moment.info.reader,
+            "observed": as_of,
+            "retrieved": retrieved(moment.info),
+            "basis": basis.value,
+            **more,
+        }
+        rows = [{**row, **told} for row in rows]
+    print_rows(form, rows)
+    if form == "table":
+        carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""
+        print(f"\n{coverage.source}, as of {as_of}{carried}; km2; shares over the {basis} area")
+        if more.get("contested_counted") == "in":
+            known = rows[-1]["contested"] is not None
+            print(
+                "held includes contested ground"
+                if known
+                else "contested ground is not reported on this day, so it is not counted as held"
+            )

@@ -1,0 +1,75 @@
+"""place: one point's record."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from datetime import timedelta
+
+from controlmap.commands import Commands, add_command, add_format, add_source, open_coverage
+from controlmap.model import InputError
+from controlmap.printing import instant, print_json, print_rows, say
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    made = add_command(
+        commands,
+        "place",
+        _place,
+        "Who held a place from when to when, and its distance to held ground.",
+    )
+    made.add_argument("where", metavar="NAME|LON,LAT", help='a name, "NAME, OBLAST", or a point')
+    add_source(made)
+    add_format(made)
+
+
+def _place(arguments: argparse.Namespace) -> None:
+    from controlmap import places, point
+    from controlmap.oblasts import FACTS
+
+    coverage = open_coverage(arguments.source)
+    where = re.fullmatch(r"\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*", arguments.where)
+    if where:
+        try:
+            lon, lat = float(where[1]), float(where[2])
+        except ValueError as error:
+            raise InputError(f"{arguments.where!r}: is not LON,LAT in degrees") from error
+        named = {}
+    else:
+        place, others = places.find(arguments.where)
+        for other in others:
+            say(f"also of that name: {other.name}, {FACTS[other.iso][0]} ({other.lon},{other.lat})")
+        lon, lat = place.lon, place.lat
+        named = {"name": place.name, "name_uk": place.name_uk}
+    found = point.record_of(coverage, lon, lat)
+    as_of = instant(coverage.snapshots[-1].observed)
+    head = {**named, "iso": found.iso, "lon": lon, "lat": lat}
+    series = [
+        {
+            "date": str(info.observed.date()),
+            "status": found.status_on(info.observed.date()),
+            "distance_km": None if math.isnan(km) else round(float(km), 2),
+        }
+        for info, km in zip(coverage.snapshots, found.distance_km, strict=True)
+    ]
+    spells = [
+        {"status": s.status, "since": str(s.since), "until": s.until and str(s.until)}
+        for s in found.spells
+    ]
+    if arguments.format == "json":
+        told = {"source": coverage.source, "as_of": as_of, "cell_m": coverage.cell_m}
+        print_json({**head, **told, "spells": spells, "snapshots": series})
+    elif arguments.format == "csv":
+        print_rows("csv", [{**row, "source": coverage.source} for row in series])
+    else:
+        print(", ".join(str(part) for part in head.values() if part))
+        print_rows("table", [{**s, "until": s["until"] or "the last day"} for s in spells])
+        print()
+        for days in (0, 30, 365):
+            if known := coverage.known(coverage.span[1] - timedelta(days=days)):
+                km = found.distance_km[known.index]
+                print(f"{known.day}  nearest Russian-held ground: {km:.1f} km")
+        good_to = f"lines good to {coverage.cell_m} m" if coverage.cell_m else "full detail"
+        print(f"\n{coverage.source}, as of {as_of}; {good_to}")
