@@ -53,16 +53,20 @@ class Record:
         return self.path.parent == geofile.geodata()
 
 
-def members(paths: Iterable[Path]) -> Iterator[Member]:
+def members(inputs: Iterable[Path | Member]) -> Iterator[Member]:
     """Every file in files, folders, and tar or zip archives of them, one at a time, in order.
+
+    What is at hand already is passed on as it is.
 
     Raises
     ------
     InputError
         Where a path is missing, or an archive is damaged; it names the file.
     """
-    for path in paths:
-        if path.is_dir():
+    for path in inputs:
+        if isinstance(path, Member):
+            yield path
+        elif path.is_dir():
             inside = files([path])
             if not inside:
                 raise InputError(f"{path}: the folder holds no file")
@@ -148,9 +152,16 @@ def files(paths: Iterable[Path]) -> list[Path]:
     ]
 
 
-def inputs_of(paths: Iterable[Path]) -> tuple[dict[str, Any], ...]:
-    """Name, sha256 and size of every file that the paths name, in order of name."""
-    return tuple(described(p) for p in sorted(files(paths), key=lambda p: p.name))
+def inputs_of(inputs: Iterable[Path | Member]) -> tuple[dict[str, Any], ...]:
+    """Name, sha256 and size of every file that the inputs name or are, in order of name."""
+    listed: list[dict[str, Any]] = []
+    for given in inputs:
+        if isinstance(given, Member):
+            digest = hashlib.sha256(given.data).hexdigest()
+            listed.append({"name": given.name, "sha256": digest, "bytes": len(given.data)})
+        else:
+            listed.extend(described(p) for p in files([given]))
+    return tuple(sorted(listed, key=lambda told: str(told["name"])))
 
 
 def described(path: Path) -> dict[str, Any]:

@@ -33,6 +33,12 @@ def add(commands: Commands) -> None:
         metavar="METRES",
         help="generalise the map to the cells of our own grid; figures stay exact",
     )
+    made.add_argument(
+        "--strict",
+        action="store_true",
+        help="write nothing where a file cannot be read or cannot be true, instead of keeping it "
+        "out",
+    )
 
     made = add_command(
         commands, "sources", _sources, "What there is: span, snapshots, gaps, terms."
@@ -50,7 +56,12 @@ def _build(arguments: argparse.Namespace) -> None:
     source = arguments.source or sources.DEFAULT
     try:
         record = building.build_file(
-            source, arguments.input, arguments.output, arguments.cells, progress
+            source,
+            arguments.input,
+            arguments.output,
+            arguments.cells,
+            progress,
+            strict=arguments.strict,
         )
     finally:
         progress("")
@@ -58,6 +69,8 @@ def _build(arguments: argparse.Namespace) -> None:
         for warning in info.warnings:
             say(f"warning: {warning}")
     told = record.provenance.figures
+    for kept_out in told.get("kept_out", ()):
+        say(f"kept out: {kept_out['name']}: {kept_out['why']}")
     print(
         f"{arguments.output}: {sum(told['snapshots'].values())} snapshots, {told['span'][0]} to "
         f"{told['span'][1]}, {told['faces']} faces, {told['runs']} runs; measured error at most "
