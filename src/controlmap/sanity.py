@@ -115,38 +115,34 @@ def impossible(snapshot: Snapshot) -> str | None:
 def doubted(series: Sequence[Measured], oblasts: Sequence[Oblast]) -> list[KeptOut]:
     """The snapshots of a series that cannot be true, in order of time, each with its reason.
 
-    A reader's snapshots are held against each other: an oblast's Russian-held area that moves by
-    more than `JUMP_KM2`, and a status no longer drawn that always is, are believed where a later
-    snapshot within `CONFIRMED_WITHIN` shows them still and none takes them back. The last snapshot
-    has none after it: it is doubted until the next one. Over a longer gap anything may happen.
+    An oblast's Russian-held area that moves by more than `JUMP_KM2`, and a status no longer drawn
+    that its reader always draws, are believed where a later snapshot within `CONFIRMED_WITHIN`
+    shows them still and none takes them back. The last snapshot has none after it: it is doubted
+    until the next one. The first is believed; over a longer gap anything may happen.
     """
-    found: list[tuple[Measured, str]] = []
-    for reader in {m.info.reader for m in series}:
-        own = [m for m in series if m.info.reader == reader]
-        own.sort(key=lambda m: m.info.observed)
-        found += _doubted(own, oblasts)
-    found.sort(key=lambda doubt: (doubt[0].info.observed, doubt[0].info.reader))
-    return [KeptOut(shown.info.name, why, shown) for shown, why in found]
-
-
-def _doubted(own: list[Measured], oblasts: Sequence[Oblast]) -> Iterator[tuple[Measured, str]]:
-    """As `doubted`, of one reader's snapshots in order of time."""
-    always = [
-        status
-        for status in REPORTABLE
-        if sum(m.draws(status) for m in own) >= ALWAYS_SHARE * len(own)
-    ]
-    believed = own[0]
-    for number, shown in enumerate(own[1:], start=1):
+    series = sorted(series, key=lambda m: (m.info.observed, m.info.reader))
+    always = {reader: _always(series, reader) for reader in {m.info.reader for m in series}}
+    found = []
+    believed = series[0]
+    for number, shown in enumerate(series[1:], start=1):
         why = None
         if _apart(believed, shown) <= CARRY_LIMIT:
-            steps = [*_jumps(believed, shown, oblasts), *_missing(believed, shown, always)]
-            after = (m for m in own[number + 1 :] if _apart(shown, m) <= CONFIRMED_WITHIN)
+            steps = [
+                *_jumps(believed, shown, oblasts),
+                *_missing(believed, shown, always[shown.info.reader]),
+            ]
+            after = (m for m in series[number + 1 :] if _apart(shown, m) <= CONFIRMED_WITHIN)
             why = _against(steps, list(after)) if steps else None
         if why is None:
             believed = shown
         else:
-            yield shown, why
+            found.append(KeptOut(shown.info.name, why, shown))
+    return found
+
+
+def _always(series: Sequence[Measured], reader: str) -> list[Status]:
+    own = [m for m in series if m.info.reader == reader]
+    return [s for s in REPORTABLE if sum(m.draws(s) for m in own) >= ALWAYS_SHARE * len(own)]
 
 
 def _apart(one: Measured, other: Measured) -> timedelta:
@@ -158,6 +154,7 @@ class _Step:
     """What a snapshot shows that must be confirmed, in words, and whether another takes it back."""
 
     told: str
+    status: Status
     undone_by: Callable[[Measured], bool]
 
 
@@ -167,7 +164,8 @@ def _jumps(before: Measured, shown: Measured, oblasts: Sequence[Oblast]) -> Iter
         step_km2 = float(steps_km2[number])
         if abs(step_km2) > JUMP_KM2:
             told = f"{oblast.name}: Russian-held {step_km2:+,.0f} km2 since {before.info.name}"
-            yield _Step(told, partial(_undone, before, number, step_km2))
+            undone = partial(_undone, before, number, step_km2)
+            yield _Step(told, Status.RUSSIAN_HELD, undone)
 
 
 def _undone(before: Measured, oblast: int, step_km2: float, later: Measured) -> bool:
@@ -176,18 +174,21 @@ def _undone(before: Measured, oblast: int, step_km2: float, later: Measured) -> 
 
 
 def _missing(before: Measured, shown: Measured, always: Sequence[Status]) -> Iterator[_Step]:
+    if before.info.reader != shown.info.reader:
+        return
     for status in always:
         if before.draws(status) and not shown.draws(status):
             told = f"draws no {status} ground, as hardly any of its reader's do"
-            yield _Step(told, partial(Measured.draws, status=status))
+            yield _Step(told, status, partial(Measured.draws, status=status))
 
 
 def _against(steps: Sequence[_Step], after: Sequence[Measured]) -> str | None:
     """What speaks against the steps of a snapshot; None where they are borne out."""
-    if not after:
-        return f"{steps[0].told}; no later snapshot confirms it"
     for step in steps:
-        back = next((m for m in after if step.undone_by(m)), None)
+        tell = [m for m in after if step.status in m.info.reports]
+        if not tell:
+            return f"{step.told}; no later snapshot confirms it"
+        back = next((m for m in tell if step.undone_by(m)), None)
         if back is not None:
             return f"{step.told}; {back.info.name} takes it back"
     return None
