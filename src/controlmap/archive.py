@@ -10,7 +10,7 @@ import os
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -191,7 +191,8 @@ def save(path: Path, coverage: Coverage, provenance: Provenance) -> None:
         "cell_m": coverage.cell_m,
         "snapshots": [_told(s) for s in coverage.snapshots],
     }
-    geofile.write(path, "record", table, coverage.face_geometry, provenance, extra)
+    level = geofile.CLOSELY if coverage.cell_m else geofile.QUICKLY
+    geofile.write(path, "record", table, coverage.face_geometry, provenance, extra, level)
 
 
 def load(path: Path) -> Record:
@@ -259,7 +260,7 @@ def open_source(source: str) -> Record:
 
 
 def provenance_of(
-    coverage: Coverage, inputs: Iterable[dict[str, Any]], figures: dict[str, Any]
+    coverage: Coverage, inputs: Iterable[Mapping[str, Any]], figures: Mapping[str, Any]
 ) -> Provenance:
     """Where a built record comes from and how it was made, with what was measured of it."""
     source = sources.find_source(coverage.source)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,12 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import archive, cells, coverage, sanity, sources
+from controlmap import archive, cells, coverage, extending, sanity, sources
 from controlmap.archive import Member, Record
 from controlmap.coverage import Coverage
 from controlmap.drawings import Drawings
 from controlmap.geodesy import areas_km2
-from controlmap.model import PRECEDENCE, InputError, Snapshot, Status
+from controlmap.model import PRECEDENCE, InputError, Snapshot, SnapshotInfo, Status
 from controlmap.sanity import KeptOut, Measured
 
 Progress = Callable[[str], None]
@@ -44,9 +45,7 @@ def build_file(
         Where nothing can be read; with `strict`, where anything would be kept out.
     """
     paths = list(paths)
-    _check_output(output)
-    if output.exists() and any(output.samefile(p) for p in archive.files(paths)):
-        raise InputError(f"{output}: is one of the inputs; write to another file")
+    _check_output(output, paths)
     cells.check_size(cells_m)
     readers = [reader.id for reader in sources.find_source(source).readers]
     sample: dict[tuple[str, int, int], Snapshot] = {}
@@ -71,6 +70,108 @@ def build_file(
     }
     made = whole if cells_m is None else cells.generalise(whole, cells_m)
     return _written(made, archive.inputs_of(paths), figures, output, progress)
+
+
+@dataclass(frozen=True)
+class Extension:
+    """An extended record, which snapshots are new in it, and what of the input was kept out."""
+
+    record: Record
+    added: tuple[SnapshotInfo, ...]
+    kept_out: tuple[KeptOut, ...]
+
+
+def extend_file(
+    path: Path,
+    inputs: Iterable[Path | Member],
+    output: Path,
+    progress: Progress,
+    *,
+    strict: bool = False,
+) -> Extension:
+    """Add snapshots, earlier or later ones, to a record at full detail, and write it.
+
+    What cannot be read or be true is kept out as in `build_file`. What was kept out before is not
+    forgotten: a snapshot that shows the same is believed; for the earlier one to come in as well,
+    its file is to be given again. The error is measured on new snapshots that are the first of a
+    reader in a quarter, and the record's own figure stands where it is larger.
+
+    Parameters
+    ----------
+    path
+        The record; it is replaced where `output` is the same.
+    inputs
+        Files, folders and archives, or files at hand.
+
+    Raises
+    ------
+    InputError
+        Where the record is generalised to cells; else as `build_file`.
+    RecordError
+        Where the record is damaged.
+    """
+    inputs = list(inputs)
+    _check_output(output, inputs)
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; --extend takes a record")
+    record = archive.load(path)
+    extending.check(record.coverage, path.name)
+    known, source = record.provenance.figures, record.coverage.source
+    readers = [reader.id for reader in sources.find_source(source).readers]
+    sample: dict[tuple[str, int, int], Snapshot] = {}
+    kept_out: list[KeptOut] = []
+    drawings = Drawings()
+    for snapshot in _sampling(
+        read_all(source, inputs, progress, None if strict else kept_out), sample
+    ):
+        drawings.add(snapshot)
+    given = {info.name for info in drawings.infos} | {kept.name for kept in kept_out}
+    before = [
+        kept for kept in map(KeptOut.of_told, known.get("kept_out", ())) if kept.name not in given
+    ]
+    progress("noding and classifying")
+
+    def made_without(without: frozenset[Key]) -> Coverage:
+        return extending.extend(record.coverage, drawings, readers=readers, without=without)
+
+    evidence = [kept.measured for kept in before if kept.measured is not None]
+    whole, doubted = believed(made_without, evidence, strict=strict)
+    progress("measuring the error")
+    old = {info.key for info in record.coverage.snapshots}
+    errors = [
+        error
+        for s in sample.values()
+        if SnapshotInfo.of(s).key not in old
+        and _is_first_of_its_quarter(whole, s)
+        and (error := error_km2(whole, s)) is not None
+    ]
+    worst = float(np.max(np.abs(errors), initial=0.0))
+    figures = {
+        "measured_error_km2": max(known["measured_error_km2"], round(worst, 3)),
+        "measured_on_snapshots": known["measured_on_snapshots"] + len(errors),
+        "exact_faces": len(whole.face_km2),
+        **_listed([*before, *kept_out, *doubted]),
+    }
+    listed = [*record.provenance.inputs]
+    listed += [told for told in archive.inputs_of(inputs) if told not in listed]
+    listed.sort(key=lambda told: str(told["name"]))
+    return Extension(
+        record=_written(whole, listed, figures, output, progress),
+        added=tuple(info for info in whole.snapshots if info.key not in old),
+        kept_out=(*kept_out, *doubted),
+    )
+
+
+def _is_first_of_its_quarter(record: Coverage, snapshot: Snapshot) -> bool:
+    return not any(
+        info.observed < snapshot.observed and _quarter(info) == _quarter(snapshot)
+        for info in record.snapshots
+    )
+
+
+def _quarter(snapshot: Snapshot | SnapshotInfo) -> tuple[str, int, int]:
+    when = snapshot.observed
+    return snapshot.reader, when.year, (when.month - 1) // 3
 
 
 Key = tuple[str, float]
@@ -160,16 +261,19 @@ def _listed(kept_out: Sequence[KeptOut]) -> dict[str, Any]:
     return {"kept_out": listed} if listed else {}
 
 
-def _check_output(output: Path) -> None:
+def _check_output(output: Path, inputs: Iterable[Path | Member]) -> None:
     if output.is_dir():
         raise InputError(f"{output}: is a folder; the output is a file")
     if not output.parent.is_dir():
         raise InputError(f"{output}: there is no folder {output.parent}")
+    read = archive.files(i for i in inputs if isinstance(i, Path))
+    if output.exists() and any(output.samefile(p) for p in read):
+        raise InputError(f"{output}: is one of the inputs; write to another file")
 
 
 def _written(
     made: Coverage,
-    inputs: Iterable[dict[str, Any]],
+    inputs: Iterable[Mapping[str, Any]],
     figures: dict[str, Any],
     output: Path,
     progress: Progress,
@@ -190,9 +294,8 @@ def _sampling(
 ) -> Iterator[Snapshot]:
     """Pass snapshots on, keeping the first in time of every reader and quarter."""
     for snapshot in snapshots:
-        when = snapshot.observed
-        key = (snapshot.reader, when.year, (when.month - 1) // 3)
-        if key not in sample or when < sample[key].observed:
+        key = _quarter(snapshot)
+        if key not in sample or snapshot.observed < sample[key].observed:
             sample[key] = snapshot
         yield snapshot
 
