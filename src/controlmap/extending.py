@@ -218,7 +218,7 @@ def _followed(drawn: Edges, lines: Edges, region: BaseGeometry) -> NDArray[np.bo
     missing[missing] = shapely.intersects(within, Edges(*ends[:, missing]).lines)
     at_region = ~np.isin(corners, known)  # a new corner on the border is a corner of the faces too
     places = shapely.points(noding.places_of(corners[at_region]))
-    at_region[at_region] = shapely.dwithin(region, places, 1 / GRID_PER_DEGREE)
+    at_region[at_region] = shapely.dwithin(region, places, 0.5 / GRID_PER_DEGREE)
     followed = np.ones(len(drawn), dtype=bool)
     followed[edge[piece[missing]]] = False
     followed[edge[at_region[corner]]] = False
