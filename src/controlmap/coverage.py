@@ -35,7 +35,7 @@ from controlmap.model import (
     Status,
     end_of,
 )
-from controlmap.noding import Frames, Ints
+from controlmap.noding import Frames, Ints, Outlines
 from controlmap.oblasts import Oblast
 
 _GROUNDS = len(Ground)
@@ -312,9 +312,11 @@ def of_drawings(
     if not used:
         raise InputError(f"{source}: no snapshot to build a record from")
     polygons, layers = drawings.used(used)
-    faces, face_oblast = noding.faces_of(polygons, Frames.of(oblasts))
+    outlines = Outlines.of(polygons)
+    faces, face_oblast = noding.faces_of(outlines.edges, Frames.of(oblasts))
     points = noding.interior_points(faces)
-    run_face, run_since, run_ground = noding.runs_of(noding.grounds_of(points, polygons, layers))
+    grounds = noding.grounds_of(points, polygons, outlines, layers)
+    run_face, run_since, run_ground = noding.runs_of(grounds)
     return Coverage(
         source=source,
         snapshots=tuple(drawings.infos[i] for i in used),

@@ -22,7 +22,7 @@ from controlmap.coverage import Coverage
 from controlmap.drawings import Drawings, chosen, same
 from controlmap.geodesy import GRID_PER_DEGREE, areas_km2
 from controlmap.model import InputError, Polygons, SnapshotInfo
-from controlmap.noding import Edges, Frames, Grounds, Ints
+from controlmap.noding import Edges, Frames, Grounds, Ints, Outlines
 
 _NEAR_DEGREES = 2 / GRID_PER_DEGREE
 """Two grid steps: beyond what noding moves."""
@@ -53,12 +53,13 @@ def extend(
     check(coverage, coverage.source)
     order = _Order.of(coverage, drawings.infos, readers, without)
     polygons, layers = drawings.used(order.added)
+    outlines = Outlines.of(polygons)
     faces = _Faces.of(coverage)
     if len(polygons):
-        faces = _cut(faces, polygons, Frames.of(coverage.oblasts))
+        faces = _cut(faces, outlines.edges, Frames.of(coverage.oblasts))
     points = noding.interior_points(faces.geometry)
     before = faces.runs_in(coverage)
-    added = noding.grounds_of(points, polygons, layers)
+    added = noding.grounds_of(points, polygons, outlines, layers)
     run_face, run_since, run_ground = noding.runs_of(
         _grounds(before, len(points), order.old, added)
     )
@@ -183,10 +184,10 @@ class _Faces:
         )
 
 
-def _cut(faces: _Faces, polygons: Polygons, frames: Frames) -> _Faces:
-    """The faces cut by the edges of polygons, where these are not lines of theirs already."""
+def _cut(faces: _Faces, edges: Edges, frames: Frames) -> _Faces:
+    """The faces cut by edges, where these are not lines of theirs already."""
     tree = shapely.STRtree(faces.geometry)
-    drawn = frames.crossed_by(polygons)
+    drawn = frames.crossed_by(edges)
     near = np.unique(tree.query(drawn.boxes(_NEAR_DEGREES))[1])
     fresh = drawn.where(~_followed(drawn, noding.edges_of(faces.geometry[near]), frames.region))
     if not len(fresh):
