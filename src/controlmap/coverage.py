@@ -184,6 +184,27 @@ class Coverage:
         return geodesy.to_equal_area(self.face_geometry)
 
     @cached_property
+    def run_is_held(self) -> NDArray[np.bool_]:
+        """Whether the ground of each run is Russian-held; shape (runs,)."""
+        return np.isin(self.run_ground, Status.RUSSIAN_HELD.grounds)
+
+    @cached_property
+    def face_runs(self) -> Ints:
+        """The number of the first run of each face, and that of all runs; shape (faces + 1,)."""
+        return np.searchsorted(self.run_face, np.arange(len(self.face_km2) + 1))
+
+    @cached_property
+    def held_bounds(self) -> tuple[Ints, NDArray[np.float64]]:
+        """The faces that were ever Russian-held and are drawn, and their bounds in `flat_faces`.
+
+        Bounds are west, south, east, north in metres; shape (4, faces).
+        """
+        faces = np.unique(self.run_face[self.run_is_held])
+        bounds = shapely.bounds(self.flat_faces[faces])
+        drawn = ~np.isnan(bounds[:, 0])
+        return faces[drawn], np.ascontiguousarray(bounds[drawn].T)
+
+    @cached_property
     def flat_tree(self) -> shapely.STRtree:
         """An index of `flat_faces`."""
         return shapely.STRtree(self.flat_faces)

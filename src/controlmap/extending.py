@@ -26,6 +26,8 @@ from controlmap.noding import Edges, Frames, Grounds, Ints, Outlines
 
 _NEAR_DEGREES = 2 / GRID_PER_DEGREE
 """Two grid steps: beyond what noding moves."""
+_BENT_DEGREES = 0.75 / GRID_PER_DEGREE
+"""More than an edge bends, which is half a diagonal of the grid; less than a grid step."""
 
 
 def extend(
@@ -214,7 +216,7 @@ def _followed(drawn: Edges, lines: Edges, region: BaseGeometry) -> NDArray[np.bo
     ends = np.sort(corners[np.stack([corner[piece], corner[piece + 1]])], axis=0)
     joined = set(zip(lines.start.tolist(), lines.end.tolist(), strict=True))
     missing = np.array([p not in joined for p in zip(*ends.tolist(), strict=True)], dtype=bool)
-    within = shapely.buffer(region, -_NEAR_DEGREES, join_style="mitre")
+    within = shapely.buffer(region, -_BENT_DEGREES, join_style="mitre")
     shapely.prepare(within)
     missing[missing] = shapely.intersects(within, Edges(*ends[:, missing]).lines)
     at_region = ~np.isin(corners, known)  # a new corner on the border is a corner of the faces too

@@ -195,7 +195,9 @@ def faces_of(edges: Edges, frames: Frames) -> tuple[Polygons, Ints]:
 def polygonised(edges: Iterable[Edges]) -> Polygons:
     """The polygons between edges, noded on the grid and normalised."""
     lines = np.concatenate([e.lines for e in edges])
-    net = shapely.union_all(lines, grid_size=1 / GRID_PER_DEGREE)
+    # As chains the same edges are noded in half the time.
+    chains = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
+    net = shapely.union_all(chains, grid_size=1 / GRID_PER_DEGREE)
     return shapely.normalize(shapely.get_parts(shapely.polygonize(shapely.get_parts(net))))
 
 
