@@ -195,7 +195,7 @@ def _positions(ring: Any, where: str) -> NDArray[np.float64]:
     """A ring as an array (n, 2); a third ordinate is dropped."""
     try:
         try:
-            positions = np.array(ring)
+            positions = ring if isinstance(ring, np.ndarray) else np.array(ring)
         except ValueError:  # some of the positions have a height
             positions = np.array([position[:2] for position in ring])
     except (TypeError, ValueError, OverflowError) as error:
