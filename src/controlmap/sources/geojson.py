@@ -125,7 +125,7 @@ _Read = tuple[tuple[float, float, float, float], tuple[shapely.Polygon, ...] | N
 
 
 def _read(rings: Sequence[Any], where: str) -> _Read:
-    west, south, east, north = region().bounds
+    west, south, east, north = _region_bounds()
     outline = _positions(rings[0], where)
     low, high = outline.min(axis=0), outline.max(axis=0)
     bounds = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
@@ -136,7 +136,9 @@ def _read(rings: Sequence[Any], where: str) -> _Read:
     for hole in holes:
         _check_range(hole.min(axis=0), hole.max(axis=0), where)
     polygon = shapely.Polygon(outline, holes)
-    if not polygon.is_valid and (times := geodesy.crossings(polygon)) > MAX_CROSSINGS:
+    if polygon.is_valid:
+        return bounds, (polygon,), 0.0
+    if (times := geodesy.crossings(polygon)) > MAX_CROSSINGS:
         raise InputError(
             f"{where}: has rings that cross about {times:,} times; the limit is {MAX_CROSSINGS:,}"
         )
@@ -163,6 +165,11 @@ def region() -> BaseGeometry:
     whole = shapely.coverage_union_all([o.polygon for o in oblasts.load()])
     shapely.prepare(whole)
     return whole
+
+
+@lru_cache(maxsize=1)
+def _region_bounds() -> tuple[float, float, float, float]:
+    return region().bounds
 
 
 def _drawn(geometry: Mapping[str, Any], where: str) -> Iterator[Drawn]:
