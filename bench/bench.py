@@ -240,28 +240,37 @@ def building_and_rival(table: Table, setting: Setting) -> None:
 
 
 def extending(table: Table, setting: Setting) -> None:
-    """Extend the record of all daily files but the last by that one: read, node, measure, write."""
+    """Extend a record of all files but the last day's by that one: read, node, measure, write."""
     if not setting.present:
         table.row("extend", f"not measured: no {setting.daily}")
         return
     *most, last = setting.members
+    _extending(table, "daily files", most, last, None)
+    of_the_map = setting.daily.parent / MAP
+    if of_the_map.is_dir():
+        _extending(table, "files of both kinds", [of_the_map, *most], last, 5)
+
+
+def _extending(
+    table: Table, what: str, most: Sequence[Path | Member], last: Member, limit: float | None
+) -> None:
     clock = time.process_time
     with tempfile.TemporaryDirectory() as folder:
-        whole, record, grown = (Path(folder) / name for name in ("whole", "record", "grown"))
-        for name, files in ((record, most), (whole, setting.members)):
-            build = partial(_build_of, files, name)
-            build_s = seconds(build, clock=clock)[0]
+        record, grown = Path(folder) / "record", Path(folder) / "grown"
+        build_s = seconds(partial(_build_of, most, record), clock=clock)[0]
         extend = partial(building.extend_file, record, [last], grown, _quiet)
         extend_s = seconds(extend, 5, clock)
-        alike = "the same bytes" if whole.read_bytes() == grown.read_bytes() else "other bytes"
-    table.told(f"build and write {len(most) + 1} daily files", [build_s], "s CPU")
-    table.told("extend by the last day, and write", extend_s, "s CPU")
+    table.told(f"build and write the {what} but the last", [build_s], "s CPU")
+    table.told("  extend by the last day, and write", extend_s, "s CPU")
     percent = [100 * value / build_s for value in extend_s]
-    table.most(f"  of a build ({alike})", percent, "%", 5)
+    if limit is None:
+        table.told("  of a build", percent, "%")
+    else:
+        table.most("  of a build", percent, "%", limit)
 
 
-def _build_of(files: Sequence[Member], output: Path) -> None:
-    """Build and write a record of files at hand."""
+def _build_of(files: Sequence[Path | Member], output: Path) -> None:
+    """Build and write a record."""
     building.build_file(SOURCE, files, output, None, _quiet)
 
 

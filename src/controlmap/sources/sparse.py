@@ -58,30 +58,36 @@ def polygons_of(text: bytes, kind: str) -> list[Rings] | None:
         return None
     inner = plain[depth:-depth]
     parts = inner.split(b"]]],[[[") if kind == "MultiPolygon" else [inner]
-    polygons = [[_positions(ring) for ring in part.split(b"]],[[")] for part in parts]
-    if any(ring is None for rings in polygons for ring in rings):
+    shapes = [[_shape(ring) for ring in part.split(b"]],[[")] for part in parts]
+    counts = [count * width for rings in shapes for count, width in rings]
+    try:  # with white space, and without brackets: what is no number between commas fails here
+        numbers = np.array(orjson.loads(b"[" + text.translate(None, b"[]") + b"]"))
+    except (orjson.JSONDecodeError, OverflowError):
         return None
-    return [[ring for ring in rings if ring is not None] for rings in polygons]
+    if numbers.dtype.kind not in "fi" or not all(counts) or numbers.shape != (sum(counts),):
+        return None
+    flat = iter(np.split(numbers.astype(float), np.cumsum(counts)[:-1]))
+    return [
+        [np.ascontiguousarray(next(flat).reshape(shape)[:, :2]) for shape in rings]
+        for rings in shapes
+    ]
 
 
-def _positions(ring: bytes) -> NDArray[np.float64] | None:
-    """`1,2],[3,4],[5,6` as an array (n, 2); None where it is anything else."""
+def _shape(ring: bytes) -> tuple[int, int]:
+    """Of `1,2],[3,4],[5,6` how many positions it has, of how many numbers each: (3, 2).
+
+    (0, 0) where brackets stand elsewhere, or positions are not all of two numbers, or all of three.
+    """
     signs = np.frombuffer(ring, dtype=np.uint8)
     commas = np.flatnonzero(signs == _COMMA)
-    between = signs[commas - 1] == _CLOSES  # between positions, not between their numbers
+    between = (signs[commas - 1] == _CLOSES) & (signs[(commas + 1) % len(signs)] == _OPENS)
     count = int(between.sum()) + 1
     width = (len(commas) + 1) // count
-    if width not in (2, 3) or not between[width - 1 :: width].all():
-        return None
-    if len(commas) + 1 != count * width:  # some have more numbers than others
-        return None
-    try:
-        numbers = np.array(orjson.loads(b"[" + ring.replace(b"],[", b",") + b"]"))
-    except (orjson.JSONDecodeError, OverflowError, ValueError):
-        return None
-    if numbers.dtype.kind not in "fi" or numbers.shape != (count * width,):
-        return None
-    return np.ascontiguousarray(numbers.reshape(count, width)[:, :2], dtype=float)
+    even = width in (2, 3) and len(commas) + 1 == count * width
+    if not even or not between[width - 1 :: width].all():
+        return 0, 0
+    only = ring.count(b"[") == ring.count(b"]") == count - 1
+    return (count, width) if only else (0, 0)
 
 
 @dataclass
