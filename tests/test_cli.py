@@ -25,6 +25,8 @@ COMMANDS = (
     "changes",
     "place",
     "pace",
+    "claims",
+    "proposals",
     "build",
     "sources",
     "dashboard",

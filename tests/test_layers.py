@@ -17,12 +17,12 @@ PACKAGE = Path(__file__).parents[1] / "src" / "controlmap"
 
 FLOORS = (
     ("model",),
-    ("geodesy", "geofile"),
+    ("geodesy", "geofile", "entries"),
     ("oblasts", "places", "land"),
     ("sources",),
     ("noding", "coverage", "cells"),
     ("archive", "building", "embed", "fetch"),
-    ("figures", "point", "ledger", "pace", "agreement"),
+    ("figures", "point", "quantities", "ledger", "pace", "proposals", "agreement"),
     ("maps", "charts", "export"),
     ("cli", "commands", "printing", "app", "serve", "session", "views", "__main__"),
 )
