@@ -23,7 +23,7 @@ FLOORS = (
     ("noding", "coverage", "cells"),
     ("archive", "building", "embed", "fetch"),
     ("figures", "point", "quantities", "ledger", "pace", "proposals", "agreement"),
-    ("maps", "charts", "export"),
+    ("maps", "charts", "export", "timeline"),
     ("cli", "commands", "printing", "app", "serve", "session", "views", "__main__"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -8,11 +8,12 @@ from pathlib import Path
 import streamlit as st
 
 from controlmap import session
-from controlmap.views import changes, method, overview, text
+from controlmap.views import changes, claims, method, overview, text, text_claims
 
 PAGES: dict[str, tuple[str, Callable[[], None]]] = {
     "overview": (text.OVERVIEW, overview.show),
     "changes": (text.CHANGES, changes.show),
+    "claims": (text_claims.TITLE, claims.show),
     "method": (text.METHOD, method.show),
 }
 """Every page, by its address; the first is the default."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 
 from controlmap import __version__, sources
 from controlmap.ledger import Claim, Evaluation, Hindsight, Relation, Verdict
 from controlmap.oblasts import FACTS
 from controlmap.point import NOT_HELD
-from controlmap.quantities import DAYS, KM, KM2, KM2_PER_DAY, PLACES, SHARE, Measure, Part
+from controlmap.quantities import DAYS, KM, KM2, KM2_PER_DAY, PLACES, SHARE, Measure, Part, Trace
 from controlmap.views import text
 
 TITLE = "Claims"
@@ -61,8 +62,8 @@ QUANTITY = {
 TRACE = {
     "held_share": "Russian-held share, month by month",
     "not_held_km2": "Not Russian-held, km², month by month",
-    "days_to_take": "Pace, km² a day; dashed: what the claim needs",
-    "gaining_share": "Net gain over 30 days, km²",
+    "days_to_take": "Pace of Russian-held ground, km² a day",
+    "gaining_share": "Net gain of Russian-held ground, km²",
     "places_not_held": "Distance to Russian-held ground, km",
 }
 
@@ -195,6 +196,33 @@ def _distances(found: Evaluation, since: Hindsight) -> str:
         if then.value is not None and now.value is not None
     )
     return f"Nearest Russian-held ground, then and now: {listed}." if listed else ""
+
+
+def tick(unit: str, found: float) -> str:
+    """A value on the axis of a chart."""
+    return f"{found * 100:g} %" if unit == SHARE else f"{found:,g}".replace("-", "−")
+
+
+def chart_marks(claim: Claim, day: date) -> str:
+    """What the marks on a chart are."""
+    marks = {
+        "held_share": "Dashed: what is claimed. ",
+        "not_held_km2": "Grey: what is claimed. ",
+        "days_to_take": "Dashed: the pace that the claim needs. ",
+        "gaining_share": "Dashed: no change. ",
+    }
+    return f"{marks.get(claim.quantity, '')}Upright: {text.day(day)}."
+
+
+def chart_alt(found: Evaluation, traces: Sequence[Trace]) -> str:
+    """What a chart shows, for who cannot see it: its first and last values."""
+    unit = found.claim.asks.trace_unit
+    ends = "; ".join(
+        f"{trace.key} {value(unit, float(trace.values[0]))} on {text.day(trace.days[0])}, "
+        f"{value(unit, float(trace.values[-1]))} on {text.day(trace.days[-1])}".strip()
+        for trace in traces
+    )
+    return f"{TRACE[found.claim.quantity]}: {ends}."
 
 
 def part_name(part: Part) -> str:
