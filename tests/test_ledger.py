@@ -217,7 +217,7 @@ def test_hindsight_measures_the_last_day() -> None:
     assert round(since.net_km2 / STRIP_KM2, 4) == 3
     assert round(since.left_km2 / STRIP_KM2, 4) == 5
     told = text_claims.hindsight(found)
-    assert "18 January 2024, 10 days on" in told
+    assert "Asked again on 18 January 2024, 10 days on, the claim does not hold." in told
     assert "60\N{NO-BREAK SPACE}% of what was not held" in told
 
 

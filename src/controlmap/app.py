@@ -8,12 +8,25 @@ from pathlib import Path
 import streamlit as st
 
 from controlmap import session
-from controlmap.views import changes, claims, method, overview, text, text_claims
+from controlmap.views import (
+    changes,
+    claims,
+    method,
+    overview,
+    pace,
+    proposals,
+    text,
+    text_claims,
+    text_pace,
+    text_proposals,
+)
 
 PAGES: dict[str, tuple[str, Callable[[], None]]] = {
     "overview": (text.OVERVIEW, overview.show),
     "changes": (text.CHANGES, changes.show),
     "claims": (text_claims.TITLE, claims.show),
+    "proposals": (text_proposals.TITLE, proposals.show),
+    "pace": (text_pace.TITLE, pace.show),
     "method": (text.METHOD, method.show),
 }
 """Every page, by its address; the first is the default."""

@@ -7,7 +7,7 @@ slopes between all pairs of snapshots in a window, which single days that jump d
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import NormalDist
@@ -58,8 +58,8 @@ class Pace:
     plain_km2_per_day
         The difference between the window's ends over the time between their snapshots; None where
         the record does not know the window's first day.
-    remaining_km2
-        What is not held on the day.
+    held_km2, remaining_km2
+        What is held on the day, and what is not.
     """
 
     iso: str
@@ -72,6 +72,7 @@ class Pace:
     low: float
     high: float
     plain_km2_per_day: float | None
+    held_km2: float
     remaining_km2: float
 
     @property
@@ -211,8 +212,64 @@ def measure(
         low=float(found.low_slope),
         high=float(found.high_slope),
         plain_km2_per_day=_plain(run, coverage.known(first_day), last),
+        held_km2=float(run.km2[last]),
         remaining_km2=remaining if remaining > _LEAST_KM2 else 0.0,
     )
+
+
+def history(
+    coverage: Coverage, iso: str, start: date, end: date, contested: Contested = Contested.OUT
+) -> list[tuple[date, float]]:
+    """Counted ground in km2 of each day of a range within the span; NaN where it is unknown."""
+    run = series(coverage, iso, contested)
+    first, last = max(start, coverage.span[0]), min(end, coverage.span[1])
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    out = []
+    for day in days:
+        moment = coverage.known(day)
+        number = -1 if moment is None else int(run.number[moment.index])
+        out.append((day, float(run.km2[number]) if number >= 0 else math.nan))
+    return out
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What a pace projects: days from the one it was measured on, and counted ground in km2.
+
+    `projected` has the ground at the slope, and at its low and high end; `errors` the range that
+    eight in ten past projections over the window would have been right in, at each of `HORIZONS`,
+    and is empty where there were none, or no growth is projected.
+    """
+
+    projected: tuple[tuple[date, float, float, float], ...]
+    errors: tuple[tuple[date, float, float], ...]
+
+
+def ahead(found: Pace, scores: Sequence[Score]) -> Ahead:
+    """What a pace projects over the longest of `HORIZONS`, with the errors of the past."""
+    day, total = found.moment.day, found.held_km2 + found.remaining_km2
+
+    def ground(days: int, km2_per_day: float) -> float:
+        return min(max(found.held_km2 + days * km2_per_day, 0.0), total)
+
+    rates = (found.km2_per_day, found.low, found.high)
+    projected = []
+    for days in (0, *HORIZONS):
+        middle, low, high = (ground(days, rate) for rate in rates)
+        projected.append((day + timedelta(days=days), middle, low, high))
+    times = {
+        s.horizon_days: (s.times_low, s.times_high)
+        for s in scores
+        if s.window_days == found.window_days
+    }
+    errors = []
+    for days in HORIZONS:
+        low_times, high_times = times.get(days, (None, None))
+        if found.km2_per_day > 0 and low_times is not None and high_times is not None:
+            ends = [ground(days, found.km2_per_day * t) for t in (low_times, high_times)]
+            errors.append((day + timedelta(days=days), ends[0], ends[1]))
+    start = ((day, found.held_km2, found.held_km2),) if errors else ()
+    return Ahead(tuple(projected), (*start, *errors))
 
 
 def check_window(days: int) -> None:

@@ -92,7 +92,7 @@ def _hindsight(found: Any) -> dict[str, Any] | None:
         "high": measure and _finite(measure.high),
         "verdict": since.verdict.value,
         "net_km2": since.net_km2,
-        "text": _plain(text_claims.hindsight(found)),
+        "text": _plain(text_claims.hindsight_with_figure(found)),
     }
 
 

@@ -64,7 +64,7 @@ def comparison(rows: Sequence[Comparison]) -> str:
         )
         for row in rows
     ]
-    return _table(text.TABLE_CAPTION, text.COLUMNS, cells)
+    return table(text.TABLE_CAPTION, text.COLUMNS, cells)
 
 
 def changes(rows: Sequence[Change]) -> str:
@@ -78,10 +78,10 @@ def changes(rows: Sequence[Change]) -> str:
         )
         for row in rows
     ]
-    return _table(text.CHANGES_CAPTION, text.CHANGES_COLUMNS, cells)
+    return table(text.CHANGES_CAPTION, text.CHANGES_COLUMNS, cells)
 
 
-def _table(title: str, columns: Sequence[str], rows: Sequence[tuple[str | None, ...]]) -> str:
+def table(title: str, columns: Sequence[str], rows: Sequence[tuple[str | None, ...]]) -> str:
     """A table whose first column names the row; None is shown as not reported."""
     head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns)
     body = "".join(

@@ -36,36 +36,50 @@ def _badge(verdict: Verdict) -> str:
 def card(found: Evaluation, traces: Sequence[Trace]) -> str:
     """A claim with what is measured of it, what was behind it, and what became of it."""
     claim = found.claim
-    rows = [
-        (text_claims.CLAIMED, text_claims.claimed(claim)),
-        (_measured_on(found), _measured(found)),
-        (text_claims.HINDSIGHT, text_claims.hindsight(found)),
-        (text_claims.RULE, text_claims.rule(claim)),
-    ]
-    listed = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in rows)
     said = escape(text_claims.said(claim))
     if claim.url:
         said = f'<a href="{escape(claim.url)}" rel="noopener">{said}</a>'
-    source = escape(text_claims.source_line(found))
     return (
         f'<article class="cm-claim"><header>{_badge(found.verdict)}'
         f"<h2>{escape(claim.statement)}</h2></header>"
-        f'<p class="cm-said">{said}</p>'
-        f'<div class="cm-claim-body"><div><dl>{listed}</dl>{_parts(found)}'
-        f'<p class="cm-said">{source}</p></div>{_chart(found, traces)}</div></article>'
+        f'<p class="cm-said">{said}</p><div class="cm-claim-body"><div>{_facts(found)}'
+        f"<p>{escape(text_claims.hindsight(found))}</p>{_small(found)}{_parts(found)}</div>"
+        f"{_chart(found, traces)}</div></article>"
     )
 
 
-def _measured_on(found: Evaluation) -> str:
-    return f"{text_claims.MEASURED}, {text.day(found.day)}"
+def _facts(found: Evaluation) -> str:
+    """Claimed, measured, measured again: the figures that the card is about."""
+    claim, since = found.claim, found.hindsight
+    unit = claim.asks.unit
+    figures = [(text_claims.CLAIMED, *text_claims.claimed_and_tolerance(claim))]
+    for day, measure in (
+        (found.day, found.measure),
+        (since.moment.day if since else None, since.measure if since else None),
+    ):
+        if day and measure:
+            spread = text_claims.span(unit, measure.low, measure.high)
+            told = text_claims.value(unit, measure.value)
+            figures.append((text_claims.measured_on(day), told, spread))
+        elif day:
+            figures.append((text_claims.measured_on(day), text.NOT_KNOWN, ""))
+    listed = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}<span>{escape(spread)}</span></dd></div>"
+        for name, value, spread in figures
+    )
+    return f"<dl>{listed}</dl>"
 
 
-def _measured(found: Evaluation) -> str:
-    if found.measure is None:
-        return found.problem
-    told = text_claims.measured(found.claim.asks.unit, found.measure)
-    notes = (text_claims.contested(found.measure), found.claim.note)
-    return ". ".join([told, *(n.removesuffix(".") for n in notes if n)]) + "."
+def _small(found: Evaluation) -> str:
+    """What the figures rest on: the rule, how the claim is read, contested ground, the source."""
+    claim = found.claim
+    lines = [
+        f"{text_claims.RULE}: {text_claims.rule(claim)}",
+        " ".join(filter(None, (found.problem, claim.note))),
+        text_claims.contested(found.measure) if found.measure else "",
+        text_claims.source_line(found),
+    ]
+    return "".join(f'<p class="cm-said">{escape(line)}</p>' for line in lines if line)
 
 
 def _parts(found: Evaluation) -> str:

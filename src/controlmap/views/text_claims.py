@@ -21,7 +21,7 @@ LEDE = (
 MEASURED_ON = "Measured on"
 ON_CHOICES = {"spoken": "the day spoken of", "chosen": "a day chosen"}
 ON_HELP = "Each claim speaks of a day; it can be held against any other day of the record too."
-CLAIMED, MEASURED, HINDSIGHT, RULE = "Claimed", "Measured", "Hindsight", "Rule"
+CLAIMED, RULE = "Claimed", "Rule"
 PARTS = "Figures behind it"
 CITE = "Copy as a citation"
 BROKEN = "Entries that cannot be used, and are left out:"
@@ -108,17 +108,27 @@ def measured(unit: str, measure: Measure) -> str:
     return f"{told} ({spread})" if spread else told
 
 
-def claimed(claim: Claim) -> str:
-    """The figure claimed with its tolerance."""
-    unit = claim.asks.unit
+def claimed_and_tolerance(claim: Claim) -> tuple[str, str]:
+    """The figure claimed, and its tolerance, "" for none."""
     words = {
         Relation.ABOUT: "",
         Relation.AT_LEAST: "at least ",
         Relation.AT_MOST: "at most ",
         Relation.LESS_THAN: "less than ",
     }
-    off = f" ± {value(unit, claim.tolerance)}" if claim.tolerance else ""
-    return f"{words[claim.relation]}{value(unit, claim.figure)}{off}"
+    unit = claim.asks.unit
+    off = f"± {value(unit, claim.tolerance)}" if claim.tolerance else ""
+    return f"{words[claim.relation]}{value(unit, claim.figure)}", off
+
+
+def claimed(claim: Claim) -> str:
+    """The figure claimed with its tolerance."""
+    return " ".join(filter(None, claimed_and_tolerance(claim)))
+
+
+def measured_on(day: date) -> str:
+    """That a figure is measured, on a day."""
+    return f"Measured, {text.day(day)}"
 
 
 def rule(claim: Claim) -> str:
@@ -160,13 +170,19 @@ def hindsight(found: Evaluation) -> str:
     since = found.hindsight
     if since is None:
         return "The record ends on this day: nothing has followed yet."
-    unit = found.claim.asks.unit
     when = f"{text.day(since.moment.day)}, {text.days(since.days)} on"
-    now = text.NOT_KNOWN if since.measure is None else measured(unit, since.measure)
-    told = f"{when}: {now}; the claim, asked again, {since.verdict.value}."
+    told = f"Asked again on {when}, the claim {since.verdict.value}."
     if found.claim.asks.unit == PLACES:
         return f"{told} {_distances(found, since)}".rstrip()
     return f"{told} {_ground(found, since)}"
+
+
+def hindsight_with_figure(found: Evaluation) -> str:
+    """As `hindsight`, with what is measured at the end."""
+    since = found.hindsight
+    if since is None or since.measure is None:
+        return hindsight(found)
+    return f"{hindsight(found)} Measured: {measured(found.claim.asks.unit, since.measure)}."
 
 
 def _ground(found: Evaluation, since: Hindsight) -> str:
@@ -258,8 +274,9 @@ def source_line(found: Evaluation) -> str:
 
 def said(claim: Claim) -> str:
     """Who says so, where and when, and of which day."""
+    who = claim.said_by[:1].upper() + claim.said_by[1:]
     return (
-        f"{claim.said_by}; {claim.published_in}, published {text.day(claim.published)}; speaks of "
+        f"{who}; {claim.published_in}, published {text.day(claim.published)}; speaks of "
         f"{text.day(claim.speaks_of)}"
     )
 
