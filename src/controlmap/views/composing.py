@@ -41,9 +41,9 @@ def compose(record: Record) -> Proposal:
     """Show the choices, and return what they make."""
     first, last = record.coverage.span
     drawn: dict[str, Drawn] = {}
-    columns = st.columns(2, gap="medium")
-    for number, (iso, (name, _, _)) in enumerate(FACTS.items()):
-        row = columns[number % 2].container(horizontal=True, vertical_alignment="bottom")
+    places = [place for _ in range(0, len(FACTS), 2) for place in st.columns(2, gap="medium")]
+    for place, (iso, (name, _, _)) in zip(places, FACTS.items(), strict=False):
+        row = place.container(horizontal=True, vertical_alignment="bottom")
         rule = session.choice(
             row,
             _name(iso),

@@ -76,4 +76,4 @@ def settlements(found: Outcome) -> str:
         for to, listed in (("Russia", found.to_russia), ("Ukraine", found.to_ukraine))
         if listed
     ]
-    return f'<div class="cm-details">{"".join(parts)}</div>' if parts else ""
+    return f'<div class="cm-details">{"".join(parts)}</div>'

@@ -110,7 +110,8 @@ def _shown(record: Record, found: Outcome) -> None:
     with right:
         st.html(markup_proposals.by_oblast(found))
         st.markdown(text.plain(text_proposals.fortress(found)))
-        st.html(markup_proposals.settlements(found))
+        if text_proposals.moved(found):
+            st.html(markup_proposals.settlements(found))
         info = moment.info
         kind = sources.find_reader(info.reader).title
         title = sources.find_source(coverage.source).title

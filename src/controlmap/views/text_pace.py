@@ -37,9 +37,9 @@ BACKTEST_CAPTION = "Share of days whose projected net change was within 25 % of 
 METHOD = (
     f"The pace is the Theil-Sen slope: the median of the slopes between all pairs of snapshots in "
     f"the window, with its {_percent(CONFIDENCE)} confidence interval (Sen 1968). That interval "
-    "supposes that days err apart from each other; fronts do not, so it says how well the past is known and "
-    "not how sure the future is. The table below says that. The plain difference is that between "
-    "the ends of the window."
+    "supposes that days err apart from each other; fronts do not, so it says how well the past is "
+    "known and not how sure the future is. The table below says that. The plain difference is that "
+    "between the ends of the window."
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from controlmap import __version__, proposals, sources
 from controlmap.coverage import Coverage
 from controlmap.places import Place
-from controlmap.proposals import Outcome, Proposal, Recognised, Transfer
+from controlmap.proposals import Outcome, Proposal, Recognised, Rule, Transfer
 from controlmap.views import text
 
 TITLE = "Proposals"
@@ -24,11 +24,17 @@ RECOGNISED = "Recognised as Russian"
 RECOGNISED_HELP = "Who would be recognised as sovereign of what Russia would hold."
 RULE_HELP = "Where Russia would hold this oblast."
 RULES = {
-    "claim": "all of it",
+    "claim": "all",
     "line": "line of this day",
     "line-of": "line of a day",
-    "pre_2022": "line of 23 Feb 2022",
+    "pre_2022": "line of Feb 2022",
     "none": "nothing ceded",
+}
+_IN_WORDS = {
+    Rule.CLAIM: "all of it",
+    Rule.LINE: "line of this day",
+    Rule.PRE_2022: "line of 23 February 2022",
+    Rule.NONE: "nothing ceded",
 }
 RECOGNISED_CHOICES = {
     "unstated": "not stated",
@@ -82,7 +88,7 @@ _SHOWN = 60  # settlements that are named
 def rule(proposal: Proposal, iso: str) -> str:
     """An oblast's rule in words."""
     drawn = proposal.rules[iso]
-    return f"line of {text.day(drawn.day)}" if drawn.day else RULES[drawn.rule.value]
+    return f"line of {text.day(drawn.day)}" if drawn.day else _IN_WORDS[drawn.rule]
 
 
 def headline(every: Transfer) -> tuple[str, str]:
