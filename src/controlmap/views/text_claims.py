@@ -292,6 +292,7 @@ def citation(found: Evaluation) -> str:
         f"Claimed: {claimed(claim)}. {VERDICT[found.verdict]}: {rule(claim)}",
         *([contested(found.measure)] if found.measure and contested(found.measure) else []),
         source_line(found),
+        hindsight_with_figure(found),
         f"controlmap {__version__}, claim {claim.id}; areas geodesic on WGS84.",
     ]
     return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
