@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "controlmap"
 FLOORS = (
     ("model",),
     ("geodesy", "geofile"),
-    ("oblasts", "places", "land"),
+    ("oblasts", "places", "land", "turning"),
     ("sources",),
     ("noding", "coverage", "cells"),
     ("archive", "building", "embed", "fetch"),

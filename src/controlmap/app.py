@@ -8,11 +8,12 @@ from pathlib import Path
 import streamlit as st
 
 from controlmap import session
-from controlmap.views import changes, method, overview, text
+from controlmap.views import changes, history, method, overview, text, text_history
 
 PAGES: dict[str, tuple[str, Callable[[], None]]] = {
     "overview": (text.OVERVIEW, overview.show),
     "changes": (text.CHANGES, changes.show),
+    "history": (text_history.TITLE, history.show),
     "method": (text.METHOD, method.show),
 }
 """Every page, by its address; the first is the default."""
