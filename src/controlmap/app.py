@@ -8,12 +8,22 @@ from pathlib import Path
 import streamlit as st
 
 from controlmap import session
-from controlmap.views import changes, history, method, overview, text, text_history
+from controlmap.views import (
+    changes,
+    history,
+    method,
+    overview,
+    place,
+    text,
+    text_history,
+    text_place,
+)
 
 PAGES: dict[str, tuple[str, Callable[[], None]]] = {
     "overview": (text.OVERVIEW, overview.show),
     "changes": (text.CHANGES, changes.show),
     "history": (text_history.TITLE, history.show),
+    "place": (text_place.TITLE, place.show),
     "method": (text.METHOD, method.show),
 }
 """Every page, by its address; the first is the default."""

@@ -137,6 +137,62 @@ def flows(rows: Sequence[Row], marks: Marks, words: Mapping[str, str]) -> alt.La
     return _sized(*_marks(marks, words), bars, net, whole)
 
 
+def distance(
+    rows: Sequence[Row], spells: Sequence[Row], marks: Marks, words: Mapping[str, str]
+) -> alt.LayerChart:
+    """How far the nearest held ground was, and below it what the place was.
+
+    `rows` have date and km, None where nothing is known; `spells` have start, end, name (a status
+    in words) and colour.
+    """
+    frame = _frame(rows, ["date", "km"])
+    spans = pd.DataFrame(list(spells), columns=["start", "end", "name", "colour"])
+    spans[["start", "end"]] = spans[["start", "end"]].apply(pd.to_datetime)
+    x = alt.X("date:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8))
+    colours = dict(zip(spans["name"], spans["colour"], strict=True))
+    strip = (
+        alt.Chart(spans)
+        .mark_rect(opacity=0.9)
+        .encode(
+            x="start:T",
+            x2="end:T",
+            y=alt.value(alt.ExprRef("height - 9")),
+            y2=alt.value(alt.ExprRef("height")),
+            color=alt.Color(
+                "name:N",
+                title=None,
+                legend=alt.Legend(orient="top", columns=2, labelLimit=0),
+                scale=alt.Scale(domain=list(colours), range=list(colours.values())),
+            ),
+            tooltip=[
+                alt.Tooltip("name:N", title=" "),
+                alt.Tooltip("start:T", title=words["from"], format="%d %b %Y"),
+                alt.Tooltip("end:T", title=words["until"], format="%d %b %Y"),
+            ],
+        )
+    )
+    line = alt.Chart(frame).mark_line(interpolate="step-after", color=NET, strokeWidth=2)
+    hover = alt.selection_point(
+        fields=["date"], nearest=True, on="pointermove", clear="pointerout", empty=False
+    )
+    point = (
+        alt.Chart(frame)
+        .mark_point(filled=True, size=50, color=NET)
+        .encode(
+            x=x,
+            y="km:Q",
+            opacity=alt.condition(hover, alt.value(1), alt.value(0)),
+            tooltip=[
+                alt.Tooltip("date:T", title=words["date"], format="%d %b %Y"),
+                alt.Tooltip("km:Q", title=words["km"], format=",.1f"),
+            ],
+        )
+        .add_params(hover)
+    )
+    drawn = line.encode(x=x, y=alt.Y("km:Q", title=words["km"]))
+    return _sized(*_marks(marks, words), strip, drawn, point)
+
+
 def _frame(rows: Sequence[Row], columns: Sequence[str]) -> pd.DataFrame:
     frame = pd.DataFrame([[row[c] for c in columns] for row in rows], columns=list(columns))
     for column in columns:

@@ -267,3 +267,22 @@ def test_history_is_drawn_and_read_by_hovering(page: Visit, address: str) -> Non
     page.tab.get_by_role("button", name="Last 90 days").click()
     page.tab.wait_for_function("location.search.includes('start=2026-05-24')")
     page.assert_clean()
+
+
+def test_a_click_on_the_map_tells_of_that_place(page: Visit, address: str) -> None:
+    page.tab.goto(address)
+    page.map()
+    page.tab.get_by_role("link", name="A place").click()
+    expect(page.tab.get_by_role("heading", name="A place", exact=True)).to_be_visible()
+    page.tab.wait_for_timeout(3 * SETTLE_MS)
+    frame = page.map()
+    box = frame.locator("#map_div").bounding_box()
+    assert box is not None
+    at = frame.evaluate("ControlMap.map.latLngToContainerPoint([46.6, 34.6])")
+    page.tab.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
+    headline = page.tab.locator(".cm-headline")
+    expect(headline).to_contain_text("Russian-held")
+    expect(headline).to_contain_text("Kherson oblast")
+    page.tab.wait_for_function("location.search.includes('where=34.')")
+    frame.wait_for_function("ControlMap.state().layers.chosen.n === 1")
+    page.assert_clean()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from html import escape
 
 from controlmap.figures import Change, Comparison, Contested, Flow
+from controlmap.point import Spell
 from controlmap.turning import TurningPoint
-from controlmap.views import text, text_history
+from controlmap.views import text, text_history, text_place
 
 
 def headline(figure: str, of_what: str, facts: Sequence[tuple[str, str]]) -> str:
@@ -96,6 +98,20 @@ def months(title: str, rows: Sequence[tuple[Flow, float | None, float]]) -> str:
         for flow, held, whole in rows
     ]
     return _table(title, text_history.MONTH_COLUMNS, cells, tall=True)
+
+
+def spells(rows: Sequence[Spell], last: date) -> str:
+    """What a place was from when to when, the latest first."""
+    cells = [
+        (
+            text_place.STATUSES[s.status],
+            text.day(s.since),
+            text_place.until(s.until, last),
+            text.days(((s.until or last) - s.since).days),
+        )
+        for s in reversed(rows)
+    ]
+    return _table(text_place.SPELLS_CAPTION, text_place.COLUMNS, cells, tall=True)
 
 
 def events(points: Sequence[TurningPoint]) -> str:
