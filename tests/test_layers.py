@@ -20,7 +20,7 @@ FLOORS = (
     ("geodesy", "geofile"),
     ("oblasts", "places", "land", "turning"),
     ("sources",),
-    ("noding", "coverage", "cells"),
+    ("noding", "drawings", "coverage", "cells", "sanity", "extending"),
     ("archive", "building", "embed", "fetch"),
     ("figures", "point", "ledger", "pace", "agreement"),
     ("maps", "charts", "export", "timeline"),
