@@ -18,9 +18,9 @@ PACKAGE = Path(__file__).parents[1] / "src" / "controlmap"
 FLOORS = (
     ("model",),
     ("geodesy", "geofile", "entries"),
-    ("oblasts", "places", "land"),
+    ("oblasts", "places", "land", "turning"),
     ("sources",),
-    ("noding", "coverage", "cells"),
+    ("noding", "drawings", "coverage", "cells", "sanity", "extending"),
     ("archive", "building", "embed", "fetch"),
     ("figures", "point", "quantities", "ledger", "pace", "proposals", "agreement"),
     ("maps", "charts", "export", "timeline"),

@@ -12,7 +12,9 @@ from controlmap.views import markup, text, text_pace
 
 def legend(names: Sequence[str]) -> str:
     """The lines of the chart, each with its colour and dash."""
-    styles = zip(charts.COLOURS, ("solid", "dotted", "solid", "dashed"), names, strict=True)
+    styles = zip(
+        charts.PROJECTION_COLOURS, ("solid", "dotted", "solid", "dashed"), names, strict=True
+    )
     listed = "".join(
         f'<li><i style="border-top:3px {dash} {colour}"></i>{escape(name)}</li>'
         for colour, dash, name in styles
