@@ -256,6 +256,15 @@ def test_proposals_of_ones_own_and_what_a_record_cannot_tell(
     assert "&lt;i&gt;Mine&lt;/i&gt;" in said(page)
 
 
+def test_an_entry_with_the_id_of_the_page_is_told(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+    (tmp_path / "proposals.toml").write_text(OWN_PROPOSAL)
+    (warning,) = opened(proposals_page).warning
+    assert "line 3, proposal 'own': id: is the page's own" in warning.value.replace("\\", "")
+
+
 # Pace
 
 

@@ -178,7 +178,7 @@ def test_the_first_set_on_the_day_of_the_talks() -> None:
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     made = Proposal(
         'o"w\\n',
-        "Line\n2 \u202e",
+        "Лінія “2”",
         "",
         {iso: Drawn.parse("line@2025-01-01") for iso in ISO_CODES},
         dict.fromkeys(ISO_CODES, Recognised.NONE),
@@ -187,7 +187,8 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     path.write_text(proposals.toml(made), "utf-8")
     (found,), broken = proposals.load([path])
     assert broken == []
-    assert (found.id, found.rules, found.recognised) == (made.id, made.rules, made.recognised)
+    assert (found.id, found.title) == (made.id, made.title)
+    assert (found.rules, found.recognised) == (made.rules, made.recognised)
 
 
 OWN = """

@@ -60,7 +60,10 @@ class Entry:
         found = self._found(key, default)
         if not isinstance(found, str) or not (found.strip() or default is not None):
             raise self.error(key, f"found {_shown(found)}; allowed: a text")
-        return " ".join(found.split())
+        line = " ".join(found.split())
+        if not line.isprintable():
+            raise self.error(key, f"found {_shown(found)}; allowed: characters that can be seen")
+        return line
 
     def day(self, key: str) -> date:
         """A date."""

@@ -356,7 +356,7 @@ def _pair_slopes(run: Series, lags: int) -> NDArray[np.float64]:
     """Slopes from earlier snapshots: [i, k] from snapshot i - k - 1 to i; shape (told, lags).
 
     The windows of neighbouring days share nearly all their pairs. Made once here, a backtest takes
-    a fifth of the time that SciPy's function, which makes and sorts them each day, would.
+    a sixth of the time that SciPy's function, which makes and sorts them each day, would.
     """
     out = np.full((len(run.at), lags), np.nan)
     for lag in range(1, min(lags, len(run.at) - 1) + 1):

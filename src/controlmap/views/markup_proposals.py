@@ -10,7 +10,7 @@ from controlmap.proposals import Outcome, Transfer
 from controlmap.views import markup, text, text_proposals
 
 
-def side_by_side(found: Sequence[Outcome], chosen: str) -> str:
+def side_by_side(found: Sequence[Outcome], chosen: str, title: str) -> str:
     """What would pass by each proposal, a row each; the one chosen is marked."""
     rows = [
         (
@@ -23,7 +23,7 @@ def side_by_side(found: Sequence[Outcome], chosen: str) -> str:
         )
         for outcome in found
     ]
-    table = markup.table(text_proposals.SIDE_BY_SIDE, text_proposals.SIDE_COLUMNS, rows)
+    table = markup.table(title, text_proposals.SIDE_COLUMNS, rows)
     return f'<div class="cm-plain">{table}</div>'
 
 

@@ -74,7 +74,7 @@ def _figures() -> None:
             citation = text_pace.citation(shown, score, coverage)
             st.code(citation, language=None, wrap_lines=True)
     st.subheader(text_pace.BACKTEST)
-    st.markdown(text_pace.backtest_lede(iso, *coverage.span))
+    st.markdown(text_pace.backtest_lede(title, iso, *coverage.span))
     st.html(markup_pace.backtest(scores))
 
 

@@ -44,6 +44,9 @@ def show() -> None:
 def _listed() -> tuple[list[Proposal], list[InputError]]:
     paths, _ = session.own_entries("proposals.toml")
     made, broken = proposals.load([proposals.embedded(), *paths])
+    for proposal in made:
+        if proposal.id == text_proposals.OWN and proposal.entry:
+            broken.append(proposal.entry.error("id", text_proposals.OWN_IS_TAKEN))
     return [p for p in made if p.id != text_proposals.OWN], broken
 
 
@@ -74,7 +77,9 @@ def _figures() -> None:
         if found.proposal.id == chosen:
             _shown(record, found)
     if outcomes:
-        st.html(markup_proposals.side_by_side(outcomes, chosen))
+        source = sources.find_source(record.coverage.source).title
+        title = text_proposals.side_by_side(source, outcomes[0].moment.info.observed)
+        st.html(markup_proposals.side_by_side(outcomes, chosen, title))
     st.caption(text_proposals.PEOPLE)
     st.markdown(text_proposals.LAW)
     st.caption(text_proposals.OWN_FILE)
@@ -83,10 +88,13 @@ def _figures() -> None:
 def _measured(
     record: Record, moment: Moment, made: Sequence[Proposal]
 ) -> tuple[list[Outcome], list[InputError]]:
-    found, problems = [], []
+    found: list[Outcome] = []
+    problems: list[InputError] = []
     for proposal in made:
         try:
-            found.append(proposals.measure(record.coverage, moment, proposal))
+            measure = partial(proposals.measure, record.coverage, moment, proposal)
+            key = f"{record.key} {moment.day} {proposals.toml(proposal)}"
+            found.append(session.computed(key, measure))
         except InputError as error:
             problems.append(error)
     return found, problems

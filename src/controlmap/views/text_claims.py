@@ -268,8 +268,13 @@ def source_line(found: Evaluation) -> str:
     carried = f" ({text.carried(found.day, info.observed.date())})" if found.moment.carried else ""
     return (
         f"Source: {sources.find_source(found.source).title}, observed "
-        f"{text.instant(info.observed)}, retrieved {taken}{carried}."
+        f"{text.instant(info.observed)}, retrieved {taken}{carried}{_again(found)}."
     )
+
+
+def _again(found: Evaluation) -> str:
+    since = found.hindsight
+    return f"; hindsight: observed {text.instant(since.moment.info.observed)}" if since else ""
 
 
 def said(claim: Claim) -> str:

@@ -43,14 +43,14 @@ METHOD = (
 )
 
 
-def backtest_lede(iso: str, first: date, last: date) -> str:
+def backtest_lede(source: str, iso: str, first: date, last: date) -> str:
     """What the backtest is."""
     whose = "all four oblasts" if iso == ALL else text.oblast(OBLASTS[iso])
     return (
         f"On every day from {text.day(first)} to {text.day(last)} whose window and horizon the "
-        f"record of {whose} covers, the net change was projected with what was known that day and "
-        f"held against the one that followed. Right is within {_percent(RIGHT_WITHIN)} of it. Days "
-        "overlap, so they are no independent trials."
+        f"record of {source} covers for {whose}, the net change was projected with what was known "
+        f"that day and held against the one that followed. Right is within "
+        f"{_percent(RIGHT_WITHIN)} of it. Days overlap, so they are no independent trials."
     )
 
 

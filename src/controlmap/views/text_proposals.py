@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from controlmap import __version__, proposals, sources
 from controlmap.coverage import Coverage
@@ -48,7 +49,7 @@ STATED = {
 }
 TOML = "This proposal as an entry of a file"
 CITE = "Copy as a citation"
-SIDE_BY_SIDE = "Side by side: what would pass, km² and share of the four oblasts"
+OWN_IS_TAKEN = "is the page's own; allowed: another"
 SIDE_COLUMNS = ("Proposal", "To Russia", "", "To Ukraine", "", "Settlements", "People",
                 "Fortress cities", "Recognised as Russian")  # fmt: skip
 BY_OBLAST = "By oblast: what would pass, km² and share"
@@ -83,6 +84,14 @@ NOTHING = "No land would pass"
 LEAST_KM2 = 0.5
 """Less than this is shown as 0, and is not spoken of as land that passes."""
 _SHOWN = 60  # settlements that are named
+
+
+def side_by_side(source: str, observed: datetime) -> str:
+    """What the table of all proposals is, by whom and of when."""
+    return (
+        f"Side by side: what would pass, km² and share of the four oblasts; {source}, observed "
+        f"{text.instant(observed)}"
+    )
 
 
 def rule(proposal: Proposal, iso: str) -> str:
