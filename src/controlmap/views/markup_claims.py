@@ -75,7 +75,8 @@ def _small(found: Evaluation) -> str:
     claim = found.claim
     lines = [
         f"{text_claims.RULE}: {text_claims.rule(claim)}",
-        " ".join(filter(None, (found.problem, claim.note))),
+        text_claims.problem(found),
+        claim.note,
         text_claims.contested(found.measure) if found.measure else "",
         text_claims.source_line(found),
     ]

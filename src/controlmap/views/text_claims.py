@@ -153,6 +153,11 @@ def _bounds(claim: Claim, tolerances: int) -> str:
     return f"between {_number(unit, low)} and {value(unit, high)}"
 
 
+def problem(found: Evaluation) -> str:
+    """Why a claim cannot be told; "" where it can."""
+    return f"{VERDICT[Verdict.UNKNOWN]}: {found.problem}." if found.problem else ""
+
+
 def contested(measure: Measure) -> str:
     """What of contested ground the spread has in it; "" where there is nothing to say."""
     if not measure.contested_known:
@@ -290,7 +295,7 @@ def citation(found: Evaluation) -> str:
     """The figure with what it is, of whom and when, to be copied."""
     claim = found.claim
     unit = claim.asks.unit
-    now = found.problem if found.measure is None else measured(unit, found.measure)
+    now = f"not known ({found.problem})" if found.measure is None else measured(unit, found.measure)
     lines = [
         f"“{claim.statement}” ({said(claim)}).",
         f"{QUANTITY[claim.quantity]}{_where(claim)} on {text.day(found.day)}: {now}. "

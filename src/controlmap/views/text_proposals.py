@@ -43,8 +43,8 @@ RECOGNISED_CHOICES = {
     "none": "nothing",
 }
 STATED = {
-    Recognised.HELD: "Russia, of what it would hold",
-    Recognised.NONE: "Ukraine, within its recognised border",
+    Recognised.HELD: "Russia",
+    Recognised.NONE: "Ukraine",
     Recognised.UNSTATED: "not stated",
 }
 TOML = "This proposal as an entry of a file"
@@ -52,7 +52,10 @@ CITE = "Copy as a citation"
 OWN_IS_TAKEN = "is the page's own; allowed: another"
 SIDE_COLUMNS = ("Proposal", "To Russia", "", "To Ukraine", "", "Settlements", "People",
                 "Fortress cities", "Recognised as Russian")  # fmt: skip
-BY_OBLAST = "By oblast: what would pass, km² and share"
+BY_OBLAST = (
+    "By oblast: what would pass, km² and share; sovereign is who would be recognised as such of what "
+    "Russia would hold"
+)
 COLUMNS = ("Oblast", "Rule", "To Russia", "", "To Ukraine", "", "Would hold", "Sovereign")
 SETTLEMENTS = "Settlements in it"
 LAYERS = {
