@@ -53,8 +53,8 @@ OWN_IS_TAKEN = "is the page's own; allowed: another"
 SIDE_COLUMNS = ("Proposal", "To Russia", "", "To Ukraine", "", "Settlements", "People",
                 "Fortress cities", "Recognised as Russian")  # fmt: skip
 BY_OBLAST = (
-    "By oblast: what would pass, km² and share; sovereign is who would be recognised as such of what "
-    "Russia would hold"
+    "By oblast: what would pass, km² and share; sovereign is who would be recognised as such of "
+    "what Russia would hold"
 )
 COLUMNS = ("Oblast", "Rule", "To Russia", "", "To Ukraine", "", "Would hold", "Sovereign")
 SETTLEMENTS = "Settlements in it"
