@@ -26,6 +26,12 @@ def visited(page: Visit, address: str, name: str, asked: str = "") -> None:
     expect(page.tab.get_by_role("heading", name=name, exact=True)).to_be_visible()
 
 
+def settled(page: Visit) -> None:
+    """Wait until the page has run: what is opened while it runs, the run may close again."""
+    page.tab.locator("[data-test-script-state='notRunning']").wait_for()
+    page.tab.wait_for_timeout(SETTLE_MS)
+
+
 def overflow(page: Visit) -> int:
     """How far the page is wider than its window, in pixels."""
     over: int = page.tab.evaluate(
@@ -49,6 +55,7 @@ def test_claims_show_verdicts_charts_and_a_citation(
     expect(charts).to_have_count(7)
     drawn = charts.evaluate_all("(all) => all.map((i) => i.complete && i.naturalWidth > 0)")
     assert drawn == [True] * 7
+    settled(page)
     cards.nth(6).get_by_text("Figures behind it").click()
     expect(cards.nth(6).get_by_text("22.5 km away")).to_be_visible()
     page.tab.get_by_role("button", name="Copy as a citation").nth(3).click()
@@ -94,6 +101,7 @@ def test_a_proposal_is_composed_and_its_link_shows_it_again(page: Visit, address
     page.tab.get_by_role("radio", name="all", exact=True).first.click()
     expect(page.tab.locator(".cm-headline")).to_contain_text("5,285 km²")
     page.tab.wait_for_function("location.search.includes('donetsk=claim')")
+    settled(page)
     page.tab.get_by_role("button", name="This proposal as an entry of a file").click()
     code = page.tab.get_by_test_id("stCode").filter(has_text="[proposal.rules]")
     expect(code).to_contain_text('UA-14 = "claim"')
