@@ -17,13 +17,13 @@ PACKAGE = Path(__file__).parents[1] / "src" / "controlmap"
 
 FLOORS = (
     ("model",),
-    ("geodesy", "geofile"),
-    ("oblasts", "places", "land"),
+    ("geodesy", "geofile", "entries"),
+    ("oblasts", "places", "land", "turning"),
     ("sources",),
     ("noding", "drawings", "coverage", "cells", "sanity", "extending"),
     ("archive", "building", "embed", "fetch"),
-    ("figures", "point", "ledger", "pace", "agreement"),
-    ("maps", "charts", "export"),
+    ("figures", "point", "quantities", "ledger", "pace", "proposals", "agreement"),
+    ("maps", "charts", "export", "timeline"),
     ("cli", "commands", "printing", "app", "serve", "session", "views", "__main__"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

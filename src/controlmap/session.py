@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 import js_lib_leaflet
 import streamlit as st
 import streamlit.components.v1 as components
 from streamlit.delta_generator import DeltaGenerator
 
-from controlmap import archive, maps, sources
+from controlmap import archive, maps, sources, timeline
 from controlmap.archive import Record
+from controlmap.coverage import Coverage
 from controlmap.maps import Feature, Payload
 from controlmap.model import ControlmapError
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class MapAddresses:
     leaflet: str
     assets: str
     background: str
+    timeline: str
 
 
 def record() -> Record:
@@ -42,12 +46,19 @@ def guarded(show: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(show)
     def shown(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
+        with told():
             show(*args, **kwargs)
-        except ControlmapError as error:
-            st.error(maps.plain_markdown(str(error)))
 
     return shown
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Show a controlmap error as one line in the place of the rest of the block."""
+    try:
+        yield
+    except ControlmapError as error:
+        st.error(maps.plain_markdown(str(error)))
 
 
 def today() -> date:
@@ -77,13 +88,17 @@ def _folders() -> tuple[dict[str, str], tempfile.TemporaryDirectory[str]]:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def map_addresses(
     key: str,  # noqa: ARG001 - what the cache goes by
+    _coverage: Coverage,
     _background: Callable[[], Mapping[str, Sequence[Feature]]],
 ) -> MapAddresses:
-    """Addresses seen from the map's frame; the background is written once for each record key."""
+    """Addresses seen from the map's frame; its files are written once for each record key."""
     names, folder = _folders()
-    file = maps.write_background(Path(folder.name), _background())
+    path = Path(folder.name)
     return MapAddresses(
-        f"../{names['leaflet']}", f"../{names['assets']}", f"../{names['background']}/{file}"
+        f"../{names['leaflet']}",
+        f"../{names['assets']}",
+        f"../{names['background']}/{maps.write_background(path, _background())}",
+        f"../{names['background']}/{timeline.write(path, _coverage)}",
     )
 
 
@@ -92,9 +107,26 @@ def payload(
     rev: str,
     _features: Callable[[], dict[str, list[Feature]]],
     _notes: Callable[[], dict[str, str]],
+    _day: date | None,
+    _totals_km2: Sequence[float],
 ) -> Payload:
     """What the map draws, made once for each `rev`, which names record, day and choices."""
-    return maps.payload_json(rev, _features(), _notes())
+    return maps.payload_json(rev, _features(), _notes(), day=_day, totals_km2=_totals_km2)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def computed(key: str, _make: Callable[[], T]) -> T:  # noqa: ARG001 - what the cache goes by
+    """What takes a while, made once for each `key`, which names record, question and choices."""
+    return _make()
+
+
+def own_entries(name: str) -> tuple[list[Path], str]:
+    """A person's own file of entries, where there is one, and what changes when it does."""
+    path = archive.own_file(name)
+    if path is None:
+        return [], ""
+    found = path.stat()
+    return [path], f"{found.st_mtime_ns:x}-{found.st_size:x}"
 
 
 def day(
@@ -143,6 +175,17 @@ def choice(
         return default
     _keep_in_address(name, chosen, default)
     return chosen
+
+
+def typed(place: DeltaGenerator, name: str, *, label: str, help: str, placeholder: str) -> str:
+    """A text that the reader types, which the address keeps; "" for none."""
+    if name not in st.session_state:
+        st.session_state[name] = st.query_params.get(name, "")
+    given = place.text_input(
+        label, key=name, help=help, placeholder=placeholder, persist_state="session", max_chars=80
+    )
+    _keep_in_address(name, given, "")
+    return given
 
 
 def _keep_in_address(name: str, chosen: str, default: str) -> None:

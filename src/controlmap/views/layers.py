@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Literal
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from controlmap import figures, land, maps, places
+from controlmap import figures, land, maps, places, proposals
 from controlmap.coverage import Coverage, Moment
 from controlmap.figures import Areas
 from controlmap.maps import Feature, Layer
 from controlmap.model import Status
 from controlmap.oblasts import Basis
-from controlmap.views import text
+from controlmap.proposals import Outcome
+from controlmap.views import text, text_proposals
 
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
-_OFF = ("tiles", "liberated")
-_KINDS: Mapping[str, Literal["area", "line", "place", "tiles"]] = {
+_OFF = ("tiles", "liberated", "changed-hands")
+_KINDS: Mapping[str, maps.Kind] = {
     "tiles": "tiles",
+    "changed-hands": "time",
+    "chosen": "place",
     "claim": "line",
     "oblasts": "line",
     "places": "place",
@@ -34,11 +36,15 @@ _ORDER = (
     "liberated",
     "gained",
     "lost",
+    "changed-hands",
     "oblasts",
     "claim",
     "places",
+    "chosen",
     "tiles",
 )
+_PLAYED = ("rest", "held", "contested", "liberated", "gained", "lost")
+_HIDDEN_BY_DATES = ("held-before-2022",)
 
 
 def layer_list(names: Mapping[str, str]) -> list[Layer]:
@@ -66,6 +72,23 @@ def bounds(coverage: Coverage) -> tuple[float, float, float, float]:
     """West, south, east, north of the four oblasts in degrees."""
     west, south, east, north = shapely.total_bounds([o.polygon for o in coverage.oblasts])
     return float(west), float(south), float(east), float(north)
+
+
+def player(coverage: Coverage, url: str) -> maps.Player:
+    """What plays the record that `url` hands out, and tells the dashboard of a day to use."""
+    first, last = coverage.span
+    return maps.Player(
+        url=url,
+        first=first,
+        last=last,
+        oblasts=[o.name for o in coverage.oblasts],
+        words=text.PLAYER,
+        lang=text.LANGUAGE,
+        speeds=[{"days": days, "name": name} for days, name in text.SPEEDS.items()],
+        replaces=_PLAYED,
+        covers=_HIDDEN_BY_DATES,
+        listens=True,
+    )
 
 
 def background(coverage: Coverage) -> dict[str, Sequence[Feature]]:
@@ -103,12 +126,47 @@ def day_features(coverage: Coverage, moment: Moment, basis: Basis) -> dict[str, 
     return out
 
 
+def point_features(
+    coverage: Coverage, moment: Moment, chosen: tuple[float, float] | None, told: tuple[str, ...]
+) -> dict[str, list[Feature]]:
+    """What a day shows of held ground, and the point that was chosen, if any."""
+    rows = figures.areas(coverage, moment)
+    basis = Basis.POLYGON
+    return {
+        "rest": _rest(coverage, moment, rows, basis),
+        "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, basis),
+        "contested": _status(coverage, moment, rows, Status.CONTESTED, basis),
+        "chosen": [Feature(shapely.Point(chosen), told)] if chosen else [],
+    }
+
+
 def change_features(coverage: Coverage, start: Moment, end: Moment) -> dict[str, list[Feature]]:
     """What two days show: what is held on the later, what changed since the earlier."""
     rows = figures.areas(coverage, end)
     held = _status(coverage, end, rows, Status.RUSSIAN_HELD, Basis.POLYGON)
     rest = _rest(coverage, end, rows, Basis.POLYGON)
     return {"rest": rest, "held": held, **_changes(coverage, start, end)}
+
+
+def transfer_features(
+    coverage: Coverage, moment: Moment, found: Outcome
+) -> dict[str, list[Feature]]:
+    """What a proposal shows: what is held on the day, and what would pass either way."""
+    rows = figures.areas(coverage, moment)
+    passing = proposals.passing(coverage, moment, found.proposal)
+    out = {
+        "rest": _rest(coverage, moment, rows, Basis.POLYGON),
+        "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, Basis.POLYGON),
+    }
+    areas = ([r.to_russia_km2 for r in found.rows], [r.to_ukraine_km2 for r in found.rows])
+    for layer, faces, km2 in zip(("gained", "lost"), passing, areas, strict=True):
+        drawn = zip(coverage.oblasts, coverage.dissolved(faces), km2[:-1], strict=True)
+        out[layer] = [
+            Feature(outline, text_proposals.tooltip(o.name, layer, value, value / o.polygon_km2))
+            for o, outline, value in drawn
+            if not outline.is_empty
+        ]
+    return out
 
 
 def _status(

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from controlmap import maps
 from controlmap.figures import Areas
 from controlmap.model import Status
 
@@ -86,6 +85,7 @@ LAYERS = {
     "liberated": "Liberated since 2022",
     "gained": "Newly Russian-held, 30 days",
     "lost": "No longer held, 30 days",
+    "changed-hands": "When it changed hands",
     "oblasts": "Oblast boundaries",
     "claim": "Russia's claim of 2022",
     "places": "Cities and towns, by size",
@@ -109,6 +109,44 @@ CREDITS_OF_MAP = (
     ("Leaflet", "https://leafletjs.com"),
 )
 
+LANGUAGE = "en-GB"
+SPEEDS = {7: "1 week a second", 14: "2 weeks a second", 30: "1 month a second",
+          91: "3 months a second", 182: "6 months a second"}  # fmt: skip
+PLAYER = {
+    "player": "Play the record day by day",
+    "play": "Play",
+    "pause": "Pause",
+    "day": "Day",
+    "earlier_step": "A step back",
+    "later_step": "A step on",
+    "step": "Size of a step",
+    "steps": {"day": "by day", "week": "by week", "month": "by month"},
+    "speed": "Speed",
+    "caption": "Russian-held on the day played",
+    "hint": "Press play, or drag, to see every day of the record.",
+    "km2": "{n} km²",
+    "share": "{n} %",
+    "all": "All four",
+    "unknown": "not known",
+    "contested": "Contested: {km2} km².",
+    "contested_unknown": "Contested ground is not reported.",
+    "carried": "No snapshot on this day: that of {day}.",
+    "gap": "No snapshot for more than 14 days: nothing is known of this day.",
+    "use": "Use this day",
+    "leave": "Back",
+    "leave_for": "Back to {day}, the day of the page",
+    "failed": "The record could not be loaded; reload the page.",
+    "oblast": "{name} oblast",
+    "on": "{status} on {day}",
+    "since": "{status} since {day}",
+    "since_start": "{status} on {day}, when the record begins",
+    "earlier": "and {n} spells before",
+    "statuses": ("Not Russian-held", "Russian-held", "Contested"),
+    "rest_or_contested": "Not Russian-held (contested is not reported)",
+    "at_start": "Held on {day}, when the record begins",
+    "lost": "Hatched: no longer held since then",
+}
+
 MAYBE_CONTESTED = "Not Russian-held; contested ground is not reported"
 STATUS = {
     Status.RUSSIAN_HELD: "Russian-held",
@@ -117,6 +155,13 @@ STATUS = {
     Status.LIBERATED: "Liberated",
     Status.UKRAINIAN_HELD: "Ukrainian-held",
 }
+
+
+def plain(value: str) -> str:
+    """Text from data as Markdown that shows just its characters."""
+    from controlmap import maps  # with folium, which the command's words need not wait for
+
+    return maps.plain_markdown(value)
 
 
 def day(value: date) -> str:
@@ -254,7 +299,7 @@ def official_gap(excess_km2: float) -> str:
 
 def bad_address(name: str, found: str, allowed: str) -> str:
     """That the page's address asked for what there is not."""
-    asked = maps.plain_markdown(f"{name}={found[:40]}")
+    asked = plain(f"{name}={found[:40]}")
     return f"The address asked for {asked}: allowed are {allowed}. The default is shown."
 
 
@@ -349,10 +394,10 @@ def reports(title: str, statuses: Iterable[Status]) -> str:
 
 def credit(title: str, who: str, terms: str, method: str) -> str:
     """Whom an embedded file is from, under what terms, how it was made."""
-    title, who, terms, method = map(maps.plain_markdown, (title, who, terms, method))
+    title, who, terms, method = map(plain, (title, who, terms, method))
     return f"- **{title}**: {who}. {terms}. {method}"
 
 
 def own_record(path: str) -> str:
     """That the record is a person's own."""
-    return f"The record in use is your own: {maps.plain_markdown(path)}"
+    return f"The record in use is your own: {plain(path)}"
