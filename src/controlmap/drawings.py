@@ -32,6 +32,9 @@ class Drawings:
         self._polygons: list[shapely.Polygon] = []
         self._number: dict[bytes, int] = {}
         self._seen: dict[tuple[str, float], int] = {}
+        # Polygons of the last snapshot as they were given, by identity: readers hand out the same
+        # object for what is drawn again. They are kept, so that no other takes their identity.
+        self._last: dict[int, tuple[shapely.Polygon, int]] = {}
 
     def add(self, snapshot: Snapshot) -> None:
         """Add a snapshot; an InputError names two of the same instant that differ."""
@@ -42,19 +45,20 @@ class Drawings:
             return
         self._seen[info.key] = len(self.infos)
         self.infos.append(info)
-        self._layers.append(
-            {ground: self._numbers(polygons) for ground, polygons in snapshot.layers.items()}
-        )
+        layers = snapshot.layers
+        self._layers.append({ground: self._numbers(drawn) for ground, drawn in layers.items()})
+        here = {id(polygon) for drawn in layers.values() for polygon in drawn}
+        self._last = {number: known for number, known in self._last.items() if number in here}
 
     def _numbers(self, polygons: Polygons) -> list[int]:
-        numbers = []
-        snapped = geodesy.snap(polygons)
-        for polygon, key in zip(snapped, shapely.to_wkb(snapped), strict=True):
+        fresh = array_of(p for p in polygons if id(p) not in self._last)
+        snapped = geodesy.snap(fresh)
+        for given, polygon, key in zip(fresh, snapped, shapely.to_wkb(snapped), strict=True):
             if key not in self._number:
                 self._number[key] = len(self._polygons)
                 self._polygons.append(polygon)
-            numbers.append(self._number[key])
-        return numbers
+            self._last[id(given)] = given, self._number[key]
+        return [self._last[id(p)][1] for p in polygons]
 
     def used(self, chosen: Sequence[int]) -> tuple[Polygons, Layers]:
         """The polygons of these snapshots, and their layers numbered accordingly."""

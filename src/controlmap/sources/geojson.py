@@ -133,8 +133,9 @@ def _read(rings: Sequence[Any], where: str) -> _Read:
     if high[0] < west or low[0] > east or high[1] < south or low[1] > north:
         return bounds, None, 0.0
     holes = [_positions(ring, where) for ring in rings[1:]]
-    for hole in holes:
-        _check_range(hole.min(axis=0), hole.max(axis=0), where)
+    if holes:
+        corners = np.concatenate(holes)
+        _check_range(corners.min(axis=0), corners.max(axis=0), where)
     polygon = shapely.Polygon(outline, holes)
     if polygon.is_valid:
         return bounds, (polygon,), 0.0
@@ -200,9 +201,11 @@ def _drawn(geometry: Mapping[str, Any], where: str) -> Iterator[Drawn]:
 
 def _positions(ring: Any, where: str) -> NDArray[np.float64]:
     """A ring as an array (n, 2); a third ordinate is dropped."""
+    if isinstance(ring, np.ndarray) and len(ring) >= _MIN_RING:  # from `sparse`: so it is already
+        return ring
     try:
         try:
-            positions = ring if isinstance(ring, np.ndarray) else np.array(ring)
+            positions = np.array(ring)
         except ValueError:  # some of the positions have a height
             positions = np.array([position[:2] for position in ring])
     except (TypeError, ValueError, OverflowError) as error:

@@ -47,7 +47,7 @@ def cut(data: bytes) -> tuple[bytes, list[bytes]] | None:
 
 
 def polygons_of(text: bytes, kind: str) -> list[Rings] | None:
-    """The rings of each polygon of a geometry, positions of shape (n, 2).
+    """The rings of each polygon of a geometry: finite positions of shape (n, 2).
 
     None where the text is not plainly that: lists of the right depth, every position of two
     numbers, or every one of three. Whoever parses it in full can tell what is wrong with it.
@@ -65,6 +65,8 @@ def polygons_of(text: bytes, kind: str) -> list[Rings] | None:
     except (orjson.JSONDecodeError, OverflowError):
         return None
     if numbers.dtype.kind not in "fi" or not all(counts) or numbers.shape != (sum(counts),):
+        return None
+    if not np.isfinite(numbers).all():
         return None
     flat = iter(np.split(numbers.astype(float), np.cumsum(counts)[:-1]))
     return [
