@@ -27,7 +27,7 @@ MEASURED = (Status.RUSSIAN_HELD, Status.CONTESTED, Status.LIBERATED)
 
 def build_file(
     source: str,
-    paths: Iterable[Path],
+    inputs: Iterable[Path | Member],
     output: Path,
     cells_m: int | None,
     progress: Progress,
@@ -44,14 +44,14 @@ def build_file(
     InputError
         Where nothing can be read; with `strict`, where anything would be kept out.
     """
-    paths = list(paths)
-    _check_output(output, paths)
+    inputs = list(inputs)
+    _check_output(output, inputs)
     cells.check_size(cells_m)
     readers = [reader.id for reader in sources.find_source(source).readers]
     sample: dict[tuple[str, int, int], Snapshot] = {}
     kept_out: list[KeptOut] = []
     drawings = Drawings()
-    read = read_all(source, paths, progress, None if strict else kept_out)
+    read = read_all(source, inputs, progress, None if strict else kept_out)
     for snapshot in _sampling(read, sample):
         drawings.add(snapshot)
     progress("noding and classifying")
@@ -69,7 +69,7 @@ def build_file(
         **_listed([*kept_out, *doubted]),
     }
     made = whole if cells_m is None else cells.generalise(whole, cells_m)
-    return _written(made, archive.inputs_of(paths), figures, output, progress)
+    return _written(made, archive.inputs_of(inputs), figures, output, progress)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from controlmap.model import (
     Status,
     end_of,
 )
-from controlmap.noding import Frames, Ints
+from controlmap.noding import Frames, Ints, Outlines
 from controlmap.oblasts import Oblast
 
 _GROUNDS = len(Ground)
@@ -184,6 +184,27 @@ class Coverage:
         return geodesy.to_equal_area(self.face_geometry)
 
     @cached_property
+    def run_is_held(self) -> NDArray[np.bool_]:
+        """Whether the ground of each run is Russian-held; shape (runs,)."""
+        return np.isin(self.run_ground, Status.RUSSIAN_HELD.grounds)
+
+    @cached_property
+    def face_runs(self) -> Ints:
+        """The number of the first run of each face, and that of all runs; shape (faces + 1,)."""
+        return np.searchsorted(self.run_face, np.arange(len(self.face_km2) + 1))
+
+    @cached_property
+    def held_bounds(self) -> tuple[Ints, NDArray[np.float64]]:
+        """The faces that were ever Russian-held and are drawn, and their bounds in `flat_faces`.
+
+        Bounds are west, south, east, north in metres; shape (4, faces).
+        """
+        faces = np.unique(self.run_face[self.run_is_held])
+        bounds = shapely.bounds(self.flat_faces[faces])
+        drawn = ~np.isnan(bounds[:, 0])
+        return faces[drawn], np.ascontiguousarray(bounds[drawn].T)
+
+    @cached_property
     def flat_tree(self) -> shapely.STRtree:
         """An index of `flat_faces`."""
         return shapely.STRtree(self.flat_faces)
@@ -312,9 +333,11 @@ def of_drawings(
     if not used:
         raise InputError(f"{source}: no snapshot to build a record from")
     polygons, layers = drawings.used(used)
-    faces, face_oblast = noding.faces_of(polygons, Frames.of(oblasts))
+    outlines = Outlines.of(polygons)
+    faces, face_oblast = noding.faces_of(outlines.edges, Frames.of(oblasts))
     points = noding.interior_points(faces)
-    run_face, run_since, run_ground = noding.runs_of(noding.grounds_of(points, polygons, layers))
+    grounds = noding.grounds_of(points, polygons, outlines, layers)
+    run_face, run_since, run_ground = noding.runs_of(grounds)
     return Coverage(
         source=source,
         snapshots=tuple(drawings.infos[i] for i in used),

@@ -5,10 +5,12 @@ A reader uses no network and no disk. Its module has `ID`, `REPORTS`, `recognise
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import gzip
 import io
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -133,12 +135,31 @@ def read(
     InputError
         Where it cannot be read; the message says what was found and what is allowed.
     """
-    data, name = expand(data, name)
+    with _uncollected():
+        return _read(*expand(data, name), reader, observed)
+
+
+def _read(data: bytes, name: str, reader: str | None, observed: datetime | None) -> Snapshot:
     document = geojson.parse(data, name)
     if not document.areas:
         raise InputError(f"{name}: has no polygon; a layer of territory is expected")
     chosen = find_reader(reader) if reader else _recognise(document)
     return chosen.read(document, observed)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """A block in which Python does not look for cycles: a parsed file is lists, and has none.
+
+    Looking through its hundred thousand lists over and over took as long as parsing it.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _recognise(document: geojson.Document) -> Reader:
