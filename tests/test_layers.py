@@ -16,12 +16,12 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "controlmap"
 
 FLOORS = (
-    ("model",),
+    ("model", "limits"),
     ("geodesy", "geofile"),
     ("oblasts", "places", "land"),
     ("sources",),
-    ("noding", "coverage", "cells"),
-    ("archive", "building", "embed", "fetch"),
+    ("noding", "sampling", "coverage", "cells", "counting"),
+    ("archive", "building", "completing", "embed", "fetch"),
     ("figures", "point", "ledger", "pace", "agreement"),
     ("maps", "charts", "export"),
     ("cli", "commands", "printing", "app", "serve", "session", "views", "__main__"),

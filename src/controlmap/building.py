@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,11 +12,11 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import archive, cells, coverage, sources
+from controlmap import archive, cells, completing, coverage, sources
 from controlmap.archive import Record
 from controlmap.coverage import Coverage
 from controlmap.geodesy import areas_km2
-from controlmap.model import PRECEDENCE, InputError, Snapshot, Status
+from controlmap.model import PRECEDENCE, Ground, InputError, Snapshot, Status
 
 Progress = Callable[[str], None]
 MEASURED = (Status.RUSSIAN_HELD, Status.CONTESTED, Status.LIBERATED)
@@ -39,9 +40,9 @@ def build_file(
     found = sources.find_source(source)
     sample: dict[tuple[str, int, int], Snapshot] = {}
     readers = [reader.id for reader in found.readers]
-    whole = coverage.build(
-        source, _sampling(read_all(source, paths, progress), sample), readers=readers
-    )
+    completion = completing.Completion()
+    read = completion.of(read_all(source, paths, progress))
+    whole = coverage.build(source, _sampling(read, sample), readers=readers)
     progress("measuring the error")
     errors = [e for s in sample.values() if (e := error_km2(whole, s)) is not None]
     made = whole if cells_m is None else cells.generalise(whole, cells_m)
@@ -52,8 +53,10 @@ def build_file(
         "exact_faces": len(whole.face_km2),
         "faces_without_geometry": int(thin.sum()),
         "faces_without_geometry_km2": round(float(made.face_km2[thin].sum()), 3),
+        **completion.figures,
     }
     provenance = archive.provenance_of(made, archive.inputs_of(paths), figures)
+    provenance = replace(provenance, method=f"{provenance.method} {completion.told}".strip())
     progress("writing")
     archive.save(output, made, provenance)
     return Record(made, provenance, output)
@@ -61,13 +64,29 @@ def build_file(
 
 def read_all(source: str, paths: Iterable[Path], progress: Progress) -> Iterator[Snapshot]:
     """The snapshots in files, folders and archives, all of which must be the source's."""
-    for number, member in enumerate(archive.members(paths), start=1):
-        snapshot = sources.read(member.data, member.name)
-        if sources.source_of(snapshot.reader).id != source:
-            raise InputError(f"{member.name}: is read by {snapshot.reader}, not a {source} file")
-        progress(f"{number} files read, {member.name}")
-        yield snapshot
+    yield from sources.joined(source, _read_each(source, paths, progress))
     progress("noding and classifying")
+
+
+def _read_each(source: str, paths: Iterable[Path], progress: Progress) -> Iterator[Snapshot]:
+    for number, member in enumerate(archive.members(paths), start=1):
+        for snapshot in sources.read_all(member.data, member.name):
+            if sources.source_of(snapshot.reader).id != source:
+                raise InputError(
+                    f"{member.name}: is read by {snapshot.reader}, not a {source} file"
+                )
+            yield snapshot
+        progress(f"{number} files read, {member.name}")
+
+
+def of_one(snapshot: Snapshot) -> tuple[Coverage, str]:
+    """One state as a record of its own, completed where it leaves ground out, and what was done."""
+    if not snapshot.reports:
+        raise InputError(f"{snapshot.name}: tells no status that controlmap has")
+    completion = completing.Completion()
+    (whole,) = completion.of([snapshot])
+    source = sources.source_of(snapshot.reader).id
+    return coverage.build(source, [whole]), completion.told
 
 
 def _sampling(
@@ -106,9 +125,11 @@ def _index(record: Coverage, reader: str, observed: datetime) -> int | None:
 def overlay_km2(record: Coverage, snapshot: Snapshot) -> NDArray[np.float64]:
     """Areas of a snapshot by plain overlay with each oblast's polygon; shape (oblasts, 3), km2."""
     taken: BaseGeometry = shapely.MultiPolygon()
-    whole = {}
+    whole: dict[Ground, BaseGeometry] = dict.fromkeys(PRECEDENCE, taken)
     for ground in PRECEDENCE:
-        drawn = shapely.union_all(snapshot.layers.get(ground, np.empty(0, dtype=object)))
+        if not len(snapshot.layers.get(ground, ())):
+            continue
+        drawn = shapely.union_all(snapshot.layers[ground])
         whole[ground] = shapely.difference(drawn, taken)
         taken = shapely.union(taken, drawn)
     frames = np.array([o.polygon for o in record.oblasts], dtype=object)

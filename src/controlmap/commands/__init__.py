@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
+from controlmap.model import InputError
 from controlmap.printing import instant
 
 Commands = Any
@@ -56,6 +58,17 @@ def open_coverage(source: str | None) -> Any:
     from controlmap import archive, sources
 
     return archive.open_source(source or sources.DEFAULT).coverage
+
+
+def read_legend(path: Path) -> Any:
+    """A legend for a person's own file, from TOML."""
+    from controlmap.sources import own
+
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: is no text file that can be read") from error
+    return own.from_toml(text, path.name)
 
 
 def retrieved(info: Any) -> str | None:

@@ -22,12 +22,14 @@ import shapely
 
 from controlmap import geodesy
 from controlmap.geodesy import array_of
-from controlmap.model import REPORTABLE, Ground, InputError, Snapshot
+from controlmap.model import Ground, InputError, Snapshot, Status
 from controlmap.sources import geojson
 from controlmap.sources.geojson import Document
 
 ID = "deepstate_api"
-REPORTS = frozenset(REPORTABLE)
+REPORTS = frozenset(
+    {Status.RUSSIAN_HELD, Status.HELD_BEFORE_2022, Status.CONTESTED, Status.LIBERATED}
+)
 _NAME = re.compile(r"(?<!\d)(\d{10})(?!\d)")
 
 COLOURS = {

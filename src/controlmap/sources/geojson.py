@@ -15,13 +15,11 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import geodesy, oblasts
+from controlmap import geodesy, limits, oblasts
 from controlmap.model import InputError, Polygons
 
 _WGS84_NAMES = re.compile(r"CRS:?84|EPSG:{1,2}4326$", re.IGNORECASE)
 _MIN_RING = 4
-MAX_CROSSINGS = 10_000
-"""Beyond it the repair of a ring takes seconds, and ten times as many minutes."""
 _NUMBER = (int, float, type(None))
 
 
@@ -66,6 +64,8 @@ def parse(data: bytes, name: str) -> Document:
         if re.search(rb"\b(NaN|-?Infinity)\b", data):
             raise InputError(f"{name}: has NaN or infinite coordinates") from error
         raise InputError(f"{name}: is not JSON, or is cut off ({error})") from error
+    if isinstance(document, dict) and list(document) == ["value"]:  # as NZZ wraps it
+        document = document["value"]
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         found = document.get("type") if isinstance(document, dict) else type(document).__name__
         raise InputError(f"{name}: is {shown(found)!r}, not a GeoJSON FeatureCollection")
@@ -95,6 +95,17 @@ def parse(data: bytes, name: str) -> Document:
     return Document(name, digest, document, tuple(found_features))
 
 
+def positions_in(document: Document) -> int:
+    """How many positions the polygons of a document have."""
+    return sum(
+        len(ring)
+        for feature in document.areas
+        for rings in _rings(feature.geometry, f"{document.name}: feature {feature.number}")
+        for ring in rings
+        if isinstance(ring, list)
+    )
+
+
 def polygons(
     feature: Feature, name: str, *, far: list[tuple[float, float, float, float]]
 ) -> tuple[list[shapely.Polygon], float]:
@@ -119,10 +130,10 @@ def polygons(
         for hole in holes:
             _check_range(hole.min(axis=0), hole.max(axis=0), where)
         polygon = shapely.Polygon(outline, holes)
-        if not polygon.is_valid and (times := geodesy.crossings(polygon)) > MAX_CROSSINGS:
+        if not polygon.is_valid and (times := geodesy.crossings(polygon)) > limits.CROSSINGS:
             raise InputError(
                 f"{where}: has rings that cross about {times:,} times; "
-                f"the limit is {MAX_CROSSINGS:,}"
+                f"the limit is {limits.CROSSINGS:,}"
             )
         parts, repaired = geodesy.repair(polygon)
         near.extend(parts)
