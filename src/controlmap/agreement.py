@@ -272,15 +272,18 @@ def outlines(found: Agreement) -> dict[str, BaseGeometry]:
     """
     by_class: dict[str, list[BaseGeometry]] = {"all": [], "some": [], "one": []}
     for code, outline in enumerate(found.outlines):
-        count = len(found.holders(code))
-        if outline is not None and count:
-            name = "all" if count == len(found.sources) else "some" if count > 1 else "one"
-            by_class[name].append(outline)
+        if outline is not None and code:
+            by_class[class_of(len(found.holders(code)), len(found.sources))].append(outline)
     return {
         name: shapely.coverage_union_all(shapely.get_parts(drawn))
         for name, drawn in by_class.items()
         if drawn
     }
+
+
+def class_of(holders: int, sources: int) -> str:
+    """What ground is that so many of so many sources hold: all, some, or one."""
+    return "all" if holders == sources else "some" if holders > 1 else "one"
 
 
 def patches(found: Agreement, most: int) -> list[Patch]:

@@ -9,11 +9,13 @@ from typing import Any
 
 from controlmap.commands import (
     Commands,
+    add_advance,
     add_basis,
     add_command,
     add_format,
     add_source,
     day,
+    never_told,
     open_coverage,
     read_legend,
     retrieved,
@@ -37,6 +39,7 @@ def add(commands: Commands) -> None:
     )
     made.add_argument("--date", type=day, metavar="YYYY-MM-DD", help="default: the latest")
     add_basis(made)
+    add_advance(made)
 
     made = add_command(
         commands, "compare", _compare, "Claimed versus held, oblast by oblast, on a day."
@@ -51,6 +54,7 @@ def add(commands: Commands) -> None:
         default="out",
         help="whether contested ground counts with what is held (default: out)",
     )
+    add_advance(made)
 
 
 def _areas(arguments: argparse.Namespace) -> None:
@@ -61,7 +65,11 @@ def _areas(arguments: argparse.Namespace) -> None:
     for option in ("reader", "legend"):
         if arguments.input is None and getattr(arguments, option) is not None:
             raise InputError(f"--{option}: goes with --input")
-    coverage = open_coverage(arguments.source) if arguments.input is None else _read_one(arguments)
+    coverage = (
+        open_coverage(arguments.source, arguments.advance)
+        if arguments.input is None
+        else _read_one(arguments)
+    )
     moment = coverage.at(arguments.date or coverage.span[1])
     basis = Basis(arguments.basis)
     told = moment.reports(Status.RUSSIAN_HELD)  # one layer of ISW's may not tell it
@@ -87,7 +95,7 @@ def _areas(arguments: argparse.Namespace) -> None:
 
 def _read_one(arguments: argparse.Namespace) -> Any:
     """One file as a coverage of one snapshot; --source is what it must be of, where given."""
-    from controlmap import archive, building, sources
+    from controlmap import archive, building, counting, sources
     from controlmap.model import end_of
 
     path, on, source = arguments.input, arguments.date, arguments.source
@@ -108,14 +116,14 @@ def _read_one(arguments: argparse.Namespace) -> Any:
     coverage, completed = building.of_one(snapshot)
     for told in [*snapshot.warnings, *([f"{path.name}: {completed}"] if completed else [])]:
         say(f"warning: {told}")
-    return coverage
+    return counting.counted(coverage, counting.Advance(arguments.advance))
 
 
 def _compare(arguments: argparse.Namespace) -> None:
     from controlmap import figures
     from controlmap.oblasts import Basis
 
-    coverage = open_coverage(arguments.source)
+    coverage = open_coverage(arguments.source, arguments.advance)
     moment = coverage.at(arguments.date or coverage.span[1])
     basis, contested = Basis(arguments.basis), figures.Contested(arguments.contested)
     rows = [asdict(c) for c in figures.compare(coverage, moment, basis, contested)]
@@ -153,7 +161,7 @@ def _print_by_oblast(
         }
         rows = [{**row, **told} for row in rows]
     if form == "table":
-        silent = _never_told(coverage.source)
+        silent = never_told(coverage.source)
         rows = [{k: v for k, v in row.items() if k not in silent} for row in rows]
     print_rows(form, rows)
     if form == "table":
@@ -166,12 +174,3 @@ def _print_by_oblast(
                 if known
                 else "contested ground is not reported on this day, so it is not counted as held"
             )
-
-
-def _never_told(source: str) -> set[str]:
-    """The statuses that no reader of a source tells: a table has no columns for them."""
-    from controlmap import sources
-    from controlmap.model import REPORTABLE
-
-    told = set().union(*(reader.reports for reader in sources.find_source(source).readers))
-    return {status.value for status in REPORTABLE if status not in told}
