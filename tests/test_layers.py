@@ -23,7 +23,7 @@ FLOORS = (
     ("noding", "sampling", "coverage", "cells", "counting"),
     ("archive", "building", "completing", "embed", "fetch"),
     ("figures", "point", "ledger", "pace", "agreement"),
-    ("maps", "charts", "export"),
+    ("maps", "charts", "export", "timeline"),
     ("cli", "commands", "printing", "app", "serve", "session", "views", "__main__"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -391,7 +391,9 @@ def test_every_layer_of_the_dashboard_has_a_style() -> None:
         "liberated",
         "gained",
     }
-    assert ids | {"lost", "places", "tiles", "page", "land", "neighbours"} == set(maps.PALETTE)
+    assert ids | {"changed-hands", "lost", "places", "tiles", "page", "land", "neighbours"} == set(
+        maps.PALETTE
+    )
     for layer_id in ids | {"lost", "places"}:
         layer(layer_id)
 

@@ -12,9 +12,10 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
-from typing import Literal, NewType
+from typing import Literal, NewType, get_args
 from urllib.parse import urlencode
 
 import folium
@@ -101,6 +102,11 @@ PALETTE: Mapping[str, tuple[Style, Style]] = {
         {"color": "#5e3c99", "weight": 3.6, "opacity": 0.9, "dashArray": "11 7"},
         {"color": "#c7b3f2"},
     ),
+    "changed-hands": (
+        {"fillColor": "#21918c", "fillOpacity": 0.85, "color": "#21918c", "weight": 0,
+         "hatch": "+", "hatchColor": "#1f2328", "hatchOpacity": 0.4},
+        {"fillColor": "#35b779", "color": "#35b779", "hatchColor": "#eceff1"},
+    ),
     "places": (
         {"fillColor": "#1f2328", "fillOpacity": 1, "color": "#fdfcf9", "weight": 1},
         {"fillColor": "#eceff1", "color": "#15191c"},
@@ -108,6 +114,12 @@ PALETTE: Mapping[str, tuple[Style, Style]] = {
     "tiles": ({}, {}),
 }  # fmt: skip
 
+DATES = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
+"""Colours of dates, the earliest first on light ground (viridis); on dark ground turned round."""
+BEFORE_DATES = {"light": "#aaa498", "dark": "#62686e"}
+"""What was so when a record begins."""
+
+_PLAYER_SCRIPTS = ("record", "faces", "timeline")
 _STYLE_KEYS = {"color", "weight", "opacity", "dashArray", "fillColor", "fillOpacity"} | {
     "hatch", "hatchColor", "hatchOpacity"}  # fmt: skip
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -122,6 +134,10 @@ def style_for(layer_id: str) -> tuple[Style, Style]:
     return PALETTE[layer_id]
 
 
+Kind = Literal["area", "line", "place", "tiles", "time"]
+"""How a layer is drawn: "line" draws the outlines of polygons, "time" is drawn by the player."""
+
+
 @dataclass(frozen=True)
 class Layer:
     """One entry of the layer control; layers are drawn in the order given, the first lowest."""
@@ -129,7 +145,7 @@ class Layer:
     id: str
     name: str  # in words, beside its switch and swatch: the list of layers is the legend
     on: bool
-    kind: Literal["area", "line", "place", "tiles"]  # "line" draws the outlines of polygons
+    kind: Kind
     light: Style  # Leaflet path options, and hatch, hatchColor, hatchOpacity
     dark: Style  # what the dark theme changes
     tiles: str = ""  # address template of a tile server, for kind "tiles" only
@@ -139,8 +155,9 @@ class Layer:
         """Refuse what the page could not draw: every message says what was found."""
         if not re.fullmatch(r"[a-z][a-z0-9-]*", self.id) or self.id in BASE_IDS:
             raise ValueError(f"layer id {self.id!r}: a-z, 0-9 and '-', none of {BASE_IDS}")
-        if self.kind not in ("area", "line", "place", "tiles"):
-            raise ValueError(f"layer {self.id}: kind {self.kind!r} is not area, line, place, tiles")
+        if self.kind not in get_args(Kind):
+            kinds = ", ".join(get_args(Kind))
+            raise ValueError(f"layer {self.id}: kind {self.kind!r} is not one of {kinds}")
         if (self.kind == "tiles") != self.tiles.startswith(_HTTP):
             raise ValueError(f"layer {self.id}: kind {self.kind}, tile address {self.tiles!r}")
         for key, value in [*self.light.items(), *self.dark.items()]:
@@ -197,16 +214,23 @@ def _utf16_escapes(character: re.Match[str]) -> str:
 
 
 def payload_json(
-    rev: str, contents: Mapping[str, Sequence[Feature]], notes: Mapping[str, str] | None = None
+    rev: str,
+    contents: Mapping[str, Sequence[Feature]],
+    notes: Mapping[str, str] | None = None,
+    *,
+    day: date | None = None,
+    totals_km2: Sequence[float] = (),
 ) -> Payload:
     """Return what the page draws for one date: `contents` by layer id, under the name `rev`.
 
-    `notes` say of layers, in the list of them, what is not as usual on that date.
+    `notes` say of layers, in the list of them, what is not as usual on that date. `day` and
+    `totals_km2`, by oblast, are what the player starts from and takes shares over.
 
     Coordinates are whole units of 1e-4 degree, each the step from the one before; a polygon's
     closing point is left out. A feature that vanishes at this precision is left out.
     """
-    return Payload(inert_json({"rev": rev, "layers": _wire(contents), "notes": notes or {}}))
+    told = {"rev": rev, "layers": _wire(contents), "notes": notes or {}}
+    return Payload(inert_json({**told, "day": day and str(day), "totals": list(totals_km2)}))
 
 
 def write_background(folder: Path, background: Mapping[str, Sequence[Feature]]) -> str:
@@ -224,6 +248,47 @@ def write_background(folder: Path, background: Mapping[str, Sequence[Feature]]) 
     return name
 
 
+@dataclass(frozen=True)
+class Player:
+    """What the player of a record needs: it is drawn where a map has one."""
+
+    url: str  # of the file that timeline.write wrote, seen from the map's frame
+    first: date
+    last: date
+    oblasts: Sequence[str]  # their names, in the record's order
+    words: Mapping[str, object]  # as in views.text.PLAYER
+    lang: str  # of dates and numbers, BCP 47
+    speeds: Sequence[Mapping[str, object]]  # days a second, and the name of that speed
+    replaces: Sequence[str]  # ids of the layers that the player's faces stand for
+    covers: Sequence[str]  # ids of those that hide where faces are coloured by date
+    listens: bool  # whether a dashboard takes the day that a reader wants to use
+
+    def config(self) -> dict[str, object]:
+        """The same for the page, with the years that colours stand for."""
+        years = range(self.first.year, self.last.year + 1)
+        return {
+            **asdict(self),
+            "first": str(self.first),
+            "last": str(self.last),
+            "speed": self.speeds[len(self.speeds) // 2]["days"],
+            "start": BEFORE_DATES,
+            "years": [
+                {"from": f"{year}-01-01", "name": str(year), "light": light, "dark": dark}
+                for year, light, dark in zip(
+                    years, date_colours(len(years)), date_colours(len(years))[::-1], strict=True
+                )
+            ],
+        }
+
+
+def date_colours(count: int) -> list[str]:
+    """So many colours along `DATES`, the earliest first."""
+    stops = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in DATES])
+    at = np.linspace(0, len(stops) - 1, count)
+    mixed = [np.interp(at, range(len(stops)), stops[:, channel]) for channel in range(3)]
+    return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in np.rint(mixed).astype(int).T.tolist()]
+
+
 def base_map(
     layers: Sequence[Layer],
     *,
@@ -233,6 +298,7 @@ def base_map(
     words: Mapping[str, str],
     leaflet_url: str,
     assets_url: str,
+    player: Player | None = None,
 ) -> folium.Map:
     """Return the map without what changes; its script is the same bytes at each rerun.
 
@@ -248,6 +314,8 @@ def base_map(
         The texts named in `WORDS`.
     leaflet_url, assets_url
         Addresses of the folders with Leaflet and with this package's assets.
+    player
+        For a map that plays its record.
     """
     ids = [layer.id for layer in layers]
     if len(set(ids)) < len(ids):
@@ -265,6 +333,7 @@ def base_map(
         "bounds": [[south, west], [north, east]],
         "credit": credit,
         "words": words,
+        "timeline": player and player.config(),
     }
     centre = [(south + north) / 2, (west + east) / 2]
     chart = folium.Map(
@@ -277,6 +346,7 @@ def base_map(
         ("controlmap", f"{assets_url}/controlmap.js?{early}"),
         ("leaflet", f"{leaflet_url}/leaflet.js"),
         ("paint", f"{assets_url}/paint.js"),
+        *((name, f"{assets_url}/{name}.js") for name in _PLAYER_SCRIPTS if player),
     ]
     chart.default_css = []
     chart.add_child(_Script(f"ControlMap.init(map_div, {inert_json(config)});"))

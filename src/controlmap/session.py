@@ -15,8 +15,9 @@ import streamlit as st
 import streamlit.components.v1 as components
 from streamlit.delta_generator import DeltaGenerator
 
-from controlmap import archive, maps, sources
+from controlmap import archive, maps, sources, timeline
 from controlmap.archive import Record
+from controlmap.coverage import Coverage
 from controlmap.maps import Feature, Payload
 from controlmap.model import ControlmapError
 
@@ -30,6 +31,7 @@ class MapAddresses:
     leaflet: str
     assets: str
     background: str
+    timeline: str
 
 
 def record() -> Record:
@@ -77,13 +79,17 @@ def _folders() -> tuple[dict[str, str], tempfile.TemporaryDirectory[str]]:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def map_addresses(
     key: str,  # noqa: ARG001 - what the cache goes by
+    _coverage: Coverage,
     _background: Callable[[], Mapping[str, Sequence[Feature]]],
 ) -> MapAddresses:
-    """Addresses seen from the map's frame; the background is written once for each record key."""
+    """Addresses seen from the map's frame; its files are written once for each record key."""
     names, folder = _folders()
-    file = maps.write_background(Path(folder.name), _background())
+    path = Path(folder.name)
     return MapAddresses(
-        f"../{names['leaflet']}", f"../{names['assets']}", f"../{names['background']}/{file}"
+        f"../{names['leaflet']}",
+        f"../{names['assets']}",
+        f"../{names['background']}/{maps.write_background(path, _background())}",
+        f"../{names['background']}/{timeline.write(path, _coverage)}",
     )
 
 
@@ -92,9 +98,11 @@ def payload(
     rev: str,
     _features: Callable[[], dict[str, list[Feature]]],
     _notes: Callable[[], dict[str, str]],
+    _day: date | None,
+    _totals_km2: Sequence[float],
 ) -> Payload:
     """What the map draws, made once for each `rev`, which names record, day and choices."""
-    return maps.payload_json(rev, _features(), _notes())
+    return maps.payload_json(rev, _features(), _notes(), day=_day, totals_km2=_totals_km2)
 
 
 def day(

@@ -112,7 +112,7 @@
     rev: null,
     painted: null,
     theme: "light",
-    groups: {}, // by id: { spec, leaflet, on, features, box, swatch, note }
+    groups: {}, // by id: { spec, leaflet, on, veiled, features, box, swatch, note }
     labels: [],
 
     init(map, config) {
@@ -137,6 +137,7 @@
       };
       config.base.forEach((spec) => CM.addGroup({ ...spec, kind: "area", on: true }, CM.canvases.base));
       config.layers.forEach((spec) => CM.addGroup(spec, CM.canvases.faces));
+      if (config.timeline) CM.time = new window.ControlMapTimeline(CM, config.timeline);
       CM.addControls();
       CM.tameGestures();
       CM.paintTheme();
@@ -179,6 +180,7 @@
       });
       CM.rev = payload.rev;
       CM.updates += 1;
+      CM.time?.rest(payload.day, payload.totals);
       CM.settle();
     },
 
@@ -271,13 +273,29 @@
     show(id, on) {
       const group = CM.groups[id];
       group.on = on;
-      if (on) group.leaflet.addTo(CM.map);
-      else group.leaflet.remove();
+      CM.place(group);
       CM.closeTip();
       CM.sift();
       CM.syncControls();
       CM.describe();
       CM.remember();
+      CM.time?.restyle();
+    },
+
+    /** On the map is what is switched on and not veiled. */
+    place({ leaflet, on, veiled }) {
+      if (on && !veiled) leaflet.addTo(CM.map);
+      else leaflet.remove();
+    },
+
+    /** Hide some layers for as long as something else is drawn in their place. */
+    veil(ids) {
+      CM.closeTip();
+      Object.values(CM.groups).forEach((group) => {
+        group.veiled = ids.includes(group.spec.id);
+        CM.place(group);
+      });
+      CM.sift();
     },
 
     /** A tile layer that unticks itself when its server does not answer. */
@@ -382,6 +400,7 @@
         group.swatch = label.appendChild(element("canvas"));
         group.note = element("small");
         label.append(element("span", "", spec.name), group.note);
+        if (spec.kind === "time") CM.time?.addLegend(label.parentNode);
       });
 
       CM.message = element("div", "cm-message");
@@ -470,14 +489,16 @@
     paintTheme() {
       CM.container.dataset.theme = CM.theme;
       Object.entries(CM.page()).forEach(([name, colour]) => {
-        CM.container.style.setProperty(`--cm-${name}`, colour);
+        document.body.style.setProperty(`--cm-${name}`, colour);
       });
       Object.values(CM.groups).forEach(({ spec, features, swatch }) => {
         const style = CM.style(spec);
         features.forEach((layer) => layer.setStyle(style));
-        if (swatch) Paint.swatch(swatch, spec.kind, style, CM.style(CM.groups.land.spec));
+        const bands = spec.kind === "time" ? CM.time?.colours() : undefined;
+        if (swatch) Paint.swatch(swatch, spec.kind, style, CM.style(CM.groups.land.spec), bands);
       });
       CM.relabel();
+      CM.time?.restyle();
     },
 
     // --- for tests

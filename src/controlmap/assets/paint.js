@@ -131,15 +131,19 @@
     return drawn;
   }
 
-  /** A swatch for the list of layers: the layer as the map draws it, on land. */
-  function swatch(node, kind, style, land) {
+  /** A swatch for the list of layers: the layer as the map draws it, on land; `bands` for many colours. */
+  function swatch(node, kind, style, land, bands = []) {
     const [w, h] = [26, 16];
     [node.width, node.height] = [w * density(), h * density()];
     const ctx = node.getContext("2d");
     ctx.scale(density(), density());
     ctx.rect(0, 0, w, h);
     paint(ctx, { ...land, weight: 0 });
-    if (kind === "tiles") return;
+    bands.forEach((colour, i) => {
+      ctx.fillStyle = colour;
+      ctx.fillRect((i * w) / bands.length, 0, w / bands.length, h);
+    });
+    if (kind === "tiles" || bands.length) return;
     const inset = style.weight / 2;
     ctx.beginPath();
     if (kind === "area") ctx.rect(inset, inset, w - 2 * inset, h - 2 * inset);
@@ -151,5 +155,5 @@
     paint(ctx, style);
   }
 
-  window.ControlMapPaint = { RANKS, canvas, labels, swatch };
+  window.ControlMapPaint = { RANKS, canvas, hatchPattern, labels, swatch };
 })();

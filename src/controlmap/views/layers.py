@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Literal
 
 import numpy as np
 import shapely
@@ -19,9 +18,10 @@ from controlmap.oblasts import Basis
 from controlmap.views import text
 
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
-_OFF = ("tiles", "liberated")
-_KINDS: Mapping[str, Literal["area", "line", "place", "tiles"]] = {
+_OFF = ("tiles", "liberated", "changed-hands")
+_KINDS: Mapping[str, maps.Kind] = {
     "tiles": "tiles",
+    "changed-hands": "time",
     "claim": "line",
     "oblasts": "line",
     "places": "place",
@@ -34,11 +34,14 @@ _ORDER = (
     "liberated",
     "gained",
     "lost",
+    "changed-hands",
     "oblasts",
     "claim",
     "places",
     "tiles",
 )
+_PLAYED = ("rest", "held", "contested", "liberated", "gained", "lost")
+_HIDDEN_BY_DATES = ("held-before-2022",)
 
 
 def layer_list(names: Mapping[str, str]) -> list[Layer]:
@@ -66,6 +69,23 @@ def bounds(coverage: Coverage) -> tuple[float, float, float, float]:
     """West, south, east, north of the four oblasts in degrees."""
     west, south, east, north = shapely.total_bounds([o.polygon for o in coverage.oblasts])
     return float(west), float(south), float(east), float(north)
+
+
+def player(coverage: Coverage, url: str) -> maps.Player:
+    """What plays the record that `url` hands out, and tells the dashboard of a day to use."""
+    first, last = coverage.span
+    return maps.Player(
+        url=url,
+        first=first,
+        last=last,
+        oblasts=[o.name for o in coverage.oblasts],
+        words=text.PLAYER,
+        lang=text.LANGUAGE,
+        speeds=[{"days": days, "name": name} for days, name in text.SPEEDS.items()],
+        replaces=_PLAYED,
+        covers=_HIDDEN_BY_DATES,
+        listens=True,
+    )
 
 
 def background(coverage: Coverage) -> dict[str, Sequence[Feature]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 import streamlit as st
@@ -15,6 +17,16 @@ from controlmap.oblasts import CREDIT, CREDIT_URL
 from controlmap.views import layers, text
 
 HEIGHT = 560
+PLAYED_HEIGHT = 630
+
+
+@dataclass(frozen=True)
+class Played:
+    """A map that plays its record: from which day, over what its shares are, who takes a day."""
+
+    day: date
+    totals_km2: Sequence[float]  # by oblast
+    use: Callable[[date], None]
 
 
 def show(
@@ -24,11 +36,22 @@ def show(
     choices: str,
     features: Callable[[], dict[str, list[Feature]]],
     notes: Callable[[], dict[str, str]] = dict,
+    *,
+    played: Played | None = None,
 ) -> None:
-    """Show the map of `key`, its layers by `names`, with what `choices` (day and the like) draw."""
+    """Show the map of `key`, its layers by `names`, with what `choices` (day and the like) draw.
+
+    Where it is `played`, it can go through the whole record, from that day.
+    """
     coverage = record.coverage
-    addresses = session.map_addresses(record.key, partial(layers.background, coverage))
-    payload = session.payload(f"{record.key} {key} {choices}", features, notes)
+    addresses = session.map_addresses(record.key, coverage, partial(layers.background, coverage))
+    payload = session.payload(
+        f"{record.key} {key} {choices}",
+        features,
+        notes,
+        played.day if played else None,
+        played.totals_km2 if played else (),
+    )
     source = sources.find_source(coverage.source)
     base = maps.base_map(
         layers.layer_list(names),
@@ -38,14 +61,28 @@ def show(
         words=text.MAP,
         leaflet_url=addresses.leaflet,
         assets_url=addresses.assets,
+        player=layers.player(coverage, addresses.timeline) if played else None,
     )
     st_folium(
         base,
         key=key,
-        height=HEIGHT,
+        height=PLAYED_HEIGHT if played else HEIGHT,
         use_container_width=True,
         returned_objects=[],
+        on_change=played and partial(_use, key, coverage.span, played.use),
         feature_group_to_add=maps.day_layer(payload),
     )
     if coverage.cell_m:
         st.caption(text.generalised(coverage.cell_m))
+
+
+def _use(key: str, span: tuple[date, date], use: Callable[[date], None]) -> None:
+    """Hand on the day that the reader wants to use; the browser may say anything."""
+    said = st.session_state.get(key)
+    asked = said.get("day") if isinstance(said, Mapping) else None
+    try:
+        day = date.fromisoformat(asked) if isinstance(asked, str) else None
+    except ValueError:
+        day = None
+    if day is not None and span[0] <= day <= span[1]:
+        use(day)

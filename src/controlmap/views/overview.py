@@ -54,6 +54,7 @@ def _figures() -> None:
             f"{day} {basis}",
             partial(layers.day_features, coverage, moment, basis),
             partial(layers.day_notes, coverage, moment),
+            played=mapping.Played(day, [o.total_km2(basis) for o in coverage.oblasts], _use),
         )
     with right:
         st.html(markup.bars(rows, contested))
@@ -86,6 +87,10 @@ def _choose(record: Record) -> tuple[date, Basis, Contested]:
 def _move(first: date, last: date, days: int) -> None:
     wanted = st.session_state["date"] + timedelta(days=days)
     st.session_state["date"] = min(max(wanted, first), last)
+
+
+def _use(day: date) -> None:
+    st.session_state["date"] = day
 
 
 def _headline(every: Comparison, contested: Contested) -> str:

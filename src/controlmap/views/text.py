@@ -86,6 +86,7 @@ LAYERS = {
     "liberated": "Liberated since 2022",
     "gained": "Newly Russian-held, 30 days",
     "lost": "No longer held, 30 days",
+    "changed-hands": "When it changed hands",
     "oblasts": "Oblast boundaries",
     "claim": "Russia's claim of 2022",
     "places": "Cities and towns, by size",
@@ -108,6 +109,44 @@ CREDITS_OF_MAP = (
     ("GeoNames (CC BY 4.0)", "https://www.geonames.org"),
     ("Leaflet", "https://leafletjs.com"),
 )
+
+LANGUAGE = "en-GB"
+SPEEDS = {7: "1 week a second", 14: "2 weeks a second", 30: "1 month a second",
+          91: "3 months a second", 182: "6 months a second"}  # fmt: skip
+PLAYER = {
+    "player": "Play the record day by day",
+    "play": "Play",
+    "pause": "Pause",
+    "day": "Day",
+    "earlier_step": "A step back",
+    "later_step": "A step on",
+    "step": "Size of a step",
+    "steps": {"day": "by day", "week": "by week", "month": "by month"},
+    "speed": "Speed",
+    "caption": "Russian-held on the day played",
+    "hint": "Press play, or drag, to see every day of the record.",
+    "km2": "{n} km²",
+    "share": "{n} %",
+    "all": "All four",
+    "unknown": "not known",
+    "contested": "Contested: {km2} km².",
+    "contested_unknown": "Contested ground is not reported.",
+    "carried": "No snapshot on this day: that of {day}.",
+    "gap": "No snapshot for more than 14 days: nothing is known of this day.",
+    "use": "Use this day",
+    "leave": "Back",
+    "leave_for": "Back to {day}, the day of the page",
+    "failed": "The record could not be loaded; reload the page.",
+    "oblast": "{name} oblast",
+    "on": "{status} on {day}",
+    "since": "{status} since {day}",
+    "since_start": "{status} on {day}, when the record begins",
+    "earlier": "and {n} spells before",
+    "statuses": ("Not Russian-held", "Russian-held", "Contested"),
+    "rest_or_contested": "Not Russian-held (contested is not reported)",
+    "at_start": "Held on {day}, when the record begins",
+    "lost": "Hatched: no longer held since then",
+}
 
 MAYBE_CONTESTED = "Not Russian-held; contested ground is not reported"
 STATUS = {
