@@ -8,11 +8,12 @@ from pathlib import Path
 import streamlit as st
 
 from controlmap import session
-from controlmap.views import changes, method, overview, text
+from controlmap.views import changes, method, overview, sourcing, text, text_sources
 
 PAGES: dict[str, tuple[str, Callable[[], None]]] = {
     "overview": (text.OVERVIEW, overview.show),
     "changes": (text.CHANGES, changes.show),
+    "sources": (text_sources.TITLE, sourcing.show),
     "method": (text.METHOD, method.show),
 }
 """Every page, by its address; the first is the default."""

@@ -231,10 +231,19 @@ def read(
         if opinion not in viina.OPINIONS:
             raise InputError(f"{name}: is VIINA's; read by {', '.join(viina.OPINIONS)}")
         return viina.read(viina.parse(data, name), opinion, observed and observed.date())
-    document = documents.parse(data, name)
-    chosen = find_reader(reader) if reader else _recognise(document)
+    return read_document(documents.parse(data, name), reader, observed, legend)
+
+
+def read_document(
+    document: Document,
+    reader: str | None = None,
+    observed: datetime | None = None,
+    legend: Legend | None = None,
+) -> Snapshot:
+    """As `read`, of a file that was parsed."""
+    chosen = find_reader(reader) if reader else recognised(document)
     if not document.areas and not chosen.layered:
-        raise InputError(f"{name}: has no polygon; a layer of territory is expected")
+        raise InputError(f"{document.name}: has no polygon; a layer of territory is expected")
     return own.read(document, observed, legend) if legend else chosen.read(document, observed)
 
 
@@ -296,11 +305,12 @@ def _one(parts: list[Snapshot]) -> Snapshot:
     )
 
 
-def _recognise(document: Document) -> Reader:
+def recognised(document: Document) -> Reader:
+    """The reader that recognises a document; that of a person's own file where no other does."""
     for reader in READERS.values():
         if reader.recognises(document):
             return reader
-    return READERS[own.ID]  # which says what is missing
+    return READERS[own.ID]  # which says what is missing, where the guess fails
 
 
 def _not_a_document(document: Document) -> Snapshot:

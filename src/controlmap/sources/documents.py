@@ -11,15 +11,15 @@ from controlmap.sources.geojson import Document
 FORMATS = ("GeoJSON", "KML", "KMZ", "GeoPackage", "zipped Shapefile", "GeoParquet")
 
 
-def parse(data: bytes, name: str) -> Document:
-    """The file as a document, in longitude and latitude, within the limits.
+def parse(data: bytes, name: str, most_mb: int = limits.FILE_MB) -> Document:
+    """The file as a document, in longitude and latitude; it unpacks to at most `most_mb`.
 
     Raises
     ------
     InputError
         Where it is none of `FORMATS`, is damaged, or is beyond a limit.
     """
-    document = _parsed(data, name)
+    document = _parsed(data, name, most_mb * 2**20)
     if len(document.features) > limits.FEATURES:
         raise InputError(
             f"{name}: has {len(document.features):,} features; the limit is {limits.FEATURES:,}"
@@ -32,9 +32,9 @@ def parse(data: bytes, name: str) -> Document:
     return document
 
 
-def _parsed(data: bytes, name: str) -> Document:
+def _parsed(data: bytes, name: str, most: int) -> Document:
     if packed.is_zip(data):
-        return _parsed_zip(data, name)
+        return _parsed_zip(data, name, most)
     if vector.is_geopackage(data):
         return vector.parse_geopackage(data, name)
     if vector.is_parquet(data):
@@ -44,18 +44,18 @@ def _parsed(data: bytes, name: str) -> Document:
     return geojson.parse(data, name)
 
 
-def _parsed_zip(data: bytes, name: str) -> Document:
+def _parsed_zip(data: bytes, name: str, most: int) -> Document:
     inside = packed.names_in(data, name)
     if vector.is_shapefile(inside):
-        return vector.parse_shapefile(data, name)
+        return vector.parse_shapefile(data, name, most)
     if any(n.casefold().endswith(".kml") for n in inside):
-        return kml.parse_kmz(data, name)
+        return kml.parse_kmz(data, name, most)
     if len(inside) != 1:
         raise InputError(
             f"{name}: holds {len(inside)} files; a zip with one layer is read (a KMZ, a Shapefile, "
             "or one file)"
         )
-    ((only, content),) = packed.unzipped(data, name, limits.FILE_MB * 2**20).items()
+    ((only, content),) = packed.unzipped(data, name, most).items()
     if packed.is_zip(content):
         raise InputError(f"{name}: holds a zip within the zip; a layer is expected")
-    return _parsed(content, only.rpartition("/")[2])
+    return _parsed(content, only.rpartition("/")[2], most)

@@ -33,9 +33,9 @@ def recognises(data: bytes) -> bool:
     return head.startswith(b"<") and b"<kml" in data[: 2**16].lower()
 
 
-def parse_kmz(data: bytes, name: str) -> Document:
-    """The KML document in a KMZ; what else it holds, such as icons, is left alone."""
-    inside = packed.unzipped(data, name, limits.FILE_MB * 2**20)
+def parse_kmz(data: bytes, name: str, most: int) -> Document:
+    """The KML document in a KMZ of at most `most` bytes unpacked; icons and the like are let be."""
+    inside = packed.unzipped(data, name, most)
     found = sorted(n for n in inside if n.casefold().endswith(".kml"))
     if not found:
         raise InputError(f"{name}: holds no KML document")

@@ -68,9 +68,9 @@ def parse_geopackage(data: bytes, name: str) -> Document:
     return Document(name, hashlib.sha256(data).hexdigest(), {}, tuple(features))
 
 
-def parse_shapefile(data: bytes, name: str) -> Document:
+def parse_shapefile(data: bytes, name: str, most: int) -> Document:
     """The Shapefile in a zip; it needs its .shx, .dbf and .prj beside the .shp."""
-    inside = packed.unzipped(data, name, limits.FILE_MB * 2**20)
+    inside = packed.unzipped(data, name, most)
     shapes = [n for n in inside if n.casefold().endswith(".shp")]
     if len(shapes) != 1:
         raise InputError(f"{name}: holds {len(shapes)} Shapefiles; one is expected")

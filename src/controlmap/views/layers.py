@@ -24,6 +24,7 @@ _KINDS: Mapping[str, maps.Kind] = {
     "changed-hands": "time",
     "claim": "line",
     "oblasts": "line",
+    "own": "line",
     "places": "place",
 }
 _ORDER = (
@@ -35,6 +36,10 @@ _ORDER = (
     "gained",
     "lost",
     "changed-hands",
+    "by-all",
+    "by-some",
+    "by-one",
+    "own",
     "oblasts",
     "claim",
     "places",

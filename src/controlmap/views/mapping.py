@@ -38,14 +38,18 @@ def show(
     notes: Callable[[], dict[str, str]] = dict,
     *,
     played: Played | None = None,
+    credit: Sequence[tuple[str, str]] = (),
+    private: bool = False,
 ) -> None:
     """Show the map of `key`, its layers by `names`, with what `choices` (day and the like) draw.
 
-    Where it is `played`, it can go through the whole record, from that day.
+    Where it is `played`, it can go through the whole record, from that day. `credit` names whom it
+    shows besides the record's source. What is `private` stays out of what sessions share.
     """
     coverage = record.coverage
     addresses = session.map_addresses(record.key, coverage, partial(layers.background, coverage))
-    payload = session.payload(
+    make = session.private_payload if private else session.payload
+    payload = make(
         f"{record.key} {key} {choices}",
         features,
         notes,
@@ -56,7 +60,11 @@ def show(
     base = maps.base_map(
         layers.layer_list(names),
         background_url=addresses.background,
-        credit=[(CREDIT, CREDIT_URL), (source.credit, source.url), *text.CREDITS_OF_MAP],
+        credit=[
+            (CREDIT, CREDIT_URL),
+            *dict.fromkeys([*(credit or [(source.credit, source.url)])]),
+            *text.CREDITS_OF_MAP,
+        ],
         bounds=layers.bounds(coverage),
         words=text.MAP,
         leaflet_url=addresses.leaflet,

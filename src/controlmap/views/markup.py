@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
-from controlmap.figures import Change, Comparison, Contested
-from controlmap.views import text
+from controlmap.agreement import AgreementRow, Pair, Patch, Spread
+from controlmap.figures import Areas, Change, Comparison, Contested
+from controlmap.model import Status
+from controlmap.views import text, text_sources
 
 
 def headline(figure: str, of_what: str, facts: Sequence[tuple[str, str]]) -> str:
@@ -81,8 +83,52 @@ def changes(rows: Sequence[Change]) -> str:
     return _table(text.CHANGES_CAPTION, text.CHANGES_COLUMNS, cells)
 
 
-def _table(title: str, columns: Sequence[str], rows: Sequence[tuple[str | None, ...]]) -> str:
-    """A table whose first column names the row; None is shown as not reported."""
+def agreement(rows: Sequence[AgreementRow], spread: Sequence[Spread]) -> str:
+    """Held ground by how many sources say so, and the band of the share; the last row of all."""
+    cells = [
+        (
+            row.name,
+            *(f"{km2:,.0f}" for km2 in (row.by_all, row.by_some, row.by_one, row.by_none)),
+            text_sources.band(band.shares),
+        )
+        for row, band in zip(rows, spread, strict=True)
+    ]
+    return _table(text_sources.CAPTION, text_sources.COLUMNS, cells)
+
+
+def pairs(found: Sequence[Pair], titles: Mapping[str, str]) -> str:
+    """How alike the sources are, two by two."""
+    cells = [
+        (f"{titles[p.one]}, {titles[p.other]}", f"{p.jaccard:.3f}", f"{p.apart_km2:,.0f}")
+        for p in found
+    ]
+    return _table(text_sources.PAIR_CAPTION, text_sources.PAIR_COLUMNS, cells, total=False)
+
+
+def patches(found: Sequence[tuple[str, Patch]], titles: Mapping[str, str]) -> str:
+    """The largest pieces of ground on which sources disagree, by the place that they are near."""
+    cells = [
+        (near, ", ".join(titles[s] for s in patch.holders), f"{patch.area_km2:,.0f}")
+        for near, patch in found
+    ]
+    return _table(text_sources.PATCH_CAPTION, text_sources.PATCH_COLUMNS, cells, total=False)
+
+
+def by_status(rows: Sequence[Areas], statuses: Sequence[Status]) -> str:
+    """Areas of the statuses that a layer tells, a row an oblast, the last of all four."""
+    cells = [(row.name, *(f"{row.km2(s) or 0:,.1f}" for s in statuses)) for row in rows]
+    columns = (text.COLUMNS[0], *(text.STATUS[s] for s in statuses))
+    return _table(text_sources.OWN_CAPTION, columns, cells)
+
+
+def _table(
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[tuple[str | None, ...]],
+    *,
+    total: bool = True,
+) -> str:
+    """A table whose first column names the row, its last row a `total`; None is not reported."""
     head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns)
     body = "".join(
         f'<tr><th scope="row">{escape(row[0] or "")}</th>{"".join(map(_cell, row[1:]))}</tr>'
@@ -91,7 +137,7 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[tuple[str | None, 
     caption = escape(title)
     return (
         f'<div class="cm-scroll" tabindex="0" role="region" aria-label="{caption}">'
-        f'<table class="cm-table"><caption>{caption}</caption>'
+        f'<table class="cm-table{"" if total else " cm-list"}"><caption>{caption}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -155,6 +155,9 @@ STATUS = {
     Status.CONTESTED: "Contested",
     Status.LIBERATED: "Liberated",
     Status.UKRAINIAN_HELD: "Ukrainian-held",
+    Status.ASSESSED_ADVANCE: "Assessed advance",
+    Status.INFILTRATION: "Infiltration",
+    Status.CLAIMED_CONTROL: "Claimed by Moscow, not confirmed",
 }
 
 
