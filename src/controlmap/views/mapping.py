@@ -40,11 +40,13 @@ def show(
     played: Played | None = None,
     credit: Sequence[tuple[str, str]] = (),
     private: bool = False,
+    caption: str | None = None,
 ) -> None:
     """Show the map of `key`, its layers by `names`, with what `choices` (day and the like) draw.
 
     Where it is `played`, it can go through the whole record, from that day. `credit` names whom it
-    shows besides the record's source. What is `private` stays out of what sessions share.
+    shows in the place of the record's source. What is `private` stays out of what sessions share.
+    `caption` stands in the place of how the record is generalised.
     """
     coverage = record.coverage
     addresses = session.map_addresses(record.key, coverage, partial(layers.background, coverage))
@@ -62,7 +64,7 @@ def show(
         background_url=addresses.background,
         credit=[
             (CREDIT, CREDIT_URL),
-            *dict.fromkeys([*(credit or [(source.credit, source.url)])]),
+            *(credit or [(source.credit, source.url)]),
             *text.CREDITS_OF_MAP,
         ],
         bounds=layers.bounds(coverage),
@@ -80,8 +82,10 @@ def show(
         on_change=played and partial(_use, key, coverage.span, played.use),
         feature_group_to_add=maps.day_layer(payload),
     )
-    if coverage.cell_m:
-        st.caption(text.generalised(coverage.cell_m))
+    if caption is None and coverage.cell_m:
+        caption = text.generalised(coverage.cell_m)
+    if caption:
+        st.caption(caption)
 
 
 def _use(key: str, span: tuple[date, date], use: Callable[[date], None]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import zip_longest
 
 from controlmap.agreement import AgreementRow, Pair, Patch, Spread
 from controlmap.figures import Areas, Change, Comparison, Contested
@@ -20,20 +21,27 @@ def headline(figure: str, of_what: str, facts: Sequence[tuple[str, str]]) -> str
     return f'<div class="cm-headline"><p class="cm-share">{said}</p><dl>{listed}</dl></div>'
 
 
-def bars(rows: Sequence[Comparison], contested: Contested) -> str:
-    """Held, contested and the rest as parts of each claim, one bar a row, and the share counted."""
+def bars(rows: Sequence[Comparison], contested: Contested, spread: Sequence[Spread] = ()) -> str:
+    """Held, contested and the rest as parts of each claim, one bar a row, and the share counted.
+
+    The `spread` over sources is a bracket in the bar and stands beside the share; it is of held
+    ground alone, and left out where contested ground is counted.
+    """
     known = rows[-1].contested is not None
     counted = known and contested is Contested.IN
     words = text.parts(rows[-1].contested)
     key = "".join(f'<li><i class="cm-{p}"></i>{escape(w)}</li>' for p, w in words.items())
-    listed = "".join(_bar(row, counted) for row in rows)
+    bands = [list(s.shares.values()) for s in spread] if not counted else []
+    listed = "".join(
+        _bar(row, counted, band) for row, band in zip_longest(rows, bands, fillvalue=[])
+    )
     return (
         f'<figure class="cm-bars"><figcaption>{escape(text.bars_caption(counted))}</figcaption>'
         f"<ul>{key}</ul>{listed}</figure>"
     )
 
 
-def _bar(row: Comparison, counted: bool) -> str:
+def _bar(row: Comparison, counted: bool, band: Sequence[float]) -> str:
     """One bar; `counted` says that the row's held figure has contested ground in it."""
     contested = row.contested or 0.0
     held = row.held - (contested if counted else 0.0)
@@ -44,7 +52,10 @@ def _bar(row: Comparison, counted: bool) -> str:
         if km2 > 0
     )
     told = "; ".join(f"{text.PARTS[part]} {text.km2(km2)}" for part, km2 in parts.items() if km2)
-    name, share = escape(row.name), escape(text.share(row.held_share))
+    if len(band) > 1:
+        left, width = 100 * min(band), 100 * (max(band) - min(band))
+        drawn += f'<i class="cm-band" style="left:{left:.2f}%;width:{width:.2f}%"></i>'
+    name, share = escape(row.name), escape(text_sources.beside(row.held_share, band))
     return (
         f'<div class="cm-row" title="{escape(told)}"><span>{name}</span>'
         f'<div class="cm-bar">{drawn}<b>{share}</b></div></div>'

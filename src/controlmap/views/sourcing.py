@@ -98,13 +98,13 @@ def _compare(
         mapping.show(
             session.record(),
             "agreement",
-            text_sources.LAYERS,
+            _layer_names(found),
             f"{day} {advance} {' '.join(found.sources)}",
             partial(_features, found, rows[-1]),
             credit=[_credit(o) for o in compared],
             private=own.ID in found.sources,
+            caption=text_sources.COMPUTED,
         )
-        st.caption(text_sources.COMPUTED)
     with right:
         st.html(markup.agreement(rows, spread))
         st.html(markup.pairs(pairs, titles))
@@ -124,6 +124,16 @@ def _credit(opinion: Opinion) -> tuple[str, str]:
     return source.credit, source.url
 
 
+def _layer_names(found: Agreement) -> dict[str, str]:
+    """The layers of the map: a visitor's own where there is one, "some" where that can be."""
+    names = dict(text_sources.LAYERS)
+    if own.ID not in found.sources:
+        del names["own"]
+    if len(found.sources) == 2:
+        del names["by-some"]
+    return names
+
+
 def _features(found: Agreement, every: agreement.AgreementRow) -> dict[str, list[Feature]]:
     drawn = agreement.outlines(found)
     km2 = {"all": every.by_all, "some": every.by_some, "one": every.by_one}
@@ -134,7 +144,9 @@ def _features(found: Agreement, every: agreement.AgreementRow) -> dict[str, list
         for layer, kind in text_sources.CLASSES.items()
     }
     mine = next((o for o in found.opinions if o.source == own.ID), None)
-    return {**out, "own": own_layer.features(mine) if mine else []}
+    drawn_names = _layer_names(found)
+    out["own"] = own_layer.features(mine) if mine else []
+    return {layer: features for layer, features in out.items() if layer in drawn_names}
 
 
 def _places(patches: Sequence[agreement.Patch]) -> list[tuple[str, agreement.Patch]]:
@@ -163,13 +175,9 @@ def _record(day: date, source: str, opinion: Opinion | None, coverage: Coverage)
     if opinion is None:
         said.append(text_sources.begins_later(first))
     else:
-        observed = opinion.moment.info.observed.date()
-        tell = text_sources.used if opinion.is_current else None
-        said.append(
-            tell(day, observed, opinion.age_days)
-            if tell
-            else text_sources.too_old(observed, opinion.age_days)
-        )
+        observed, age = opinion.moment.info.observed.date(), opinion.age_days
+        used = text_sources.used(day, observed, age)
+        said.append(used if opinion.is_current else text_sources.too_old(observed, age))
     said.append(text_sources.completed(archive.open_source(source).provenance.figures))
     st.markdown(" ".join(filter(None, said)))
     _reports(sources.find_source(source), {s for i in coverage.snapshots for s in i.reports})

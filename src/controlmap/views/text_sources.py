@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from controlmap import limits, maps
 from controlmap.model import CARRY_LIMIT
@@ -26,6 +27,7 @@ ADVANCE_HELP = (
     "Ground where ISW sees Russian forces operate and does not assess that they control it. Other "
     "sources do not make that difference, so counted as held it may be nearer to theirs."
 )
+BAND = "By source, least to most"
 BY_ALL, BY_ONE, LEAST_ALIKE = "Held by all", "Held by one alone", "Least alike"
 TOO_FEW = (
     "Fewer than two sources are compared on this day. Choose another day, another set, or add your "
@@ -91,9 +93,20 @@ def band(shares: Mapping[str, float]) -> str:
     return headline(min(shares.values()), max(shares.values()))
 
 
-def beside(main: str, low: float, high: float, sources: int) -> str:
-    """The spread beside a headline figure of one source."""
-    return f"{main}, {sources} sources {headline(low, high)}"
+def beside(share: float, spread: Sequence[float]) -> str:
+    """A share by the page's own source, and the least and the largest of several sources."""
+    if len(spread) < 2:
+        return text.share(share)
+    return f"{text.share(share)}, sources {headline(min(spread), max(spread))}"
+
+
+def ages(known: Iterable[tuple[str, date, int]]) -> str:
+    """Which sources a band is of: title, day of the state, age in days."""
+    listed = ", ".join(
+        f"{title} of {text.day(observed)}" + (f" ({text.days(age)} old)" if age else "")
+        for title, observed, age in known
+    )
+    return f"Sources: {listed}. Where they part is on the page of sources."
 
 
 def alike(jaccard: float, titles: Sequence[str]) -> str:
@@ -118,13 +131,13 @@ def begins_later(first: date) -> str:
     return f"Not compared: its record begins on {text.day(first)}."
 
 
-def completed(told: Mapping[str, object]) -> str:
+def completed(told: Mapping[str, Any]) -> str:
     """That a source's states were completed, where they were."""
     if "completed_snapshots" not in told:
         return ""
     return (
         f"{told['completed_snapshots']} of its states leave out what was held before 24 February "
-        f"2022; {told['completed_km2']:,} km² were completed."
+        f"2022; {text.km2(told['completed_km2'])} were completed."
     )
 
 
