@@ -62,8 +62,17 @@ LABELS = {
 
 
 def recognises(document: Document) -> bool:
-    """Whether this is such a file: its polygons carry a name and a fill colour."""
-    return any("fill" in f.properties and "name" in f.properties for f in document.areas)
+    """Whether this is such a file: GeoJSON whose polygons carry a name and a fill of the map's.
+
+    One that is named for its instant may have other fills; they are told when it is read.
+    """
+    fills = {
+        str(f.properties["fill"]).casefold()
+        for f in document.areas
+        if "fill" in f.properties and "name" in f.properties
+    }
+    of_the_map = bool(fills & COLOURS.keys()) or (bool(fills) and bool(_NAME.search(document.name)))
+    return of_the_map and document.members.get("type") == "FeatureCollection"
 
 
 def read(document: Document, observed: datetime | None = None) -> Snapshot:

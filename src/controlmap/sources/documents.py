@@ -11,15 +11,16 @@ from controlmap.sources.geojson import Document
 FORMATS = ("GeoJSON", "KML", "KMZ", "GeoPackage", "zipped Shapefile", "GeoParquet")
 
 
-def parse(data: bytes, name: str, most_mb: int = limits.FILE_MB) -> Document:
-    """The file as a document, in longitude and latitude; it unpacks to at most `most_mb`.
+def parse(data: bytes, name: str, most_mb: int | None = None) -> Document:
+    """The file as a document, in longitude and latitude; it unpacks to at most `most_mb`,
+    `limits.FILE_MB` for None.
 
     Raises
     ------
     InputError
         Where it is none of `FORMATS`, is damaged, or is beyond a limit.
     """
-    document = _parsed(data, name, most_mb * 2**20)
+    document = _parsed(data, name, (most_mb or limits.FILE_MB) * 2**20)
     if len(document.features) > limits.FEATURES:
         raise InputError(
             f"{name}: has {len(document.features):,} features; the limit is {limits.FEATURES:,}"

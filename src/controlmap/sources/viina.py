@@ -109,7 +109,7 @@ def _parsed(opened: IO[bytes], name: str, sha256: str) -> Year:
     numbers = np.array([p.geonameid for p in places.load()], dtype=np.int64)
     try:
         kept = pa.concat_tables(_pieces(opened, name, pa.array(numbers)))
-    except pa.ArrowInvalid as error:
+    except pa.ArrowException as error:
         reason = " ".join(str(error).split())[:120]
         raise InputError(f"{name}: is not VIINA's CSV, or is cut off ({reason})") from error
     if not kept.num_rows:

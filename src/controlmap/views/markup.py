@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from itertools import zip_longest
 
 from controlmap.agreement import AgreementRow, Pair, Patch, Spread
 from controlmap.figures import Areas, Change, Comparison, Contested
@@ -31,10 +30,8 @@ def bars(rows: Sequence[Comparison], contested: Contested, spread: Sequence[Spre
     counted = known and contested is Contested.IN
     words = text.parts(rows[-1].contested)
     key = "".join(f'<li><i class="cm-{p}"></i>{escape(w)}</li>' for p, w in words.items())
-    bands = [list(s.shares.values()) for s in spread] if not counted else []
-    listed = "".join(
-        _bar(row, counted, band) for row, band in zip_longest(rows, bands, fillvalue=[])
-    )
+    bands = {} if counted else {band.iso: list(band.shares.values()) for band in spread}
+    listed = "".join(_bar(row, counted, bands.get(row.iso, [])) for row in rows)
     return (
         f'<figure class="cm-bars"><figcaption>{escape(text.bars_caption(counted))}</figcaption>'
         f"<ul>{key}</ul>{listed}</figure>"
