@@ -37,7 +37,7 @@ WORDS = (b"NaN", b"null", b"1e999", b"-1", b"{}", b"[]", b'""', b"\x00", b"\xff\
 def damaged(whole: bytes, rng: random.Random) -> bytes:
     """A file with some of its bytes changed, moved, doubled, or cut."""
     data = bytearray(whole)
-    for _ in range(rng.randint(1, 8)):
+    for _ in range(rng.choice((1, 1, 2, 4))):
         at = rng.randrange(len(data) + 1)
         to = min(len(data), at + rng.choice((1, 2, 8, 64, 512)))
         kind = rng.randrange(6)

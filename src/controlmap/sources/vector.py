@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import PurePosixPath
@@ -20,14 +21,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from pyproj.exceptions import CRSError, ProjError
+from pyproj.transformer import TransformerGroup
 
 from controlmap import limits
 from controlmap.limits import in_mb
 from controlmap.model import InputError
 from controlmap.sources import packed
 from controlmap.sources.geojson import Document, Feature, shown
+
+# GDAL reads from memory, where files have no extension to conform.
+warnings.filterwarnings("ignore", "File /vsimem/.* has GPKG application_id", RuntimeWarning)
 
 _SQLITE = b"SQLite format 3\x00"
 _PARQUET = b"PAR1"
@@ -191,11 +196,12 @@ def to_lonlat(shapes: NDArray[np.object_], crs: str | None, where: str) -> NDArr
         system = CRS.from_user_input(crs)
         if system.to_epsg() == 4326 or system.name in ("WGS 84", "WGS 84 (CRS84)"):
             return shapes
-        transformer = Transformer.from_crs(system, "EPSG:4326", always_xy=True)
+        # One operation for all: PROJ's own choice may change from point to point of a ring.
+        transformer = TransformerGroup(system, "EPSG:4326", always_xy=True).transformers[0]
         moved = shapely.transform(
             shapes, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
         )
-    except (CRSError, ProjError) as error:
+    except (CRSError, ProjError, IndexError) as error:
         raise InputError(f"{where}: names a reference system that is not known") from error
     if not np.isfinite(shapely.get_coordinates(moved)).all():
         raise InputError(f"{where}: has coordinates that {shown(system.name)} does not have")
