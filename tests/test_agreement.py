@@ -234,4 +234,5 @@ def test_luhansk_is_whole_in_the_embedded_nzz_after_march_2024() -> None:
     held = made.areas[:, :, list(Status.RUSSIAN_HELD.grounds)].sum(axis=2)
     assert held[after] - held[before] == pytest.approx([0, 0, 0, 0], abs=60)
     assert held[after][1] > 26_000
-    assert "left out from 2024-03-15 on" in archive.open_source("nzz").provenance.method
+    told = archive.open_source("nzz").provenance.figures["completed"]
+    assert "left out from 2024-03-15 on" in told

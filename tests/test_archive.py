@@ -546,7 +546,7 @@ def test_a_build_that_fails_leaves_the_old_file_and_no_other(folder: Path, tmp_p
     before = out.read_bytes()
     (folder / "deepstatemap_data_20240710.geojson").write_bytes(b"{")
     with pytest.raises(InputError, match="deepstatemap_data_20240710"):
-        building.build_file("deepstate", [folder], out, None, quiet)
+        building.build_file("deepstate", [folder], out, None, quiet, strict=True)
     assert list(out.parent.iterdir()) == [out]
     assert out.read_bytes() == before
 

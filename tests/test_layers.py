@@ -18,9 +18,9 @@ PACKAGE = Path(__file__).parents[1] / "src" / "controlmap"
 FLOORS = (
     ("model", "limits"),
     ("geodesy", "geofile"),
-    ("oblasts", "places", "land"),
+    ("oblasts", "places", "land", "turning"),
     ("sources",),
-    ("noding", "sampling", "coverage", "cells", "counting"),
+    ("noding", "drawings", "sampling", "coverage", "cells", "counting", "sanity", "extending"),
     ("archive", "building", "completing", "embed", "fetch"),
     ("figures", "point", "ledger", "pace", "agreement"),
     ("maps", "charts", "export", "timeline"),

@@ -10,7 +10,7 @@ import os
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -53,16 +53,20 @@ class Record:
         return self.path.parent == geofile.geodata()
 
 
-def members(paths: Iterable[Path]) -> Iterator[Member]:
+def members(inputs: Iterable[Path | Member]) -> Iterator[Member]:
     """Every file in files, folders, and tar or zip archives of them, one at a time, in order.
+
+    What is at hand already is passed on as it is.
 
     Raises
     ------
     InputError
         Where a path is missing, or an archive is damaged; it names the file.
     """
-    for path in paths:
-        if path.is_dir():
+    for path in inputs:
+        if isinstance(path, Member):
+            yield path
+        elif path.is_dir():
             inside = files([path])
             if not inside:
                 raise InputError(f"{path}: the folder holds no file")
@@ -157,9 +161,16 @@ def files(paths: Iterable[Path]) -> list[Path]:
     ]
 
 
-def inputs_of(paths: Iterable[Path]) -> tuple[dict[str, Any], ...]:
-    """Name, sha256 and size of every file that the paths name, in order of name."""
-    return tuple(described(p) for p in sorted(files(paths), key=lambda p: p.name))
+def inputs_of(inputs: Iterable[Path | Member]) -> tuple[dict[str, Any], ...]:
+    """Name, sha256 and size of every file that the inputs name or are, in order of name."""
+    listed: list[dict[str, Any]] = []
+    for given in inputs:
+        if isinstance(given, Member):
+            digest = hashlib.sha256(given.data).hexdigest()
+            listed.append({"name": given.name, "sha256": digest, "bytes": len(given.data)})
+        else:
+            listed.extend(described(p) for p in files([given]))
+    return tuple(sorted(listed, key=lambda told: str(told["name"])))
 
 
 def described(path: Path) -> dict[str, Any]:
@@ -189,7 +200,8 @@ def save(path: Path, coverage: Coverage, provenance: Provenance) -> None:
         "cell_m": coverage.cell_m,
         "snapshots": [_told(s) for s in coverage.snapshots],
     }
-    geofile.write(path, "record", table, coverage.face_geometry, provenance, extra)
+    level = geofile.CLOSELY if coverage.cell_m else geofile.QUICKLY
+    geofile.write(path, "record", table, coverage.face_geometry, provenance, extra, level)
 
 
 def load(path: Path) -> Record:
@@ -266,7 +278,7 @@ def _path_of(source: str) -> Path:
 
 
 def provenance_of(
-    coverage: Coverage, inputs: Iterable[dict[str, Any]], figures: dict[str, Any]
+    coverage: Coverage, inputs: Iterable[Mapping[str, Any]], figures: Mapping[str, Any]
 ) -> Provenance:
     """Where a built record comes from and how it was made, with what was measured of it."""
     source = sources.find_source(coverage.source)

@@ -2,81 +2,307 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import archive, cells, completing, coverage, sources
-from controlmap.archive import Record
+from controlmap import archive, cells, completing, coverage, extending, sanity, sources
+from controlmap.archive import Member, Record
 from controlmap.coverage import Coverage
+from controlmap.drawings import Drawings
 from controlmap.geodesy import areas_km2
-from controlmap.model import PRECEDENCE, Ground, InputError, Snapshot, Status
+from controlmap.model import PRECEDENCE, Ground, InputError, Snapshot, SnapshotInfo, Status
+from controlmap.sanity import KeptOut, Measured
 
 Progress = Callable[[str], None]
 MEASURED = (Status.RUSSIAN_HELD, Status.CONTESTED, Status.LIBERATED)
 
 
 def build_file(
-    source: str, paths: Iterable[Path], output: Path, cells_m: int | None, progress: Progress
+    source: str,
+    paths: Iterable[Path],
+    output: Path,
+    cells_m: int | None,
+    progress: Progress,
+    *,
+    strict: bool = False,
 ) -> Record:
     """Build a record out of files, folders and archives, and write it with its provenance.
 
-    The error is measured against plain overlays of the first snapshot of every quarter.
+    The error is measured against plain overlays of the first snapshot of every quarter. What
+    cannot be read, or cannot be true (`sanity`), is kept out and listed in the provenance.
+
+    Raises
+    ------
+    InputError
+        Where nothing can be read; with `strict`, where anything would be kept out.
     """
     paths = list(paths)
+    _check_output(output, paths)
+    cells.check_size(cells_m)
+    readers = [reader.id for reader in sources.find_source(source).readers]
+    sample: dict[tuple[str, int, int], Snapshot] = {}
+    kept_out: list[KeptOut] = []
+    drawings = Drawings()
+    completion = completing.Completion()
+    read = completion.of(read_all(source, paths, progress, None if strict else kept_out))
+    for snapshot in _sampling(read, sample):
+        drawings.add(snapshot)
+    progress("noding and classifying")
+
+    def made_without(without: frozenset[Key]) -> Coverage:
+        return coverage.of_drawings(source, drawings, readers=readers, without=without)
+
+    whole, doubted = believed(made_without, strict=strict)
+    progress("measuring the error")
+    errors = [e for s in sample.values() if (e := error_km2(whole, s)) is not None]
+    figures = {
+        "measured_error_km2": round(float(np.max(np.abs(errors), initial=0.0)), 3),
+        "measured_on_snapshots": len(errors),
+        "exact_faces": len(whole.face_km2),
+        **completion.figures,
+        **_listed([*kept_out, *doubted]),
+    }
+    made = whole if cells_m is None else cells.generalise(whole, cells_m)
+    return _written(made, archive.inputs_of(paths), figures, output, progress)
+
+
+@dataclass(frozen=True)
+class Extension:
+    """An extended record, which snapshots are new in it, and what of the input was kept out."""
+
+    record: Record
+    added: tuple[SnapshotInfo, ...]
+    kept_out: tuple[KeptOut, ...]
+
+
+def extend_file(
+    path: Path,
+    inputs: Iterable[Path | Member],
+    output: Path,
+    progress: Progress,
+    *,
+    strict: bool = False,
+) -> Extension:
+    """Add snapshots, earlier or later ones, to a record at full detail, and write it.
+
+    What cannot be read or be true is kept out as in `build_file`. What was kept out before is not
+    forgotten: a snapshot that shows the same is believed; for the earlier one to come in as well,
+    its file is to be given again. The error is measured on new snapshots that are the first of a
+    reader in a quarter, and the record's own figure stands where it is larger.
+
+    Parameters
+    ----------
+    path
+        The record; it is replaced where `output` is the same.
+    inputs
+        Files, folders and archives, or files at hand.
+
+    Raises
+    ------
+    InputError
+        Where the record is generalised to cells; else as `build_file`.
+    RecordError
+        Where the record is damaged.
+    """
+    inputs = list(inputs)
+    _check_output(output, inputs)
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; --extend takes a record")
+    record = archive.load(path)
+    extending.check(record.coverage, path.name)
+    known, source = record.provenance.figures, record.coverage.source
+    readers = [reader.id for reader in sources.find_source(source).readers]
+    sample: dict[tuple[str, int, int], Snapshot] = {}
+    kept_out: list[KeptOut] = []
+    drawings = Drawings()
+    completion = completing.Completion(record.coverage)
+    read = completion.of(read_all(source, inputs, progress, None if strict else kept_out))
+    for snapshot in _sampling(read, sample):
+        drawings.add(snapshot)
+    given = {info.name for info in drawings.infos} | {kept.name for kept in kept_out}
+    before = [
+        kept for kept in map(KeptOut.of_told, known.get("kept_out", ())) if kept.name not in given
+    ]
+    progress("noding and classifying")
+
+    def made_without(without: frozenset[Key]) -> Coverage:
+        return extending.extend(record.coverage, drawings, readers=readers, without=without)
+
+    evidence = [kept.measured for kept in before if kept.measured is not None]
+    whole, doubted = believed(made_without, evidence, strict=strict)
+    progress("measuring the error")
+    old = {info.key for info in record.coverage.snapshots}
+    errors = [
+        error
+        for s in sample.values()
+        if SnapshotInfo.of(s).key not in old
+        and _is_first_of_its_quarter(whole, s)
+        and (error := error_km2(whole, s)) is not None
+    ]
+    worst = float(np.max(np.abs(errors), initial=0.0))
+    figures = {
+        "measured_error_km2": max(known["measured_error_km2"], round(worst, 3)),
+        "measured_on_snapshots": known["measured_on_snapshots"] + len(errors),
+        "exact_faces": len(whole.face_km2),
+        **completing.summed(known, completion.figures),
+        **_listed([*before, *kept_out, *doubted]),
+    }
+    listed = [*record.provenance.inputs]
+    listed += [told for told in archive.inputs_of(inputs) if told not in listed]
+    listed.sort(key=lambda told: str(told["name"]))
+    return Extension(
+        record=_written(whole, listed, figures, output, progress),
+        added=tuple(info for info in whole.snapshots if info.key not in old),
+        kept_out=(*kept_out, *doubted),
+    )
+
+
+def _is_first_of_its_quarter(record: Coverage, snapshot: Snapshot) -> bool:
+    return not any(
+        info.observed < snapshot.observed and _quarter(info) == _quarter(snapshot)
+        for info in record.snapshots
+    )
+
+
+def _quarter(snapshot: Snapshot | SnapshotInfo) -> tuple[str, int, int]:
+    when = snapshot.observed
+    return snapshot.reader, when.year, (when.month - 1) // 3
+
+
+Key = tuple[str, float]
+"""A snapshot's reader and instant: `SnapshotInfo.key`."""
+
+
+def believed(
+    made_without: Callable[[frozenset[Key]], Coverage],
+    evidence: Sequence[Measured] = (),
+    *,
+    strict: bool,
+) -> tuple[Coverage, list[KeptOut]]:
+    """The coverage without the snapshots that cannot be true, and these.
+
+    `evidence` is what snapshots outside of it showed. Leaving one out may bring others in.
+    """
+    doubted: dict[Key, KeptOut] = {}
+    while True:
+        made = made_without(frozenset(doubted))
+        out = [kept.measured for kept in doubted.values() if kept.measured is not None]
+        series = [*sanity.series_of(made), *out, *evidence]
+        used = {info.key for info in made.snapshots}
+        found = [
+            (kept.measured.info.key, kept)
+            for kept in sanity.doubted(series, made.oblasts)
+            if kept.measured is not None and kept.measured.info.key in used
+        ]
+        if not found:
+            return made, list(doubted.values())
+        if strict:
+            raise InputError(_first_of([kept for _, kept in found]))
+        doubted.update(found)
+
+
+def read_all(
+    source: str,
+    inputs: Iterable[Path | Member],
+    progress: Progress,
+    kept_out: list[KeptOut] | None = None,
+) -> Iterator[Snapshot]:
+    """The snapshots in files, folders and archives, all of which must be the source's.
+
+    What cannot be read, or draws more than there can be, is added to `kept_out`.
+
+    Raises
+    ------
+    InputError
+        Where nothing can be read; without `kept_out`, where anything cannot.
+    """
+    refused: list[InputError] = []
+
+    def keep_out(error: InputError) -> None:
+        if kept_out is None:
+            raise error
+        refused.append(error)
+        name, _, why = str(error).partition(": ")
+        kept_out.append(KeptOut(name, why))
+
+    read = 0
+    each = _read_each(source, inputs, progress, keep_out)
+    for snapshot in sources.joined(source, each, keep_out):
+        read += 1
+        yield snapshot
+    if refused and not read:
+        more = f" (nor can the other {len(refused) - 1} files be read)" if refused[1:] else ""
+        raise InputError(f"{refused[0]}{more}")
+
+
+def _read_each(
+    source: str,
+    inputs: Iterable[Path | Member],
+    progress: Progress,
+    keep_out: Callable[[InputError], None],
+) -> Iterator[Snapshot]:
+    for number, member in enumerate(archive.members(inputs), start=1):
+        progress(f"{number} files read, {member.name}")
+        try:
+            for snapshot in sources.read_all(member.data, member.name):
+                _check(source, member, snapshot)
+                yield snapshot
+        except InputError as error:
+            keep_out(error)
+
+
+def _check(source: str, member: Member, snapshot: Snapshot) -> None:
+    if sources.source_of(snapshot.reader).id != source:
+        raise InputError(f"{member.name}: is read by {snapshot.reader}, not a {source} file")
+    if why := sanity.impossible(snapshot):
+        raise InputError(f"{member.name}: {why}")
+
+
+def _first_of(kept_out: Sequence[KeptOut]) -> str:
+    more = f" (and {len(kept_out) - 1} more)" if len(kept_out) > 1 else ""
+    return f"{kept_out[0].name}: {kept_out[0].why}{more}; --strict allows none"
+
+
+def _listed(kept_out: Sequence[KeptOut]) -> dict[str, Any]:
+    """What is kept out, as provenance lists it; nothing where nothing is."""
+    listed = sorted((kept.told() for kept in kept_out), key=lambda told: told["name"])
+    return {"kept_out": listed} if listed else {}
+
+
+def _check_output(output: Path, inputs: Iterable[Path | Member]) -> None:
     if output.is_dir():
         raise InputError(f"{output}: is a folder; the output is a file")
     if not output.parent.is_dir():
         raise InputError(f"{output}: there is no folder {output.parent}")
-    if output.exists() and any(output.samefile(p) for p in archive.files(paths)):
+    read = archive.files(i for i in inputs if isinstance(i, Path))
+    if output.exists() and any(output.samefile(p) for p in read):
         raise InputError(f"{output}: is one of the inputs; write to another file")
-    cells.check_size(cells_m)
-    found = sources.find_source(source)
-    sample: dict[tuple[str, int, int], Snapshot] = {}
-    readers = [reader.id for reader in found.readers]
-    completion = completing.Completion()
-    read = completion.of(read_all(source, paths, progress))
-    whole = coverage.build(source, _sampling(read, sample), readers=readers)
-    progress("measuring the error")
-    errors = [e for s in sample.values() if (e := error_km2(whole, s)) is not None]
-    made = whole if cells_m is None else cells.generalise(whole, cells_m)
+
+
+def _written(
+    made: Coverage,
+    inputs: Iterable[Mapping[str, Any]],
+    figures: dict[str, Any],
+    output: Path,
+    progress: Progress,
+) -> Record:
     thin = shapely.is_missing(made.face_geometry)
-    figures = {
-        "measured_error_km2": round(float(np.max(np.abs(errors))), 3),
-        "measured_on_snapshots": len(errors),
-        "exact_faces": len(whole.face_km2),
+    figures |= {
         "faces_without_geometry": int(thin.sum()),
         "faces_without_geometry_km2": round(float(made.face_km2[thin].sum()), 3),
-        **completion.figures,
     }
-    provenance = archive.provenance_of(made, archive.inputs_of(paths), figures)
-    provenance = replace(provenance, method=f"{provenance.method} {completion.told}".strip())
+    provenance = archive.provenance_of(made, inputs, figures)
     progress("writing")
     archive.save(output, made, provenance)
     return Record(made, provenance, output)
-
-
-def read_all(source: str, paths: Iterable[Path], progress: Progress) -> Iterator[Snapshot]:
-    """The snapshots in files, folders and archives, all of which must be the source's."""
-    yield from sources.joined(source, _read_each(source, paths, progress))
-    progress("noding and classifying")
-
-
-def _read_each(source: str, paths: Iterable[Path], progress: Progress) -> Iterator[Snapshot]:
-    for number, member in enumerate(archive.members(paths), start=1):
-        for snapshot in sources.read_all(member.data, member.name):
-            if sources.source_of(snapshot.reader).id != source:
-                raise InputError(
-                    f"{member.name}: is read by {snapshot.reader}, not a {source} file"
-                )
-            yield snapshot
-        progress(f"{number} files read, {member.name}")
 
 
 def of_one(snapshot: Snapshot) -> tuple[Coverage, str]:
@@ -94,9 +320,8 @@ def _sampling(
 ) -> Iterator[Snapshot]:
     """Pass snapshots on, keeping the first in time of every reader and quarter."""
     for snapshot in snapshots:
-        when = snapshot.observed
-        key = (snapshot.reader, when.year, (when.month - 1) // 3)
-        if key not in sample or when < sample[key].observed:
+        key = _quarter(snapshot)
+        if key not in sample or snapshot.observed < sample[key].observed:
             sample[key] = snapshot
         yield snapshot
 

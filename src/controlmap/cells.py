@@ -30,7 +30,7 @@ def generalise(coverage: Coverage, cell_m: int) -> Coverage:
     Areas (geodesic on WGS84, km2) are the exact sums of the faces'; lines are good to a cell.
     """
     check_size(cell_m)
-    group, first = _groups(coverage)
+    group, first = groups(coverage)
     counts = np.bincount(coverage.run_face, minlength=len(group))
     starts = np.r_[0, np.cumsum(counts)[:-1]]
     runs = np.concatenate([np.arange(starts[f], starts[f] + counts[f]) for f in first])
@@ -52,8 +52,11 @@ def check_size(cell_m: int | None) -> None:
         raise InputError(f"cells of {cell_m} m: allowed are {ALLOWED_M[0]} to {ALLOWED_M[1]} m")
 
 
-def _groups(coverage: Coverage) -> tuple[Ints, Ints]:
-    """The group of each face, and the first face of each group, in order of their records."""
+def groups(coverage: Coverage) -> tuple[Ints, Ints]:
+    """The group of each face, and the first face of each group.
+
+    A group are the faces of an oblast that have the same runs; groups are in order of these.
+    """
     starts = np.searchsorted(coverage.run_face, np.arange(len(coverage.face_km2) + 1))
     keys = [
         (

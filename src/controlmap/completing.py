@@ -7,7 +7,7 @@ the first without it has not. Otherwise it is what another source's record repor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from controlmap import archive, geodesy, sources
+from controlmap.coverage import Coverage
 from controlmap.geodesy import array_of
 from controlmap.model import Ground, InputError, Polygons, Snapshot, Status
 from controlmap.sources import geojson
@@ -31,6 +32,9 @@ class Completion:
 
     Attributes
     ----------
+    known
+        A record of the same source at full detail, if there is one: what it has of that ground is
+        taken before another source's.
     count
         How many snapshots were completed.
     told
@@ -39,6 +43,7 @@ class Completion:
         The area that was added to the first of them, over the four oblasts.
     """
 
+    known: Coverage | None = None
     count: int = 0
     told: str = ""
     km2: float = 0.0
@@ -48,7 +53,11 @@ class Completion:
         """What provenance tells of it; nothing where nothing was done."""
         if not self.count:
             return {}
-        return {"completed_snapshots": self.count, "completed_km2": round(self.km2, 1)}
+        return {
+            "completed": self.told,
+            "completed_snapshots": self.count,
+            "completed_km2": round(self.km2, 1),
+        }
 
     def of(self, snapshots: Iterable[Snapshot]) -> Iterator[Snapshot]:
         """The snapshots, those that leave out what was held before 2022 completed.
@@ -85,7 +94,7 @@ class Completion:
             ground = shapely.difference(_held(before), since)
             origin = f"{before.name}, the last file that has it, less {first.name}"
         else:
-            held, origin = _reported(first)
+            held, origin = _of_record(self.known, first) or _reported(first)
             ground = shapely.difference(held, since)
         ground = shapely.intersection(ground, geojson.region())
         added = array_of(geodesy.polygons_of(ground))
@@ -95,6 +104,24 @@ class Completion:
             f"it was completed, {self.km2:,.0f} km2, from {origin}."
         )
         return added
+
+
+def summed(known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """What provenance tells of a record that was completed before, and of what was now."""
+    told = {key: known[key] for key in known if key.startswith("completed")}
+    if told and more:
+        count = told["completed_snapshots"] + more["completed_snapshots"]
+        return {**told, "completed_snapshots": count}
+    return told or dict(more)
+
+
+def _of_record(known: Coverage | None, first: Snapshot) -> tuple[BaseGeometry, str] | None:
+    """What a record of the same source has of that ground, and where that is from."""
+    moment = known.last(first.observed.date()) if known else None
+    if known is None or moment is None:
+        return None
+    held = shapely.union_all(known.outline(moment.index, Status.HELD_BEFORE_2022.grounds))
+    return None if held.is_empty else (held, f"the record's own state of {moment.info.name}")
 
 
 def _reported(first: Snapshot) -> tuple[BaseGeometry, str]:

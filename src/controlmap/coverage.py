@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -22,6 +22,7 @@ from shapely.geometry.base import BaseGeometry
 
 from controlmap import geodesy, noding, sampling
 from controlmap import oblasts as oblast_room
+from controlmap.drawings import Drawings, chosen
 from controlmap.geodesy import areas_km2, array_of
 from controlmap.model import (
     CARRY_LIMIT,
@@ -34,7 +35,7 @@ from controlmap.model import (
     Status,
     end_of,
 )
-from controlmap.noding import Ints
+from controlmap.noding import Frames, Ints
 from controlmap.oblasts import Oblast
 
 _GROUNDS = len(Ground)
@@ -297,19 +298,32 @@ def build(
     InputError
         Where there is none, or two contradict each other.
     """
-    oblasts = oblast_room.load() if oblasts is None else oblasts
-    drawings = _Drawings()
+    drawings = Drawings()
     for snapshot in snapshots:
         drawings.add(snapshot)
-    chosen = drawings.chosen(readers)
-    if not chosen:
+    return of_drawings(source, drawings, readers=readers, oblasts=oblasts)
+
+
+def of_drawings(
+    source: str,
+    drawings: Drawings,
+    *,
+    readers: Sequence[str] = (),
+    without: Container[tuple[str, float]] = (),
+    oblasts: tuple[Oblast, ...] | None = None,
+) -> Coverage:
+    """As `build`, of what was drawn; snapshots whose key is in `without` are left out."""
+    oblasts = oblast_room.load() if oblasts is None else oblasts
+    used = chosen(drawings.infos, readers, without)
+    if not used:
         raise InputError(f"{source}: no snapshot to build a record from")
-    polygons, layers = drawings.used(chosen)
-    faces, face_oblast = noding.faces_of(polygons, oblasts)
-    run_face, run_since, run_ground = noding.runs_of(faces, polygons, layers)
+    polygons, layers = drawings.used(used)
+    faces, face_oblast = noding.faces_of(polygons, Frames.of(oblasts))
+    points = noding.interior_points(faces)
+    run_face, run_since, run_ground = noding.runs_of(noding.grounds_of(points, polygons, layers))
     return Coverage(
         source=source,
-        snapshots=tuple(drawings.infos[i] for i in chosen),
+        snapshots=tuple(drawings.infos[i] for i in used),
         oblasts=oblasts,
         face_oblast=face_oblast,
         face_km2=areas_km2(faces),
@@ -318,69 +332,3 @@ def build(
         run_since=run_since,
         run_ground=run_ground,
     )
-
-
-class _Drawings:
-    """Distinct snapped polygons, and which of them each snapshot draws as what."""
-
-    def __init__(self) -> None:
-        self.infos: list[SnapshotInfo] = []
-        self._layers: list[dict[Ground, list[int]]] = []
-        self._polygons: list[shapely.Polygon] = []
-        self._number: dict[bytes, int] = {}
-        self._seen: dict[tuple[str, float], int] = {}
-
-    def add(self, snapshot: Snapshot) -> None:
-        if snapshot.lacks:
-            left_out = ", ".join(sorted(snapshot.lacks))
-            raise InputError(f"{snapshot.name}: leaves out {left_out}; it is to be completed first")
-        key = (snapshot.reader, snapshot.observed.timestamp())
-        info = SnapshotInfo.of(snapshot)
-        if key in self._seen:
-            number = self._seen[key]
-            known = self.infos[number]
-            if known.sha256 != info.sha256:
-                raise InputError(f"{info.name}: {known.name} is of the same instant and differs")
-            self.infos[number] = min(known, info, key=lambda i: i.name)
-            return
-        self._seen[key] = len(self.infos)
-        self.infos.append(info)
-        self._layers.append(
-            {ground: self._numbers(polygons) for ground, polygons in snapshot.layers.items()}
-        )
-
-    def _numbers(self, polygons: Polygons) -> list[int]:
-        numbers = []
-        snapped = geodesy.snap(polygons)
-        for polygon, key in zip(snapped, shapely.to_wkb(snapped), strict=True):
-            if key not in self._number:
-                self._number[key] = len(self._polygons)
-                self._polygons.append(polygon)
-            numbers.append(self._number[key])
-        return numbers
-
-    def chosen(self, readers: Sequence[str]) -> list[int]:
-        """The numbers of the snapshots to use, in order of time."""
-        left = sorted(
-            range(len(self.infos)), key=lambda i: (self.infos[i].observed, self.infos[i].reader)
-        )
-        for rank, reader in enumerate(readers):
-            own = [self.infos[i].observed for i in left if self.infos[i].reader == reader]
-            if own:
-                later = set(readers[rank + 1 :])
-                left = [
-                    i
-                    for i in left
-                    if self.infos[i].reader not in later
-                    or not min(own) <= self.infos[i].observed <= max(own)
-                ]
-        return left
-
-    def used(self, chosen: list[int]) -> tuple[Polygons, list[dict[Ground, list[int]]]]:
-        """The polygons of these snapshots, and their layers numbered accordingly."""
-        numbers = sorted({n for i in chosen for ns in self._layers[i].values() for n in ns})
-        renumbered = {n: k for k, n in enumerate(numbers)}
-        layers = [
-            {g: [renumbered[n] for n in ns] for g, ns in self._layers[i].items()} for i in chosen
-        ]
-        return array_of(self._polygons[n] for n in numbers), layers

@@ -6,6 +6,7 @@ All areas are in km2, geodesic on WGS84. None stands for what a source does not 
 from __future__ import annotations
 
 import calendar
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -244,6 +245,90 @@ def changes(coverage: Coverage, start: Moment, end: Moment) -> list[Change]:
     return [*rows, Change(ALL, ALL_NAME, float(gained.sum()), float(lost.sum()))]
 
 
+@dataclass(frozen=True)
+class Flow:
+    """What changed over a period in an oblast, or in all four; km2, None next to a gap.
+
+    `gained_km2` is held at the end of `end` and was not at the end of `start`, `lost_km2` the other
+    way round; what changed twice within the period is in neither.
+    """
+
+    start: date
+    end: date
+    iso: str
+    gained_km2: float | None
+    lost_km2: float | None
+
+    @property
+    def net_km2(self) -> float | None:
+        """Gained less lost."""
+        if self.gained_km2 is None or self.lost_km2 is None:
+            return None
+        return self.gained_km2 - self.lost_km2
+
+
+def flows(
+    coverage: Coverage, start: date | None = None, end: date | None = None, every: Every = Every.DAY
+) -> list[Flow]:
+    """Gains and losses period by period over a range, each oblast and then all four.
+
+    Raises
+    ------
+    InputError
+        Where the range is empty, or lies outside the span.
+    """
+    start, end = _range_of(coverage, start, end)
+    ends = [start, *(d for d in days_of(start, end, every) if d > start)]
+    moments = [coverage.known(day) for day in ends]
+    indexes = np.array([m.index for m in moments if m])
+    gained, lost = _by_period(coverage, indexes)
+    isos = [*(o.iso for o in coverage.oblasts), ALL]
+    out = []
+    period = -1
+    for (a, before), (b, after) in itertools.pairwise(zip(ends, moments, strict=True)):
+        period += bool(before)
+        for i, iso in enumerate(isos):
+            known = before and after
+            both = (gained[period, i], lost[period, i]) if known else (None, None)
+            out.append(Flow(a, b, iso, *(None if v is None else float(v) for v in both)))
+    return out
+
+
+def _by_period(
+    coverage: Coverage, indexes: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What became held from one snapshot to the next of `indexes`, and what ceased to be; km2.
+
+    Each of shape (snapshots - 1, oblasts + 1), the last column of all oblasts.
+    """
+    first = np.searchsorted(indexes, coverage.run_since)
+    seen = np.flatnonzero(first < np.searchsorted(indexes, coverage.run_until))
+    face, first = coverage.run_face[seen], first[seen]
+    held = np.isin(coverage.run_ground[seen], Status.RUSSIAN_HELD.grounds)
+    same_face = np.r_[False, face[1:] == face[:-1]]
+    periods, width = max(len(indexes) - 1, 0), len(coverage.oblasts)
+
+    def summed(turned: NDArray[np.bool_]) -> NDArray[np.float64]:
+        at = (first[turned] - 1) * width + coverage.face_oblast[face[turned]]
+        km2 = np.bincount(at, coverage.face_km2[face[turned]], periods * width)
+        by_oblast = km2.reshape(periods, width)
+        return np.hstack([by_oblast, by_oblast.sum(axis=1, keepdims=True)])
+
+    turned = same_face & np.r_[False, held[1:] != held[:-1]]
+    return summed(turned & held), summed(turned & ~held)
+
+
+def _range_of(coverage: Coverage, start: date | None, end: date | None) -> tuple[date, date]:
+    first, last = coverage.span
+    start, end = start or first, end or last
+    if start > end:
+        raise InputError(f"from {start} to {end}: the first day is after the last")
+    for day in (start, end):
+        if not first <= day <= last:
+            coverage.at(day)
+    return start, end
+
+
 def history(
     coverage: Coverage,
     start: date | None = None,
@@ -257,13 +342,7 @@ def history(
     InputError
         Where the range is empty, or lies outside the span.
     """
-    first, last = coverage.span
-    start, end = start or first, end or last
-    if start > end:
-        raise InputError(f"from {start} to {end}: the first day is after the last")
-    for day in (start, end):
-        if not first <= day <= last:
-            coverage.at(day)
+    start, end = _range_of(coverage, start, end)
     for day in days_of(start, end, every):
         moment = coverage.known(day)
         if moment is None:

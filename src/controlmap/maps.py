@@ -130,6 +130,10 @@ PALETTE: Mapping[str, tuple[Style, Style]] = {
         {"fillColor": "#1f2328", "fillOpacity": 1, "color": "#fdfcf9", "weight": 1},
         {"fillColor": "#eceff1", "color": "#15191c"},
     ),
+    "chosen": (
+        {"fillColor": "#f6d32d", "fillOpacity": 1, "color": "#1f2328", "weight": 2.5},
+        {"color": "#15191c"},
+    ),
     "tiles": ({}, {}),
 }  # fmt: skip
 
@@ -318,6 +322,7 @@ def base_map(
     leaflet_url: str,
     assets_url: str,
     player: Player | None = None,
+    picks: bool = False,
 ) -> folium.Map:
     """Return the map without what changes; its script is the same bytes at each rerun.
 
@@ -335,6 +340,8 @@ def base_map(
         Addresses of the folders with Leaflet and with this package's assets.
     player
         For a map that plays its record.
+    picks
+        Whether a click on the map tells the dashboard of that point.
     """
     ids = [layer.id for layer in layers]
     if len(set(ids)) < len(ids):
@@ -353,6 +360,7 @@ def base_map(
         "credit": credit,
         "words": words,
         "timeline": player and player.config(),
+        "picks": picks,
     }
     centre = [(south + north) / 2, (west + east) / 2]
     chart = folium.Map(

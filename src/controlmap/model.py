@@ -164,6 +164,11 @@ class SnapshotInfo:
     warnings: tuple[str, ...] = ()
     repaired_km2: float = 0.0
 
+    @property
+    def key(self) -> tuple[str, float]:
+        """What no two snapshots of a record share: the reader, and the instant as POSIX seconds."""
+        return self.reader, self.observed.timestamp()
+
     @classmethod
     def of(cls, snapshot: Snapshot) -> SnapshotInfo:
         """The description of a snapshot."""

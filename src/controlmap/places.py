@@ -123,6 +123,34 @@ def nearest(lon: float, lat: float) -> tuple[str, float]:
     return near.name, WGS84.inv(lon, lat, near.lon, near.lat)[2] / 1000
 
 
+@dataclass(frozen=True)
+class Where:
+    """A point asked for: where it is, and where a name was given, whose it is and whose else."""
+
+    lon: float
+    lat: float
+    place: Place | None = None
+    others: tuple[Place, ...] = ()
+
+
+def locate(text: str) -> Where:
+    """The point that "LON,LAT" in degrees or the name of a settlement means.
+
+    Raises
+    ------
+    InputError
+        As `find`, or where the numbers are none.
+    """
+    numbers = re.fullmatch(r"\s*([-+]?[\d.]+)\s*,\s*([-+]?[\d.]+)\s*", text)
+    if numbers is None:
+        place, others = find(text)
+        return Where(place.lon, place.lat, place, others)
+    try:
+        return Where(float(numbers[1]), float(numbers[2]))
+    except ValueError as error:
+        raise InputError(f"{text!r}: is not LON,LAT in degrees") from error
+
+
 def _folded(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.casefold())
     return "".join(c for c in letters if c.isalnum())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -63,12 +64,19 @@ def guarded(show: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(show)
     def shown(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
+        with told():
             show(*args, **kwargs)
-        except ControlmapError as error:
-            st.error(maps.plain_markdown(str(error)))
 
     return shown
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Show a controlmap error as one line in the place of the rest of the block."""
+    try:
+        yield
+    except ControlmapError as error:
+        st.error(maps.plain_markdown(str(error)))
 
 
 def today() -> date:
@@ -181,6 +189,17 @@ def choice(
         return default
     _keep_in_address(name, chosen, default)
     return chosen
+
+
+def typed(place: DeltaGenerator, name: str, *, label: str, help: str, placeholder: str) -> str:
+    """A text that the reader types, which the address keeps; "" for none."""
+    if name not in st.session_state:
+        st.session_state[name] = st.query_params.get(name, "")
+    given = place.text_input(
+        label, key=name, help=help, placeholder=placeholder, persist_state="session", max_chars=80
+    )
+    _keep_in_address(name, given, "")
+    return given
 
 
 def _keep_in_address(name: str, chosen: str, default: str) -> None:

@@ -265,3 +265,46 @@ def test_a_layer_dropped_on_the_page_of_sources_is_drawn(
     frame.wait_for_function("() => ControlMap.state().layers.own?.n > 0")
     assert state(frame)["layers"]["by-one"]["n"] == 1
     page.assert_clean()
+
+
+def test_history_is_drawn_and_read_by_hovering(page: Visit, address: str) -> None:
+    page.tab.goto(address)
+    page.map()
+    page.tab.get_by_role("link", name="History").click()
+    expect(page.tab.get_by_role("heading", name="History", exact=True)).to_be_visible()
+    charts = page.tab.locator("[data-testid='stVegaLiteChart']")
+    expect(charts).to_have_count(2)
+    canvas = charts.first.locator("canvas, svg.marks").first
+    canvas.wait_for()
+    box = canvas.bounding_box()
+    assert box is not None
+    tip = page.tab.locator("#vg-tooltip-element")
+    for tremble in range(40):
+        page.tab.mouse.move(box["x"] + box["width"] * 0.6 + tremble, box["y"] + box["height"] / 2)
+        page.tab.wait_for_timeout(50)
+        if tip.count() and "Donetsk" in (tip.text_content() or ""):
+            break
+    for name in ("Donetsk", "Luhansk", "Kherson", "Zaporizhzhia", "All four oblasts"):
+        expect(tip).to_contain_text(name)
+    page.tab.get_by_role("button", name="Last 90 days").click()
+    page.tab.wait_for_function("location.search.includes('start=2026-05-24')")
+    page.assert_clean()
+
+
+def test_a_click_on_the_map_tells_of_that_place(page: Visit, address: str) -> None:
+    page.tab.goto(address)
+    page.map()
+    page.tab.get_by_role("link", name="A place").click()
+    expect(page.tab.get_by_role("heading", name="A place", exact=True)).to_be_visible()
+    page.tab.wait_for_timeout(3 * SETTLE_MS)
+    frame = page.map()
+    box = frame.locator("#map_div").bounding_box()
+    assert box is not None
+    at = frame.evaluate("ControlMap.map.latLngToContainerPoint([46.6, 34.6])")
+    page.tab.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
+    headline = page.tab.locator(".cm-headline")
+    expect(headline).to_contain_text("Russian-held")
+    expect(headline).to_contain_text("Kherson oblast")
+    page.tab.wait_for_function("location.search.includes('where=34.')")
+    frame.wait_for_function("ControlMap.state().layers.chosen.n === 1")
+    page.assert_clean()

@@ -162,6 +162,7 @@
         CM.remember();
       });
       map.on("zoomend", CM.sift);
+      if (config.picks) map.on("click", ({ latlng: { lng, lat } }) => CM.tell({ point: [lng, lat] }));
       new ResizeObserver(CM.fit).observe(box);
       // Every render message carries the theme; its handler has run when the timeout fires.
       addEventListener("message", (event) => {
@@ -417,6 +418,13 @@
         if (on && spec.tiles_credit) credits.push(spec.tiles_credit);
       });
       CM.tileCredit.textContent = credits.join(" · ");
+    },
+
+    /** Tell the dashboard around the map of what the reader wants, in Streamlit's own protocol. */
+    tell(value) {
+      const told = { ...value, asked: Date.now() }; // what was told before is told again
+      const type = "streamlit:setComponentValue";
+      parent.postMessage({ isStreamlitMessage: true, type, value: told, dataType: "json" }, "*");
     },
 
     say(text) {

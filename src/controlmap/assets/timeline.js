@@ -183,10 +183,7 @@
     }
 
     use() {
-      const value = { day: this.read.iso(this.day), asked: Date.now() };
-      parent.postMessage(
-        { isStreamlitMessage: true, type: "streamlit:setComponentValue", value, dataType: "json" }, "*",
-      );
+      this.CM.tell({ day: this.read.iso(this.day) });
     }
 
     // --- looks

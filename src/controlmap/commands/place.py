@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import math
-import re
 from datetime import timedelta
 
 from controlmap.commands import Commands, add_command, add_format, add_source, open_coverage
-from controlmap.model import InputError
 from controlmap.printing import instant, print_json, print_rows, say
 
 
@@ -30,22 +28,13 @@ def _place(arguments: argparse.Namespace) -> None:
     from controlmap.oblasts import FACTS
 
     coverage = open_coverage(arguments.source)
-    where = re.fullmatch(r"\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*", arguments.where)
-    if where:
-        try:
-            lon, lat = float(where[1]), float(where[2])
-        except ValueError as error:
-            raise InputError(f"{arguments.where!r}: is not LON,LAT in degrees") from error
-        named = {}
-    else:
-        place, others = places.find(arguments.where)
-        for other in others:
-            say(f"also of that name: {other.name}, {FACTS[other.iso][0]} ({other.lon},{other.lat})")
-        lon, lat = place.lon, place.lat
-        named = {"name": place.name, "name_uk": place.name_uk}
-    found = point.record_of(coverage, lon, lat)
+    where = places.locate(arguments.where)
+    for other in where.others:
+        say(f"also of that name: {other.name}, {FACTS[other.iso][0]} ({other.lon},{other.lat})")
+    named = {"name": where.place.name, "name_uk": where.place.name_uk} if where.place else {}
+    found = point.record_of(coverage, where.lon, where.lat)
     as_of = instant(coverage.snapshots[-1].observed)
-    head = {**named, "iso": found.iso, "lon": lon, "lat": lat}
+    head = {**named, "iso": found.iso, "lon": where.lon, "lat": where.lat}
     series = [
         {
             "date": str(info.observed.date()),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from controlmap.commands import Commands, add_command, add_format, add_source
+from controlmap.model import InputError
 from controlmap.printing import print_json, print_rows, printable, say
 
 
@@ -18,20 +19,39 @@ def add(commands: Commands) -> None:
         commands, "build", _build, "Build a record (GeoParquet) out of a source's files."
     )
     add_source(made)
-    made.add_argument(
+    read = made.add_mutually_exclusive_group(required=True)
+    read.add_argument(
         "--input",
         type=Path,
         nargs="+",
-        required=True,
         metavar="PATH",
         help="files (gzipped or not), folders, tar or zip archives",
     )
-    made.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    read.add_argument(
+        "--extend",
+        type=Path,
+        nargs="+",
+        metavar=("RECORD", "PATH"),
+        help="add snapshots, earlier or later ones, to a record at full detail",
+    )
+    made.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="where to write; --extend writes to RECORD where it is left out",
+    )
     made.add_argument(
         "--cells",
         type=int,
         metavar="METRES",
         help="generalise the map to the cells of our own grid; figures stay exact",
+    )
+    made.add_argument(
+        "--strict",
+        action="store_true",
+        help="write nothing where a file cannot be read or cannot be true, instead of keeping it "
+        "out",
     )
 
     made = add_command(
@@ -41,26 +61,66 @@ def add(commands: Commands) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> None:
-    from controlmap import building, sources
-
     def progress(text: str) -> None:
         if sys.stderr.isatty():
             print(f"\r\033[K{printable(text)}", end="", file=sys.stderr, flush=True)
 
-    source = arguments.source or sources.DEFAULT
     try:
-        record = building.build_file(
-            source, arguments.input, arguments.output, arguments.cells, progress
-        )
+        (_extend if arguments.extend else _make)(arguments, progress)
     finally:
         progress("")
-    for info in record.coverage.snapshots:
+
+
+def _make(arguments: argparse.Namespace, progress: Callable[[str], None]) -> None:
+    from controlmap import building, sources
+
+    if arguments.output is None:
+        raise InputError("build --input: -o/--output is needed, the file to write to")
+    record = building.build_file(
+        arguments.source or sources.DEFAULT,
+        arguments.input,
+        arguments.output,
+        arguments.cells,
+        progress,
+        strict=arguments.strict,
+    )
+    progress("")
+    kept_out = record.provenance.figures.get("kept_out", ())
+    _tell(record.coverage.snapshots, [(told["name"], told["why"]) for told in kept_out])
+    print(f"{record.path}: {_sum(record)}")
+
+
+def _extend(arguments: argparse.Namespace, progress: Callable[[str], None]) -> None:
+    from controlmap import building
+
+    for name in ("cells", "source"):
+        if getattr(arguments, name) is not None:
+            raise InputError(f"--{name}: does not go with --extend; the record tells it")
+    path, *inputs = arguments.extend
+    if not inputs:
+        raise InputError(f"--extend {path}: the files to add are missing; they follow the record")
+    made = building.extend_file(
+        path, inputs, arguments.output or path, progress, strict=arguments.strict
+    )
+    progress("")
+    _tell(made.added, [(kept.name, kept.why) for kept in made.kept_out])
+    print(f"{made.record.path}: {len(made.added)} added; {_sum(made.record)}")
+
+
+def _tell(snapshots: Iterable[Any], kept_out: Iterable[tuple[str, str]]) -> None:
+    """What the readers were in doubt of, and what was kept out, on stderr."""
+    for info in snapshots:
         for warning in info.warnings:
             say(f"warning: {warning}")
+    for name, why in kept_out:
+        say(f"kept out: {name}: {why}")
+
+
+def _sum(record: Any) -> str:
     told = record.provenance.figures
-    print(
-        f"{arguments.output}: {sum(told['snapshots'].values())} snapshots, {told['span'][0]} to "
-        f"{told['span'][1]}, {told['faces']} faces, {told['runs']} runs; measured error at most "
+    return (
+        f"{sum(told['snapshots'].values())} snapshots, {told['span'][0]} to {told['span'][1]}, "
+        f"{told['faces']} faces, {told['runs']} runs; measured error at most "
         f"{told['measured_error_km2']} km2"
     )
 

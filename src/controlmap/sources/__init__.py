@@ -256,13 +256,19 @@ def read_all(data: bytes, name: str) -> Iterator[Snapshot]:
         yield read(data, name)
 
 
-def joined(source: str, snapshots: Iterable[Snapshot]) -> Iterator[Snapshot]:
+def joined(
+    source: str,
+    snapshots: Iterable[Snapshot],
+    refused: Callable[[InputError], None] | None = None,
+) -> Iterator[Snapshot]:
     """Snapshots of a source with the layers of one instant put together; others as they come.
+
+    `refused` is told of instants that make no state; without it, the first of them is raised.
 
     Raises
     ------
     InputError
-        Where a layer is there twice for an instant, in files that differ.
+        Where there is no layer of control, or one twice in files that differ.
     """
     if not any(reader.layered for reader in find_source(source).readers):
         yield from snapshots
@@ -273,15 +279,19 @@ def joined(source: str, snapshots: Iterable[Snapshot]) -> Iterator[Snapshot]:
             together.setdefault((snapshot.reader, snapshot.observed), []).append(snapshot)
     for key in sorted(together, key=lambda k: (k[1], k[0])):
         parts = {s.sha256: s for s in sorted(together[key], key=lambda s: s.name)}
-        state = _one(list(parts.values()))
-        if Status.RUSSIAN_HELD not in state.reports:
-            raise InputError(
-                f"{state.name}: no layer of control of that day; a record needs one with the others"
-            )
-        yield state
+        try:
+            yield _one(list(parts.values()))
+        except InputError as error:
+            if refused is None:
+                raise
+            refused(error)
 
 
 def _one(parts: list[Snapshot]) -> Snapshot:
+    if not any(Status.RUSSIAN_HELD in p.reports for p in parts):
+        raise InputError(
+            f"{parts[0].name}: no layer of control of that day; a record needs one with the others"
+        )
     if len(parts) == 1:
         return parts[0]
     layers: dict[Ground, Polygons] = {}

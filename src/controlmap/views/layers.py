@@ -22,6 +22,7 @@ _OFF = ("tiles", "liberated", "changed-hands")
 _KINDS: Mapping[str, maps.Kind] = {
     "tiles": "tiles",
     "changed-hands": "time",
+    "chosen": "place",
     "claim": "line",
     "oblasts": "line",
     "own": "line",
@@ -43,6 +44,7 @@ _ORDER = (
     "oblasts",
     "claim",
     "places",
+    "chosen",
     "tiles",
 )
 _PLAYED = ("rest", "held", "contested", "liberated", "gained", "lost")
@@ -126,6 +128,20 @@ def day_features(coverage: Coverage, moment: Moment, basis: Basis) -> dict[str, 
     if then := coverage.known(moment.day - timedelta(days=30)):
         out.update(_changes(coverage, then, moment))
     return out
+
+
+def point_features(
+    coverage: Coverage, moment: Moment, chosen: tuple[float, float] | None, told: tuple[str, ...]
+) -> dict[str, list[Feature]]:
+    """What a day shows of held ground, and the point that was chosen, if any."""
+    rows = figures.areas(coverage, moment)
+    basis = Basis.POLYGON
+    return {
+        "rest": _rest(coverage, moment, rows, basis),
+        "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, basis),
+        "contested": _status(coverage, moment, rows, Status.CONTESTED, basis),
+        "chosen": [Feature(shapely.Point(chosen), told)] if chosen else [],
+    }
 
 
 def change_features(coverage: Coverage, start: Moment, end: Moment) -> dict[str, list[Feature]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,15 +39,17 @@ def show(
     notes: Callable[[], dict[str, str]] = dict,
     *,
     played: Played | None = None,
+    pick: Callable[[float, float], None] | None = None,
     credit: Sequence[tuple[str, str]] = (),
     private: bool = False,
     caption: str | None = None,
 ) -> None:
     """Show the map of `key`, its layers by `names`, with what `choices` (day and the like) draw.
 
-    Where it is `played`, it can go through the whole record, from that day. `credit` names whom it
-    shows in the place of the record's source. What is `private` stays out of what sessions share.
-    `caption` stands in the place of how the record is generalised.
+    Where it is `played`, it can go through the whole record, from that day. `pick` is told of the
+    longitude and latitude that the reader clicks on. `credit` names whom it shows in the place of
+    the record's source. What is `private` stays out of what sessions share. `caption` stands in the
+    place of how the record is generalised.
     """
     coverage = record.coverage
     addresses = session.map_addresses(record.key, coverage, partial(layers.background, coverage))
@@ -72,6 +75,7 @@ def show(
         leaflet_url=addresses.leaflet,
         assets_url=addresses.assets,
         player=layers.player(coverage, addresses.timeline) if played else None,
+        picks=pick is not None,
     )
     st_folium(
         base,
@@ -79,7 +83,7 @@ def show(
         height=PLAYED_HEIGHT if played else HEIGHT,
         use_container_width=True,
         returned_objects=[],
-        on_change=played and partial(_use, key, coverage.span, played.use),
+        on_change=partial(_hear, key, coverage.span, played.use if played else None, pick),
         feature_group_to_add=maps.day_layer(payload),
     )
     if caption is None and coverage.cell_m:
@@ -88,13 +92,19 @@ def show(
         st.caption(caption)
 
 
-def _use(key: str, span: tuple[date, date], use: Callable[[date], None]) -> None:
-    """Hand on the day that the reader wants to use; the browser may say anything."""
-    said = st.session_state.get(key)
-    asked = said.get("day") if isinstance(said, Mapping) else None
-    try:
-        day = date.fromisoformat(asked) if isinstance(asked, str) else None
-    except ValueError:
-        day = None
-    if day is not None and span[0] <= day <= span[1]:
-        use(day)
+def _hear(
+    key: str,
+    span: tuple[date, date],
+    use: Callable[[date], None] | None,
+    pick: Callable[[float, float], None] | None,
+) -> None:
+    """Hand on the day or the point that the reader wants; the browser may say anything."""
+    match st.session_state.get(key):
+        case {"day": str(asked)} if use:
+            with contextlib.suppress(ValueError):
+                day = date.fromisoformat(asked)
+                if span[0] <= day <= span[1]:
+                    use(day)
+        case {"point": [float() | int() as lon, float() | int() as lat]} if pick:
+            if abs(lon) <= 180 and abs(lat) <= 90:
+                pick(lon, lat)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
 
 from controlmap.agreement import AgreementRow, Pair, Patch, Spread
-from controlmap.figures import Areas, Change, Comparison, Contested
+from controlmap.figures import Areas, Change, Comparison, Contested, Flow
 from controlmap.model import Status
-from controlmap.views import text, text_sources
+from controlmap.point import Spell
+from controlmap.turning import TurningPoint
+from controlmap.views import text, text_history, text_place, text_sources
 
 
 def headline(figure: str, of_what: str, facts: Sequence[tuple[str, str]]) -> str:
@@ -129,23 +132,69 @@ def by_status(rows: Sequence[Areas], statuses: Sequence[Status]) -> str:
     return _table(text_sources.OWN_CAPTION, columns, cells)
 
 
+def months(title: str, rows: Sequence[tuple[Flow, float | None, float]]) -> str:
+    """A month a row: its flow, what was held at its end, and the area that is a share of."""
+    cells = [
+        (
+            text_history.month(flow.end),
+            None if held is None else f"{held:,.0f}",
+            None if held is None else text.share(held / whole),
+            None if flow.gained_km2 is None else f"{flow.gained_km2:,.1f}",
+            None if flow.lost_km2 is None else f"{flow.lost_km2:,.1f}",
+            None if flow.net_km2 is None else text.change_precise(flow.net_km2),
+        )
+        for flow, held, whole in rows
+    ]
+    return _table(title, text_history.MONTH_COLUMNS, cells, tall=True)
+
+
+def spells(rows: Sequence[Spell], last: date) -> str:
+    """What a place was from when to when, the latest first."""
+    cells = [
+        (
+            text_place.STATUSES[s.status],
+            text.day(s.since),
+            text_place.until(s.until, last),
+            text.days(((s.until or last) - s.since).days),
+        )
+        for s in reversed(rows)
+    ]
+    return _table(text_place.SPELLS_CAPTION, text_place.COLUMNS, cells, tall=True)
+
+
+def events(points: Sequence[TurningPoint]) -> str:
+    """Turning points, numbered as in the charts."""
+    cells = [
+        (str(number), text.day(p.date), p.title, p.source)
+        for number, p in enumerate(points, start=1)
+    ]
+    return _table(text_history.EVENTS_CAPTION, text_history.EVENT_COLUMNS, cells, prose=True)
+
+
 def _table(
     title: str,
     columns: Sequence[str],
     rows: Sequence[tuple[str | None, ...]],
     *,
     total: bool = True,
+    tall: bool = False,
+    prose: bool = False,
 ) -> str:
-    """A table whose first column names the row, its last row a `total`; None is not reported."""
+    """A table whose first column names the row, its last row a `total`; None is not reported.
+
+    A `tall` one scrolls within itself; the cells of `prose` wrap.
+    """
     head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns)
     body = "".join(
         f'<tr><th scope="row">{escape(row[0] or "")}</th>{"".join(map(_cell, row[1:]))}</tr>'
         for row in rows
     )
     caption = escape(title)
+    scroll = "cm-scroll cm-tall" if tall else "cm-scroll"
+    kind = " ".join(["cm-table", *["cm-prose"] * prose, *["cm-list"] * (not total)])
     return (
-        f'<div class="cm-scroll" tabindex="0" role="region" aria-label="{caption}">'
-        f'<table class="cm-table{"" if total else " cm-list"}"><caption>{caption}</caption>'
+        f'<div class="{scroll}" tabindex="0" role="region" aria-label="{caption}">'
+        f'<table class="{kind}"><caption>{caption}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -1,0 +1,244 @@
+"""Charts over time: Altair is used here only. Words come from the views, figures from `figures`.
+
+A chart takes plain rows, so that what it shows can be tested; nothing is summed or filled in here:
+None breaks a line. Areas are in km2, shares from 0 to 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+COLOURS = {
+    "UA-14": "#d55e00",
+    "UA-09": "#3c8fd0",
+    "UA-65": "#009e73",
+    "UA-23": "#c77cab",
+    "all": "#7d868e",
+}
+"""A colour for each oblast, after Okabe and Ito, on light and on dark ground."""
+GAINED, LOST, NET = "#d5583a", "#3d9db3", "#7d868e"
+_HEIGHT = 340
+_QUIET = "#808890"
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one line of a chart is: an oblast, or all of them."""
+
+    iso: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is marked along the time axis."""
+
+    events: Sequence[tuple[date, str, str]]  # day, number shown, title
+    readers: Sequence[tuple[date, str]]  # the first day of another kind of file, its name
+    carried: Sequence[date]  # days without a snapshot of their own
+    gaps: Sequence[tuple[date, date]]  # days of which nothing is known
+
+
+Row = Mapping[str, Any]
+
+
+def held_over_time(
+    rows: Sequence[Row],
+    lines: Sequence[Line],
+    marks: Marks,
+    words: Mapping[str, str],
+    *,
+    share: bool,
+) -> alt.LayerChart:
+    """Lines of what is held, a row a day and a line; `value` None is unknown.
+
+    Each row has date, name, value, and upper: held and contested together, None where that is not
+    reported. Hovering reads all the values of a day.
+    """
+    frame = _frame(rows, ["date", "name", "value", "upper"])
+    form = ".1%" if share else ",.0f"
+    names = [line.name for line in lines]
+    x = alt.X("date:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8))
+    y = alt.Y(
+        "value:Q", title=words["share" if share else "km2"], scale=alt.Scale(zero=False),
+        axis=alt.Axis(format=".0%" if share else ",.0f"),
+    )  # fmt: skip
+    colour = alt.Color(
+        "name:N", title=None, sort=names,
+        legend=alt.Legend(orient="top", columns=3) if len(names) > 1 else None,
+        scale=alt.Scale(domain=names, range=[COLOURS[line.iso] for line in lines]),
+    )  # fmt: skip
+    base = alt.Chart(frame).encode(x=x, color=colour)
+    bands = (
+        [base.mark_area(opacity=0.3).encode(y=y, y2="upper:Q")] if _known(frame["upper"]) else []
+    )
+    line = base.mark_line(strokeWidth=1.8).encode(y=y)
+    hover = alt.selection_point(
+        fields=["date"], nearest=True, on="pointermove", clear="pointerout", empty=False
+    )
+    rule = (
+        alt.Chart(frame)
+        .transform_pivot("name", value="value", groupby=["date"])
+        .mark_rule(color=_QUIET)
+        .encode(
+            x="date:T",
+            opacity=alt.condition(hover, alt.value(0.7), alt.value(0)),
+            tooltip=[
+                alt.Tooltip("date:T", title=words["date"], format="%d %b %Y"),
+                *(alt.Tooltip(f"{name}:Q", format=form) for name in names),
+            ],
+        )
+        .add_params(hover)
+    )
+    return _sized(*_marks(marks, words), *bands, line, rule)
+
+
+def flows(rows: Sequence[Row], marks: Marks, words: Mapping[str, str]) -> alt.LayerChart:
+    """Bars of what was gained (upwards) and lost (downwards) by period, and the net as a mark.
+
+    Each row has start, end, gained, lost, net in km2; None is unknown, and no bar.
+    """
+    frame = _frame(rows, ["start", "end", "gained", "lost", "net"])
+    long = frame.assign(lost=-frame["lost"]).melt(
+        ["start", "end"], ["gained", "lost"], "kind", "km2"
+    )
+    long["kind"] = long["kind"].map({kind: words[kind] for kind in ("gained", "lost")})
+    colour = alt.Color(
+        "kind:N", title=None, legend=alt.Legend(orient="top", columns=1),
+        scale=alt.Scale(domain=[words["gained"], words["lost"]], range=[GAINED, LOST]),
+    )  # fmt: skip
+    x = alt.X("start:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8))
+    bars = (
+        alt.Chart(long)
+        .mark_bar(opacity=0.85)
+        .encode(
+            x=x, x2="end:T", y=alt.Y("km2:Q", title=words["flow"]), y2=alt.datum(0), color=colour
+        )
+    )
+    told = [
+        alt.Tooltip("start:T", title=words["after"], format="%d %b %Y"),
+        alt.Tooltip("end:T", title=words["to"], format="%d %b %Y"),
+        *(alt.Tooltip(f"{k}:Q", title=words[k], format="+,.1f") for k in ("gained", "lost", "net")),
+    ]
+    signed = frame.assign(lost=-frame["lost"])
+    net = (
+        alt.Chart(signed)
+        .transform_calculate(middle="(time(datum.start) + time(datum.end)) / 2")
+        .mark_point(filled=True, size=16, color=NET, opacity=1)
+        .encode(x="middle:T", y="net:Q")
+    )
+    whole = alt.Chart(signed).mark_rect(opacity=0).encode(x="start:T", x2="end:T", tooltip=told)
+    return _sized(*_marks(marks, words), bars, net, whole)
+
+
+def distance(
+    rows: Sequence[Row], spells: Sequence[Row], marks: Marks, words: Mapping[str, str]
+) -> alt.LayerChart:
+    """How far the nearest held ground was, and below it what the place was.
+
+    `rows` have date and km, None where nothing is known; `spells` have start, end, name (a status
+    in words) and colour.
+    """
+    frame = _frame(rows, ["date", "km"])
+    spans = pd.DataFrame(list(spells), columns=["start", "end", "name", "colour"])
+    spans[["start", "end"]] = spans[["start", "end"]].apply(pd.to_datetime)
+    x = alt.X("date:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8))
+    colours = dict(zip(spans["name"], spans["colour"], strict=True))
+    strip = (
+        alt.Chart(spans)
+        .mark_rect(opacity=0.9)
+        .encode(
+            x="start:T",
+            x2="end:T",
+            y=alt.value(alt.ExprRef("height - 9")),
+            y2=alt.value(alt.ExprRef("height")),
+            color=alt.Color(
+                "name:N",
+                title=None,
+                legend=alt.Legend(orient="top", columns=2, labelLimit=0),
+                scale=alt.Scale(domain=list(colours), range=list(colours.values())),
+            ),
+            tooltip=[
+                alt.Tooltip("name:N", title=" "),
+                alt.Tooltip("start:T", title=words["from"], format="%d %b %Y"),
+                alt.Tooltip("end:T", title=words["until"], format="%d %b %Y"),
+            ],
+        )
+    )
+    line = alt.Chart(frame).mark_line(interpolate="step-after", color=NET, strokeWidth=2)
+    hover = alt.selection_point(
+        fields=["date"], nearest=True, on="pointermove", clear="pointerout", empty=False
+    )
+    point = (
+        alt.Chart(frame)
+        .mark_point(filled=True, size=50, color=NET)
+        .encode(
+            x=x,
+            y="km:Q",
+            opacity=alt.condition(hover, alt.value(1), alt.value(0)),
+            tooltip=[
+                alt.Tooltip("date:T", title=words["date"], format="%d %b %Y"),
+                alt.Tooltip("km:Q", title=words["km"], format=",.1f"),
+            ],
+        )
+        .add_params(hover)
+    )
+    drawn = line.encode(x=x, y=alt.Y("km:Q", title=words["km"]))
+    return _sized(*_marks(marks, words), strip, drawn, point)
+
+
+def _frame(rows: Sequence[Row], columns: Sequence[str]) -> pd.DataFrame:
+    frame = pd.DataFrame([[row[c] for c in columns] for row in rows], columns=list(columns))
+    for column in columns:
+        if column in ("date", "start", "end"):
+            frame[column] = pd.to_datetime(frame[column])
+        elif column != "name":
+            frame[column] = frame[column].astype(float)
+    return frame
+
+
+def _known(values: pd.Series[float]) -> bool:
+    return bool(values.notna().any())
+
+
+def _marks(marks: Marks, words: Mapping[str, str]) -> list[alt.Chart]:
+    """Gaps as bands, carried days as ticks below, other files and events as rules with a label."""
+    gaps = _days({"from": a, "to": b, "what": words["gap"]} for a, b in marks.gaps)
+    carried = _days({"from": day, "what": words["carried"]} for day in marks.carried)
+    readers = _days({"from": day, "what": name} for day, name in marks.readers)
+    events = _days({"from": d, "label": n, "what": title} for d, n, title in marks.events)
+    x = alt.X("from:T", title=None)
+    told = [
+        alt.Tooltip("from:T", title=words["date"], format="%d %b %Y"),
+        alt.Tooltip("what:N", title=" "),
+    ]
+    dotted = alt.Chart(events).mark_rule(color=_QUIET, strokeDash=[2, 3], opacity=0.8)
+    number = alt.Chart(events).mark_text(color=_QUIET, dy=-6, y=0, fontSize=11, fontWeight="bold")
+    low = alt.value(alt.ExprRef("height - 4"))
+    drawn = (
+        (gaps, alt.Chart(gaps).mark_rect(color=_QUIET, opacity=0.2).encode(x=x, x2="to:T")),
+        (carried, alt.Chart(carried).mark_tick(color=_QUIET, size=7).encode(x=x, y=low)),
+        (readers, alt.Chart(readers).mark_rule(color=_QUIET, strokeWidth=1.5).encode(x=x)),
+        (events, dotted.encode(x=x)),
+        (events, number.encode(x=x, text="label:N")),
+    )
+    return [chart.encode(tooltip=told) for frame, chart in drawn if len(frame)]
+
+
+def _days(rows: Any) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["from", "to", "label", "what"])
+    frame[["from", "to"]] = frame[["from", "to"]].apply(pd.to_datetime)
+    return frame
+
+
+def _sized(*layers: alt.Chart) -> alt.LayerChart:
+    chart: alt.LayerChart = alt.LayerChart(layer=list(layers)).properties(
+        height=_HEIGHT, width="container"
+    )
+    return chart

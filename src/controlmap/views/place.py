@@ -1,0 +1,157 @@
+"""One place: who held it, and how far the nearest held ground was."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from datetime import date, timedelta
+from functools import partial
+
+import streamlit as st
+
+from controlmap import charts, maps, places, point, session, sources
+from controlmap.archive import Record
+from controlmap.charts import Marks
+from controlmap.coverage import Coverage
+from controlmap.oblasts import FACTS
+from controlmap.places import Where
+from controlmap.point import PointRecord
+from controlmap.views import address, layers, mapping, markup, text
+from controlmap.views import text_place as words
+
+# What is only known not to be held may have been known to be Ukrainian-held before.
+_SAME = {point.NOT_HELD: ("ukrainian_held",)}
+_LAYER_OF = {"russian_held": "held", "contested": "contested"}
+
+
+def show() -> None:
+    """Show the page."""
+    record = session.record()
+    st.title(words.TITLE)
+    st.markdown(words.LEDE)
+    first, last = record.coverage.span
+    address.check({"on": (partial(address.is_day, record), f"{first} … {last}")})
+    _place()
+
+
+@st.fragment
+@session.guarded
+def _place() -> None:
+    record = session.record()
+    coverage = record.coverage
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    asked = session.typed(
+        row, "where", label=words.WHERE, help=words.WHERE_HELP, placeholder=words.EXAMPLE
+    )
+    day = session.day(row, "on", coverage.span[1], coverage.span, label=words.ON)
+    where, found = _found(coverage, asked)
+    if where and where.others:
+        _choices(words.OTHERS, [f"{p.name}, {FACTS[p.iso][0]}" for p in where.others])
+    if not asked:
+        _choices(words.TRY, words.EXAMPLES)
+    if where and found:
+        st.html(_headline(coverage, where, found, day))
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        _map(record, where if found else None, day)
+    if where and found:
+        with right:
+            _history(coverage, found)
+
+
+def _found(coverage: Coverage, asked: str) -> tuple[Where | None, PointRecord | None]:
+    """The place and its record; what cannot be found is told, and the map stays."""
+    if not asked.strip():
+        return None, None
+    where = None
+    with session.told():
+        where = places.locate(asked)
+        return where, point.record_of(coverage, where.lon, where.lat)
+    return where, None
+
+
+def _choices(title: str, names: tuple[str, ...] | list[str]) -> None:
+    row = st.container(horizontal=True, vertical_alignment="center")
+    row.markdown(title, width="content")
+    for name in names:
+        row.button(name, key=f"where {name}", on_click=_choose, args=(name,))
+
+
+def _choose(name: str) -> None:
+    st.session_state["where"] = name
+
+
+def _pick(lon: float, lat: float) -> None:
+    st.session_state["where"] = f"{lon:.5f},{lat:.5f}"
+
+
+def _name(where: Where, found: PointRecord) -> str:
+    of = FACTS[found.iso][0]
+    if where.place:
+        return words.where(where.place.name, where.place.name_uk, of)
+    return words.point(where.lon, where.lat, of)
+
+
+def _headline(coverage: Coverage, where: Where, found: PointRecord, day: date) -> str:
+    so_far = [s for s in found.spells if s.since <= day]
+    status = so_far[-1].status
+    same = {status, *_SAME.get(status, ())}
+    streak = list(itertools.takewhile(lambda s: s.status in same, reversed(so_far)))
+    since, first = streak[-1].since, len(streak) == len(so_far)
+    facts = [
+        (words.DISTANCE, words.km(_km(coverage, found, day))),
+        (words.CHANGE_30D, words.km(_km(coverage, found, day - timedelta(days=30)))),
+        (words.CHANGE_365D, words.km(_km(coverage, found, day - timedelta(days=365)))),
+    ]
+    if where.place and where.place.population is not None:
+        facts.append((words.POPULATION, f"{where.place.population:,}"))
+    told = words.since(since, first=first, name=_name(where, found))
+    return markup.headline(words.NOW[status], told, facts)
+
+
+def _km(coverage: Coverage, found: PointRecord, day: date) -> float | None:
+    known = coverage.known(day)
+    km = float(found.distance_km[known.index]) if known else math.nan
+    return None if math.isnan(km) else km
+
+
+def _map(record: Record, where: Where | None, day: date) -> None:
+    coverage = record.coverage
+    moment = coverage.at(day)
+    chosen = (where.lon, where.lat) if where else None
+    name = (where.place.name if where.place else text.day(day)) if where else ""
+    mapping.show(
+        record,
+        "place",
+        words.LAYER_NAMES,
+        f"{day} {chosen}",
+        partial(layers.point_features, coverage, moment, chosen, (name,)),
+        partial(layers.day_notes, coverage, moment),
+        pick=_pick,
+    )
+
+
+def _history(coverage: Coverage, found: PointRecord) -> None:
+    last = coverage.span[1]
+    rows = [
+        {"date": s.observed.date(), "km": None if math.isnan(km) else float(km)}
+        for s, km in zip(coverage.snapshots, found.distance_km, strict=True)
+    ]
+    rows += [{"date": a + timedelta(days=15), "km": None} for a, _ in coverage.gaps]
+    spells = [
+        {
+            "start": s.since,
+            "end": s.until or last,
+            "name": words.STATUSES[s.status],
+            "colour": maps.PALETTE[_LAYER_OF.get(s.status, "rest")][0]["fillColor"],
+        }
+        for s in found.spells
+    ]
+    marks = Marks(events=(), readers=(), carried=(), gaps=coverage.gaps)
+    st.altair_chart(charts.distance(rows, spells, marks, words.CHART), width="stretch")
+    st.html(markup.spells(found.spells, last))
+    info = coverage.snapshots[-1]
+    title = sources.find_source(coverage.source).title
+    kind = sources.find_reader(info.reader).title
+    st.markdown(text.as_of(title, kind, info.observed, info.retrieved))
+    st.caption(words.precise(coverage.cell_m))

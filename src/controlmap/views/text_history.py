@@ -1,0 +1,89 @@
+"""The words of the page of history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from controlmap.views.text import day, days, instant
+
+TITLE = "History"
+LEDE = (
+    "Russian-held ground over time, what was gained and lost in each period, as the source "
+    "assesses it."
+)
+OBLAST = "Oblast"
+EACH = "each and all"
+MEASURE = "Measure"
+MEASURES = {"share": "share of the oblast", "km2": "km²"}
+MEASURE_HELP = "Shares are of the polygon's area, which statuses are measured in."
+OBLAST_HELP = "All four in one chart, or one with the ground that is contested above what is held."
+EVERY = "Gains and losses"
+EVERY_CHOICES = {"day": "by day", "week": "by week", "month": "by month"}
+EVERY_HELP = "Weeks end on Sundays, months on their last day; the last period may be shorter."
+START, END = "From", "To"
+WHOLE = "Whole record"
+HELD = "Russian-held ground"
+FLOWS = "Gained and lost"
+MONTHS = "Month by month"
+EVENTS = "Turning points"
+EVENT_COLUMNS = ("No.", "Date", "What happened", "Reported by")
+EVENTS_CAPTION = "Events marked in the charts; nothing is computed from them"
+MONTH_COLUMNS = ("Month", "Held at its end", "Share", "Gained", "Lost", "Net")
+CHART = {
+    "date": "Day (UTC)",
+    "km2": "Russian-held, km²",
+    "share": "Russian-held, share of the oblast",
+    "flow": "km² of held ground",
+    "gained": "Became Russian-held",
+    "lost": "Ceased to be Russian-held",
+    "net": "Net",
+    "after": "After",
+    "to": "To the end of",
+    "gap": "No snapshot for more than 14 days: not known",
+    "carried": "No snapshot on this day: the one before is carried forward",
+}
+
+
+def held_caption(carried: int, gaps: int, *, one: bool) -> str:
+    """What is marked in the chart of what is held."""
+    told = ["Numbers on dotted lines are turning points, listed below."]
+    if carried:
+        told.append(
+            f"Ticks along the lower edge: {days(carried)} without a snapshot, carried forward."
+        )
+    told.append(f"Gaps of more than 14 days: {gaps}." if gaps else "There is no gap in this range.")
+    if one:
+        told.append("The band is contested ground, where the source reports it.")
+    return " ".join(told)
+
+
+def flows_caption() -> str:
+    """What the bars count."""
+    return (
+        "Each bar compares the end of its period with the end of the one before; ground that "
+        "changed hands twice within it is in neither. Dots are the net."
+    )
+
+
+def reader_change(title: str) -> str:
+    """That from a day on another kind of the source's files is used."""
+    return f"From here on: {title}"
+
+
+def source(title: str, first: datetime, last: datetime, readers: Sequence[str]) -> str:
+    """Who says so, from when to when."""
+    return (
+        f"Source: **{title}** ({', then '.join(readers)}). First observed {instant(first)}, last "
+        f"**{instant(last)}**."
+    )
+
+
+def months_caption(name: str, start: date, end: date) -> str:
+    """Of what the table of months is."""
+    return f"{name}, {day(start)} to {day(end)}; km²; held as of each month's last day in the range"
+
+
+def month(value: date) -> str:
+    """A month in words: March 2024."""
+    return f"{value:%B %Y}"

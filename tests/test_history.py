@@ -1,0 +1,238 @@
+"""Gains and losses by period, turning points, charts and the page of history; figures by hand."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from controlmap import archive, charts, figures, turning
+from controlmap.charts import Line, Marks
+from controlmap.coverage import Coverage
+from controlmap.figures import ALL, Every
+from controlmap.model import Ground, InputError, RecordError
+from controlmap.views import text_history as words
+from test_figures import STRIP_KM2, day, make
+
+SECONDS = 60
+WORDS = words.CHART
+NOTHING = Marks(events=(), readers=(), carried=(), gaps=())
+
+
+def in_strips(flow: figures.Flow) -> tuple[float | None, float | None]:
+    if flow.gained_km2 is None or flow.lost_km2 is None:
+        return None, None
+    return round(flow.gained_km2 / STRIP_KM2, 4), round(flow.lost_km2 / STRIP_KM2, 4)
+
+
+def test_each_day_gains_and_loses_what_it_does() -> None:
+    # WEST, from the west: three strips held; the first freed, two more taken; then as at first.
+    record = make(
+        (0, {Ground.OCCUPIED: 3}),
+        (1, {Ground.LIBERATED: 1, Ground.OCCUPIED: 4}),
+        (3, {Ground.OCCUPIED: 3}),
+    )
+    found = figures.flows(record)
+    west = [f for f in found if f.iso == "WEST"]
+    assert [(f.start, f.end) for f in west] == [(day(n), day(n + 1)) for n in range(3)]
+    assert [in_strips(f) for f in west] == [(2, 1), (0, 0), (1, 2)]
+    assert [in_strips(f) for f in found if f.iso == "EAST"] == [(0, 0)] * 3
+    assert [in_strips(f) for f in found if f.iso == ALL] == [(2, 1), (0, 0), (1, 2)]
+
+
+def test_what_changed_twice_within_a_period_is_in_neither() -> None:
+    record = make((0, {Ground.OCCUPIED: 3}), (2, {Ground.OCCUPIED: 7}), (6, {Ground.OCCUPIED: 3}))
+    week = [f for f in figures.flows(record, every=Every.WEEK) if f.iso == "WEST"]
+    # 1 January 2024 is a Monday: the week's end is the record's.
+    assert [(f.start, f.end, *in_strips(f)) for f in week] == [(day(0), day(6), 0, 0)]
+
+
+def test_a_period_beside_a_gap_is_unknown() -> None:
+    record = make((0, {Ground.OCCUPIED: 3}), (40, {Ground.OCCUPIED: 5}), (41, {Ground.OCCUPIED: 6}))
+    west = {f.end: f for f in figures.flows(record) if f.iso == "WEST"}
+    assert in_strips(west[day(14)]) == (0, 0)  # carried
+    assert {in_strips(west[day(n)]) for n in range(15, 41)} == {(None, None)}
+    assert west[day(20)].net_km2 is None
+    assert in_strips(west[day(41)]) == (1, 0)
+
+
+held_strips = st.lists(st.integers(0, 10), min_size=2, max_size=6)
+
+
+@given(held_strips, st.sampled_from(Every))
+@settings(deadline=None, max_examples=40)
+def test_periods_agree_with_the_comparison_of_their_ends(counts: list[int], every: Every) -> None:
+    record = make(*((3 * n, {Ground.OCCUPIED: count}) for n, count in enumerate(counts)))
+    for flow in figures.flows(record, every=every):
+        rows = figures.changes(record, record.at(flow.start), record.at(flow.end))
+        same = next(r for r in rows if r.iso == flow.iso)
+        assert flow.gained_km2 == pytest.approx(same.gained_km2, abs=1e-6)
+        assert flow.lost_km2 == pytest.approx(same.lost_km2, abs=1e-6)
+
+
+def test_a_range_outside_the_record_is_refused() -> None:
+    record = make((0, {Ground.OCCUPIED: 3}), (3, {Ground.OCCUPIED: 4}))
+    with pytest.raises(InputError, match="the first day is after the last"):
+        figures.flows(record, day(2), day(1))
+    with pytest.raises(InputError, match="outside the span"):
+        figures.flows(record, end=day(9))
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Coverage:
+    return archive.load(archive.geofile.geodata("deepstate.parquet")).coverage
+
+
+def test_the_months_of_the_record_add_up_to_its_span(embedded: Coverage) -> None:
+    ends = [embedded.at(d) for d in embedded.span]
+    rows = {r.iso: r.net_km2 for r in figures.changes(embedded, *ends)}
+    for every in Every:
+        found = figures.flows(embedded, every=every)
+        for iso, net in rows.items():
+            assert sum(f.net_km2 or 0 for f in found if f.iso == iso) == pytest.approx(
+                net, abs=1e-3
+            )
+    november = next(
+        f
+        for f in figures.flows(embedded, every=Every.MONTH)
+        if (f.iso, f.end) == ("UA-65", date(2022, 11, 30))
+    )
+    assert november.lost_km2 == pytest.approx(3744, abs=1)
+
+
+def test_turning_points_are_told_in_order_with_who_reported_them() -> None:
+    points = turning.load()
+    assert [p.date for p in points] == sorted(p.date for p in points)
+    assert {date(2022, 9, 30), date(2022, 11, 11), date(2026, 1, 24)} <= {p.date for p in points}
+    assert all(p.title and p.source for p in points)
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("[[turning_point]]\ndate = 'soon'\ntitle = 'x'", "entry 1: date is 'soon'"),
+        ("[[turning_point]]\ndate = 2022-01-01T00:00:00Z\ntitle='x'\nsource='y'", "entry 1: date"),
+        ("[[turning_point]", "points.toml: "),
+    ],
+)
+def test_a_broken_file_of_turning_points_is_told(tmp_path: Path, written: str, found: str) -> None:
+    path = tmp_path / "points.toml"
+    path.write_text(written)
+    with pytest.raises(RecordError, match=found):
+        turning.read(path)
+
+
+def drawn(chart: Any) -> tuple[dict[str, Any], list[list[dict[str, Any]]]]:
+    """A chart as Vega-Lite, and the rows of each of its layers."""
+    told = chart.to_dict()
+    data = told.get("datasets", {})
+    shared = told.get("data", {}).get("name")
+    return told, [data[layer.get("data", {}).get("name", shared)] for layer in told["layer"]]
+
+
+def test_a_gap_stays_a_gap_in_the_chart() -> None:
+    rows = [
+        {"date": day(n), "name": "West", "value": value, "upper": None}
+        for n, value in enumerate((0.5, None, 0.75))
+    ]
+    told, data = drawn(
+        charts.held_over_time(rows, [Line("UA-14", "West")], NOTHING, WORDS, share=True)
+    )
+    assert [row["value"] for row in data[0]] == [0.5, None, 0.75]
+    assert {layer["mark"]["type"] for layer in told["layer"]} == {"line", "rule"}
+
+
+def test_the_band_is_drawn_where_contested_ground_is_known() -> None:
+    rows = [
+        {"date": day(n), "name": "West", "value": 0.5, "upper": upper}
+        for n, upper in enumerate((0.6, None))
+    ]
+    told, data = drawn(
+        charts.held_over_time(rows, [Line("UA-14", "West")], NOTHING, WORDS, share=True)
+    )
+    assert told["layer"][0]["mark"]["type"] == "area"
+    assert [row["upper"] for row in data[0]] == [0.6, None]
+
+
+def test_what_is_marked_is_in_the_chart() -> None:
+    marks = Marks(
+        events=[(day(1), "1", "Something")],
+        readers=[(day(2), "Another file")],
+        carried=[day(3)],
+        gaps=[(day(4), day(30))],
+    )
+    rows = [{"start": day(0), "end": day(1), "gained": 3.0, "lost": 1.0, "net": 2.0}]
+    told, data = drawn(charts.flows(rows, marks, WORDS))
+    said = [
+        (layer["mark"]["type"], rows[0].get("what"))
+        for layer, rows in zip(told["layer"], data, strict=True)
+    ]
+    assert said[:5] == [
+        ("rect", WORDS["gap"]),
+        ("tick", WORDS["carried"]),
+        ("rule", "Another file"),
+        ("rule", "Something"),
+        ("text", "Something"),
+    ]
+    bars = next(
+        d for layer, d in zip(told["layer"], data, strict=True) if layer["mark"]["type"] == "bar"
+    )
+    assert {(b["kind"], b["km2"]) for b in bars} == {(WORDS["gained"], 3.0), (WORDS["lost"], -1.0)}
+
+
+def history_page() -> None:
+    from controlmap.views import history
+
+    history.show()
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
+    return AppTest.from_function(history_page, default_timeout=SECONDS)
+
+
+def html(page: AppTest) -> str:
+    return "\n".join(e.proto.body for e in page.get("html")).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_page_tells_months_and_turning_points(page: AppTest) -> None:
+    page.run()
+    assert not page.exception
+    assert len(page.get("vega_lite_chart")) + len(page.get("arrow_vega_lite_chart")) == 2
+    shown = html(page)
+    assert "November 2022" in shown
+    assert "Russia declares the four oblasts annexed" in shown
+    assert "114 days without a snapshot" in page.caption[0].value
+
+
+def test_a_range_and_an_oblast_are_chosen(page: AppTest) -> None:
+    page.query_params.update({"oblast": "UA-65", "start": "2022-10-31", "end": "2022-11-30"})
+    page.run()
+    assert not page.exception
+    shown = html(page)
+    assert "3,743.6" in shown
+    assert "Avdiivka" not in shown
+    assert page.query_params["oblast"] == "UA-65"
+    last = page.date_input(key="end").max
+    page.button[1].click().run()
+    assert page.session_state["start"] == last - timedelta(days=365)
+
+
+def test_a_bad_address_is_told(page: AppTest) -> None:
+    page.query_params.update({"oblast": "<b>", "every": "year", "start": "2031-01-01"})
+    page.run()
+    assert not page.exception
+    assert len(page.warning) == 3
+    assert not page.query_params
+
+
+def test_days_in_the_wrong_order_are_told(page: AppTest) -> None:
+    page.query_params.update({"start": "2023-01-02", "end": "2023-01-01"})
+    page.run()
+    assert "the first day is after the last" in page.error[0].value

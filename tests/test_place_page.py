@@ -1,0 +1,144 @@
+"""The page of one place: what it says of a name, of a point, of what cannot be found."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from controlmap import places
+from controlmap.model import InputError
+from controlmap.views import mapping
+
+SECONDS = 60
+
+
+def place_page() -> None:
+    from controlmap.views import place
+
+    place.show()
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
+    return AppTest.from_function(place_page, default_timeout=SECONDS)
+
+
+def html(page: AppTest) -> str:
+    return "\n".join(e.proto.body for e in page.get("html")).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_it_opens_with_examples_that_it_knows(page: AppTest) -> None:
+    page.run()
+    assert not page.exception
+    assert len(page.button) == 5
+    for button in page.button:
+        assert places.find(button.label)[0].name == button.label
+    page.button[1].click().run()
+    assert page.session_state["where"] == "Bakhmut"
+    assert "Bakhmut (Бахмут), Donetsk oblast" in html(page)
+
+
+def test_a_name_tells_status_distance_and_record(page: AppTest) -> None:
+    page.query_params["where"] = "Бахмут"
+    page.run()
+    shown = html(page)
+    assert "<b>Russian-held</b> since 4 April 2023" in shown
+    assert "0 km: held" in shown
+    assert [row in shown for row in ("14 March 2023", "21 days", "345 days")] == [True] * 3
+    assert page.query_params["where"] == "Бахмут"
+
+
+def test_what_a_source_ceased_to_report_is_no_change(page: AppTest) -> None:
+    page.query_params["where"] = "Kramatorsk"
+    page.run()
+    assert "<b>Not Russian-held</b> since 3 April 2022, when the record begins" in html(page)
+
+
+def test_the_headline_is_of_the_day_chosen(page: AppTest) -> None:
+    page.query_params.update({"where": "Bakhmut", "on": "2023-03-20"})
+    page.run()
+    assert "<b>Contested</b> since 14 March 2023" in html(page)
+
+
+def test_doubles_are_offered(page: AppTest) -> None:
+    page.query_params["where"] = "Kostiantynivka"
+    page.run()
+    labels = [b.label for b in page.button]
+    assert "Kostiantynivka, Kherson" in labels
+    page.button[labels.index("Kostiantynivka, Kherson")].click().run()
+    assert "Kherson oblast" in html(page)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("Bahmut", "near: Bakhmut"),
+        ("<b>x</b>{{7*7}}", "no place of that name"),
+        ("30.5,50.45", "lies in none of the oblasts"),
+        ("1.2.3,4", "is not LON,LAT"),
+    ],
+)
+def test_what_cannot_be_found_is_one_line_beside_the_map(
+    page: AppTest, asked: str, told: str
+) -> None:
+    page.query_params["where"] = asked
+    page.run()
+    assert not page.exception
+    assert len(page.error) == 1
+    assert told in page.error[0].value.replace("\\", "")
+    assert "<b>" not in page.error[0].value
+
+
+def test_a_point_is_read_as_longitude_and_latitude() -> None:
+    found = places.locate(" 37.7, 48.5 ")
+    assert (found.lon, found.lat, found.place) == (37.7, 48.5, None)
+    with pytest.raises(InputError, match="is not LON,LAT"):
+        places.locate("37.7.1,48")
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ({"point": [37.7, 48.5], "asked": 1}, (37.7, 48.5)),
+        ({"point": [37, 48]}, (37, 48)),
+        ({"point": ["37", 48]}, None),
+        ({"point": [float("nan"), 48]}, None),
+        ({"point": [1e9, 48]}, None),
+        ({"point": [37.7]}, None),
+        ({"day": "2024-01-01"}, None),
+        ("37.7,48.5", None),
+        (None, None),
+    ],
+)
+def test_a_map_may_say_anything(
+    monkeypatch: pytest.MonkeyPatch, said: object, heard: tuple[float, float] | None
+) -> None:
+    got: list[tuple[float, float]] = []
+    monkeypatch.setattr(mapping.st, "session_state", {"map": said})
+    span = date(2022, 1, 1), date(2026, 1, 1)
+    mapping._hear("map", span, None, lambda lon, lat: got.append((lon, lat)))
+    assert got == ([heard] if heard else [])
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ({"day": "2024-02-29"}, "2024-02-29"),
+        ({"day": "2024-02-30"}, None),
+        ({"day": "2021-12-31"}, None),
+        ({"day": 5}, None),
+        ({"day": "<script>"}, None),
+        ({}, None),
+    ],
+)
+def test_a_day_to_use_is_one_of_the_record(
+    monkeypatch: pytest.MonkeyPatch, said: object, heard: str | None
+) -> None:
+    got: list[str] = []
+    monkeypatch.setattr(mapping.st, "session_state", {"map": said})
+    span = date(2022, 1, 1), date(2026, 1, 1)
+    mapping._hear("map", span, lambda day: got.append(str(day)), None)
+    assert got == ([heard] if heard else [])
