@@ -20,12 +20,22 @@ FLOORS = (
     ("geodesy", "geofile"),
     ("oblasts", "places", "land", "turning"),
     ("sources",),
-    ("noding", "drawings", "sampling", "coverage", "cells", "counting", "sanity", "extending"),
+    (
+        "noding",
+        "drawings",
+        "sampling",
+        "coverage",
+        "cells",
+        "counting",
+        "state",
+        "sanity",
+        "extending",
+    ),
     ("archive", "building", "completing", "embed", "fetch"),
     ("figures", "point", "ledger", "pace", "agreement"),
     ("maps", "charts", "export", "timeline"),
     ("cli", "commands", "printing", "app", "serve", "session", "views", "__main__"),
-)
+)  # fmt: skip
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 ROOT = "__init__"
 ROOT_REACHES = FLOOR["figures"]

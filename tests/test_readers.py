@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 import shapely
 
 import layer_files as files
-from controlmap import building, coverage, oblasts, places, sources
+from controlmap import building, coverage, oblasts, places, sources, state
 from controlmap.geodesy import areas_km2
 from controlmap.model import Ground, InputError, Snapshot, Status
 from controlmap.sources import documents, isw, nzz, own, viina
@@ -135,6 +136,20 @@ def test_counteroffensives_alone_tell_nothing() -> None:
     assert list(sources.joined("isw", [snapshot])) == []
     with pytest.raises(InputError, match="tells no status"):
         building.of_one(snapshot)
+
+
+def test_one_state_by_overlay_is_what_noding_makes_of_it() -> None:
+    (snapshot,) = sources.joined("isw", isw_files())
+    held, claimed = snapshot.layers[Ground.OCCUPIED], snapshot.layers[Ground.CLAIMED_CONTROL]
+    # The claim is drawn over what is held as well, where it does not count, and over the border.
+    across = shapely.box(38.3, 47.9, 39.0, 48.3)
+    layers = {**snapshot.layers, Ground.CLAIMED_CONTROL: np.append(claimed, [across, held[0]])}
+    drawn = replace(snapshot, layers=layers)
+    plain, noded = state.of("isw", drawn), coverage.build("isw", [drawn])
+    assert plain.areas == pytest.approx(noded.areas, abs=0.01)
+    assert plain.areas[0].sum(axis=1) == pytest.approx([o.polygon_km2 for o in plain.oblasts])
+    assert plain.areas[0, 0, Ground.OCCUPIED] == pytest.approx(KM2, abs=0.001)
+    assert (plain.areas[0, :2, Ground.CLAIMED_CONTROL] > 500).all()
 
 
 # NZZ

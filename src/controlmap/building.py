@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import archive, cells, completing, coverage, extending, sanity, sources
+from controlmap import archive, cells, completing, coverage, extending, sanity, sources, state
 from controlmap.archive import Member, Record
 from controlmap.coverage import Coverage
 from controlmap.drawings import Drawings
@@ -307,12 +307,9 @@ def _written(
 
 def of_one(snapshot: Snapshot) -> tuple[Coverage, str]:
     """One state as a record of its own, completed where it leaves ground out, and what was done."""
-    if not snapshot.reports:
-        raise InputError(f"{snapshot.name}: tells no status that controlmap has")
     completion = completing.Completion()
     (whole,) = completion.of([snapshot])
-    source = sources.source_of(snapshot.reader).id
-    return coverage.build(source, [whole]), completion.told
+    return state.of(sources.source_of(snapshot.reader).id, whole), completion.told
 
 
 def _sampling(

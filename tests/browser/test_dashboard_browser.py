@@ -255,7 +255,12 @@ def test_a_layer_dropped_on_the_page_of_sources_is_drawn(
     feature = {"type": "Feature", "properties": {"status": hostile}, "geometry": drawn}
     path = tmp_path / "mine 2023-07-01.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
-    page.tab.goto(f"{address}sources?date=2023-07-01")
+    page.tab.goto(f"{address}?date=2023-07-01")
+    page.map()
+    page.tab.get_by_role("link", name="Sources", exact=True).click()
+    expect(page.tab.get_by_role("heading", name="Sources", exact=True)).to_be_visible()
+    expect(page.tab.locator(".cm-headline")).to_contain_text("by 3 sources")
+    page.tab.wait_for_timeout(SETTLE_MS * 5)
     frame = page.map()
     assert "own" not in state(frame)["layers"]
     page.tab.locator("input[type=file]").set_input_files(path)

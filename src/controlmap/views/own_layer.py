@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import shapely
 import streamlit as st
 
 from controlmap import building, figures, limits, maps, sources
@@ -23,6 +24,7 @@ from controlmap.views import markup, text_sources
 
 _KEPT = "own layer"
 _VALUES = 12
+_SCREEN_DEGREES = 0.0002  # about 15 m: below a pixel until the map is zoomed to a town
 _ENDINGS = ["geojson", "json", "kml", "kmz", "gpkg", "zip", "parquet", "geoparquet", "csv", "gz",
             "toml"]  # fmt: skip
 
@@ -56,11 +58,11 @@ def show(day: date) -> Coverage | None:
 
 
 def features(opinion: Opinion) -> list[Feature]:
-    """What is Russian-held in the layer, oblast by oblast."""
+    """What is Russian-held in the layer, oblast by oblast, simplified for the screen."""
     coverage, index = opinion.coverage, opinion.moment.index
     drawn = zip(
         coverage.oblasts,
-        coverage.dissolved(coverage.held(index)),
+        shapely.simplify(coverage.dissolved(coverage.held(index)), _SCREEN_DEGREES),
         opinion.held_km2(),
         strict=True,
     )
