@@ -376,6 +376,14 @@ def test_viina_opinions_stand_side_by_side() -> None:
         "status_dsm": Ground.CONTESTED,
         "status_isw": -1,
     }
+    silent = len(year.place) - 1
+    assert viina.counts(year, None) == {
+        "viina": (1, 0, 0, silent),
+        "viina_wiki": (1, 0, 0, silent),
+        "viina_boost": (0, 0, 1, silent),
+        "viina_dsm": (0, 1, 0, silent),
+        "viina_isw": (0, 0, 0, silent + 1),
+    }
     assert Ground.CONTESTED in sources.read(data, "v.csv", "viina_dsm").layers
     with pytest.raises(InputError, match="status_isw tells nothing of 2024-05-06"):
         sources.read(data, "v.csv", "viina_isw")

@@ -206,6 +206,8 @@ def test_viina_is_taken_with_its_opinions(page: AppTest) -> None:
     assert not page.exception
     assert [len(r.options) for r in page.radio] == [5]
     assert "an approximation" in said(page)
+    opinions = table(page, text_sources.OPINIONS_CAPTION)
+    assert [row[1:4] for row in opinions] == [["1", "0", "1"]] * 5
 
 
 def test_caches_that_sessions_share_get_nothing_of_a_layer(

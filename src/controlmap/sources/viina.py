@@ -211,6 +211,19 @@ def cells() -> Polygons:
     return out
 
 
+def counts(year: Year, day: date | None) -> dict[str, tuple[int, int, int, int]]:
+    """The opinions of a day side by side: places by `HOLDERS` in their order, and not told of.
+
+    By reader; the last day for None.
+    """
+    told = {reader: year.holder[column][year.index(day)] for reader, column in OPINIONS.items()}
+    kinds = (*HOLDERS.values(), _UNKNOWN)
+    return {
+        reader: tuple(int((holder == kind).sum()) for kind in kinds)  # type: ignore[misc]
+        for reader, holder in told.items()
+    }
+
+
 def read(year: Year, reader: str, day: date | None) -> Snapshot:
     """A day of a year as areas, by one opinion; the last day for None."""
     return _snapshot(year, reader, year.index(day))

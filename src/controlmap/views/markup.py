@@ -125,6 +125,12 @@ def patches(found: Sequence[tuple[str, Patch]], titles: Mapping[str, str]) -> st
     return _table(text_sources.PATCH_CAPTION, text_sources.PATCH_COLUMNS, cells, total=False)
 
 
+def opinions(counts: Mapping[str, Sequence[int]], titles: Mapping[str, str]) -> str:
+    """How many places each opinion gives to whom, side by side."""
+    cells = [(titles[reader], *(f"{n:,}" for n in told)) for reader, told in counts.items()]
+    return _table(text_sources.OPINIONS_CAPTION, text_sources.OPINIONS_COLUMNS, cells, total=False)
+
+
 def by_status(rows: Sequence[Areas], statuses: Sequence[Status]) -> str:
     """Areas of the statuses that a layer tells, a row an oblast, the last of all four."""
     cells = [(row.name, *(f"{row.km2(s) or 0:,.1f}" for s in statuses)) for row in rows]

@@ -87,8 +87,11 @@ def _made(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
             text_sources.OWN_OPINION, list(labels), format_func=labels.get, horizontal=True
         )
         key: tuple[object, ...] = (digest, opinion, day)
+        if kept.get("digest") != digest:
+            kept = {"digest": digest, "year": viina.parse(data, name)}
         if kept.get("key") != key:
-            kept = {"key": key, "made": _record(viina.read(viina.parse(data, name), opinion, day))}
+            kept |= {"key": key, "made": _record(viina.read(kept["year"], opinion, day))}
+        st.html(markup.opinions(viina.counts(kept["year"], day), labels))
     else:
         if kept.get("digest") != digest:
             kept = {
