@@ -19,8 +19,19 @@ from controlmap import __version__, archive, cli, geofile, sources
 
 ISOS = ["UA-14", "UA-09", "UA-65", "UA-23"]
 COMMANDS = (
-    "areas", "compare", "history", "changes", "agree", "place", "build", "sources", "dashboard",
-)  # fmt: skip
+    "areas",
+    "compare",
+    "history",
+    "changes",
+    "agree",
+    "place",
+    "pace",
+    "claims",
+    "proposals",
+    "build",
+    "sources",
+    "dashboard",
+)
 SQUARE = (37.6, 48.0, 37.7, 48.1)  # inside Donetsk oblast, 82.897 km2
 WEST = (37.6, 48.0, 37.65, 48.1)
 SQUARE_KM2 = 82.897

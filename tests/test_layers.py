@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "controlmap"
 
 FLOORS = (
     ("model", "limits"),
-    ("geodesy", "geofile"),
+    ("geodesy", "geofile", "entries"),
     ("oblasts", "places", "land", "turning"),
     ("sources",),
     (
@@ -32,10 +32,10 @@ FLOORS = (
         "extending",
     ),
     ("archive", "building", "completing", "embed", "fetch"),
-    ("figures", "point", "ledger", "pace", "agreement"),
+    ("figures", "point", "quantities", "ledger", "pace", "proposals", "agreement"),
     ("maps", "charts", "export", "timeline"),
     ("cli", "commands", "printing", "app", "serve", "session", "views", "__main__"),
-)  # fmt: skip
+)
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 ROOT = "__init__"
 ROOT_REACHES = FLOOR["figures"]

@@ -202,6 +202,26 @@ def test_nzz_is_completed_from_its_own_last_whole_file() -> None:
     assert "2024-03-08-as-named.json, the last file that has it" in completion.told
 
 
+def test_nzz_that_extends_a_record_is_completed_from_it() -> None:
+    whole, short, later = (
+        sources.read(*nzz_file(day, *boxes))
+        for day, boxes in (
+            ("2024-03-08", (B, *CITIES)), ("2024-03-15", (B,)), ("2024-03-22", (B, C))
+        )
+    )  # fmt: skip
+    known = coverage.build("nzz", building.completing.Completion().of([whole, short]))
+    completion = building.completing.Completion(known)
+    (done,) = completion.of([later])
+    cities = sum(areas_km2(np.array([shapely.box(*c) for c in CITIES], dtype=object)))
+    assert km2(done, Ground.HELD_BEFORE_2022) == pytest.approx(cities, abs=0.01)
+    assert "the record's own state of 2024-03-15-as-named.json" in completion.told
+    earlier = {"completed": "before", "completed_snapshots": 7, "completed_km2": 3.0}
+    assert building.completing.summed(earlier, completion.figures) == {
+        **earlier,
+        "completed_snapshots": 8,
+    }
+
+
 def test_nzz_alone_is_completed_from_deepstate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
     made, told = building.of_one(sources.read(*nzz_file("2026-08-21", B)))

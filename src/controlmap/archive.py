@@ -250,6 +250,23 @@ def _opened(path: Path, stamp: tuple[int, ...]) -> Record:
     return Record(record.coverage, record.provenance, path, key)
 
 
+def own_file(name: str) -> Path | None:
+    """A person's own file of that name in the folder `CONTROLMAP_DATA`; None where there is none.
+
+    Raises
+    ------
+    InputError
+        Where `CONTROLMAP_DATA` is set and is not a folder.
+    """
+    folder = os.environ.get("CONTROLMAP_DATA")
+    if not folder:
+        return None
+    if not Path(folder).is_dir():
+        raise InputError(f"CONTROLMAP_DATA={folder}: is not a folder")
+    path = Path(folder) / name
+    return path if path.is_file() else None
+
+
 def open_source(source: str) -> Record:
     """A source's record: a person's own in the folder `CONTROLMAP_DATA`, else the embedded one.
 
@@ -270,11 +287,7 @@ def with_records() -> list[str]:
 def _path_of(source: str) -> Path:
     sources.find_source(source)
     name = f"{source}.parquet"
-    folder = os.environ.get("CONTROLMAP_DATA")
-    if folder and not Path(folder).is_dir():
-        raise InputError(f"CONTROLMAP_DATA={folder}: is not a folder")
-    own = Path(folder) / name if folder else None
-    return own if own is not None and own.is_file() else geofile.geodata(name)
+    return own_file(name) or geofile.geodata(name)
 
 
 def provenance_of(

@@ -8,11 +8,21 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from controlmap import __version__
-from controlmap.commands import agree, by_oblast, dashboard, over_time, place, records
+from controlmap.commands import (
+    agree,
+    by_oblast,
+    claims,
+    dashboard,
+    over_time,
+    pace,
+    place,
+    proposals,
+    records,
+)
 from controlmap.model import ControlmapError, InputError
 from controlmap.printing import say
 
-_ROOMS = (by_oblast, over_time, agree, place, records, dashboard)
+_ROOMS = (by_oblast, over_time, agree, place, pace, claims, proposals, records, dashboard)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -77,7 +77,7 @@ def comparison(rows: Sequence[Comparison]) -> str:
         )
         for row in rows
     ]
-    return _table(text.TABLE_CAPTION, text.COLUMNS, cells)
+    return table(text.TABLE_CAPTION, text.COLUMNS, cells)
 
 
 def changes(rows: Sequence[Change]) -> str:
@@ -91,7 +91,7 @@ def changes(rows: Sequence[Change]) -> str:
         )
         for row in rows
     ]
-    return _table(text.CHANGES_CAPTION, text.CHANGES_COLUMNS, cells)
+    return table(text.CHANGES_CAPTION, text.CHANGES_COLUMNS, cells)
 
 
 def agreement(rows: Sequence[AgreementRow], spread: Sequence[Spread]) -> str:
@@ -104,7 +104,7 @@ def agreement(rows: Sequence[AgreementRow], spread: Sequence[Spread]) -> str:
         )
         for row, band in zip(rows, spread, strict=True)
     ]
-    return _table(text_sources.CAPTION, text_sources.COLUMNS, cells)
+    return table(text_sources.CAPTION, text_sources.COLUMNS, cells)
 
 
 def pairs(found: Sequence[Pair], titles: Mapping[str, str]) -> str:
@@ -113,7 +113,7 @@ def pairs(found: Sequence[Pair], titles: Mapping[str, str]) -> str:
         (f"{titles[p.one]}, {titles[p.other]}", f"{p.jaccard:.3f}", f"{p.apart_km2:,.0f}")
         for p in found
     ]
-    return _table(text_sources.PAIR_CAPTION, text_sources.PAIR_COLUMNS, cells, total=False)
+    return table(text_sources.PAIR_CAPTION, text_sources.PAIR_COLUMNS, cells, total=False)
 
 
 def patches(found: Sequence[tuple[str, Patch]], titles: Mapping[str, str]) -> str:
@@ -122,20 +122,20 @@ def patches(found: Sequence[tuple[str, Patch]], titles: Mapping[str, str]) -> st
         (near, ", ".join(titles[s] for s in patch.holders), f"{patch.area_km2:,.0f}")
         for near, patch in found
     ]
-    return _table(text_sources.PATCH_CAPTION, text_sources.PATCH_COLUMNS, cells, total=False)
+    return table(text_sources.PATCH_CAPTION, text_sources.PATCH_COLUMNS, cells, total=False)
 
 
 def opinions(counts: Mapping[str, Sequence[int]], titles: Mapping[str, str]) -> str:
     """How many places each opinion gives to whom, side by side."""
     cells = [(titles[reader], *(f"{n:,}" for n in told)) for reader, told in counts.items()]
-    return _table(text_sources.OPINIONS_CAPTION, text_sources.OPINIONS_COLUMNS, cells, total=False)
+    return table(text_sources.OPINIONS_CAPTION, text_sources.OPINIONS_COLUMNS, cells, total=False)
 
 
 def by_status(rows: Sequence[Areas], statuses: Sequence[Status]) -> str:
     """Areas of the statuses that a layer tells, a row an oblast, the last of all four."""
     cells = [(row.name, *(f"{row.km2(s) or 0:,.1f}" for s in statuses)) for row in rows]
     columns = (text.COLUMNS[0], *(text.STATUS[s] for s in statuses))
-    return _table(text_sources.OWN_CAPTION, columns, cells)
+    return table(text_sources.OWN_CAPTION, columns, cells)
 
 
 def months(title: str, rows: Sequence[tuple[Flow, float | None, float]]) -> str:
@@ -151,7 +151,7 @@ def months(title: str, rows: Sequence[tuple[Flow, float | None, float]]) -> str:
         )
         for flow, held, whole in rows
     ]
-    return _table(title, text_history.MONTH_COLUMNS, cells, tall=True)
+    return table(title, text_history.MONTH_COLUMNS, cells, tall=True)
 
 
 def spells(rows: Sequence[Spell], last: date) -> str:
@@ -165,7 +165,7 @@ def spells(rows: Sequence[Spell], last: date) -> str:
         )
         for s in reversed(rows)
     ]
-    return _table(text_place.SPELLS_CAPTION, text_place.COLUMNS, cells, tall=True)
+    return table(text_place.SPELLS_CAPTION, text_place.COLUMNS, cells, tall=True)
 
 
 def events(points: Sequence[TurningPoint]) -> str:
@@ -174,10 +174,10 @@ def events(points: Sequence[TurningPoint]) -> str:
         (str(number), text.day(p.date), p.title, p.source)
         for number, p in enumerate(points, start=1)
     ]
-    return _table(text_history.EVENTS_CAPTION, text_history.EVENT_COLUMNS, cells, prose=True)
+    return table(text_history.EVENTS_CAPTION, text_history.EVENT_COLUMNS, cells, prose=True)
 
 
-def _table(
+def table(
     title: str,
     columns: Sequence[str],
     rows: Sequence[tuple[str | None, ...]],

@@ -15,11 +15,10 @@ from controlmap.counting import Advance
 from controlmap.coverage import Moment
 from controlmap.figures import Comparison, Contested
 from controlmap.model import Status
-from controlmap.oblasts import Basis
+from controlmap.oblasts import CLAIMED_ON, Basis
 from controlmap.views import address, layers, mapping, markup, text, text_sources
 
 _STALE_DAYS = 7
-CLAIMED_ON = date(2022, 9, 30)
 
 
 def show() -> None:
