@@ -27,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 import page
+import reading
 import shapely
 from rival import Rival
 
@@ -364,6 +365,26 @@ def dashboard(table: Table, _: Setting) -> None:
         table.told("server memory after all these visits (RSS)", [found.last_mb], "MB")
 
 
+def reading_formats(table: Table, _: Setting) -> None:
+    """Each format of a person's own file, against plain geopandas reading; no budget."""
+    for name, (mb, ours, plain) in reading.reading(reading.drawn(100_000)).items():
+        each = f"{1000 * ours / mb:,.0f} ms CPU/MB, {ours / plain:.1f}x plain geopandas"
+        table.row(f"read {name}, {mb:.1f} MB: parsed, repaired, told apart", each)
+
+
+def sources_on_a_day(table: Table, _: Setting) -> None:
+    """Three sources set against each other on a day."""
+    sampled, times = reading.agreeing()
+    table.told("agreement: sampling three records, once", [sampled], "s")
+    table.most("agreement of three sources on a day", [1000 * t for t in times], "ms", 100)
+
+
+def dropped_file(table: Table, _: Setting) -> None:
+    """A file that is dropped on the page of sources."""
+    mb, times = reading.upload()
+    table.most(f"a file of {mb:.1f} MB read, measured, compared, drawn", times, "s", 2)
+
+
 PARTS: dict[str, Callable[[Table, Setting], None]] = {
     "build": building_and_rival,
     "extend": extending,
@@ -374,6 +395,9 @@ PARTS: dict[str, Callable[[Table, Setting], None]] = {
     "load": loading,
     "payload": payload,
     "player": player,
+    "formats": reading_formats,
+    "agreement": sources_on_a_day,
+    "upload": dropped_file,
     "page": dashboard,
 }
 """Every part, by its name on the command line, in the order of the table."""

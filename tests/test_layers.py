@@ -16,12 +16,22 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "controlmap"
 
 FLOORS = (
-    ("model",),
+    ("model", "limits"),
     ("geodesy", "geofile", "entries"),
     ("oblasts", "places", "land", "turning"),
     ("sources",),
-    ("noding", "drawings", "coverage", "cells", "sanity", "extending"),
-    ("archive", "building", "embed", "fetch"),
+    (
+        "noding",
+        "drawings",
+        "sampling",
+        "coverage",
+        "cells",
+        "counting",
+        "state",
+        "sanity",
+        "extending",
+    ),
+    ("archive", "building", "completing", "embed", "fetch"),
     ("figures", "point", "quantities", "ledger", "pace", "proposals", "agreement"),
     ("maps", "charts", "export", "timeline"),
     ("cli", "commands", "printing", "app", "serve", "session", "views", "__main__"),

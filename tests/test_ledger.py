@@ -264,7 +264,7 @@ def test_the_first_ledger_on_its_day() -> None:
     claims, _ = ledger.load([ledger.embedded()])
     found = {e.claim.id: e for e in ledger.evaluate(claims, [record])}
     assert {i: e.verdict for i, e in found.items()} == {
-        "annexed-four": Verdict.NOT,
+        "annexed-four": Verdict.HOLDS,
         "not-full-control": Verdict.HOLDS,
         "luhansk-nearly-taken": Verdict.HOLDS,
         "donetsk-5000": Verdict.ROUGHLY,
@@ -279,6 +279,17 @@ def test_the_first_ledger_on_its_day() -> None:
     assert 690 < year.low < year.value < year.high < 1350
     since = found["donetsk-one-year"].hindsight
     assert since.net_km2 / since.left_km2 == pytest.approx(441 / 5726, rel=0.01)
+
+
+def test_all_is_claimed_from_the_declaration_on_whatever_is_held() -> None:
+    record = archive.open_source("deepstate").coverage
+    (annexed,) = (c for c in ledger.load([ledger.embedded()])[0] if c.id == "annexed-four")
+    for on, share, verdict in (
+        (date(2022, 9, 29), 0, Verdict.NOT),
+        (date(2022, 9, 30), 1, Verdict.HOLDS),
+    ):
+        (found,) = ledger.evaluate([annexed], [record], on)
+        assert (found.measure.value, found.verdict) == (share, verdict)
 
 
 # The command and files of people's own
@@ -352,8 +363,8 @@ def test_entries_of_ones_own_follow_the_first(
         ('oblasts = ["UA-65"]', 'oblasts = ["UA-99"]',
          "line 10, claim 'own': oblasts: found 'UA-99'; allowed: UA-14, UA-09, UA-65, UA-23"),
         ('quantity = "held_share"', 'quantity = "mood"',
-         "line 9, claim 'own': quantity: found 'mood'; allowed: held_share, not_held_km2, "
-         "days_to_take, gaining_share, places_not_held"),
+         "line 9, claim 'own': quantity: found 'mood'; allowed: claimed_share, held_share, "
+         "not_held_km2, days_to_take, gaining_share, places_not_held"),
         ("speaks_of = 2026-02-01", 'speaks_of = "then"',
          "line 8, claim 'own': speaks_of: found 'then'; allowed: a date, as 2026-01-24"),
         ('relation = "about"', 'relation = "near"',

@@ -20,7 +20,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import geodesy, noding
+from controlmap import geodesy, noding, sampling
 from controlmap import oblasts as oblast_room
 from controlmap.drawings import Drawings, chosen
 from controlmap.geodesy import areas_km2, array_of
@@ -127,7 +127,7 @@ class Coverage:
         InputError
             Where the day lies outside the span, or in a gap; it tells the span and the nearest.
         """
-        moment = self._last(day)
+        moment = self.last(day)
         first, last = self.span
         if moment is None or day > last:
             nearest = first if moment is None else last
@@ -150,7 +150,8 @@ class Coverage:
         except InputError:
             return None
 
-    def _last(self, day: date) -> Moment | None:
+    def last(self, day: date) -> Moment | None:
+        """The last snapshot at or before the end of a day in UTC, however old; None before all."""
         index = bisect.bisect_right(self._instants, end_of(day).timestamp()) - 1
         if index < 0:
             return None
@@ -208,6 +209,11 @@ class Coverage:
     def flat_tree(self) -> shapely.STRtree:
         """An index of `flat_faces`."""
         return shapely.STRtree(self.flat_faces)
+
+    @cached_property
+    def sampled(self) -> NDArray[np.int32]:
+        """The face that each of `sampling.points` lies in, -1 for none; shape (points,)."""
+        return sampling.sampled(self.flat_faces)
 
     def ground(self, index: int) -> Ints:
         """The kind of ground of every face in a snapshot; shape (faces,)."""

@@ -120,10 +120,10 @@ def _spells(coverage: Coverage, face: int) -> tuple[Spell, ...]:
 def _status(ground: Ground, tells_contested: bool) -> str:
     if ground in Status.RUSSIAN_HELD.grounds:
         return Status.RUSSIAN_HELD.value
-    if not tells_contested:
-        return NOT_HELD
-    contested = ground is Ground.CONTESTED
-    return (Status.CONTESTED if contested else Status.UKRAINIAN_HELD).value
+    for status in (Status.CONTESTED, Status.ASSESSED_ADVANCE):
+        if ground in status.grounds:
+            return status.value
+    return Status.UKRAINIAN_HELD.value if tells_contested else NOT_HELD
 
 
 _STEPS = 128 * 2 ** np.arange(16)

@@ -19,6 +19,7 @@ from controlmap import figures, pace, places, point
 from controlmap.coverage import Coverage, Moment
 from controlmap.figures import Contested, Every
 from controlmap.model import Ground, InputError, Status
+from controlmap.oblasts import CLAIMED_ON
 from controlmap.point import PointRecord
 
 Areas = NDArray[np.float64]
@@ -97,6 +98,14 @@ class Quantity:
 
 
 # Ground held, as a share or as what is left
+
+
+def _claimed_share(coverage: Coverage, query: Query, moment: Moment) -> Measure:
+    """The part that Russia claims: from the day of its declaration on, all of each oblast."""
+    _columns(coverage, query)
+    share = 1.0 if moment.day >= CLAIMED_ON else 0.0
+    parts = tuple(Part(iso, SHARE, share) for iso in query.oblasts)
+    return Measure(share, share, share, parts)
 
 
 def _held_share(coverage: Coverage, query: Query, moment: Moment) -> Measure:
@@ -302,6 +311,7 @@ def _distance_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
 
 
 QUANTITIES: Mapping[str, Quantity] = {
+    "claimed_share": Quantity(SHARE, ("oblasts",), _claimed_share, SHARE, _held_share_traces),
     "held_share": Quantity(SHARE, ("oblasts",), _held_share, SHARE, _held_share_traces),
     "not_held_km2": Quantity(KM2, ("oblasts",), _not_held, KM2, _not_held_traces),
     "days_to_take": Quantity(

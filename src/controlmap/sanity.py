@@ -18,7 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from controlmap.coverage import Coverage
-from controlmap.model import CARRY_LIMIT, REPORTABLE, Snapshot, SnapshotInfo, Status
+from controlmap.model import CARRY_LIMIT, REPORTABLE, Ground, Snapshot, SnapshotInfo, Status
 from controlmap.oblasts import Oblast
 
 JUMP_KM2 = 2000.0
@@ -94,7 +94,10 @@ class KeptOut:
         observed = datetime.fromisoformat(told["observed"]).astimezone(UTC)
         reports = frozenset(Status(r) for r in told["reports"])
         info = SnapshotInfo(told["reader"], told["name"], observed, None, told["sha256"], reports)
-        return cls(told["name"], told["why"], Measured(info, np.array(told["ground_km2"])))
+        km2 = np.zeros((len(told["ground_km2"]), len(Ground)))  # earlier versions knew fewer
+        shown = np.array(told["ground_km2"])
+        km2[:, : shown.shape[1]] = shown
+        return cls(told["name"], told["why"], Measured(info, km2))
 
 
 def series_of(coverage: Coverage) -> list[Measured]:

@@ -15,14 +15,12 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import geodesy, oblasts
+from controlmap import geodesy, limits, oblasts
 from controlmap.model import InputError, Polygons
 from controlmap.sources.sparse import Drawn, Texts
 
 _WGS84_NAMES = re.compile(r"CRS:?84|EPSG:{1,2}4326$", re.IGNORECASE)
 _MIN_RING = 4
-MAX_CROSSINGS = 10_000
-"""Beyond it the repair of a ring takes seconds, and ten times as many minutes."""
 _texts = Texts()
 _NUMBER = (int, float, type(None))
 
@@ -68,6 +66,8 @@ def parse(data: bytes, name: str) -> Document:
         if re.search(rb"\b(NaN|-?Infinity)\b", data):
             raise InputError(f"{name}: has NaN or infinite coordinates") from error
         raise InputError(f"{name}: is not JSON, or is cut off ({error})") from error
+    if isinstance(document, dict) and list(document) == ["value"]:  # as NZZ wraps it
+        document = document["value"]
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         found = document.get("type") if isinstance(document, dict) else type(document).__name__
         raise InputError(f"{name}: is {shown(found)!r}, not a GeoJSON FeatureCollection")
@@ -95,6 +95,18 @@ def parse(data: bytes, name: str) -> Document:
             )
     digest = hashlib.sha256(data).hexdigest()
     return Document(name, digest, document, tuple(found_features))
+
+
+def positions_in(document: Document) -> int:
+    """How many positions the polygons of a document have."""
+    return sum(
+        len(ring)
+        for feature in document.areas
+        for drawn in _drawn(feature.geometry, f"{document.name}: feature {feature.number}")
+        for rings in drawn.polygons
+        for ring in rings
+        if isinstance(ring, list | np.ndarray)
+    )
 
 
 def polygons(
@@ -139,9 +151,10 @@ def _read(rings: Sequence[Any], where: str) -> _Read:
     polygon = shapely.Polygon(outline, holes)
     if polygon.is_valid:
         return bounds, (polygon,), 0.0
-    if (times := geodesy.crossings(polygon)) > MAX_CROSSINGS:
+    if (times := geodesy.crossings(polygon)) > limits.CROSSINGS:
         raise InputError(
-            f"{where}: has rings that cross about {times:,} times; the limit is {MAX_CROSSINGS:,}"
+            f"{where}: has rings that cross about {times:,} times; "
+            f"the limit is {limits.CROSSINGS:,}"
         )
     return bounds, *geodesy.repair(polygon)
 

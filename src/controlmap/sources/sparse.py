@@ -120,7 +120,7 @@ class Texts:
         try:
             document = orjson.loads(skeleton)
             left = set(range(len(texts)))
-            for feature in document["features"]:
+            for feature in document.get("value", document)["features"]:  # NZZ's lie one deeper
                 for geometry in _parts(feature["geometry"]):
                     number = geometry["coordinates"]
                     drawn = self._find(geometry["type"], texts[number])
@@ -130,7 +130,7 @@ class Texts:
                     left.discard(number)
             for number in left:
                 self._check(texts[number])
-        except (orjson.JSONDecodeError, TypeError, KeyError):
+        except (orjson.JSONDecodeError, AttributeError, TypeError, KeyError):
             return None
         return document
 

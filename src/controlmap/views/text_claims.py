@@ -53,6 +53,7 @@ STATUS_OF_PLACE = {
 }
 PARTS_COLUMNS = ("", "Measured", "From", "To")
 QUANTITY = {
+    "claimed_share": "Share that Russia claims",
     "held_share": "Russian-held share",
     "not_held_km2": "Not Russian-held",
     "days_to_take": "Time to take the rest",
@@ -60,6 +61,7 @@ QUANTITY = {
     "places_not_held": "Places not Russian-held",
 }
 TRACE = {
+    "claimed_share": "Russian-held share, month by month",
     "held_share": "Russian-held share, month by month",
     "not_held_km2": "Not Russian-held, km², month by month",
     "days_to_take": "Pace of Russian-held ground, km² a day",
@@ -227,6 +229,7 @@ def tick(unit: str, found: float) -> str:
 def chart_marks(claim: Claim, day: date) -> str:
     """What the marks on a chart are."""
     marks = {
+        "claimed_share": "Dashed: what is claimed. ",
         "held_share": "Dashed: what is claimed. ",
         "not_held_km2": "Grey: what is claimed. ",
         "days_to_take": "Dashed: the pace that the claim needs. ",
