@@ -18,7 +18,17 @@ import shapely
 from controlmap import __version__, archive, cli, geofile
 
 ISOS = ["UA-14", "UA-09", "UA-65", "UA-23"]
-COMMANDS = ("areas", "compare", "history", "changes", "place", "build", "sources", "dashboard")
+COMMANDS = (
+    "areas",
+    "compare",
+    "history",
+    "changes",
+    "place",
+    "build",
+    "sources",
+    "update",
+    "dashboard",
+)
 SQUARE = (37.6, 48.0, 37.7, 48.1)  # inside Donetsk oblast, 82.897 km2
 WEST = (37.6, 48.0, 37.65, 48.1)
 SQUARE_KM2 = 82.897
@@ -84,7 +94,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def embedded(monkeypatch: pytest.MonkeyPatch) -> None:
     """The embedded record, whatever the environment of who runs the tests names."""
-    monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
 
 
 class Run:

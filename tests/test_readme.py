@@ -50,6 +50,8 @@ def test_the_commands_run(command: str, monkeypatch: pytest.MonkeyPatch, tmp_pat
         json.dumps({"type": "FeatureCollection", "features": [feature]})
     )
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+    monkeypatch.setenv("CONTROLMAP_ADDRESS_DEEPSTATE_API", "")  # its index is on the network
     assert cli.main(shlex.split(command)[1:]) == 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ MEASURED = (Status.RUSSIAN_HELD, Status.CONTESTED, Status.LIBERATED)
 
 def build_file(
     source: str,
-    paths: Iterable[Path],
+    paths: Iterable[Path | Member],
     output: Path,
     cells_m: int | None,
     progress: Progress,
@@ -247,7 +247,7 @@ def _snapshot(source: str, member: Member) -> Snapshot:
         raise InputError(f"{member.name}: is read by {snapshot.reader}, not a {source} file")
     if why := sanity.impossible(snapshot):
         raise InputError(f"{member.name}: {why}")
-    return snapshot
+    return replace(snapshot, retrieved=member.retrieved) if member.retrieved else snapshot
 
 
 def _first_of(kept_out: Sequence[KeptOut]) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from controlmap.commands import Commands, add_command, add_format, add_source
 from controlmap.model import InputError
-from controlmap.printing import print_json, print_rows, printable, say
+from controlmap.printing import print_json, print_rows, printable, progress, say
 
 
 def add(commands: Commands) -> None:
@@ -61,37 +60,34 @@ def add(commands: Commands) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> None:
-    def progress(text: str) -> None:
-        if sys.stderr.isatty():
-            print(f"\r\033[K{printable(text)}", end="", file=sys.stderr, flush=True)
-
     try:
-        (_extend if arguments.extend else _make)(arguments, progress)
+        (_extend if arguments.extend else _make)(arguments)
     finally:
         progress("")
 
 
-def _make(arguments: argparse.Namespace, progress: Callable[[str], None]) -> None:
-    from controlmap import building, sources
+def _make(arguments: argparse.Namespace) -> None:
+    from controlmap import building, folder, sources
 
     if arguments.output is None:
         raise InputError("build --input: -o/--output is needed, the file to write to")
-    record = building.build_file(
-        arguments.source or sources.DEFAULT,
-        arguments.input,
-        arguments.output,
-        arguments.cells,
-        progress,
-        strict=arguments.strict,
-    )
+    with folder.one_writer_of(arguments.output):
+        record = building.build_file(
+            arguments.source or sources.DEFAULT,
+            arguments.input,
+            arguments.output,
+            arguments.cells,
+            progress,
+            strict=arguments.strict,
+        )
     progress("")
     kept_out = record.provenance.figures.get("kept_out", ())
-    _tell(record.coverage.snapshots, [(told["name"], told["why"]) for told in kept_out])
-    print(f"{record.path}: {_sum(record)}")
+    tell(record.coverage.snapshots, [(told["name"], told["why"]) for told in kept_out])
+    print(f"{record.path}: {summed(record)}")
 
 
-def _extend(arguments: argparse.Namespace, progress: Callable[[str], None]) -> None:
-    from controlmap import building
+def _extend(arguments: argparse.Namespace) -> None:
+    from controlmap import building, folder
 
     for name in ("cells", "source"):
         if getattr(arguments, name) is not None:
@@ -99,15 +95,15 @@ def _extend(arguments: argparse.Namespace, progress: Callable[[str], None]) -> N
     path, *inputs = arguments.extend
     if not inputs:
         raise InputError(f"--extend {path}: the files to add are missing; they follow the record")
-    made = building.extend_file(
-        path, inputs, arguments.output or path, progress, strict=arguments.strict
-    )
+    output = arguments.output or path
+    with folder.one_writer_of(output):
+        made = building.extend_file(path, inputs, output, progress, strict=arguments.strict)
     progress("")
-    _tell(made.added, [(kept.name, kept.why) for kept in made.kept_out])
-    print(f"{made.record.path}: {len(made.added)} added; {_sum(made.record)}")
+    tell(made.added, [(kept.name, kept.why) for kept in made.kept_out])
+    print(f"{made.record.path}: {len(made.added)} added; {summed(made.record)}")
 
 
-def _tell(snapshots: Iterable[Any], kept_out: Iterable[tuple[str, str]]) -> None:
+def tell(snapshots: Iterable[Any], kept_out: Iterable[tuple[str, str]]) -> None:
     """What the readers were in doubt of, and what was kept out, on stderr."""
     for info in snapshots:
         for warning in info.warnings:
@@ -116,7 +112,8 @@ def _tell(snapshots: Iterable[Any], kept_out: Iterable[tuple[str, str]]) -> None
         say(f"kept out: {name}: {why}")
 
 
-def _sum(record: Any) -> str:
+def summed(record: Any) -> str:
+    """A record in one line: its snapshots, its span, its faces, its error."""
     told = record.provenance.figures
     return (
         f"{sum(told['snapshots'].values())} snapshots, {told['span'][0]} to {told['span'][1]}, "
@@ -126,8 +123,9 @@ def _sum(record: Any) -> str:
 
 
 def _sources(arguments: argparse.Namespace) -> None:
-    from controlmap import archive, sources
+    from controlmap import archive, feeds, folder, sources
 
+    place = folder.find()
     rows: list[dict[str, Any]] = []
     for source in sources.SOURCES.values():
         record = archive.open_source(source.id)
@@ -147,11 +145,12 @@ def _sources(arguments: argparse.Namespace) -> None:
                 },
                 "terms": source.terms,
                 "url": source.url,
-                "record": "embedded" if record.is_embedded else str(record.path),
+                "fetched_from": feeds.addresses(source.id),
+                **_record(record),
             }
         )
     if arguments.format == "json":
-        print_json({"sources": rows})
+        print_json({"sources": rows, "data": str(place) if place else None})
     elif arguments.format == "csv":
         flat = ({k: v if isinstance(v, int) else _flat(v) for k, v in r.items()} for r in rows)
         print_rows("csv", flat)
@@ -164,7 +163,24 @@ def _sources(arguments: argparse.Namespace) -> None:
             for reader, statuses in row["statuses"].items():
                 print(f"  reports    {reader}: {', '.join(statuses)}")
             print(f"  terms      {row['terms']}")
+            for address in row["fetched_from"]:
+                print(f"  update     from {address}")
             print(f"  record     {row['record']}")
+            if row["instead_of"]:
+                print(f"             in place of the embedded one of {row['instead_of']}")
+        kept = f"{place}/ ({folder.SETTING})" if place else f"no folder ({folder.SETTING} is empty)"
+        print(printable(f"your own records and the files they are made of: {kept}"))
+
+
+def _record(record: Any) -> dict[str, str]:
+    """Which record is used, and the days of the embedded one where it has others."""
+    from controlmap import archive
+
+    hidden = archive.hidden_by(record)
+    return {
+        "record": "embedded" if record.is_embedded else str(record.path),
+        "instead_of": "{}/{}".format(*hidden.coverage.span) if hidden else "",
+    }
 
 
 def _flat(value: Any) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 
-import pytest
-
 import publisher
+import pytest
+from publisher import MANNERS, NOON, MadeClock, Publisher, file, status
+
 from controlmap import __version__
 from controlmap.fetch import (
     Fetcher,
@@ -21,27 +21,9 @@ from controlmap.fetch import (
     check_address,
 )
 from controlmap.model import InputError
-from publisher import MANNERS, NOON, MadeClock, Publisher, file, status
 
 JSON = b'{"type": "FeatureCollection", "features": []}'
 LIMIT = MANNERS.limit_bytes
-
-
-@pytest.fixture
-def server() -> Iterator[Publisher]:
-    with publisher.published() as made:
-        yield made
-
-
-@pytest.fixture
-def clock() -> MadeClock:
-    return MadeClock()
-
-
-@pytest.fixture
-def fetcher(clock: MadeClock) -> Iterator[Fetcher]:
-    with publisher.fetcher_at(clock) as made:
-        yield made
 
 
 # What is had
