@@ -104,15 +104,16 @@ def update(
         if not fetching.kept:
             return Update(task.own, False, (), (), fetching)
         geofile.clear_leftovers(path)
+        made = path.with_name(f"{source}.new.parquet")
+        geofile.clear_leftovers(made)
         try:
-            if task.own is None:
-                return _begun(task, path, fetching, progress)
-            made = building.extend_file(
-                path, [kept.as_member() for kept in fetching.kept], path, progress
-            )
+            done = (_begun if task.own is None else _extended)(task, path, made, progress, fetching)
+            made.replace(path)
         except InputError as error:  # of a server's making, not the person's
             raise ControlmapError(f"{error}; the record is as it was") from error
-        return Update(made.record, False, made.added, made.kept_out, fetching)
+        finally:
+            made.unlink(missing_ok=True)
+        return done
 
 
 def preview(
@@ -136,33 +137,47 @@ def _own(path: Path) -> Record | None:
     return record
 
 
-def _begun(task: _Task, path: Path, fetching: Fetching, progress: Told) -> Update:
-    """A record of what was fetched, put in its place only where it hides nothing unasked."""
+def _begun(task: _Task, path: Path, made: Path, progress: Told, fetching: Fetching) -> Update:
+    """A record of what was fetched, which hides nothing of the embedded one unasked."""
     if fetching.stopped:
         raise ControlmapError(
             f"{fetching.failed[-1]}; no record was begun. {len(fetching.kept)} files are kept, and "
             "the next update goes on from there"
         )
-    first = path.with_name(f"{path.stem}.begun.parquet")
-    geofile.clear_leftovers(first)
     files = [kept.as_member() for kept in fetching.kept]
-    try:
-        made = building.build_file(task.source, files, first, None, progress)
-        record = replace(made, path=path)
-        hidden = archive.hidden_by(record)
-        if hidden is not None and task.since is None:
-            told = "{} to {}".format(*record.coverage.span)
-            raise ControlmapError(
-                f"{task.source}: what could be fetched is of {told}, less than the embedded "
-                "record's {} to {}".format(*hidden.coverage.span)
-                + f"; no record was begun. --since {record.coverage.span[0]} would begin it all "
-                "the same"
-            )
-        first.replace(path)
-    finally:
-        first.unlink(missing_ok=True)
+    record = replace(building.build_file(task.source, files, made, None, progress), path=path)
+    hidden = archive.hidden_by(record)
+    if hidden is not None and task.since is None:
+        first, last = record.coverage.span
+        raise ControlmapError(
+            f"{task.source}: what could be fetched is of {first} to {last}, less than the embedded "
+            "record's {} to {}".format(*hidden.coverage.span)
+            + f"; no record was begun. --since {first} would begin it all the same"
+        )
     kept_out = map(KeptOut.of_told, record.provenance.figures.get("kept_out", ()))
     return Update(record, True, record.coverage.snapshots, tuple(kept_out), fetching)
+
+
+def _extended(task: _Task, path: Path, made: Path, progress: Told, fetching: Fetching) -> Update:
+    """The record with what was fetched, which has not lost days to it.
+
+    Over the span of a better reader's snapshots those of another are not used: where the better
+    feed has files of late days alone, all between its last ones and these would go.
+    """
+    assert task.own is not None
+    files = [kept.as_member() for kept in fetching.kept]
+    done = building.extend_file(path, files, made, progress)
+    lost = sorted(set(done.record.coverage.gaps) - set(task.own.coverage.gaps))
+    inside = [gap for gap in lost if gap[0] < task.own.coverage.span[1]]
+    if inside:
+        first, last = inside[0]
+        raise ControlmapError(
+            f"{task.source}: with what was fetched the record would lose its days between {first} "
+            f"and {last}; it is as it was. --since {first} asks for them, and "
+            f"{task.feeds[0].setting}= leaves that feed out"
+        )
+    record = replace(done.record, path=path)
+    return Update(record, False, done.added, done.kept_out, fetching)
 
 
 @dataclass(frozen=True)

@@ -268,8 +268,9 @@ def test_a_second_writer_is_turned_away_until_the_first_ends_however_it_ends(
     assert list(stored()) == [1, 2, 3, 4, 5, 6]
 
 
+@pytest.mark.parametrize("target", ["deepstate.new.parquet", "deepstate.parquet"])
 def test_killed_as_it_writes_an_update_leaves_the_record_whole(
-    server: Publisher, own: Record, fetcher: Fetcher
+    server: Publisher, own: Record, fetcher: Fetcher, target: str
 ) -> None:
     """Killed when all is written but not yet in place; the next update clears up and goes on."""
     publish(server, 6)
@@ -277,7 +278,7 @@ def test_killed_as_it_writes_an_update_leaves_the_record_whole(
         "import os, signal\nfrom pathlib import Path\nfrom controlmap import fetch, updating\n"
         "put = Path.replace\n"
         "def replace(self, target):\n"
-        "    if target.name == 'deepstate.parquet':\n"
+        f"    if target.name == '{target}':\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
         "    return put(self, target)\n"
         "Path.replace = replace\n"
@@ -288,11 +289,10 @@ def test_killed_as_it_writes_an_update_leaves_the_record_whole(
     ended = subprocess.run([sys.executable, "-c", dies], capture_output=True, check=False)
     assert ended.returncode == -signal.SIGKILL
     assert own.path.read_bytes() == before
-    left = set(own.path.parent.glob(".deepstate.parquet.*"))
-    assert len(left) == 1
+    assert len(list(own.path.parent.glob("*deepstate.new.parquet*"))) == 1
     run(fetcher)
     assert list(stored()) == [1, 2, 3, 4, 5, 6]
-    assert list(own.path.parent.glob(".deepstate.parquet.*")) == []
+    assert list(own.path.parent.glob("*.parquet*")) == [own.path]
 
 
 @pytest.mark.parametrize("beyond", [".deepstate.parquet", ".deepstate.parquet.mine", "notes.txt"])

@@ -10,10 +10,10 @@ from pathlib import Path
 import orjson
 import publisher
 import pytest
-from march import WIDE, asked, daily, publish, record_of, run, second, stored, strips
+from march import WIDE, asked, daily, publish, quiet, record_of, run, second, stored, strips
 from publisher import NOON, MadeClock, Publisher, status
 
-from controlmap import archive, updating
+from controlmap import archive, building, updating
 from controlmap.archive import Record
 from controlmap.fetch import Fetcher
 from controlmap.model import ControlmapError, InputError
@@ -161,6 +161,26 @@ def test_an_index_that_is_none_is_told(both: Publisher, fetcher: Fetcher, index:
     both.publish("/api/public", index)
     done = run(fetcher)
     assert "is no index of map snapshots" in done.fetching.failed[0]
+
+
+def test_a_feed_of_late_days_alone_takes_none_from_the_record(
+    both: Publisher, fetcher: Fetcher, clock: MadeClock, place: Path
+) -> None:
+    """A map snapshot of 1 March and the mirror of 2 to 20 March: one of 28 March hides these."""
+    early = archive.Member(f"{second(1, 18)}.geojson", make_file((strips(1), OCCUPIED)))
+    files = [early, *(archive.Member(*daily(day)) for day in range(2, 21))]
+    building.build_file("deepstate", files, place / "deepstate.parquet", None, quiet)
+    before = (place / "deepstate.parquet").read_bytes()
+    late = second(28, 18)
+    both.publish("/api/public", orjson.dumps([{"id": late}]))
+    both.publish(f"/api/{late}/geojson", make_file((strips(28), OCCUPIED)))
+    clock.start = NOON.replace(day=28, hour=20)
+    with pytest.raises(
+        ControlmapError, match="would lose its days between 2026-03-01 and 2026-03-28"
+    ):
+        run(fetcher)
+    assert (place / "deepstate.parquet").read_bytes() == before
+    assert list(place.glob("*.parquet")) == [place / "deepstate.parquet"]
 
 
 # Beginning

@@ -255,10 +255,13 @@ def carried(chosen: date, observed: date) -> str:
 
 
 def age(age_days: int, *, stale: bool) -> str:
-    """How old the newest snapshot is, and a warning where that is old."""
+    """How old the newest snapshot is, and a warning where that is old, with the remedy."""
     if not stale:
         return f"The newest snapshot is {days(age_days)} old."
-    return f":orange-badge[The newest snapshot is {days(age_days)} old]"
+    return (
+        f":orange-badge[The newest snapshot is {days(age_days)} old] "
+        "`controlmap update` fetches newer ones."
+    )
 
 
 def unreported(last: date | None, km2_then: float | None) -> str:
