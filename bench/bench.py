@@ -31,7 +31,7 @@ import page
 import shapely
 from pyproj import Geod
 
-from controlmap import archive, building, coverage, geofile, maps
+from controlmap import archive, building, coverage, geofile, maps, timeline
 from controlmap.archive import Member
 from controlmap.coverage import Coverage
 from controlmap.model import Status
@@ -284,6 +284,14 @@ def payload(table: Table, setting: Setting) -> None:
     table.told("  making it", times, "ms")
 
 
+def player(table: Table, setting: Setting) -> None:
+    """The file that plays the whole embedded record, and what making it takes."""
+    times = seconds(lambda: timeline.encode(setting.embedded), 5)
+    table.told("player's file of the embedded record: making it", [1000 * t for t in times], "ms")
+    size = len(timeline.encode(setting.embedded)) / 1000
+    table.most("  its size, gzipped", [size], "KB", 700)
+
+
 def moments(record: Coverage) -> Iterator[coverage.Moment]:
     """Every fifteenth day of the record, and its last."""
     first, last = record.span
@@ -305,6 +313,11 @@ def dashboard(table: Table, _: Setting) -> None:
     table.told("navigation to visible map, same browser again", found.again_s, "s")
     for since, times in found.change_ms.items():
         table.most(f"date change until repainted, back from {since}", times, "ms", 400)
+    table.told("play: from the click to the first frame", found.first_frame_ms, "ms")
+    for speed, times in found.frame_ms.items():
+        table.most(f"play: frame to frame at {speed} days a second", times, "ms", 1000 / 30)
+        worst = statistics.quantiles(times, n=20)[-1]
+        table.most("  the slowest of twenty (95th percentile)", [worst], "ms", 1000 / 30)
     if found.first_mb:
         table.most("server memory after the first page (RSS)", found.first_mb, "MB", 320)
         table.told("server memory after all these visits (RSS)", [found.last_mb], "MB")
@@ -316,6 +329,7 @@ PARTS: dict[str, Callable[[Table, Setting], None]] = {
     "snapshot": snapshot_at_a_date,
     "load": loading,
     "payload": payload,
+    "player": player,
     "page": dashboard,
 }
 """Every part, by its name on the command line, in the order of the table."""

@@ -36,6 +36,20 @@ _PAINTED = """([shown, since]) => [...document.querySelectorAll("iframe")].some(
 }) && performance.now() - (window[since] ?? 0)"""
 _SHOWN = """() => [...document.querySelectorAll("iframe")]
     .map((frame) => frame.contentWindow?.ControlMap?.state().painted).find(Boolean)"""
+# Milliseconds between one frame and the next while the record plays for so many seconds.
+_FRAMES = """(seconds) => new Promise((done) => {
+    const gaps = [];
+    const start = performance.now();
+    let last = start;
+    const frame = (now) => {
+        gaps.push(now - last);
+        last = now;
+        if (now - start < 1000 * seconds) requestAnimationFrame(frame);
+        else done(gaps.slice(1));
+    };
+    requestAnimationFrame(frame);
+})"""
+_PLAY_SECONDS = 10
 _NOTE_CLICKS = """() => document.addEventListener(
     "click", () => { window.clicked = performance.now(); }, { capture: true })"""
 
@@ -49,6 +63,8 @@ class Measured:
     warm_s: list[float] = field(default_factory=list)
     again_s: list[float] = field(default_factory=list)
     change_ms: dict[str, list[float]] = field(default_factory=dict)
+    first_frame_ms: list[float] = field(default_factory=list)
+    frame_ms: dict[str, list[float]] = field(default_factory=dict)  # by the speed played at
     first_mb: list[float] = field(default_factory=list)
     last_mb: float = 0.0
 
@@ -108,7 +124,26 @@ def _more_visits(browser: Browser, server: Server, found: Measured) -> None:
             tab = context.new_page()
             opened(tab, server.address + query)
             found.change_ms[since] = changes(tab)
+    with visitor(browser) as context:
+        _play(context.new_page(), server.address, found)
     found.last_mb = server.rss_mb() or 0.0
+
+
+def _play(tab: Page, address: str, found: Measured) -> None:
+    """The record played: to its first frame, and from one frame to the next at two speeds."""
+    opened(tab, address)
+    frame = next(f for f in tab.frames if "st_folium" in f.url)
+    frame.evaluate(_NOTE_CLICKS)
+    frame.locator(".cm-play").click()
+    first = frame.wait_for_function(
+        "ControlMap.time.frames > 0 && performance.now() - window.clicked", polling="raf"
+    )
+    found.first_frame_ms.append(float(first.json_value()))
+    for speed in ("30", "182"):
+        frame.locator(".cm-bar select").nth(1).select_option(speed)
+        frame.evaluate("ControlMap.time.go(0).then(() => ControlMap.time.play())")
+        seconds = _PLAY_SECONDS if speed == "30" else _PLAY_SECONDS / 2
+        found.frame_ms[speed] = frame.evaluate(_FRAMES, seconds)
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "controlmap"
 
 FLOORS = (
     ("model",),
-    ("geodesy", "geofile"),
+    ("geodesy", "geofile", "entries"),
     ("oblasts", "places", "land", "turning"),
     ("sources",),
     ("noding", "drawings", "coverage", "cells", "sanity", "extending"),
@@ -31,7 +31,7 @@ FLOORS = (
         "originals",
         "updating",
     ),
-    ("figures", "point", "ledger", "pace", "agreement"),
+    ("figures", "point", "quantities", "ledger", "pace", "proposals", "agreement"),
     ("maps", "charts", "export", "timeline"),
     ("cli", "commands", "printing", "app", "serve", "session", "views", "__main__"),
 )

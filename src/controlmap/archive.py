@@ -250,13 +250,27 @@ def _opened(path: Path, stamp: tuple[int, ...]) -> Record:
     return Record(record.coverage, record.provenance, path, key)
 
 
+def own_file(name: str) -> Path | None:
+    """A person's own file of that name in their folder (`folder.find`); None where there is none.
+
+    Raises
+    ------
+    InputError
+        Where the setting of the folder names what is no folder.
+    """
+    place = folder.find()
+    path = place / name if place else None
+    return path if path and path.is_file() else None
+
+
 def open_source(source: str) -> Record:
     """A source's record: a person's own in their folder (`folder.find`), else the embedded one.
 
     The same record is handed out until its file changes; treat it as read-only.
     """
-    own = own_path(source)
-    if own is not None and own.is_file():
+    sources.find_source(source)
+    own = own_file(f"{source}.parquet")
+    if own is not None:
         return _open(own)
     embedded = open_embedded(source)
     if embedded is None:
@@ -268,13 +282,6 @@ def open_embedded(source: str) -> Record | None:
     """The record of a source that came with controlmap; None where none did."""
     path = geofile.geodata(f"{source}.parquet")
     return _open(path) if path.is_file() else None
-
-
-def own_path(source: str) -> Path | None:
-    """Where a person's own record of a source is, or would be; None where they have no folder."""
-    sources.find_source(source)
-    place = folder.find()
-    return None if place is None else place / f"{source}.parquet"
 
 
 def hidden_by(record: Record) -> Record | None:

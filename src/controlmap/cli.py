@@ -8,11 +8,21 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from controlmap import __version__
-from controlmap.commands import by_oblast, dashboard, over_time, place, records, update
+from controlmap.commands import (
+    by_oblast,
+    claims,
+    dashboard,
+    over_time,
+    pace,
+    place,
+    proposals,
+    records,
+    update,
+)
 from controlmap.model import ControlmapError, InputError
 from controlmap.printing import say
 
-_ROOMS = (by_oblast, over_time, place, records, update, dashboard)
+_ROOMS = (by_oblast, over_time, place, pace, claims, proposals, records, update, dashboard)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -7,6 +7,7 @@ neighbours share their edges exactly. Ukraine's internationally recognised borde
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -56,6 +57,8 @@ FACTS = {
 }
 """ISO 3166-2 to English name, Ukrainian name, official area in km2, in the order they are shown."""
 ISO_CODES = tuple(FACTS)
+CLAIMED_ON = date(2022, 9, 30)
+"""When Russia declared the four oblasts annexed; from then on all of each is claimed."""
 CREDIT = "© Мінрегіон"
 CREDIT_URL = "https://www.minregion.gov.ua"
 _PLAUSIBLE = 0.05

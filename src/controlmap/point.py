@@ -17,6 +17,9 @@ from shapely.geometry.base import BaseGeometry
 from controlmap import geodesy
 from controlmap.coverage import Coverage
 from controlmap.model import Ground, InputError, Status
+from controlmap.noding import Ints
+
+Degrees = NDArray[np.float64]
 
 NOT_HELD = "not_russian_held"
 """Not Russian-held, by a source that does not tell whether it is contested or Ukrainian-held."""
@@ -74,18 +77,25 @@ def record_of(coverage: Coverage, lon: float, lat: float) -> PointRecord:
         names = ", ".join(o.name for o in coverage.oblasts)
         raise InputError(f"{lon:g},{lat:g}: lies in none of the oblasts {names} (LON,LAT is read)")
     flat = geodesy.to_equal_area(point)
-    face = _face_at(coverage, flat, inside[0])
+    face = int(faces_of(coverage, np.array([lon]), np.array([lat]), np.array(inside[:1]))[0])
     spells = _spells(coverage, face)
     return PointRecord(
         coverage.oblasts[inside[0]].iso, lon, lat, spells, _distances_km(coverage, flat, face)
     )
 
 
-def _face_at(coverage: Coverage, flat: BaseGeometry, oblast: int) -> int:
-    """The face that the point is in; where smoothed lines leave it out, the nearest."""
-    faces = coverage.flat_tree.query_nearest(flat, all_matches=True)
-    own = [int(f) for f in faces if coverage.face_oblast[f] == oblast]
-    return own[0] if own else int(faces[0])
+def faces_of(coverage: Coverage, lon: Degrees, lat: Degrees, oblast: Ints) -> Ints:
+    """The face that each point is in; where smoothed lines leave one out, the nearest.
+
+    All of shape (points,): degrees on WGS84, and the number of the oblast whose face is preferred
+    where several are as near.
+    """
+    flat = geodesy.to_equal_area(np.asarray(shapely.points(lon, lat), dtype=object))
+    point, face = coverage.flat_tree.query_nearest(flat, all_matches=True)
+    elsewhere = coverage.face_oblast[face] != oblast[point]
+    order = np.lexsort((face, elsewhere, point))
+    point, face = point[order], face[order]
+    return np.asarray(face[np.searchsorted(point, np.arange(len(flat)))])
 
 
 def _spells(coverage: Coverage, face: int) -> tuple[Spell, ...]:

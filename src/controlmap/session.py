@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 import js_lib_leaflet
 import streamlit as st
@@ -23,6 +23,7 @@ from controlmap.maps import Feature, Payload
 from controlmap.model import ControlmapError
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,21 @@ def payload(
 ) -> Payload:
     """What the map draws, made once for each `rev`, which names record, day and choices."""
     return maps.payload_json(rev, _features(), _notes(), day=_day, totals_km2=_totals_km2)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def computed(key: str, _make: Callable[[], T]) -> T:  # noqa: ARG001 - what the cache goes by
+    """What takes a while, made once for each `key`, which names record, question and choices."""
+    return _make()
+
+
+def own_entries(name: str) -> tuple[list[Path], str]:
+    """A person's own file of entries, where there is one, and what changes when it does."""
+    path = archive.own_file(name)
+    if path is None:
+        return [], ""
+    found = path.stat()
+    return [path], f"{found.st_mtime_ns:x}-{found.st_size:x}"
 
 
 def day(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
-from controlmap.printing import instant
+from controlmap.model import InputError
+from controlmap.printing import instant, say
 
 Commands = Any
 """What argparse's add_subparsers returns; its type has no public name."""
@@ -41,6 +43,31 @@ def add_basis(parser: argparse.ArgumentParser) -> None:
         help="the total that shares are taken over: the polygon's own area (default) or the "
         "official statistical area",
     )
+
+
+def add_entries(parser: argparse.ArgumentParser, default: str) -> None:
+    """Add --as-of, --file and --format of a command over entries that people write."""
+    parser.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help=f"default: {default}")
+    parser.add_argument(
+        "--file", type=Path, metavar="FILE", help="entries of your own (TOML), after the first ones"
+    )
+    add_format(parser)
+
+
+def report_broken(broken: Sequence[InputError], path: Path | None) -> None:
+    """Say which entries are broken, a line each; the others were shown.
+
+    Raises
+    ------
+    InputError
+        Where there are any, so that the command ends as it does on other bad input.
+    """
+    for problem in broken:
+        say(str(problem))
+    if broken:
+        count = "1 entry" if len(broken) == 1 else f"{len(broken)} entries"
+        where = f"{path}: " if path else ""
+        raise InputError(f"{where}{count} cannot be used; the others are shown")
 
 
 def day(text: str) -> date:

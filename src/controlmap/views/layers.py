@@ -9,13 +9,14 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from controlmap import figures, land, maps, places
+from controlmap import figures, land, maps, places, proposals
 from controlmap.coverage import Coverage, Moment
 from controlmap.figures import Areas
 from controlmap.maps import Feature, Layer
 from controlmap.model import Status
 from controlmap.oblasts import Basis
-from controlmap.views import text
+from controlmap.proposals import Outcome
+from controlmap.views import text, text_proposals
 
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 _OFF = ("tiles", "liberated", "changed-hands")
@@ -145,6 +146,27 @@ def change_features(coverage: Coverage, start: Moment, end: Moment) -> dict[str,
     held = _status(coverage, end, rows, Status.RUSSIAN_HELD, Basis.POLYGON)
     rest = _rest(coverage, end, rows, Basis.POLYGON)
     return {"rest": rest, "held": held, **_changes(coverage, start, end)}
+
+
+def transfer_features(
+    coverage: Coverage, moment: Moment, found: Outcome
+) -> dict[str, list[Feature]]:
+    """What a proposal shows: what is held on the day, and what would pass either way."""
+    rows = figures.areas(coverage, moment)
+    passing = proposals.passing(coverage, moment, found.proposal)
+    out = {
+        "rest": _rest(coverage, moment, rows, Basis.POLYGON),
+        "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, Basis.POLYGON),
+    }
+    areas = ([r.to_russia_km2 for r in found.rows], [r.to_ukraine_km2 for r in found.rows])
+    for layer, faces, km2 in zip(("gained", "lost"), passing, areas, strict=True):
+        drawn = zip(coverage.oblasts, coverage.dissolved(faces), km2[:-1], strict=True)
+        out[layer] = [
+            Feature(outline, text_proposals.tooltip(o.name, layer, value, value / o.polygon_km2))
+            for o, outline, value in drawn
+            if not outline.is_empty
+        ]
+    return out
 
 
 def _status(

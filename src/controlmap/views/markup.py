@@ -67,7 +67,7 @@ def comparison(rows: Sequence[Comparison]) -> str:
         )
         for row in rows
     ]
-    return _table(text.TABLE_CAPTION, text.COLUMNS, cells)
+    return table(text.TABLE_CAPTION, text.COLUMNS, cells)
 
 
 def changes(rows: Sequence[Change]) -> str:
@@ -81,7 +81,7 @@ def changes(rows: Sequence[Change]) -> str:
         )
         for row in rows
     ]
-    return _table(text.CHANGES_CAPTION, text.CHANGES_COLUMNS, cells)
+    return table(text.CHANGES_CAPTION, text.CHANGES_COLUMNS, cells)
 
 
 def months(title: str, rows: Sequence[tuple[Flow, float | None, float]]) -> str:
@@ -97,7 +97,7 @@ def months(title: str, rows: Sequence[tuple[Flow, float | None, float]]) -> str:
         )
         for flow, held, whole in rows
     ]
-    return _table(title, text_history.MONTH_COLUMNS, cells, tall=True)
+    return table(title, text_history.MONTH_COLUMNS, cells, tall=True)
 
 
 def spells(rows: Sequence[Spell], last: date) -> str:
@@ -111,7 +111,7 @@ def spells(rows: Sequence[Spell], last: date) -> str:
         )
         for s in reversed(rows)
     ]
-    return _table(text_place.SPELLS_CAPTION, text_place.COLUMNS, cells, tall=True)
+    return table(text_place.SPELLS_CAPTION, text_place.COLUMNS, cells, tall=True)
 
 
 def events(points: Sequence[TurningPoint]) -> str:
@@ -120,10 +120,10 @@ def events(points: Sequence[TurningPoint]) -> str:
         (str(number), text.day(p.date), p.title, p.source)
         for number, p in enumerate(points, start=1)
     ]
-    return _table(text_history.EVENTS_CAPTION, text_history.EVENT_COLUMNS, cells, prose=True)
+    return table(text_history.EVENTS_CAPTION, text_history.EVENT_COLUMNS, cells, prose=True)
 
 
-def _table(
+def table(
     title: str,
     columns: Sequence[str],
     rows: Sequence[tuple[str | None, ...]],

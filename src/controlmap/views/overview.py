@@ -12,11 +12,10 @@ from controlmap.archive import Record
 from controlmap.coverage import Moment
 from controlmap.figures import Comparison, Contested
 from controlmap.model import Status
-from controlmap.oblasts import Basis
+from controlmap.oblasts import CLAIMED_ON, Basis
 from controlmap.views import address, layers, mapping, markup, text
 
 _STALE_DAYS = 7
-CLAIMED_ON = date(2022, 9, 30)
 
 
 def show() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from controlmap import maps
 from controlmap.figures import Areas
 from controlmap.model import Status
 
@@ -158,6 +157,13 @@ STATUS = {
 }
 
 
+def plain(value: str) -> str:
+    """Text from data as Markdown that shows just its characters."""
+    from controlmap import maps  # with folium, which the command's words need not wait for
+
+    return maps.plain_markdown(value)
+
+
 def day(value: date) -> str:
     """A date in words: 4 August 2025."""
     return f"{value.day} {value:%B %Y}"
@@ -297,7 +303,7 @@ def official_gap(excess_km2: float) -> str:
 
 def bad_address(name: str, found: str, allowed: str) -> str:
     """That the page's address asked for what there is not."""
-    asked = maps.plain_markdown(f"{name}={found[:40]}")
+    asked = plain(f"{name}={found[:40]}")
     return f"The address asked for {asked}: allowed are {allowed}. The default is shown."
 
 
@@ -392,13 +398,13 @@ def reports(title: str, statuses: Iterable[Status]) -> str:
 
 def credit(title: str, who: str, terms: str, method: str) -> str:
     """Whom an embedded file is from, under what terms, how it was made."""
-    title, who, terms, method = map(maps.plain_markdown, (title, who, terms, method))
+    title, who, terms, method = map(plain, (title, who, terms, method))
     return f"- **{title}**: {who}. {terms}. {method}"
 
 
 def own_record(path: str) -> str:
     """That the record is a person's own."""
-    return f"The record in use is your own: {maps.plain_markdown(path)}"
+    return f"The record in use is your own: {plain(path)}"
 
 
 def hidden(first: date, last: date) -> str:

@@ -1,0 +1,171 @@
+"""pace: how fast an oblast's Russian-held ground grows, and how often such projections held."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import Any
+
+from controlmap.commands import (
+    Commands,
+    add_command,
+    add_format,
+    add_source,
+    day,
+    open_coverage,
+    retrieved,
+)
+from controlmap.printing import instant, print_json, print_rows
+
+_NEVER = "not at this pace"
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    made = add_command(
+        commands,
+        "pace",
+        _pace,
+        "The net pace of Russian-held ground with its confidence interval, and when it would take "
+        "what remains.",
+    )
+    made.add_argument(
+        "--oblast", required=True, metavar="ISO|NAME", help="UA-14, Donetsk, ...; all for all four"
+    )
+    made.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help="default: the latest")
+    made.add_argument(
+        "--window",
+        type=int,
+        default=90,
+        metavar="DAYS",
+        help="7, 30, 90 (default), 180 or 365 days before",
+    )
+    made.add_argument(
+        "--contested",
+        choices=("out", "in"),
+        default="out",
+        help="whether contested ground counts with what is held (default: out)",
+    )
+    made.add_argument(
+        "--backtest",
+        action="store_true",
+        help="instead: how often projections made on every day of the record were right",
+    )
+    add_source(made)
+    add_format(made)
+
+
+def _pace(arguments: argparse.Namespace) -> None:
+    from controlmap import figures, oblasts, pace
+
+    coverage = open_coverage(arguments.source)
+    wanted = arguments.oblast.strip()
+    iso = figures.ALL if wanted.casefold() == figures.ALL else oblasts.find(wanted)
+    contested = figures.Contested(arguments.contested)
+    if arguments.backtest:
+        _backtest(arguments.format, coverage, iso, contested)
+        return
+    moment = coverage.at(arguments.as_of or coverage.span[1])
+    row = _told(pace.measure(coverage, iso, moment, arguments.window, contested))
+    as_of = instant(moment.info.observed)
+    sourcing = {
+        "source": coverage.source,
+        "reader": moment.info.reader,
+        "as_of": as_of,
+        "retrieved": retrieved(moment.info),
+        "contested_counted": contested.value,
+        "confidence": pace.CONFIDENCE,
+    }
+    if arguments.format == "json":
+        print_json({**sourcing, **row})
+    elif arguments.format == "csv":
+        print_rows("csv", [{**row, **sourcing}])
+    else:
+        _print_table(row)
+        carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""
+        print(
+            f"\n{coverage.source}, as of {as_of}{carried}; contested ground "
+            f"{'counted as held' if contested is figures.Contested.IN else 'not counted as held'}"
+            f"; net, Theil-Sen slope of {row['snapshots']} snapshots with its "
+            f"{pace.CONFIDENCE:.0%} interval, which says how well the past is known; "
+            "--backtest tells how often such projections held"
+        )
+
+
+def _told(found: Any) -> dict[str, Any]:
+    days = (found.days, found.days_low, found.days_high)
+    dates = [found.date_after(count) for count in days]
+    return {
+        "iso": found.iso,
+        "name": found.name,
+        "window_days": found.window_days,
+        "snapshots": found.snapshots,
+        "pace_km2_per_day": found.km2_per_day,
+        "low": found.low,
+        "high": found.high,
+        "plain_km2_per_day": found.plain_km2_per_day,
+        "remaining_km2": found.remaining_km2,
+        **dict(zip(("days", "days_low", "days_high"), days, strict=True)),
+        **{
+            name: reached and str(reached)
+            for name, reached in zip(("date", "date_low", "date_high"), dates, strict=True)
+        },
+    }
+
+
+def _print_table(row: dict[str, Any]) -> None:
+    def ends(low: str, high: str) -> str:
+        return f"{row[low] or _NEVER} to {row[high] or _NEVER}"
+
+    days = {n: None if row[n] is None else f"{row[n]:,.0f}" for n in ("days_low", "days_high")}
+    plain = row["plain_km2_per_day"]
+    lines = {
+        "oblast": f"{row['name']} ({row['iso']})",
+        "window": f"{row['window_days']} days, {row['snapshots']} snapshots",
+        "pace": f"{row['pace_km2_per_day']:+.2f} km2 a day, {row['low']:+.2f} to "
+        f"{row['high']:+.2f}",
+        "plain difference": "not known" if plain is None else f"{plain:+.2f} km2 a day",
+        "not held": f"{row['remaining_km2']:,.1f} km2",
+        "to take it": _NEVER
+        if row["days"] is None
+        else f"{row['days']:,.0f} days, {days['days_low'] or _NEVER} to "
+        f"{days['days_high'] or _NEVER}",
+    }
+    if row["date"]:
+        lines["reached"] = f"{row['date']}, {ends('date_low', 'date_high')}"
+    for name, value in lines.items():
+        print(f"{name:<18}{value}")
+
+
+def _backtest(form: str, coverage: Any, iso: str, contested: Any) -> None:
+    from controlmap import pace
+
+    rows = [asdict(score) for score in pace.backtest(coverage, iso, contested)]
+    first, last = coverage.span
+    told = {
+        "source": coverage.source,
+        "iso": iso,
+        "from": str(first),
+        "to": str(last),
+        "contested_counted": contested.value,
+        "right_within": pace.RIGHT_WITHIN,
+    }
+    if form == "json":
+        print_json({**told, "scores": rows})
+    elif form == "csv":
+        print_rows("csv", [{**row, **told} for row in rows])
+    else:
+        print_rows("table", [{k: _cell(k, v) for k, v in row.items()} for row in rows])
+        print(
+            f"\n{coverage.source}, {iso}, every day from {first} to {last} whose window and "
+            f"horizon the record covers; right: the net change projected is within "
+            f"{pace.RIGHT_WITHIN:.0%} of the one that followed"
+        )
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return "not tested"
+    if isinstance(value, float):
+        return f"{value:.2f}" if name.startswith("times") else f"{value:.1%}"
+    return str(value)

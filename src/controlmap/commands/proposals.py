@@ -1,0 +1,150 @@
+"""proposals: what would pass by each, in km2, settlements and people."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from controlmap.commands import (
+    Commands,
+    add_command,
+    add_entries,
+    add_source,
+    open_coverage,
+    report_broken,
+    retrieved,
+)
+from controlmap.model import InputError
+from controlmap.printing import instant, print_json, print_rows, printable
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    made = add_command(
+        commands,
+        "proposals",
+        _proposals,
+        "What would pass from Ukrainian to Russian hands by each proposal, and the reverse.",
+    )
+    add_entries(made, "the latest")
+    add_source(made)
+
+
+def _proposals(arguments: argparse.Namespace) -> None:
+    from controlmap import proposals
+
+    own = [] if arguments.file is None else [arguments.file]
+    found, broken = proposals.load([proposals.embedded(), *own])
+    coverage = open_coverage(arguments.source)
+    moment = coverage.at(arguments.as_of or coverage.span[1])
+    outcomes = []
+    for proposal in found:
+        try:
+            outcomes.append(proposals.measure(coverage, moment, proposal))
+        except InputError as error:
+            broken.append(error)
+    sourcing = {
+        "source": coverage.source,
+        "reader": moment.info.reader,
+        "as_of": instant(moment.info.observed),
+        "retrieved": retrieved(moment.info),
+    }
+    if arguments.format == "json":
+        listed = [_told(outcome) for outcome in outcomes]
+        told = {"proposals": listed, "broken": [str(b) for b in broken]}
+        print_json({**sourcing, "unit": "km2", **told})
+    elif arguments.format == "csv":
+        rows = [{**row, **sourcing} for o in outcomes for row in _rows(o)]
+        print_rows("csv", rows)
+    else:
+        _print_table(outcomes)
+        print(
+            f"\n{coverage.source}, as of {sourcing['as_of']}; km2 that would pass, whoever holds "
+            "them now; settlements of 500 people or more in them, by GeoNames, before the war"
+        )
+    report_broken(broken, arguments.file)
+
+
+def _told(outcome: Any) -> dict[str, Any]:
+    from controlmap import proposals
+
+    made = outcome.proposal
+    moved = [("russia", p) for p in outcome.to_russia] + [
+        ("ukraine", p) for p in outcome.to_ukraine
+    ]
+    rows = [_row(row) for row in outcome.rows]
+    return {
+        "id": made.id,
+        "title": made.title,
+        "about": made.about,
+        "rules": {iso: str(drawn) for iso, drawn in made.rules.items()},
+        "pre_2022_of": outcome.pre_2022_of and str(outcome.pre_2022_of),
+        "recognised": {iso: value.value for iso, value in made.recognised.items()},
+        "oblasts": rows[:-1],
+        "all": rows[-1],
+        "settlements": len(moved),
+        "population": proposals.people([place for _, place in moved]),
+        "places": [
+            {"name": p.name, "iso": p.iso, "population": p.population, "to": to} for to, p in moved
+        ],
+        "fortress_cities": {
+            name: {"held": held, "would_hold": would}
+            for name, (held, would) in outcome.fortress.items()
+        },
+    }
+
+
+def _row(row: Any) -> dict[str, Any]:
+    return {
+        "iso": row.iso,
+        "name": row.name,
+        "to_russia_km2": row.to_russia_km2,
+        "to_russia_share": row.to_russia_km2 / row.total_km2,
+        "contested_km2": row.contested_km2,
+        "to_ukraine_km2": row.to_ukraine_km2,
+        "to_ukraine_share": row.to_ukraine_km2 / row.total_km2,
+        "would_hold_km2": row.would_hold_km2,
+        "recognised_km2": row.recognised_km2,
+    }
+
+
+def _rows(outcome: Any) -> list[dict[str, Any]]:
+    """A row an oblast and one of all, with the settlements in each."""
+    from controlmap import proposals
+    from controlmap.figures import ALL
+
+    rows = []
+    for row in outcome.rows:
+        moved = [
+            place
+            for place in (*outcome.to_russia, *outcome.to_ukraine)
+            if row.iso in (ALL, place.iso)
+        ]
+        counts = {"settlements": len(moved), "population": proposals.people(moved)}
+        rows.append({"id": outcome.proposal.id, **_row(row), **counts})
+    return rows
+
+
+def _print_table(outcomes: list[Any]) -> None:
+    for outcome in outcomes:
+        print(f"{printable(outcome.proposal.id)}: {printable(outcome.proposal.title)}")
+        columns = ("iso", "name", "to_russia_km2", "to_russia_share", "to_ukraine_km2",
+                   "to_ukraine_share", "settlements", "population")  # fmt: skip
+        print_rows("table", [{key: row[key] for key in columns} for row in _rows(outcome)])
+        passing = [name for name, (held, would) in outcome.fortress.items() if held != would]
+        if passing:
+            print(f"fortress cities that would pass: {', '.join(passing)}")
+        if outcome.pre_2022_of:
+            print(f"held before 2022: as last reported, on {outcome.pre_2022_of}")
+        stated = {value.value for value in outcome.proposal.recognised.values()}
+        print(
+            f"recognised as Russian: {_RECOGNISED[stated.pop()] if len(stated) == 1 else 'mixed'}"
+        )
+        print()
+
+
+_RECOGNISED = {
+    "held": "all that Russia would hold",
+    "none": "nothing; Ukraine's recognised border stands",
+    "unstated": "not stated",
+}

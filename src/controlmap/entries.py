@@ -1,0 +1,217 @@
+"""Entries of a TOML file that people write: each by itself, each problem with its file and line.
+
+A file is a list of tables of one kind (`[[claim]]`, `[[proposal]]`). It is read entry by entry, so
+that one that is broken, even as TOML, is reported and the others still work.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from controlmap.model import InputError
+
+MAX_BYTES = 2**20
+_FOUND = 60  # characters of what was found that a message shows
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One table of a file: its values, and the line of each key; `line` is that of its header.
+
+    Its methods hand out a value that is of the type they name, or raise an InputError that says
+    file, line, id, what was found and what is allowed.
+    """
+
+    file: str
+    kind: str
+    line: int
+    values: Mapping[str, Any]
+    lines: Mapping[str, int]
+
+    @property
+    def id(self) -> str:
+        """Its id, "" where it has none that is a text."""
+        found = self.values.get("id")
+        return found if isinstance(found, str) else ""
+
+    def error(self, key: str, problem: str) -> InputError:
+        """What to raise for a problem with a key ("table.key" for one of a table in the entry)."""
+        named = f"{self.kind} {_shown(self.id)}" if self.id else self.kind
+        line = self.lines.get(key, self.lines.get(key.partition(".")[0], self.line))
+        return InputError(f"{self.file}, line {line}, {named}: {key}: {problem}")
+
+    def check_keys(self, allowed: Iterable[str], why: str = "") -> None:
+        """Refuse a key that is not among those allowed."""
+        listed = sorted(allowed)
+        for key in self.values:
+            if key not in listed:
+                raise self.error(key, f"not a key{why}; allowed: {', '.join(listed)}")
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """A text on one line; without a default it must be there and not be empty."""
+        found = self._found(key, default)
+        if not isinstance(found, str) or not (found.strip() or default is not None):
+            raise self.error(key, f"found {_shown(found)}; allowed: a text")
+        line = " ".join(found.split())
+        if not line.isprintable():
+            raise self.error(key, f"found {_shown(found)}; allowed: characters that can be seen")
+        return line
+
+    def day(self, key: str) -> date:
+        """A date."""
+        found = self._found(key)
+        if not isinstance(found, date) or isinstance(found, datetime):
+            raise self.error(key, f"found {_shown(found)}; allowed: a date, as 2026-01-24")
+        return found
+
+    def number(self, key: str, default: float | None = None) -> float:
+        """A finite number that is not negative."""
+        found = self._found(key, default)
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            raise self.error(key, f"found {_shown(found)}; allowed: a number")
+        if not math.isfinite(found) or found < 0:
+            raise self.error(key, f"found {found}; allowed: 0 or a number above it")
+        return float(found)
+
+    def count(self, key: str, least: int, most: int) -> int:
+        """A whole number in a range."""
+        found = self._found(key)
+        if isinstance(found, bool) or not isinstance(found, int) or not least <= found <= most:
+            allowed = f"a whole number from {least} to {most}"
+            raise self.error(key, f"found {_shown(found)}; allowed: {allowed}")
+        return found
+
+    def choice(self, key: str, allowed: Sequence[Any]) -> Any:
+        """One of some values."""
+        return self.one_of(key, self._found(key), allowed)
+
+    def choices(self, key: str, allowed: Sequence[Any]) -> tuple[Any, ...]:
+        """Several of some values, at least one, each once."""
+        return tuple(self.one_of(key, value, allowed) for value in self.several(key))
+
+    def several(self, key: str) -> tuple[Any, ...]:
+        """A list of different values, at least one."""
+        found = self._found(key)
+        if not isinstance(found, list) or not found:
+            raise self.error(key, f"found {_shown(found)}; allowed: a list")
+        if any(value in found[:number] for number, value in enumerate(found)):
+            raise self.error(key, f"found {_shown(found)}; allowed: each once")
+        return tuple(found)
+
+    def one_of(self, key: str, found: Any, allowed: Sequence[Any]) -> Any:
+        """A value if it is one of those allowed; 1 is neither True nor 1.0."""
+        if not any(found == value and type(found) is type(value) for value in allowed):
+            listed = ", ".join(map(str, allowed))
+            raise self.error(key, f"found {_shown(found)}; allowed: {listed}")
+        return found
+
+    def table(self, key: str) -> Mapping[str, Any]:
+        """A table in the entry; empty where it is not there."""
+        found = self.values.get(key, {})
+        if not isinstance(found, dict):
+            raise self.error(key, f"found {_shown(found)}; allowed: a table [{self.kind}.{key}]")
+        return found
+
+    def _found(self, key: str, default: Any = None) -> Any:
+        found = self.values.get(key, default)
+        if found is None:
+            raise self.error(key, "is missing")
+        return found
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _FOUND else f"{text[:_FOUND]}..."
+
+
+def read(path: Path, kind: str) -> tuple[list[Entry], list[InputError]]:
+    """The entries of a kind in a file, and what is said of those that are broken as TOML.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read, or holds none.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{path.name}: {len(data):,} bytes; allowed are {MAX_BYTES:,}")
+    try:
+        lines = data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise InputError(f"{path.name}, line {line}: is not UTF-8") from error
+    starts = [number for number, line in enumerate(lines) if _LIST.fullmatch(line)]
+    entries: list[Entry] = []
+    broken: list[InputError] = []
+    if stray := _stray(path.name, kind, lines[: starts[0]] if starts else lines):
+        broken.append(stray)
+    for start, end in itertools.pairwise([*starts, len(lines)]):
+        try:
+            entries.append(_entry(path.name, kind, start, lines[start:end]))
+        except InputError as error:
+            broken.append(error)
+    if not entries and not broken:
+        raise InputError(f"{path.name}: holds no [[{kind}]]")
+    return entries, broken
+
+
+def _stray(file: str, kind: str, lines: list[str]) -> InputError | None:
+    """What stands before the first entry and is no comment."""
+    for number, line in enumerate(lines, start=1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            found = _shown(line.strip())
+            return InputError(f"{file}, line {number}: found {found}; allowed: [[{kind}]]")
+    return None
+
+
+def _entry(file: str, kind: str, start: int, lines: list[str]) -> Entry:
+    def broken(line: int, problem: str) -> InputError:
+        told = next((m[1] for m in map(_ID.match, lines) if m), "")
+        named = f"{kind} {_shown(told)}" if told else kind
+        return InputError(f"{file}, line {line}, {named}: {problem}")
+
+    header = _LIST.fullmatch(lines[0])
+    if header and header[1] != kind:
+        raise broken(start + 1, f"found [[{header[1]}]]; allowed: [[{kind}]]")
+    try:
+        document = tomllib.loads("\n".join(lines))
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
+        line = start + (int(at[1]) if at and at[1] else len(lines))
+        problem = str(error)[: at.start()] if at else str(error)
+        raise broken(line, f"is not TOML ({problem})") from error
+    except RecursionError as error:
+        raise broken(start + 1, "is not TOML that can be read (nested too deep)") from error
+    where = {key: start + number for key, number in _key_lines(kind, lines)}
+    for other in document:
+        if other != kind:
+            raise broken(where.get(other, start + 1), f"found {_shown(other)}; allowed: [[{kind}]]")
+    return Entry(file, kind, start + 1, document[kind][0], where)
+
+
+_LIST = re.compile(r"\s*\[\[\s*([\w-]+)\s*\]\]\s*(?:#.*)?")
+_ID = re.compile(r"""\s*id\s*=\s*["']([^"']*)["']""")
+_HEADER = re.compile(r"""\s*\[+\s*([\w-]+)\s*(?:\.\s*["']?([^\]"']+?)["']?\s*)?\]+""")
+_KEY = re.compile(r"""\s*["']?([^\s"'=.\[\]]+)["']?\s*(?:\.\s*["']?([^\s"'=]+)["']?\s*)?=""")
+
+
+def _key_lines(kind: str, lines: list[str]) -> Iterator[tuple[str, int]]:
+    """Keys of an entry, those of tables in it as "table.key", and their lines from 1 on."""
+    table = ""
+    for number, line in enumerate(lines, start=1):
+        if header := _HEADER.match(line):
+            table = header[2] or ""
+            yield (table or header[1]) if header[1] == kind else header[1], number
+        elif key := _KEY.match(line):
+            yield ".".join(part for part in (table, key[1], key[2]) if part), number

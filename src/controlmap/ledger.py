@@ -1,0 +1,337 @@
+"""The ledger of claims: statements that can be measured, each held against a record on any day.
+
+A claim names a quantity (`quantities.QUANTITIES`), the figure claimed and its tolerance. It is
+measured with its spread, judged by a rule that is told with the verdict, and asked again on the
+record's last day: hindsight.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from controlmap import geofile, pace, places
+from controlmap.coverage import Coverage, Moment
+from controlmap.entries import Entry, read
+from controlmap.model import InputError, Status
+from controlmap.oblasts import ISO_CODES
+from controlmap.quantities import QUANTITIES, Measure, Quantity, Query
+
+KIND = "claim"
+MAX_DAYS = 3660
+"""The longest period that a claim may ask about, ten years."""
+
+
+class Relation(StrEnum):
+    """How the figure claimed bounds what is measured."""
+
+    ABOUT = "about"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    LESS_THAN = "less_than"
+
+
+class Verdict(StrEnum):
+    """What a record says of a claim."""
+
+    HOLDS = "holds"
+    ROUGHLY = "roughly holds"
+    NOT = "does not hold"
+    UNKNOWN = "cannot be told"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement.
+
+    Attributes
+    ----------
+    id
+        Its name in the ledger.
+    statement
+        What is claimed, in our own words.
+    said_by, published_in, published, url
+        Who says it, where and when; `url` is "" where there is none.
+    speaks_of
+        The day it speaks of.
+    note
+        What is measured, where that is not the claim's own word; "" for nothing.
+    quantity, query
+        The name of the query on the record, and what it asks for.
+    relation, figure, tolerance
+        What the figure claimed is, in the quantity's unit, and how far off still holds.
+    """
+
+    id: str
+    statement: str
+    said_by: str
+    published_in: str
+    published: date
+    url: str
+    speaks_of: date
+    note: str
+    quantity: str
+    query: Query
+    relation: Relation
+    figure: float
+    tolerance: float
+
+    @property
+    def asks(self) -> Quantity:
+        """The quantity itself."""
+        return QUANTITIES[self.quantity]
+
+    def bounds(self, tolerances: int = 1) -> tuple[float, float]:
+        """The least and the most that is so many tolerances from what is claimed."""
+        off = tolerances * self.tolerance
+        match self.relation:
+            case Relation.AT_LEAST:
+                return self.figure - off, math.inf
+            case Relation.AT_MOST:
+                return -math.inf, self.figure + off
+            case Relation.LESS_THAN:
+                return -math.inf, math.nextafter(self.figure + off - self.tolerance, -math.inf)
+            case Relation.ABOUT:
+                return self.figure - off, self.figure + off
+
+
+@dataclass(frozen=True)
+class Hindsight:
+    """What a record shows since: measured again on its last day.
+
+    `net_km2` is the net change of Russian-held ground in the claim's oblasts over `days`,
+    `left_km2` what was not held of them when it began; None where it is about none. `measure` is
+    None where the quantity cannot be measured on the last day.
+    """
+
+    moment: Moment
+    days: int
+    measure: Measure | None
+    verdict: Verdict
+    net_km2: float | None
+    left_km2: float | None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A claim held against records on a day.
+
+    Attributes
+    ----------
+    claim, day
+        The claim, and the day it was measured on.
+    source, moment
+        The first source, and the snapshot of it that stands for the day; None where it has none.
+    measure
+        What the first source tells, with the spread of all that tell; None where none does.
+    by_source
+        Each source's own measure.
+    verdict
+        By the rule of `judge`.
+    problem
+        Why it cannot be told, "" where it can.
+    hindsight
+        None where the record ends on the day.
+    """
+
+    claim: Claim
+    day: date
+    source: str
+    moment: Moment | None
+    measure: Measure | None
+    by_source: tuple[tuple[str, Measure], ...]
+    verdict: Verdict
+    problem: str
+    hindsight: Hindsight | None
+
+
+def embedded() -> Path:
+    """The ledger that comes with controlmap."""
+    return geofile.geodata("claims.toml")
+
+
+def load(paths: Sequence[Path]) -> tuple[list[Claim], list[InputError]]:
+    """The claims of several ledgers in order, and what is said of the entries that are broken.
+
+    Raises
+    ------
+    InputError
+        Where a file cannot be read.
+    """
+    claims: list[Claim] = []
+    broken: list[InputError] = []
+    for path in paths:
+        found, problems = read(path, KIND)
+        broken.extend(problems)
+        for entry in found:
+            try:
+                claim = _claim(entry)
+                if claim.id in (other.id for other in claims):
+                    raise entry.error("id", "is there already; allowed: an id of its own")
+            except InputError as error:
+                broken.append(error)
+            else:
+                claims.append(claim)
+    return claims, broken
+
+
+_KEYS = ("id", "statement", "said_by", "published_in", "published", "url", "speaks_of", "note",
+         "quantity", "relation", "figure", "tolerance")  # fmt: skip
+
+
+def _claim(entry: Entry) -> Claim:
+    quantity = entry.choice("quantity", list(QUANTITIES))
+    entry.check_keys([*_KEYS, *QUANTITIES[quantity].parameters], f" of {quantity}")
+    url = entry.text("url", "")
+    if url and not url.startswith(("https://", "http://")):
+        raise entry.error("url", "allowed: an address that begins with https:// or http://")
+    return Claim(
+        id=entry.text("id"),
+        statement=entry.text("statement"),
+        said_by=entry.text("said_by"),
+        published_in=entry.text("published_in"),
+        published=entry.day("published"),
+        url=url,
+        speaks_of=entry.day("speaks_of"),
+        note=entry.text("note", ""),
+        quantity=quantity,
+        query=_query(entry, QUANTITIES[quantity].parameters),
+        relation=Relation(entry.choice("relation", [r.value for r in Relation])),
+        figure=entry.number("figure"),
+        tolerance=entry.number("tolerance", 0.0),
+    )
+
+
+def _query(entry: Entry, parameters: Sequence[str]) -> Query:
+    windows = "windows" in parameters
+    oblasts = entry.choices("oblasts", ISO_CODES) if "oblasts" in parameters else ()
+    if windows and len(oblasts) != 1:
+        raise entry.error("oblasts", f"found {len(oblasts)}; allowed: one")
+    query = Query(
+        oblasts=oblasts,
+        windows=entry.choices("windows", pace.WINDOWS) if windows else (),
+        period_days=entry.count("period_days", 1, 366) if "period_days" in parameters else 0,
+        periods=entry.count("periods", 1, 120) if "periods" in parameters else 0,
+        places=_places(entry) if "places" in parameters else (),
+    )
+    if query.periods * query.period_days > MAX_DAYS:
+        raise entry.error("periods", f"allowed are {MAX_DAYS:,} days in all")
+    return query
+
+
+def _places(entry: Entry) -> tuple[str, ...]:
+    names = entry.several("places")
+    for name in names:
+        if not isinstance(name, str):
+            raise entry.error("places", f"found {name!r}; allowed: names of places")
+        try:
+            places.find(name)
+        except InputError as error:
+            raise entry.error("places", str(error)) from error
+    return names
+
+
+def judge(claim: Claim, measure: Measure) -> Verdict:
+    """The verdict of a rule: it holds if all of the spread is within the tolerance of the figure,
+    roughly if a part of it is, or comes within twice the tolerance; else it does not.
+    """
+    least, most = claim.bounds()
+    if least <= measure.low and measure.high <= most:
+        return Verdict.HOLDS
+    least, most = claim.bounds(2)
+    return Verdict.ROUGHLY if measure.low <= most and measure.high >= least else Verdict.NOT
+
+
+def evaluate(
+    claims: Sequence[Claim], coverages: Sequence[Coverage], day: date | None = None
+) -> list[Evaluation]:
+    """Each claim held against the records on a day, or on the day that it speaks of.
+
+    The first record is the one whose figure is told; the spread is that of all that can tell.
+    """
+    return [_evaluated(claim, coverages, day or claim.speaks_of) for claim in claims]
+
+
+def _evaluated(claim: Claim, coverages: Sequence[Coverage], day: date) -> Evaluation:
+    by_source: list[tuple[str, Measure]] = []
+    problems: list[str] = []
+    for coverage in coverages:
+        try:
+            moment = coverage.at(day)
+            by_source.append((coverage.source, claim.asks.measure(coverage, claim.query, moment)))
+        except InputError as error:
+            problems.append(str(error))
+    first = coverages[0]
+    measure = _widened([m for _, m in by_source]) if by_source else None
+    return Evaluation(
+        claim=claim,
+        day=day,
+        source=by_source[0][0] if by_source else first.source,
+        moment=first.known(day),
+        measure=measure,
+        by_source=tuple(by_source),
+        verdict=judge(claim, measure) if measure else Verdict.UNKNOWN,
+        problem="" if measure else "; ".join(problems),
+        hindsight=_hindsight(claim, first, day),
+    )
+
+
+def expected(found: Evaluation) -> tuple[float, float] | None:
+    """What the claim's figure is on the chart of its quantity, in `trace_unit`; None for nothing.
+
+    Of a time to take the rest it is the pace that this needs; of a steady advance, no net loss.
+    """
+    claim = found.claim
+    if claim.quantity == "gaining_share":
+        return 0.0, 0.0
+    if claim.quantity == "days_to_take" and found.measure is not None and claim.figure > 0:
+        days, rate = (part.value for part in found.measure.parts[:2])
+        needed = (days or math.inf) * (rate or 0.0) / claim.figure
+        return (needed, needed) if math.isfinite(needed) else None
+    if claim.asks.trace_unit != claim.asks.unit:
+        return None
+    low, high = claim.bounds()
+    return (
+        low if math.isfinite(low) else claim.figure,
+        high if math.isfinite(high) else claim.figure,
+    )
+
+
+def _widened(found: Sequence[Measure]) -> Measure:
+    """The first measure with the spread of them all."""
+    first = found[0]
+    return Measure(
+        first.value,
+        min(m.low for m in found),
+        max(m.high for m in found),
+        first.parts,
+        first.contested_of,
+        first.contested_known,
+    )
+
+
+def _hindsight(claim: Claim, coverage: Coverage, day: date) -> Hindsight | None:
+    start, end = coverage.known(day), coverage.at(coverage.span[1])
+    if start is None or start.index == end.index:
+        return None
+    try:
+        measure = claim.asks.measure(coverage, claim.query, end)
+    except InputError:
+        measure = None
+    wanted = [i for i, o in enumerate(coverage.oblasts) if o.iso in claim.query.oblasts]
+    grounds = list(Status.RUSSIAN_HELD.grounds)
+    ends = coverage.areas[[start.index, end.index]][:, wanted][:, :, grounds]
+    before, after = ends.sum(axis=(1, 2)).tolist()
+    total = sum(coverage.oblasts[i].polygon_km2 for i in wanted)
+    return Hindsight(
+        moment=end,
+        days=(end.day - day).days,
+        measure=measure,
+        verdict=judge(claim, measure) if measure else Verdict.UNKNOWN,
+        net_km2=after - before if wanted else None,
+        left_km2=total - before if wanted else None,
+    )

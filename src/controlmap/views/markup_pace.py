@@ -1,0 +1,66 @@
+"""Pace as HTML tables; every text in them is escaped, here or by `markup.table`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from controlmap import charts, pace
+from controlmap.pace import Pace, Score
+from controlmap.views import markup, text, text_pace
+
+
+def legend(names: Sequence[str]) -> str:
+    """The lines of the chart, each with its colour and dash."""
+    styles = zip(
+        charts.PROJECTION_COLOURS, ("solid", "dotted", "solid", "dashed"), names, strict=True
+    )
+    listed = "".join(
+        f'<li><i style="border-top:3px {dash} {colour}"></i>{escape(name)}</li>'
+        for colour, dash, name in styles
+    )
+    return f'<ul class="cm-legend">{listed}</ul>'
+
+
+def windows(found: Mapping[int, Pace | None]) -> str:
+    """Pace, interval, plain difference and time to take the rest, a row a window."""
+    rows = [_window(days, measured) for days, measured in found.items()]
+    table = markup.table(text_pace.WINDOWS_CAPTION, text_pace.WINDOWS_COLUMNS, rows)
+    return f'<div class="cm-plain">{table}</div>'
+
+
+def _window(days: int, found: Pace | None) -> tuple[str, ...]:
+    if found is None:
+        return (text.days(days), text.NOT_KNOWN, *["–"] * 7)
+    rates = (found.km2_per_day, found.low, found.high, found.plain_km2_per_day)
+    counts = (found.days, found.days_low, found.days_high)
+    return (
+        text.days(days),
+        *map(text_pace.rate, rates),
+        *map(text_pace.count, counts),
+        f"{found.snapshots}",
+    )
+
+
+def backtest(scores: Sequence[Score]) -> str:
+    """How often projections were right, a row a window, a column a horizon."""
+    by_window = {
+        window: {s.horizon_days: s for s in scores if s.window_days == window}
+        for window in pace.WINDOWS
+    }
+    rows = []
+    for window, by_horizon in by_window.items():
+        last = by_horizon[pace.HORIZONS[-1]]
+        rows.append(
+            (
+                text.days(window),
+                *(text_pace.share(by_horizon[h].right) for h in pace.HORIZONS),
+                text_pace.share(last.plain_right),
+                text_pace.share(last.within_interval),
+                text_pace.times(last),
+                f"{last.tested:,}",
+            )
+        )
+    columns = text_pace.backtest_columns(pace.HORIZONS)
+    table = markup.table(text_pace.BACKTEST_CAPTION, columns, rows)
+    return f'<div class="cm-plain">{table}</div>'

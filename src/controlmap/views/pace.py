@@ -1,0 +1,139 @@
+"""Pace: how fast, how long it would take, and how often such projections were right."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from controlmap import charts, pace, session, sources
+from controlmap.archive import Record
+from controlmap.coverage import Coverage, Moment
+from controlmap.figures import Contested
+from controlmap.model import InputError
+from controlmap.pace import Pace, Score
+from controlmap.views import address, markup, markup_pace, text, text_pace
+
+_YEAR = 365
+
+
+def show() -> None:
+    """Show the page."""
+    record = session.record()
+    st.title(text_pace.TITLE)
+    st.markdown(text_pace.LEDE)
+    first, last = record.coverage.span
+    choices = text.CONTESTED_CHOICES
+    windows = _windows()
+    address.check(
+        {
+            "date": (partial(address.is_day, record), f"{first} … {last}"),
+            "oblast": (text_pace.OBLASTS.__contains__, ", ".join(text_pace.OBLASTS)),
+            "window": (windows.__contains__, ", ".join(windows)),
+            "contested": (choices.__contains__, ", ".join(choices)),
+        }
+    )
+    _figures()
+
+
+def _windows() -> dict[str, str]:
+    return {str(days): text.days(days) for days in pace.WINDOWS}
+
+
+@st.fragment
+@session.guarded
+def _figures() -> None:
+    record = session.record()
+    coverage = record.coverage
+    day, iso, window, contested = _choose(record)
+    moment = coverage.at(day)
+    shown = pace.measure(coverage, iso, moment, window, contested)
+    measure = partial(pace.backtest, coverage, iso, contested)
+    scores = session.computed(f"{record.key} backtest {iso} {contested}", measure)
+    (score,) = (s for s in scores if (s.window_days, s.horizon_days) == (window, _YEAR))
+    _headline(shown)
+    st.markdown(text_pace.summary(score))
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        st.altair_chart(_chart(coverage, shown, scores), width="stretch")
+        words = text_pace.chart(shown)
+        names = [words[name] for name in ("past", "followed", "projected", "errors")]
+        st.html(markup_pace.legend(names))
+    with right:
+        st.html(markup_pace.windows(_by_window(coverage, iso, moment, contested)))
+        info = moment.info
+        kind = sources.find_reader(info.reader).title
+        title = sources.find_source(coverage.source).title
+        st.markdown(text.as_of(title, kind, info.observed, info.retrieved))
+        if moment.carried:
+            st.caption(text.carried(moment.day, info.observed.date()))
+        st.caption(text_pace.METHOD)
+        with st.popover(text_pace.CITE, width="content"):
+            citation = text_pace.citation(shown, score, coverage)
+            st.code(citation, language=None, wrap_lines=True)
+    st.subheader(text_pace.BACKTEST)
+    st.markdown(text_pace.backtest_lede(title, iso, *coverage.span))
+    st.html(markup_pace.backtest(scores))
+
+
+def _choose(record: Record) -> tuple[date, str, int, Contested]:
+    first, last = record.coverage.span
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    day = session.day(row, "date", last, (first, last), label=text.DATE)
+    labels = text_pace.OBLASTS
+    iso = session.choice(
+        row, "oblast", labels, "UA-14", label=text_pace.OBLAST, help=text_pace.OBLAST_HELP
+    )
+    default = str(pace.DEFAULT_WINDOW)
+    window = session.choice(
+        row, "window", _windows(), default, label=text_pace.WINDOW, help=text_pace.WINDOW_HELP
+    )
+    contested = session.choice(
+        row,
+        "contested",
+        text.CONTESTED_CHOICES,
+        "out",
+        label=text.CONTESTED,
+        help=text.CONTESTED_HELP,
+    )
+    return day, iso, int(window), Contested(contested)
+
+
+def _headline(found: Pace) -> None:
+    facts = (
+        (text_pace.PLAIN, text_pace.rate_km2(found.plain_km2_per_day)),
+        (text_pace.LEFT, text.km2(found.remaining_km2)),
+        (text_pace.TAKES, text_pace.takes(found)),
+        (text_pace.REACHED, text_pace.reached(found)),
+    )
+    figure = text_pace.rate_km2(found.km2_per_day)
+    st.html(markup.headline(figure, text_pace.of_what(found), facts))
+
+
+def _by_window(
+    coverage: Coverage, iso: str, moment: Moment, contested: Contested
+) -> dict[int, Pace | None]:
+    out: dict[int, Pace | None] = {}
+    for window in pace.WINDOWS:
+        try:
+            out[window] = pace.measure(coverage, iso, moment, window, contested)
+        except InputError:  # a window that the record does not fill has a row that says so
+            out[window] = None
+    return out
+
+
+def _chart(coverage: Coverage, found: Pace, scores: tuple[Score, ...]) -> Any:
+    """A year before the day, a year after it: assessed, and projected."""
+    day = found.moment.day
+    ends = day - timedelta(days=_YEAR), day + timedelta(days=_YEAR)
+    known = pace.history(coverage, found.iso, *ends, found.contested)
+    ahead = pace.ahead(found, scores)
+    return charts.projection(
+        [p for p in known if p[0] <= day],
+        [p for p in known if p[0] >= day],
+        ahead.projected,
+        ahead.errors,
+        text_pace.chart(found),
+    )

@@ -1,0 +1,317 @@
+"""The words about claims, for the page and for the command; formats and plurals, no figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+
+from controlmap import __version__, sources
+from controlmap.ledger import Claim, Evaluation, Hindsight, Relation, Verdict
+from controlmap.oblasts import FACTS
+from controlmap.point import NOT_HELD
+from controlmap.quantities import DAYS, KM, KM2, KM2_PER_DAY, PLACES, SHARE, Measure, Part, Trace
+from controlmap.views import text
+
+TITLE = "Claims"
+LEDE = (
+    "What was said about control of the four oblasts, held against the record: measured, judged by "
+    "a rule that is told, and asked again on the record's last day."
+)
+MEASURED_ON = "Measured on"
+ON_CHOICES = {"spoken": "the day spoken of", "chosen": "a day chosen"}
+ON_HELP = "Each claim speaks of a day; it can be held against any other day of the record too."
+CLAIMED, RULE = "Claimed", "Rule"
+PARTS = "Figures behind it"
+CITE = "Copy as a citation"
+BROKEN = "Entries that cannot be used, and are left out:"
+LAW = (
+    "**What the words rest on.** Ukraine's constitution (article 73) leaves any change of its "
+    "territory to an all-Ukrainian referendum alone. UN General Assembly resolution "
+    "[ES-11/4](https://docs.un.org/A/RES/ES-11/4) of 12 October 2022 declares the attempted "
+    "annexation invalid under international law. Moscow never defined the annexed border of "
+    "Kherson and Zaporizhzhia oblasts in detail; the whole of each is taken to be claimed. A "
+    "verdict is on the figure, on the day told, as the source named assesses control; it is none "
+    "on who is right."
+)
+OWN = (
+    "Claims are entries in a readable file. Yours go into `claims.toml` in your own folder, "
+    "which `controlmap sources` names, or after `controlmap claims --file`; `docs/claims.md` tells "
+    "the keys."
+)
+VERDICT = {
+    Verdict.HOLDS: "Holds",
+    Verdict.ROUGHLY: "Roughly holds",
+    Verdict.NOT: "Does not hold",
+    Verdict.UNKNOWN: "Cannot be told",
+}
+NEVER = "not at this pace"
+STATUS_OF_PLACE = {
+    "russian_held": "Russian-held",
+    "contested": "contested",
+    "ukrainian_held": "Ukrainian-held",
+    NOT_HELD: "not Russian-held, contested not reported",
+}
+PARTS_COLUMNS = ("", "Measured", "From", "To")
+QUANTITY = {
+    "claimed_share": "Share that Russia claims",
+    "held_share": "Russian-held share",
+    "not_held_km2": "Not Russian-held",
+    "days_to_take": "Time to take the rest",
+    "gaining_share": "Periods with a net gain",
+    "places_not_held": "Places not Russian-held",
+}
+TRACE = {
+    "claimed_share": "Russian-held share, month by month",
+    "held_share": "Russian-held share, month by month",
+    "not_held_km2": "Not Russian-held, km², month by month",
+    "days_to_take": "Pace of Russian-held ground, km² a day",
+    "gaining_share": "Net gain of Russian-held ground, km²",
+    "places_not_held": "Distance to Russian-held ground, km",
+}
+
+
+def value(unit: str, found: float | None) -> str:
+    """A figure in its unit; infinite is never."""
+    if found is None:
+        return text.NOT_KNOWN
+    if math.isinf(found):
+        return NEVER
+    number = _number(unit, found)
+    return f"{number}\N{NO-BREAK SPACE}{_UNITS[unit]}"
+
+
+_UNITS = {SHARE: "%", KM2: "km²", DAYS: "days", PLACES: "places", KM: "km",
+          KM2_PER_DAY: "km² a day"}  # fmt: skip
+
+
+def _number(unit: str, found: float) -> str:
+    match unit:
+        case "share":
+            return f"{found * 100:.1f}".removesuffix(".0")
+        case "km" | "km2_per_day":
+            return f"{found:,.1f}".replace("-", "−")
+        case _:
+            return f"{found:,.0f}".replace("-", "−")
+
+
+def span(unit: str, low: float, high: float) -> str:
+    """A spread in its unit; "" where it is none to see."""
+    if value(unit, low) == value(unit, high):
+        return ""
+    if math.isinf(high):
+        return f"{value(unit, low)} to {NEVER}"
+    return f"{_number(unit, low)}–{value(unit, high)}"
+
+
+def measured(unit: str, measure: Measure) -> str:
+    """A figure with its spread."""
+    spread = span(unit, measure.low, measure.high)
+    told = value(unit, measure.value)
+    return f"{told} ({spread})" if spread else told
+
+
+def claimed_and_tolerance(claim: Claim) -> tuple[str, str]:
+    """The figure claimed, and its tolerance, "" for none."""
+    words = {
+        Relation.ABOUT: "",
+        Relation.AT_LEAST: "at least ",
+        Relation.AT_MOST: "at most ",
+        Relation.LESS_THAN: "less than ",
+    }
+    unit = claim.asks.unit
+    off = f"± {value(unit, claim.tolerance)}" if claim.tolerance else ""
+    return f"{words[claim.relation]}{value(unit, claim.figure)}", off
+
+
+def claimed(claim: Claim) -> str:
+    """The figure claimed with its tolerance."""
+    return " ".join(filter(None, claimed_and_tolerance(claim)))
+
+
+def measured_on(day: date) -> str:
+    """That a figure is measured, on a day."""
+    return f"Measured, {text.day(day)}"
+
+
+def rule(claim: Claim) -> str:
+    """The rule that gave the verdict, with its bounds."""
+    within, near = (_bounds(claim, tolerances) for tolerances in (1, 2))
+    partly = "" if within == near else f" {near}"
+    return (
+        f"holds if all of the spread is {within}, roughly holds if a part of it is{partly}, "
+        "otherwise does not hold."
+    )
+
+
+def _bounds(claim: Claim, tolerances: int) -> str:
+    unit = claim.asks.unit
+    low, high = claim.bounds(tolerances)
+    if claim.relation is Relation.LESS_THAN:
+        return f"less than {value(unit, high)}"
+    if math.isinf(high):
+        return f"{value(unit, low)} or more"
+    if math.isinf(low):
+        return f"{value(unit, high)} or less"
+    return f"between {_number(unit, low)} and {value(unit, high)}"
+
+
+def problem(found: Evaluation) -> str:
+    """Why a claim cannot be told; "" where it can."""
+    return f"{VERDICT[Verdict.UNKNOWN]}: {found.problem}." if found.problem else ""
+
+
+def contested(measure: Measure) -> str:
+    """What of contested ground the spread has in it; "" where there is nothing to say."""
+    if not measure.contested_known:
+        return "Contested ground is not reported for this time, so the spread leaves it out."
+    if measure.contested_of is None:
+        return ""
+    return (
+        "Contested ground is not reported on this day; the spread takes what was contested when "
+        f"last reported, on {text.day(measure.contested_of)}."
+    )
+
+
+def hindsight(found: Evaluation) -> str:
+    """What the record shows since, in sentences."""
+    since = found.hindsight
+    if since is None:
+        return "The record ends on this day: nothing has followed yet."
+    when = f"{text.day(since.moment.day)}, {text.days(since.days)} on"
+    told = f"Asked again on {when}, the claim {since.verdict.value}."
+    if found.claim.asks.unit == PLACES:
+        return f"{told} {_distances(found, since)}".rstrip()
+    return f"{told} {_ground(found, since)}"
+
+
+def hindsight_with_figure(found: Evaluation) -> str:
+    """As `hindsight`, with what is measured at the end."""
+    since = found.hindsight
+    if since is None or since.measure is None:
+        return hindsight(found)
+    return f"{hindsight(found)} Measured: {measured(found.claim.asks.unit, since.measure)}."
+
+
+def _ground(found: Evaluation, since: Hindsight) -> str:
+    """What became of the ground that was not held."""
+    net, left = since.net_km2 or 0.0, since.left_km2 or 0.0
+    grew = "grew" if net >= 0 else "shrank"
+    told = f"Since then Russian-held ground {grew} by {value(KM2, abs(net))}"
+    if left > 0 and net > 0:
+        told += f", {value(SHARE, net / left)} of what was not held"
+    told += "."
+    if found.claim.asks.unit == DAYS and since.days > 0:
+        needed = left / found.claim.figure if found.claim.figure else math.inf
+        told += (
+            f" That is {value(KM2_PER_DAY, net / since.days)}; the claim needs "
+            f"{value(KM2_PER_DAY, needed)}."
+        )
+    return told
+
+
+def _distances(found: Evaluation, since: Hindsight) -> str:
+    """How far Russian-held ground was and is from each place."""
+    if found.measure is None or since.measure is None:
+        return ""
+    listed = "; ".join(
+        f"{then.key} {_number(KM, then.value)} to {value(KM, now.value)}"
+        for then, now in zip(found.measure.parts, since.measure.parts, strict=True)
+        if then.value is not None and now.value is not None
+    )
+    return f"Nearest Russian-held ground, then and now: {listed}." if listed else ""
+
+
+def tick(unit: str, found: float) -> str:
+    """A value on the axis of a chart."""
+    return f"{found * 100:g} %" if unit == SHARE else f"{found:,g}".replace("-", "−")
+
+
+def chart_marks(claim: Claim, day: date) -> str:
+    """What the marks on a chart are."""
+    marks = {
+        "claimed_share": "Dashed: what is claimed. ",
+        "held_share": "Dashed: what is claimed. ",
+        "not_held_km2": "Grey: what is claimed. ",
+        "days_to_take": "Dashed: the pace that the claim needs. ",
+        "gaining_share": "Dashed: no change. ",
+    }
+    return f"{marks.get(claim.quantity, '')}Upright: {text.day(day)}."
+
+
+def chart_alt(found: Evaluation, traces: Sequence[Trace]) -> str:
+    """What a chart shows, for who cannot see it: its first and last values."""
+    unit = found.claim.asks.trace_unit
+    ends = "; ".join(
+        f"{trace.key} {value(unit, float(trace.values[0]))} on {text.day(trace.days[0])}, "
+        f"{value(unit, float(trace.values[-1]))} on {text.day(trace.days[-1])}".strip()
+        for trace in traces
+    )
+    return f"{TRACE[found.claim.quantity]}: {ends}."
+
+
+def part_name(part: Part) -> str:
+    """What a part of a figure is of: an oblast, a window, a period, a place."""
+    if part.key in FACTS:
+        return FACTS[part.key][0]
+    if part.key.isdigit():
+        return f"{text.days(int(part.key))} before"
+    return f"30 days to {part.key}" if part.unit == KM2 else part.key
+
+
+def part_row(part: Part) -> tuple[str, str, str, str]:
+    """A part as a row: what, measured, from, to; of a place, its status and distance."""
+    if part.status is not None:
+        away = f"{value(KM, part.value)} away" if part.value else ""
+        return part.key, STATUS_OF_PLACE[part.status], away, ""
+    low, high = ("" if v is None else value(part.unit, v) for v in (part.low, part.high))
+    return part_name(part), value(part.unit, part.value), low, high
+
+
+def source_line(found: Evaluation) -> str:
+    """Who assesses, as of when; observed and retrieved."""
+    if found.moment is None:
+        return sources.find_source(found.source).title
+    info = found.moment.info
+    taken = text.instant(info.retrieved) if info.retrieved else "not recorded by the archive"
+    carried = f" ({text.carried(found.day, info.observed.date())})" if found.moment.carried else ""
+    return (
+        f"Source: {sources.find_source(found.source).title}, observed "
+        f"{text.instant(info.observed)}, retrieved {taken}{carried}{_again(found)}."
+    )
+
+
+def _again(found: Evaluation) -> str:
+    since = found.hindsight
+    return f"; hindsight: observed {text.instant(since.moment.info.observed)}" if since else ""
+
+
+def said(claim: Claim) -> str:
+    """Who says so, where and when, and of which day."""
+    who = claim.said_by[:1].upper() + claim.said_by[1:]
+    return (
+        f"{who}; {claim.published_in}, published {text.day(claim.published)}; speaks of "
+        f"{text.day(claim.speaks_of)}"
+    )
+
+
+def citation(found: Evaluation) -> str:
+    """The figure with what it is, of whom and when, to be copied."""
+    claim = found.claim
+    unit = claim.asks.unit
+    now = f"not known ({found.problem})" if found.measure is None else measured(unit, found.measure)
+    lines = [
+        f"“{claim.statement}” ({said(claim)}).",
+        f"{QUANTITY[claim.quantity]}{_where(claim)} on {text.day(found.day)}: {now}. "
+        f"Claimed: {claimed(claim)}. {VERDICT[found.verdict]}: {rule(claim)}",
+        *([contested(found.measure)] if found.measure and contested(found.measure) else []),
+        source_line(found),
+        hindsight_with_figure(found),
+        f"controlmap {__version__}, claim {claim.id}; areas geodesic on WGS84.",
+    ]
+    return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _where(claim: Claim) -> str:
+    names: Sequence[str] = [FACTS[iso][0] for iso in claim.query.oblasts] or claim.query.places
+    return f" ({', '.join(names)})" if names else ""

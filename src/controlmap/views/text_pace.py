@@ -1,0 +1,176 @@
+"""The words about pace and projection; formats and plurals, no figures."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from controlmap import __version__, sources
+from controlmap.coverage import Coverage
+from controlmap.figures import ALL, Contested
+from controlmap.oblasts import FACTS
+from controlmap.pace import CONFIDENCE, RIGHT_WITHIN, Pace, Score
+from controlmap.views import text
+
+
+def _percent(part: float) -> str:
+    return f"{part:.0%}".replace("%", " %")
+
+
+TITLE = "Pace"
+LEDE = (
+    "How fast Russian-held ground grows or shrinks, when that pace would take what remains, and "
+    "how often such projections came true. A projection is no forecast: it says what follows if "
+    "nothing changes."
+)
+OBLAST, WINDOW = "Oblast", "Window before the day"
+OBLASTS = {**{iso: facts[0] for iso, facts in FACTS.items()}, ALL: "All four"}
+OBLAST_HELP = "Whose Russian-held ground is measured."
+WINDOW_HELP = "The days before the day over which the pace is measured."
+NEVER = "not at this pace"
+NET = "net pace of Russian-held ground"
+PLAIN, LEFT, TAKES, REACHED = "Plain difference", "Not held", "To take it", "Would be reached"
+CITE = "Copy as a citation"
+WINDOWS_CAPTION = "By window: net pace in km² a day, and the time that what remains would take"
+WINDOWS_COLUMNS = ("Window", "Pace", "From", "To", "Plain", "Days", "From", "To", "Snapshots")
+BACKTEST = "How often such projections were right"
+BACKTEST_CAPTION = "Share of days whose projected net change was within 25 % of what followed"
+METHOD = (
+    f"The pace is the Theil-Sen slope: the median of the slopes between all pairs of snapshots in "
+    f"the window, with its {_percent(CONFIDENCE)} confidence interval (Sen 1968). That interval "
+    "supposes that days err apart from each other; fronts do not, so it says how well the past is "
+    "known and not how sure the future is. The table below says that. The plain difference is that "
+    "between the ends of the window."
+)
+
+
+def backtest_lede(source: str, iso: str, first: date, last: date) -> str:
+    """What the backtest is."""
+    whose = "all four oblasts" if iso == ALL else text.oblast(OBLASTS[iso])
+    return (
+        f"On every day from {text.day(first)} to {text.day(last)} whose window and horizon the "
+        f"record of {source} covers for {whose}, the net change was projected with what was known "
+        f"that day and held against the one that followed. Right is within "
+        f"{_percent(RIGHT_WITHIN)} of it. Days overlap, so they are no independent trials."
+    )
+
+
+def rate(value: float | None) -> str:
+    """A rate with its sign."""
+    if value is None:
+        return text.NOT_KNOWN
+    shown = f"{value:+.2f}".replace("-", "−")
+    return "0.00" if shown in ("+0.00", "−0.00") else shown
+
+
+def rate_km2(value: float | None) -> str:
+    """A rate with its sign and unit."""
+    told = rate(value)
+    return told if value is None else f"{told}\N{NO-BREAK SPACE}km² a day"
+
+
+def interval(found: Pace) -> str:
+    """The confidence interval of a rate."""
+    return f"{rate(found.low)} to {rate(found.high)}"
+
+
+def of_what(found: Pace) -> str:
+    """What the headline's figure is."""
+    return f"{NET} over {text.days(found.window_days)}, {interval(found)}"
+
+
+def count(days: float | None) -> str:
+    """A number of days, or that it never ends."""
+    return NEVER if days is None else f"{days:,.0f}"
+
+
+def takes(found: Pace) -> str:
+    """The time that what remains would take, as a range."""
+    if found.days_low is None:
+        return NEVER
+    if found.days_high is None:
+        return f"{count(found.days_low)} days or more, or {NEVER}"
+    return f"{count(found.days_low)} to {count(found.days_high)} days"
+
+
+def reached(found: Pace) -> str:
+    """The months between which what remains would be taken."""
+    early, late = found.date_after(found.days_low), found.date_after(found.days_high)
+    if early is None:
+        return NEVER
+    last = f"{late:%B %Y}" if late else NEVER
+    return f"{early:%B %Y}" if f"{early:%B %Y}" == last else f"{early:%B %Y} to {last}"
+
+
+def share(value: float | None) -> str:
+    """A share of days."""
+    return "–" if value is None else _percent(value)
+
+
+def summary(score: Score | None) -> str:
+    """What the backtest says of the projection that is shown."""
+    if score is None or score.right is None:
+        return "The record is too short to say how often projections like this one were right."
+    told = (
+        f"Projections like this one were right within {_percent(RIGHT_WITHIN)} a year on in "
+        f"**{share(score.right)}** of {score.tested:,} cases; the confidence interval held what "
+        f"followed in {share(score.within_interval)}."
+    )
+    if score.times_low is not None and score.times_high is not None:
+        told += (
+            f" Eight in ten of the changes that followed were {score.times_low:.1f} to "
+            f"{score.times_high:.1f} times the one projected.".replace("-", "−")
+        )
+    return told
+
+
+def chart(found: Pace) -> dict[str, str]:
+    """The words of the chart."""
+    return {
+        "day": "Day",
+        "km2": "Russian-held, km²",
+        "past": "Assessed, up to the day",
+        "followed": "Assessed, what followed",
+        "projected": f"Projected from {text.days(found.window_days)}, with the interval",
+        "errors": "Where eight in ten past projections put it",
+    }
+
+
+def backtest_columns(horizons: tuple[int, ...]) -> tuple[str, ...]:
+    """The columns of the backtest: right, and how far off, at each horizon."""
+    last = f"{text.days(horizons[-1])} on"
+    return (
+        "Window",
+        *(f"{text.days(days)} on" for days in horizons),
+        f"Plain, {last}",
+        f"In the interval, {last}",
+        f"Followed / projected, {last}",
+        f"Days tested, {last}",
+    )
+
+
+def times(score: Score) -> str:
+    """The range of what followed over what was projected."""
+    if score.times_low is None or score.times_high is None:
+        return "–"
+    return f"{score.times_low:.1f} to {score.times_high:.1f}".replace("-", "−")
+
+
+def citation(found: Pace, score: Score | None, coverage: Coverage) -> str:
+    """The figures with what they are, of whom and when, to be copied."""
+    info = found.moment.info
+    whose = found.name if found.iso == ALL else text.oblast(found.name)
+    counted = "counted as held" if found.contested is Contested.IN else "not counted as held"
+    taken = text.instant(info.retrieved) if info.retrieved else "not recorded by the archive"
+    told = [
+        f"{whose}, net pace of Russian-held ground over the {text.days(found.window_days)} to "
+        f"{text.day(found.moment.day)}: {rate_km2(found.km2_per_day)} ({interval(found)}, "
+        f"Theil-Sen slope of {found.snapshots} snapshots, {_percent(CONFIDENCE)} interval); "
+        f"plain difference {rate_km2(found.plain_km2_per_day)}; contested ground {counted}.",
+        f"Not held: {text.km2(found.remaining_km2)}. At this pace: {takes(found)} "
+        f"({reached(found)}).",
+        summary(score).replace("**", ""),
+        f"Source: {sources.find_source(coverage.source).title}, observed "
+        f"{text.instant(info.observed)}, retrieved {taken}.",
+        f"controlmap {__version__}; areas geodesic on WGS84.",
+    ]
+    return "\n".join(told).replace("\N{NO-BREAK SPACE}", " ")

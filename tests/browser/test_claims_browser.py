@@ -1,0 +1,145 @@
+"""Claims, Proposals and Pace in a browser, on the real record, with the network cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from visiting import Visit
+
+ENTRY = Path(__file__).parents[2] / "dashboard.py"
+SETTLE_MS = 500
+
+
+@pytest.fixture(scope="session")
+def address(serve: Callable[..., str]) -> str:
+    return serve(ENTRY, {"CONTROLMAP_DATA": ""})
+
+
+def visited(page: Visit, address: str, name: str, asked: str = "") -> None:
+    """Open a page by its link, as a visitor does: its own address makes Streamlit ask twice."""
+    page.tab.goto(f"{address}{asked}")
+    page.map()
+    page.tab.get_by_role("link", name=name, exact=True).click()
+    expect(page.tab.get_by_role("heading", name=name, exact=True)).to_be_visible()
+
+
+def settled(page: Visit) -> None:
+    """Wait until the page has run: what is opened while it runs, the run may close again."""
+    page.tab.locator("[data-test-script-state='notRunning']").wait_for()
+    page.tab.wait_for_timeout(SETTLE_MS)
+
+
+def overflow(page: Visit) -> int:
+    """How far the page is wider than its window, in pixels."""
+    over: int = page.tab.evaluate(
+        "(() => { const main = document.querySelector('[data-testid=stMain]');"
+        " return Math.max(main.scrollWidth - main.clientWidth,"
+        " document.documentElement.scrollWidth - window.innerWidth); })()"
+    )
+    return over
+
+
+def test_claims_show_verdicts_charts_and_a_citation(
+    visit: Callable[..., Visit], address: str
+) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"], color_scheme="light")
+    visited(page, address, "Claims")
+    cards = page.tab.locator(".cm-claim")
+    expect(cards).to_have_count(7)
+    expect(cards.nth(3)).to_contain_text("Roughly holds")
+    expect(cards.nth(3)).to_contain_text("5,726")
+    charts = page.tab.locator(".cm-claim img")
+    expect(charts).to_have_count(7)
+    drawn = charts.evaluate_all("(all) => all.map((i) => i.complete && i.naturalWidth > 0)")
+    assert drawn == [True] * 7
+    settled(page)
+    cards.nth(6).get_by_text("Figures behind it").click()
+    expect(cards.nth(6).get_by_text("22.5 km away")).to_be_visible()
+    page.tab.get_by_role("button", name="Copy as a citation").nth(3).click()
+    citation = page.tab.get_by_test_id("stCode").filter(has_text="claim donetsk-5000")
+    expect(citation).to_contain_text("observed 24 January 2026, 03:00 UTC")
+    citation.hover()
+    citation.get_by_label("Copy to clipboard").click()
+    copied = page.tab.evaluate("navigator.clipboard.readText()")
+    assert "5,726 km² (5,301–5,726 km²)" in copied
+    assert "Source: DeepState" in copied
+    page.tab.wait_for_timeout(SETTLE_MS)
+    page.assert_clean()
+
+
+def test_claims_are_measured_on_a_day_chosen(page: Visit, address: str) -> None:
+    visited(page, address, "Claims")
+    page.tab.get_by_text("a day chosen").click()
+    expect(page.tab.locator(".cm-claim").first).to_contain_text("Measured, 22 August 2026")
+    page.tab.wait_for_function("location.search.includes('on=chosen')")
+    page.assert_clean()
+
+
+def test_a_proposal_is_drawn_and_another_redraws(page: Visit, address: str) -> None:
+    visited(page, address, "Proposals")
+    frame = page.map()
+    expect(page.tab.locator(".cm-headline")).to_contain_text("would pass from Ukrainian to Russian")
+    shown = frame.evaluate("ControlMap.state()")
+    assert shown["layers"]["gained"]["on"] is True
+    page.tab.get_by_text("Back to the line of 23 February 2022").first.click()
+    frame.wait_for_function("(rev) => ControlMap.state().painted !== rev", arg=shown["rev"])
+    expect(page.tab.locator(".cm-headline")).to_contain_text("would pass from Russian to Ukrainian")
+    page.tab.wait_for_function("location.search.includes('proposal=pre_2022')")
+    assert frame.evaluate("ControlMap.state().inits") == 1
+    page.tab.wait_for_timeout(SETTLE_MS)
+    page.assert_clean()
+
+
+def test_a_proposal_is_composed_and_its_link_shows_it_again(page: Visit, address: str) -> None:
+    visited(page, address, "Proposals")
+    page.map()
+    page.tab.get_by_text("Your own").first.click()
+    expect(page.tab.locator(".cm-headline")).to_contain_text("No land would pass")
+    page.tab.get_by_role("radio", name="all", exact=True).first.click()
+    expect(page.tab.locator(".cm-headline")).to_contain_text("5,285 km²")
+    page.tab.wait_for_function("location.search.includes('donetsk=claim')")
+    settled(page)
+    page.tab.get_by_role("button", name="This proposal as an entry of a file").click()
+    code = page.tab.get_by_test_id("stCode").filter(has_text="[proposal.rules]")
+    expect(code).to_contain_text('UA-14 = "claim"')
+    expect(code).to_contain_text('UA-09 = "line"')
+    page.tab.wait_for_timeout(SETTLE_MS)
+    page.assert_clean()
+    page.tab.goto(page.tab.url)
+    expect(page.tab.locator(".cm-headline")).to_contain_text("5,285 km²")
+
+
+def test_the_pace_is_drawn_and_follows_its_window(page: Visit, address: str) -> None:
+    visited(page, address, "Pace")
+    expect(page.tab.locator(".cm-headline")).to_contain_text("km² a day")
+    expect(page.tab.locator(".stVegaLiteChart canvas, .stVegaLiteChart svg").first).to_be_visible()
+    expect(page.tab.locator(".cm-table")).to_have_count(2)
+    before = page.tab.locator(".cm-headline").inner_text()
+    page.tab.get_by_role("radio", name="365 days", exact=True).click()
+    expect(page.tab.locator(".cm-headline")).to_contain_text("over 365 days")
+    assert page.tab.locator(".cm-headline").inner_text() != before
+    page.tab.wait_for_function("location.search.includes('window=365')")
+    page.tab.wait_for_timeout(SETTLE_MS)
+    page.assert_clean()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [("claims", ".cm-claim"), ("proposals", ".cm-plain"), ("pace", ".cm-plain")],
+)
+def test_nothing_sticks_out(
+    visit: Callable[..., Visit], address: str, name: str, last: str, width: int, scheme: str
+) -> None:
+    page = visit(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    page.tab.goto(f"{address}{name}?proposal=own" if name == "proposals" else f"{address}{name}")
+    expect(page.tab.locator(last).last).to_be_visible()
+    page.tab.wait_for_timeout(SETTLE_MS)
+    assert overflow(page) <= 0
+    # Streamlit looks for its server below a page's own address before it looks at the root.
+    assert {url.rpartition("/_stcore/")[1] for url in page.failures} <= {"/_stcore/"}
+    assert page.abroad == []

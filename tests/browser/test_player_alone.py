@@ -1,0 +1,88 @@
+"""The player in a plain page: no dashboard, no server, every file handed out by the test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from html import escape
+from pathlib import Path
+
+import js_lib_leaflet
+import pytest
+from playwright.sync_api import Route
+from visiting import Visit
+
+import controlmap
+from controlmap import archive, figures, maps, timeline
+from controlmap.coverage import Coverage
+from controlmap.views import layers, text
+
+HERE = "http://127.0.0.1:9/"  # the port of nothing: what the test does not hand out, nobody does
+ASSETS = Path(controlmap.__file__).parent / "assets"
+LEAFLET = Path(js_lib_leaflet.__file__).parent / "static" / "js_lib_leaflet"
+DAY = date(2022, 11, 15)
+
+
+@pytest.fixture(scope="module")
+def coverage() -> Coverage:
+    return archive.load(archive.geofile.geodata("deepstate.parquet")).coverage
+
+
+def page_of(coverage: Coverage, folder: Path) -> str:
+    """A page with the map and nothing else, as a publication without a server would write it."""
+    player = replace(
+        layers.player(coverage, f"files/{timeline.write(folder, coverage)}"), listens=False
+    )
+    chart = maps.base_map(
+        layers.layer_list(text.LAYERS),
+        background_url=f"files/{maps.write_background(folder, layers.background(coverage))}",
+        credit=[],
+        bounds=layers.bounds(coverage),
+        words=text.MAP,
+        leaflet_url="leaflet",
+        assets_url="assets",
+        player=player,
+    )
+    (init,) = (c.javascript for c in chart._children.values() if hasattr(c, "javascript"))
+    totals = [o.polygon_km2 for o in coverage.oblasts]
+    payload = maps.payload_json("alone", {}, day=coverage.span[1], totals_km2=totals)
+    scripts = "".join(f'<script src="{escape(url)}"></script>' for _, url in chart.default_js)
+    return f"""<!doctype html><html><head><meta charset="utf-8"></head><body style="margin:0">
+        <div id="map_div" style="height:100vh"></div>{scripts}
+        <script>
+            const map_div = L.map("map_div", {{zoomControl: false, attributionControl: false}});
+            map_div.setView([48, 36], 7);
+            {init}
+            ControlMap.update({payload});
+        </script></body></html>"""
+
+
+def test_the_player_needs_no_server(
+    visit: Callable[..., Visit], coverage: Coverage, tmp_path: Path
+) -> None:
+    page = visit()
+    html = page_of(coverage, tmp_path)
+    folders = {"assets": ASSETS, "leaflet": LEAFLET, "files": tmp_path}
+
+    def hand_out(route: Route) -> None:
+        path = re.sub(r"\?.*", "", route.request.url.removeprefix(HERE))
+        folder, _, name = path.partition("/")
+        if not path:
+            route.fulfill(body=html, content_type="text/html")
+        elif folder in folders:
+            route.fulfill(path=folders[folder] / name)
+        else:
+            route.fulfill(status=204)
+
+    page.tab.context.route(f"{HERE}**", hand_out)
+    page.tab.goto(HERE)
+    page.tab.wait_for_function("window.ControlMap?.painted === 'alone'")
+    page.tab.get_by_role("slider").fill(str((DAY - coverage.span[0]).days))
+    page.tab.wait_for_function("ControlMap.time.state().shown === '15 November 2022'")
+    every = figures.areas(coverage, coverage.at(DAY))[-1]
+    told = page.tab.evaluate("ControlMap.time.state().figures")[-1]
+    assert told == [f"{every.russian_held:,.0f} km²", text.share(every.held_share)]
+    assert page.tab.get_by_role("button", name=text.PLAYER["use"]).count() == 0
+    page.assert_clean()

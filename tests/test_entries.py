@@ -1,0 +1,150 @@
+"""Entries that people write: one that is broken is told by file, line and id, the others work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from controlmap import entries
+from controlmap.entries import Entry
+from controlmap.model import InputError
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "own.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def read(folder: Path, text: str) -> tuple[list[Entry], list[str]]:
+    found, broken = entries.read(written(folder, text), "claim")
+    return found, [str(b) for b in broken]
+
+
+def one(folder: Path, *lines: str) -> Entry:
+    (found,), broken = read(folder, "\n".join(["[[claim]]", 'id = "a"', *lines]))
+    assert broken == []
+    return found
+
+
+def test_each_entry_has_its_values_and_lines(tmp_path: Path) -> None:
+    found, broken = read(
+        tmp_path,
+        '# about\n\n[[claim]] # first\nid = "a"\nfigure = 1\n\n[[ claim ]]\nid = "b"\n'
+        '[claim.rules]\nUA-14 = "line"\nother.x = 2\n',
+    )
+    assert broken == []
+    assert [(e.id, e.line) for e in found] == [("a", 3), ("b", 7)]
+    assert found[0].lines["figure"] == 5
+    assert found[1].lines["rules.UA-14"] == 10
+    assert found[1].table("rules") == {"UA-14": "line", "other": {"x": 2}}
+
+
+def test_broken_toml_is_told_and_the_others_work(tmp_path: Path) -> None:
+    found, broken = read(
+        tmp_path,
+        '[[claim]]\nid = "a"\nsaid = "unclosed\n[[claim]]\nid = "b"\n[[claim]]\nid = "c"\nx = [\n1,'
+        '\n[[claim]]\nid = "d"\n[[clam]]\nid = "e"\n',
+    )
+    assert [e.id for e in found] == ["b", "d"]
+    # Python's own words for what is wrong are in brackets; they change with its versions.
+    assert [line.partition(" (")[0] for line in broken] == [
+        "own.toml, line 3, claim 'a': is not TOML",
+        "own.toml, line 9, claim 'c': is not TOML",
+        "own.toml, line 12, claim 'e': found [[clam]]; allowed: [[claim]]",
+    ]
+
+
+def test_what_stands_before_the_first_entry_is_told(tmp_path: Path) -> None:
+    found, broken = read(tmp_path, '\n# fine\nid = "x"\n[[claim]]\nid = "a"\n')
+    assert [e.id for e in found] == ["a"]
+    assert broken == ["own.toml, line 3: found 'id = \"x\"'; allowed: [[claim]]"]
+
+
+def test_another_table_in_an_entry_is_told(tmp_path: Path) -> None:
+    _, broken = read(tmp_path, '[[claim]]\nid = "a"\n\n[other]\nx = 1\n')
+    assert broken == ["own.toml, line 4, claim 'a': found 'other'; allowed: [[claim]]"]
+
+
+def test_arrays_nested_too_deep_are_told(tmp_path: Path) -> None:
+    _, (broken,) = read(tmp_path, f'[[claim]]\nid = "a"\nx = {"[" * 100_000}\n')
+    assert "own.toml, line 1, claim 'a': is not TOML" in broken
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", r"own.toml: holds no \[\[claim\]\]"),
+        (b'[[claim]]\nid = "\xff"', "own.toml, line 2: is not UTF-8"),
+        (b"#" * (entries.MAX_BYTES + 1), "own.toml: 1,048,577 bytes; allowed are 1,048,576"),
+    ],
+)
+def test_a_file_that_cannot_be_read(tmp_path: Path, data: bytes, said: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=said):
+        entries.read(path, "claim")
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.toml: cannot be read"):
+        entries.read(tmp_path / "none.toml", "claim")
+    with pytest.raises(InputError, match="cannot be read"):
+        entries.read(tmp_path, "claim")
+
+
+@pytest.mark.parametrize(
+    ("line", "method", "said"),
+    [
+        ("x = 1", "text", "found 1; allowed: a text"),
+        ('x = "  "', "text", "found '  '; allowed: a text"),
+        ('x = "2026-01-24"', "day", "found '2026-01-24'; allowed: a date, as 2026-01-24"),
+        ("x = 2026-01-24T03:00:00Z", "day", "allowed: a date, as 2026-01-24"),
+        ('x = "5"', "number", "found '5'; allowed: a number"),
+        ("x = true", "number", "found True; allowed: a number"),
+        ("x = nan", "number", "found nan; allowed: 0 or a number above it"),
+        ("x = inf", "number", "found inf; allowed: 0 or a number above it"),
+        ("x = -1", "number", "found -1; allowed: 0 or a number above it"),
+        ("x = []", "several", "found []; allowed: a list"),
+        ("x = [1, 1]", "several", "found [1, 1]; allowed: each once"),
+        ("x = 3", "table", "found 3; allowed: a table [claim.x]"),
+        ("y = 3", "text", "x: is missing"),
+    ],
+)
+def test_a_value_of_another_kind(tmp_path: Path, line: str, method: str, said: str) -> None:
+    entry = one(tmp_path, line)
+    if method == "table":
+        assert entry.table("nowhere") == {}
+    with pytest.raises(InputError) as refused:
+        getattr(entry, method)("x")
+    assert str(refused.value).endswith(said)
+    where = 1 if line.startswith("y") else 3
+    assert str(refused.value).startswith(f"own.toml, line {where}, claim 'a': x: ")
+
+
+def test_choices_keys_and_counts(tmp_path: Path) -> None:
+    entry = one(tmp_path, "x = 30", "several = [7, 30]", "yes = true")
+    assert entry.choice("x", (7, 30)) == 30
+    assert entry.choices("several", (7, 30, 90)) == (7, 30)
+    assert entry.count("x", 1, 30) == 30
+    for refused, said in (
+        (lambda: entry.choice("x", (7, 90)), "x: found 30; allowed: 7, 90"),
+        (lambda: entry.choice("yes", (1, 2)), "yes: found True; allowed: 1, 2"),
+        (lambda: entry.choices("several", (7, 90)), "several: found 30; allowed: 7, 90"),
+        (lambda: entry.count("x", 1, 29), "x: found 30; allowed: a whole number from 1 to 29"),
+        (lambda: entry.check_keys(("id", "x", "yes")), "line 4, claim 'a': several: not a key"),
+    ):
+        with pytest.raises(InputError, match=said):
+            refused()
+
+
+def test_long_and_hostile_values_are_cut_and_escaped(tmp_path: Path) -> None:
+    entry = one(tmp_path, f'x = "{"a" * 500}"', 'y = "\\u001b[31mred"')
+    with pytest.raises(InputError) as refused:
+        entry.number("x")
+    assert len(str(refused.value)) < 150
+    for refuse in (entry.number, entry.text):
+        with pytest.raises(InputError) as refused:
+            refuse("y")
+        assert "\x1b" not in str(refused.value)

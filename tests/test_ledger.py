@@ -1,0 +1,419 @@
+"""Claims held against hand-made records, and the first ledger; figures worked out by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from controlmap import archive, cli, ledger
+from controlmap.coverage import Coverage
+from controlmap.ledger import Claim, Evaluation, Relation, Verdict
+from controlmap.model import Ground, InputError
+from controlmap.quantities import QUANTITIES, Measure, Query
+from controlmap.views import text_claims
+from test_figures import EVERYTHING, HELD_ONLY, STRIP_KM2, day, make, reporting
+
+IDS = [
+    "annexed-four",
+    "not-full-control",
+    "luhansk-nearly-taken",
+    "donetsk-5000",
+    "donetsk-one-year",
+    "donetsk-advancing",
+    "fortress-belt",
+]
+KEYS = {"id", "claimed", "measured", "low", "high", "unit", "verdict", "hindsight"}
+
+
+@pytest.fixture(autouse=True)
+def embedded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
+
+
+def claim(
+    quantity: str, figure: float, tolerance: float = 0, relation: str = "about", **asked: object
+) -> Claim:
+    """A claim about a hand-made record, of 8 January 2024 unless it says otherwise."""
+    query = Query(**{"oblasts": ("WEST",), **asked})
+    return Claim(
+        "made", "Made.", "who", "where", day(7), "", day(7), "", quantity, query,
+        Relation(relation), figure, tolerance,
+    )  # fmt: skip
+
+
+def evaluated(made: Claim, *coverages: Coverage, on: date | None = None) -> Evaluation:
+    (found,) = ledger.evaluate([made], coverages, on)
+    return found
+
+
+def front(*strips: int) -> Coverage:
+    return make(*((n, {Ground.OCCUPIED: s}) for n, s in enumerate(strips)))
+
+
+def spread(measure: Measure | None) -> tuple[float, float, float]:
+    assert measure is not None
+    return tuple(round(v, 5) for v in (measure.value, measure.low, measure.high))
+
+
+def strips(measure: Measure | None) -> tuple[float, float, float]:
+    return tuple(round(v / STRIP_KM2, 3) for v in spread(measure))
+
+
+# The verdict
+
+
+@pytest.mark.parametrize(
+    ("relation", "low", "high", "verdict"),
+    [
+        ("about", 4.5, 5.5, Verdict.HOLDS),
+        ("about", 4.4, 5.5, Verdict.ROUGHLY),
+        ("about", 5.6, 6.0, Verdict.ROUGHLY),
+        ("about", 6.1, 7.0, Verdict.NOT),
+        ("about", 3.0, 3.9, Verdict.NOT),
+        ("about", 3.0, math.inf, Verdict.ROUGHLY),
+        ("about", math.inf, math.inf, Verdict.NOT),
+        ("at_least", 4.5, 9.0, Verdict.HOLDS),
+        ("at_least", 4.2, 4.3, Verdict.ROUGHLY),
+        ("at_least", 3.0, 3.9, Verdict.NOT),
+        ("at_most", 0.0, 5.5, Verdict.HOLDS),
+        ("at_most", 5.6, 9.0, Verdict.ROUGHLY),
+        ("at_most", 6.1, 9.0, Verdict.NOT),
+        ("less_than", 1.0, 4.999, Verdict.HOLDS),
+        ("less_than", 1.0, 5.0, Verdict.ROUGHLY),
+        ("less_than", 5.0, 5.1, Verdict.ROUGHLY),
+        ("less_than", 5.5, 6.0, Verdict.NOT),
+    ],
+)
+def test_the_rule_gives_the_verdict(
+    relation: str, low: float, high: float, verdict: Verdict
+) -> None:
+    made = claim("not_held_km2", 5, 0.5, relation)
+    assert ledger.judge(made, Measure(low, low, high, ())) is verdict
+
+
+def test_the_rule_is_told_with_its_bounds() -> None:
+    made = claim("not_held_km2", 5000, 500)
+    assert text_claims.rule(made).replace("\N{NO-BREAK SPACE}", " ") == (
+        "holds if all of the spread is between 4,500 and 5,500 km², roughly holds if a part of it "
+        "is between 4,000 and 6,000 km², otherwise does not hold."
+    )
+    assert "less than 100" in text_claims.rule(claim("held_share", 1, 0, "less_than"))
+
+
+# Quantities
+
+
+def test_contested_ground_is_the_spread() -> None:
+    record = make((0, {Ground.OCCUPIED: 4, Ground.CONTESTED: 2}))
+    found = evaluated(claim("held_share", 0.5, 0.11), record, on=day(0))
+    assert spread(found.measure) == (0.4, 0.4, 0.6)
+    assert found.verdict is Verdict.HOLDS
+    found = evaluated(claim("not_held_km2", 5 * STRIP_KM2, 1.1 * STRIP_KM2), record, on=day(0))
+    assert strips(found.measure) == (6, 4, 6)
+    assert found.verdict is Verdict.HOLDS
+    assert found.measure.contested_of is None
+    assert found.hindsight is None
+
+
+def test_contested_ground_of_an_earlier_day_is_told_with_its_day() -> None:
+    both = {Ground.OCCUPIED: 4, Ground.CONTESTED: 3}
+    record = reporting(make((0, both), (1, {Ground.OCCUPIED: 5})), EVERYTHING, HELD_ONLY)
+    found = evaluated(claim("not_held_km2", 5 * STRIP_KM2), record, on=day(1))
+    assert strips(found.measure) == (5, 2, 5)
+    assert found.measure.contested_of == day(0)
+    assert "1 January 2024" in text_claims.contested(found.measure)
+
+
+def test_a_spread_takes_no_more_than_is_left() -> None:
+    record = make((0, {Ground.OCCUPIED: 4, Ground.CONTESTED: 3}), (1, {Ground.OCCUPIED: 8}))
+    record = reporting(record, EVERYTHING, HELD_ONLY)
+    found = evaluated(claim("not_held_km2", 0), record, on=day(1))
+    assert strips(found.measure) == (2, 0, 2)
+
+
+def test_contested_ground_that_was_never_told_is_left_out_and_said() -> None:
+    record = make((0, {Ground.OCCUPIED: 4}), reports=HELD_ONLY)
+    found = evaluated(claim("held_share", 0.4), record, on=day(0))
+    assert spread(found.measure) == (0.4, 0.4, 0.4)
+    assert found.measure.contested_known is False
+    assert "leaves it out" in text_claims.contested(found.measure)
+
+
+def test_time_to_take_the_rest_over_several_windows() -> None:
+    # A strip a day to day 31, but none over the last seven: a window of 7 days never ends.
+    record = make(*((n, {Ground.OCCUPIED: min(n, 24) // 3}) for n in range(32)))
+    asked = {"windows": (30, 7)}
+    found = evaluated(claim("days_to_take", 6, 1, **asked), record, on=day(31))
+    value, low, high = (found.measure.value, found.measure.low, found.measure.high)
+    # Two of ten strips are left, at about a third of a strip a day.
+    assert value == pytest.approx(6, rel=0.2)
+    assert low <= value
+    assert high == math.inf
+    assert found.verdict is Verdict.ROUGHLY
+    assert [p.key for p in found.measure.parts] == ["30", "30", "7", "7"]
+    assert "not at this pace" in text_claims.measured("days", found.measure)
+
+
+def test_how_many_periods_gained() -> None:
+    # Four periods of two days: a gain, a loss, nothing, a gain.
+    record = make(
+        *zip(range(0, 9, 2), ({Ground.OCCUPIED: n} for n in (2, 4, 3, 3, 5)), strict=True)
+    )
+    asked = {"period_days": 2, "periods": 4}
+    found = evaluated(claim("gaining_share", 1, 0.1, "at_least", **asked), record, on=day(8))
+    assert spread(found.measure) == (0.5, 0.5, 0.5)
+    assert [round(p.value / STRIP_KM2) for p in found.measure.parts] == [2, -1, 0, 2]
+    assert found.verdict is Verdict.NOT
+
+
+def test_contested_ground_counted_in_may_turn_a_gain() -> None:
+    # The held part grows by two strips out of three contested ones: both together shrink.
+    record = make(
+        (0, {Ground.OCCUPIED: 2, Ground.CONTESTED: 5}),
+        (2, {Ground.OCCUPIED: 4, Ground.CONTESTED: 1}),
+    )
+    asked = {"period_days": 2, "periods": 1}
+    found = evaluated(claim("gaining_share", 1, 0, "at_least", **asked), record, on=day(2))
+    assert spread(found.measure) == (1, 0, 1)
+
+
+def test_a_period_in_a_gap_cannot_be_told() -> None:
+    record = make((0, {Ground.OCCUPIED: 2}), (40, {Ground.OCCUPIED: 4}))
+    asked = {"period_days": 10, "periods": 2}
+    found = evaluated(claim("gaining_share", 1, **asked), record, on=day(40))
+    assert found.verdict is Verdict.UNKNOWN
+    assert found.measure is None
+    assert "in a gap of made" in found.problem
+
+
+# Sources and hindsight
+
+
+def test_several_sources_widen_the_spread() -> None:
+    here, there = make((7, {Ground.OCCUPIED: 5})), make((7, {Ground.OCCUPIED: 7}))
+    elsewhere = make((100, {Ground.OCCUPIED: 9}))
+    made = claim("held_share", 0.5, 0.1)
+    alone = evaluated(made, here)
+    assert (spread(alone.measure), alone.verdict) == ((0.5, 0.5, 0.5), Verdict.HOLDS)
+    both = evaluated(made, here, replace(there, source="other"), elsewhere)
+    assert (spread(both.measure), both.verdict) == ((0.5, 0.5, 0.7), Verdict.ROUGHLY)
+    assert [source for source, _ in both.by_source] == ["made", "other"]
+
+
+def test_hindsight_measures_the_last_day() -> None:
+    record = make((7, {Ground.OCCUPIED: 5}), (17, {Ground.OCCUPIED: 8}))
+    found = evaluated(claim("not_held_km2", 5 * STRIP_KM2, STRIP_KM2), record)
+    since = found.hindsight
+    assert found.verdict is Verdict.HOLDS
+    assert (since.days, since.verdict) == (10, Verdict.NOT)
+    assert strips(since.measure) == (2, 2, 2)
+    assert round(since.net_km2 / STRIP_KM2, 4) == 3
+    assert round(since.left_km2 / STRIP_KM2, 4) == 5
+    told = text_claims.hindsight(found)
+    assert "Asked again on 18 January 2024, 10 days on, the claim does not hold." in told
+    assert "60\N{NO-BREAK SPACE}% of what was not held" in told
+
+
+def test_a_day_outside_the_record_cannot_be_told() -> None:
+    found = evaluated(claim("held_share", 0.5), front(1, 2), on=day(400))
+    assert (found.verdict, found.measure, found.moment) == (Verdict.UNKNOWN, None, None)
+    assert "outside the span of made" in found.problem
+    record = archive.open_source("deepstate").coverage
+    claims, _ = ledger.load([ledger.embedded()])
+    assert "outside the span" in text_claims.citation(evaluated(claims[0], record, on=day(9999)))
+
+
+def test_every_quantity_draws_lines_over_all_the_record() -> None:
+    record = archive.open_source("deepstate").coverage
+    claims, _ = ledger.load([ledger.embedded()])
+    assert {c.quantity for c in claims} == set(QUANTITIES)
+    for made in claims:
+        for trace in made.asks.traces(record, made.query):
+            assert len(trace.days) == len(trace.values) > 40
+            assert trace.days[-1] == date(2026, 8, 22)
+            assert sorted(trace.days) == list(trace.days)
+    by_id = {c.id: c for c in claims}
+    (line,) = by_id["donetsk-5000"].asks.traces(record, by_id["donetsk-5000"].query)
+    # Contested ground was last reported in August 2025: from then on there is no band.
+    known = [not math.isnan(low) for low in line.low]
+    assert known == [d <= date(2025, 7, 31) for d in line.days]
+
+
+# The first ledger
+
+
+def test_the_first_ledger_is_whole() -> None:
+    claims, broken = ledger.load([ledger.embedded()])
+    assert broken == []
+    assert [c.id for c in claims] == IDS
+    assert {c.published for c in claims} == {date(2026, 1, 24)}
+    for quantity in QUANTITIES:
+        assert quantity in text_claims.QUANTITY
+        assert quantity in text_claims.TRACE
+
+
+def test_the_first_ledger_on_its_day() -> None:
+    record = archive.open_source("deepstate").coverage
+    claims, _ = ledger.load([ledger.embedded()])
+    found = {e.claim.id: e for e in ledger.evaluate(claims, [record])}
+    assert {i: e.verdict for i, e in found.items()} == {
+        "annexed-four": Verdict.HOLDS,
+        "not-full-control": Verdict.HOLDS,
+        "luhansk-nearly-taken": Verdict.HOLDS,
+        "donetsk-5000": Verdict.ROUGHLY,
+        "donetsk-one-year": Verdict.NOT,
+        "donetsk-advancing": Verdict.HOLDS,
+        "fortress-belt": Verdict.HOLDS,
+    }
+    left = found["donetsk-5000"].measure
+    assert left.contested_of == date(2025, 8, 3)
+    # At no window's pace was it a year: the slopes are pinned in the tests of pace.
+    year = found["donetsk-one-year"].measure
+    assert 690 < year.low < year.value < year.high < 1350
+    since = found["donetsk-one-year"].hindsight
+    assert since.net_km2 / since.left_km2 == pytest.approx(441 / 5726, rel=0.01)
+
+
+def test_all_is_claimed_from_the_declaration_on_whatever_is_held() -> None:
+    record = archive.open_source("deepstate").coverage
+    (annexed,) = (c for c in ledger.load([ledger.embedded()])[0] if c.id == "annexed-four")
+    for on, share, verdict in (
+        (date(2022, 9, 29), 0, Verdict.NOT),
+        (date(2022, 9, 30), 1, Verdict.HOLDS),
+    ):
+        (found,) = ledger.evaluate([annexed], [record], on)
+        assert (found.measure.value, found.verdict) == (share, verdict)
+
+
+# The command and files of people's own
+
+
+OWN = """
+[[claim]]
+id = "own"
+statement = "Half of Kherson oblast is held."
+said_by = "me"
+published_in = "here"
+published = 2026-02-01
+speaks_of = 2026-02-01
+quantity = "held_share"
+oblasts = ["UA-65"]
+relation = "about"
+figure = 0.5
+tolerance = 0.01
+"""
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, list[str]]:
+    code = cli.main(["claims", *arguments])
+    told = capsys.readouterr()
+    return code, told.out, told.err.splitlines()
+
+
+def test_the_command_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, errors = run(capsys, "--format", "json")
+    told = json.loads(out)
+    assert (code, errors, told["broken"]) == (0, [], [])
+    assert [row["id"] for row in told["claims"]] == IDS
+    for row in told["claims"]:
+        assert set(row) >= KEYS
+        assert row["low"] <= row["measured"] <= row["high"]
+        assert row["hindsight"]["text"]
+    by_id = {row["id"]: row for row in told["claims"]}
+    assert by_id["donetsk-5000"]["unit"] == "km2"
+    assert by_id["donetsk-5000"]["measured"] == pytest.approx(5726.4, abs=0.1)
+    # The slow end of a window's pace in August 2026 never ends, which JSON has no number for.
+    assert by_id["donetsk-one-year"]["hindsight"]["high"] is None
+
+
+def test_the_command_on_another_day(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "--as-of", "2022-11-01", "--format", "csv")
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(out))}
+    assert {row["day"] for row in rows.values()} == {"2022-11-01"}
+    assert rows["luhansk-nearly-taken"]["verdict"] == "roughly holds"  # 97.7 to 98.8 %
+    # A year before November 2022 there was no record: of a window of 365 days nothing can be told.
+    assert rows["donetsk-one-year"]["verdict"] == "cannot be told"
+    assert "longer than the record" in rows["donetsk-one-year"]["problem"]
+    code, out, errors = run(capsys, "--as-of", "2030-01-01")
+    assert (code, out) == (2, "")
+    assert "outside the span" in errors[0]
+
+
+def test_entries_of_ones_own_follow_the_first(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(OWN)
+    code, out, _ = run(capsys, "--file", str(path))
+    assert code == 0
+    assert "own: does not hold\n  Half of Kherson oblast is held." in out
+    assert "0.70" in out
+
+
+@pytest.mark.parametrize(
+    ("line", "changed", "said"),
+    [
+        ('oblasts = ["UA-65"]', 'oblasts = ["UA-99"]',
+         "line 10, claim 'own': oblasts: found 'UA-99'; allowed: UA-14, UA-09, UA-65, UA-23"),
+        ('quantity = "held_share"', 'quantity = "mood"',
+         "line 9, claim 'own': quantity: found 'mood'; allowed: claimed_share, held_share, "
+         "not_held_km2, days_to_take, gaining_share, places_not_held"),
+        ("speaks_of = 2026-02-01", 'speaks_of = "then"',
+         "line 8, claim 'own': speaks_of: found 'then'; allowed: a date, as 2026-01-24"),
+        ('relation = "about"', 'relation = "near"',
+         "line 11, claim 'own': relation: found 'near'; allowed: about, at_least, at_most"),
+        ("figure = 0.5", 'windows = [7]', "line 12, claim 'own': windows: not a key of held_share"),
+        ("figure = 0.5", "", "line 2, claim 'own': figure: is missing"),
+        ('id = "own"', 'id = "donetsk-5000"', "line 3, claim 'donetsk-5000': id: is there already"),
+        ('said_by = "me"', 'said_by = "me"\nurl = "javascript:x"', "line 6, claim 'own': url: "),
+        ('quantity = "held_share"\noblasts = ["UA-65"]',
+         'quantity = "days_to_take"\noblasts = ["UA-65"]\nwindows = [8]',
+         "line 11, claim 'own': windows: found 8; allowed: 7, 30, 90, 180, 365"),
+        ('quantity = "held_share"\noblasts = ["UA-65"]',
+         'quantity = "days_to_take"\noblasts = ["UA-65", "UA-14"]\nwindows = [7]',
+         "line 10, claim 'own': oblasts: found 2; allowed: one"),
+        ('quantity = "held_share"\noblasts = ["UA-65"]',
+         'quantity = "places_not_held"\nplaces = ["Slovyansk City"]',
+         "line 10, claim 'own': places: 'Slovyansk City': no place of that name; near: Sloviansk"),
+        ('quantity = "held_share"\noblasts = ["UA-65"]',
+         'quantity = "gaining_share"\noblasts = ["UA-65"]\nperiod_days = 366\nperiods = 11',
+         "line 12, claim 'own': periods: allowed are 3,660 days in all"),
+    ],
+)  # fmt: skip
+def test_a_broken_entry_is_told_and_the_others_work(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, line: str, changed: str, said: str
+) -> None:
+    assert line in OWN
+    path = tmp_path / "own.toml"
+    path.write_text(OWN.replace(line, changed) + OWN.replace('"own"', '"other"'))
+    code, out, errors = run(capsys, "--file", str(path), "--format", "json")
+    told = json.loads(out)
+    assert [row["id"] for row in told["claims"]] == [*IDS, "other"]
+    assert code == 2
+    assert errors[0].startswith(f"own.toml, {said}")
+    assert told["broken"] == errors[:1]
+    assert errors[1].endswith("own.toml: 1 entry cannot be used; the others are shown")
+
+
+def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out, errors = run(capsys, "--file", str(tmp_path / "none.toml"))
+    assert (code, out, len(errors)) == (2, "", 1)
+    with pytest.raises(InputError, match="cannot be read"):
+        ledger.load([tmp_path / "none.toml"])
+
+
+def test_a_citation_has_figure_source_and_dates() -> None:
+    record = archive.open_source("deepstate").coverage
+    claims, _ = ledger.load([ledger.embedded()])
+    (found,) = (e for e in ledger.evaluate(claims, [record]) if e.claim.id == "donetsk-5000")
+    told = text_claims.citation(found)
+    for part in ("5,726 km² (5,301–5,726 km²)", "DeepState", "24 January 2026, 03:00 UTC",
+                 "retrieved", "3 August 2025", "Roughly holds", "donetsk-5000"):  # fmt: skip
+        assert part in told

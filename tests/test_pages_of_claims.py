@@ -1,0 +1,341 @@
+"""The pages Claims, Proposals and Pace as Streamlit's AppTest sees them."""
+
+from __future__ import annotations
+
+import base64
+import math
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from controlmap import archive, charts, figures, pace, proposals
+from controlmap.quantities import Trace
+from controlmap.views import markup_claims, sparkline, text_pace
+from test_app import small_record
+from test_ledger import OWN as OWN_CLAIM
+from test_proposals import OWN as OWN_PROPOSAL
+
+SECONDS = 60
+Opened = Callable[..., AppTest]
+
+
+def claims_page() -> None:
+    from controlmap.session import guarded
+    from controlmap.views import claims
+
+    guarded(claims.show)()
+
+
+def proposals_page() -> None:
+    from controlmap.session import guarded
+    from controlmap.views import proposals as page
+
+    guarded(page.show)()
+
+
+def pace_page() -> None:
+    from controlmap.session import guarded
+    from controlmap.views import pace as page
+
+    guarded(page.show)()
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
+    """A page run once, with what its address asks for."""
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
+
+    def run(shown: Callable[[], None], **asked: str) -> AppTest:
+        page = AppTest.from_function(shown, default_timeout=SECONDS)
+        for name, value in asked.items():
+            page.query_params[name.replace("_", "-")] = value
+        page.run()
+        assert not page.exception
+        return page
+
+    yield run
+
+
+def said(page: AppTest) -> str:
+    """All that the page shows as text, HTML or code."""
+    kinds = ("markdown", "caption", "warning", "error", "code")
+    shown = [e.value for kind in kinds for e in getattr(page, kind)]
+    shown += [e.proto.body for e in page.get("html")]
+    return "\n".join(map(str, shown)).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def pictures(page: AppTest) -> list[ElementTree.Element]:
+    """The small charts, as XML."""
+    found = re.findall(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", said(page))
+    return [ElementTree.fromstring(base64.b64decode(packed)) for packed in found]
+
+
+# Claims
+
+
+def test_every_claim_has_verdict_figures_chart_and_citation(opened: Opened) -> None:
+    page = opened(claims_page)
+    text = said(page)
+    assert text.count('<article class="cm-claim">') == 7
+    verdicts = re.findall(r'<article.*?cm-verdict cm-(\w+)"', text)
+    assert verdicts == ["holds", "holds", "holds", "roughly", "not", "holds", "holds"]
+    assert len(pictures(page)) == 7
+    assert len(page.code) == 7
+    assert "5,726 km²" in text
+    assert "5,301–5,726 km²" in text
+    assert "on 3 August 2025" in text
+    assert "grew by 441 km², 7.7 % of what was not held" in text
+    for note in ("article 73", "ES-11/4", "never defined the annexed border"):
+        assert note in text
+    assert "DeepState, observed 24 January 2026, 03:00 UTC" in page.code[0].value
+
+
+def test_a_day_chosen_is_measured_and_kept_in_the_address(opened: Opened) -> None:
+    page = opened(claims_page)
+    page.get("button_group")[0].set_value("chosen").run()
+    page.date_input(key="claims-day").set_value(date(2022, 11, 1)).run()
+    assert page.query_params["on"] == "chosen"
+    assert page.query_params["claims-day"] == "2022-11-01"
+    text = said(page)
+    assert "Measured, 1 November 2022" in text
+    assert "Cannot be told" in text
+    assert "Cannot be told: window of 365 days before 2022-11-01: longer than the record" in text
+    linked = opened(claims_page, on="chosen", claims_day="2022-11-01")
+    assert "Measured, 1 November 2022" in said(linked)
+
+
+def test_claims_of_ones_own_and_broken_ones(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+    hostile = OWN_CLAIM.replace("Half of", "<script>alert(1)</script> {{7*7}} Half of")
+    broken = OWN_CLAIM.replace('"own"', '"bad"').replace("UA-65", "UA-<b>")
+    (tmp_path / "claims.toml").write_text(hostile + broken)
+    page = opened(claims_page)
+    text = said(page)
+    assert text.count('<article class="cm-claim">') == 8
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; {{7*7}} Half of" in text
+    assert len(page.warning) == 1
+    assert "line 23" in page.warning[0].value.replace("\\", "")
+    assert "<b>" not in page.warning[0].value
+    (tmp_path / "claims.toml").write_text(OWN_CLAIM)
+    page.run()
+    assert not page.warning
+    assert "<h2>Half of Kherson oblast is held.</h2>" in said(page)
+
+
+def test_claims_of_a_record_too_short_for_them(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    small_record(tmp_path, date(2026, 1, 20), date(2026, 1, 24))
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+    text = said(opened(claims_page))
+    assert text.count("cm-verdict cm-unknown") >= 2
+    assert "nothing has followed yet" in text
+
+
+def test_the_tally_leaves_out_what_there_is_none_of() -> None:
+    assert "<li>" not in markup_claims.tally([])
+
+
+# The small charts
+
+
+def test_a_line_is_drawn_where_it_is_known_and_only_there() -> None:
+    days = tuple(date(2024, 1, n) for n in range(1, 7))
+    values = np.array([0, 1, math.nan, 3, 4, 5])
+    trace = Trace("", days, values, values - 1, values + 1)
+    drawn = ElementTree.fromstring(sparkline.svg([trace], (2, 3), days[3], str))
+    paths = [p for p in drawn.iter() if p.tag.endswith("path")]
+    lines = [p.get("d") or "" for p in paths if p.get("fill") == "none"]
+    assert [line.count("L") for line in lines] == [1, 2]
+    bands = [p for p in paths if p.get("fill-opacity")]
+    assert [p.get("d", "").count("L") for p in bands] == [3, 5]
+    (day,) = (p.get("d", "") for p in paths if p.get("class") == "d")
+    # The fourth of six days lies three fifths of the way from the left edge to the right.
+    assert float(day[1:].split()[0]) == pytest.approx(46 + 0.6 * (380 - 46 - 8), abs=0.1)
+    (rect,) = (r for r in drawn.iter() if r.tag.endswith("rect"))
+    assert float(rect.get("height", 0)) > 0
+
+
+def test_a_flat_line_and_hostile_words_are_drawn() -> None:
+    days = (date(2024, 1, 1), date(2026, 1, 1))
+    trace = Trace("", days, np.array([1.0, 1.0]))
+    drawn = sparkline.svg([trace], None, date(2030, 1, 1), lambda v: f"<b>{v}</b>")
+    assert "<b>" not in drawn
+    assert 'class="d"' not in drawn
+    ElementTree.fromstring(drawn)
+    alone = sparkline.image([trace], None, days[0], str, '"><script>')
+    assert "<script>" not in alone
+
+
+# Proposals
+
+
+def test_proposals_side_by_side_and_one_in_full(opened: Opened) -> None:
+    page = opened(proposals_page, date="2026-01-24")
+    text = said(page)
+    for title in ("Annexation as claimed", "Freeze along the line", "recognised border"):
+        assert title in text
+    assert "5,829 km²" in text
+    assert "Fortress cities: Sloviansk, Kramatorsk, Druzhkivka, Kostiantynivka would pass" in text
+    assert "75 settlements to Russia, 635,287 people before the war" in text
+    assert "includes an unknown contested part" in text
+    citation, toml = (c.value for c in page.code)
+    assert "Donetsk 5,726 km² to Russia" in citation
+    assert "observed 24 January 2026, 03:00 UTC" in citation
+    assert 'UA-14 = "claim"' in toml
+
+
+def test_nothing_passes_where_nothing_is_ceded(opened: Opened) -> None:
+    text = said(opened(proposals_page, proposal="ukraine"))
+    assert "<b>No land would pass</b>" in text
+    assert text.count("<td>Ukraine</td>") == 4
+
+
+def test_one_composes_a_proposal_and_the_address_keeps_it(opened: Opened, tmp_path: Path) -> None:
+    page = opened(proposals_page, date="2026-01-24", proposal="own")
+    assert "<b>No land would pass</b>" in said(page)
+    page.get("button_group")[1].set_value("line-of").run()
+    page.date_input(key="donetsk-day").set_value(date(2025, 1, 1)).run()
+    page.get("button_group")[2].set_value("claim").run()
+    asked = {k: page.query_params[k] for k in ("proposal", "donetsk", "donetsk-day", "luhansk")}
+    assert asked == {
+        "proposal": "own", "donetsk": "line-of", "donetsk-day": "2025-01-01", "luhansk": "claim",
+    }  # fmt: skip
+    # What it says is what the entry that it hands out measures.
+    path = tmp_path / "own.toml"
+    path.write_text(page.code[1].value, "utf-8")
+    (made,), broken = proposals.load([path])
+    assert broken == []
+    record = archive.open_source("deepstate").coverage
+    found = proposals.measure(record, record.at(date(2026, 1, 24)), made)
+    assert found.rows[1].to_russia_km2 == pytest.approx(102.3, abs=0.1)
+    assert f"{found.rows[0].to_ukraine_km2:,.0f}" in said(page)
+    linked = opened(
+        proposals_page, date="2026-01-24", proposal="own", donetsk="line-of",
+        donetsk_day="2025-01-01", luhansk="claim",
+    )  # fmt: skip
+    assert linked.code[1].value == page.code[1].value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("proposal", "<b>"), ("donetsk", "half"), ("donetsk-day", "2021-01-01")]
+)
+def test_a_bad_address_is_told(opened: Opened, name: str, value: str) -> None:
+    page = opened(proposals_page, **{name: value})
+    assert len(page.warning) == 1
+    assert "<b>" not in page.warning[0].value
+
+
+def test_proposals_of_ones_own_and_what_a_record_cannot_tell(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    small_record(tmp_path, date(2026, 1, 20), date(2026, 1, 24))
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+    (tmp_path / "proposals.toml").write_text(
+        OWN_PROPOSAL.replace('id = "own"', 'id = "mine"\ntitle = "<i>Mine</i>"')
+    )
+    page = opened(proposals_page)
+    told = [warning.value.replace("\\", "") for warning in page.warning]
+    assert len(told) == 2
+    assert "does not report what was held before 2022" in told[0]
+    assert "proposals.toml, line 7, proposal 'mine': rules.UA-14: 2025-01-01: outside" in told[1]
+    (tmp_path / "proposals.toml").write_text(
+        OWN_PROPOSAL.replace('id = "own"', 'id = "mine"\ntitle = "<i>Mine</i>"')
+        .replace("line@2025-01-01", "line")
+        .replace("pre_2022", "claim")
+    )
+    page.run()
+    assert "&lt;i&gt;Mine&lt;/i&gt;" in said(page)
+
+
+def test_an_entry_with_the_id_of_the_page_is_told(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+    (tmp_path / "proposals.toml").write_text(OWN_PROPOSAL)
+    (warning,) = opened(proposals_page).warning
+    assert "line 3, proposal 'own': id: is the page's own" in warning.value.replace("\\", "")
+
+
+# Pace
+
+
+def test_the_pace_is_never_a_bare_number(opened: Opened) -> None:
+    page = opened(pace_page, date="2026-01-24")
+    text = said(page)
+    assert (
+        "<b>+7.76 km² a day</b> net pace of Russian-held ground over 90 days, +7.45 to +8.08"
+        in text
+    )
+    assert "+6.72 km² a day" in text
+    assert "709 to 768 days" in text
+    assert "January 2028 to March 2028" in text
+    assert re.search(r"right within 25 % a year on in \*\*\d+ %\*\* of 1,148 cases", text)
+    assert "+7.76 km² a day (+7.45 to +8.08" in page.code[0].value
+    assert len(page.get("vega_lite_chart")) == 1
+
+
+def test_the_pace_follows_its_choices(opened: Opened) -> None:
+    page = opened(pace_page, oblast="UA-65")
+    assert "not at this pace" in said(page)
+    page.get("button_group")[0].set_value("all").run()
+    page.get("button_group")[1].set_value("365").run()
+    assert page.query_params["oblast"] == "all"
+    assert page.query_params["window"] == "365"
+    record = archive.open_source("deepstate").coverage
+    found = pace.measure(record, figures.ALL, record.at(record.span[1]), 365)
+    assert f"<b>{text_pace.rate(found.km2_per_day)} km² a day</b>" in said(page)
+
+
+def test_contested_ground_that_is_not_reported_is_one_line(opened: Opened) -> None:
+    page = opened(pace_page, contested="in")
+    assert len(page.error) == 1
+    assert "does not report contested ground" in page.error[0].value.replace("\\", "")
+    page.date_input(key="date").set_value(date(2025, 6, 1)).run()
+    assert not page.error
+    assert "counted as held" in page.code[0].value
+
+
+def test_a_record_too_short_for_a_pace_is_one_line(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    small_record(tmp_path, date(2026, 1, 20), date(2026, 1, 24))
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+    page = opened(pace_page)
+    assert "longer than the record of deepstate" in page.error[0].value.replace("\\", "")
+
+
+def test_the_chart_has_what_was_assessed_and_what_was_projected() -> None:
+    record = archive.open_source("deepstate").coverage
+    moment = record.at(date(2026, 1, 24))
+    found = pace.measure(record, "UA-14", moment)
+    score = pace.Score(90, 365, 1, 0, 0, 0, 0, 0.5, 2.0)
+    ahead = pace.ahead(found, [score])
+    (start, *_), end = ahead.projected, ahead.projected[-1]
+    assert start == (moment.day, found.held_km2, found.held_km2, found.held_km2)
+    assert end[1] - start[1] == pytest.approx(365 * found.km2_per_day)
+    assert ahead.errors[1][1] - start[1] == pytest.approx(365 * found.km2_per_day / 2)
+    # Twice the projected would be more than the oblast has: it ends at its border.
+    far = pace.ahead(found, [pace.Score(90, 365, 1, 0, 0, 0, 0, 0.5, 20.0)])
+    assert far.errors[1][2] == pytest.approx(26507.8, abs=0.1)
+    past = pace.history(record, "UA-14", date(2025, 11, 20), moment.day)
+    assert len(past) == 66
+    drawn = charts.projection(past, [], ahead.projected, ahead.errors, text_pace.chart(found))
+    lines = drawn.to_dict()["datasets"]
+    kinds = {row["what"] for rows in lines.values() for row in rows if "what" in row}
+    assert kinds == {text_pace.chart(found)[name] for name in ("past", "projected", "errors")}
+
+
+def test_a_gap_in_the_history_is_a_gap() -> None:
+    record = archive.open_source("deepstate").coverage
+    past = pace.history(record, "UA-14", date(2026, 8, 1), date(2027, 1, 1), figures.Contested.IN)
+    assert past[-1][0] == date(2026, 8, 22)
+    assert all(math.isnan(km2) for _, km2 in past)
