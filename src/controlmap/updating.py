@@ -167,10 +167,10 @@ def _extended(task: _Task, path: Path, made: Path, progress: Told, fetching: Fet
     assert task.own is not None
     files = [kept.as_member() for kept in fetching.kept]
     done = building.extend_file(path, files, made, progress)
-    lost = sorted(set(done.record.coverage.gaps) - set(task.own.coverage.gaps))
-    inside = [gap for gap in lost if gap[0] < task.own.coverage.span[1]]
-    if inside:
-        first, last = inside[0]
+    had = {info.observed.date() for info in task.own.coverage.snapshots}
+    lost = [gap for gap in done.record.coverage.gaps if any(gap[0] < day < gap[1] for day in had)]
+    if lost:
+        first, last = lost[0]
         raise ControlmapError(
             f"{task.source}: with what was fetched the record would lose its days between {first} "
             f"and {last}; it is as it was. --since {first} asks for them, and "

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
 import publisher
 import pytest
-from march import record_of
+from march import record_of, second, strips
 from publisher import MadeClock, Publisher
 
 from controlmap import archive
 from controlmap.archive import Record
 from controlmap.fetch import Fetcher
+from test_cli import CONTESTED, OCCUPIED, make_file
 
 
 @pytest.fixture
@@ -50,3 +53,19 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def own(place: Path) -> Record:
     """The person's own record, of 1 to 5 March."""
     return record_of(place / "deepstate.parquet", 1, 2, 3, 4, 5)
+
+
+@pytest.fixture
+def both(server: Publisher, monkeypatch: pytest.MonkeyPatch) -> Publisher:
+    """The map snapshots are published too, at /api, twice a day from 1 to 8 March."""
+    monkeypatch.setenv("CONTROLMAP_ADDRESS_DEEPSTATE_API", f"{server.address}/api")
+    instants = [second(day, hour) for day in range(1, 9) for hour in (9, 18)]
+    index = [{"id": i, "createdAt": "?", "description": "{{x}}"} for i in reversed(instants)]
+    server.publish("/api/public", orjson.dumps(index))
+    for instant in instants:
+        day = datetime.fromtimestamp(instant, UTC).day
+        server.publish(
+            f"/api/{instant}/geojson",
+            make_file((strips(day), OCCUPIED), ((37.0, 48.0, 37.1, 48.1), CONTESTED)),
+        )
+    return server

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -37,8 +39,18 @@ def second(day: int, hour: int) -> int:
 
 
 def record_of(path: Path, *days: int) -> Record:
+    """A record of these days, written there."""
+    path.write_bytes(_record(days))
+    return archive.load(path)
+
+
+@functools.cache
+def _record(days: tuple[int, ...]) -> bytes:
     files = [archive.Member(*daily(day)) for day in days]
-    return building.build_file("deepstate", files, path, None, quiet)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "deepstate.parquet"
+        building.build_file("deepstate", files, path, None, quiet)
+        return path.read_bytes()
 
 
 def publish(server: Publisher, *days: int) -> None:

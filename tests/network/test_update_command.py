@@ -196,6 +196,20 @@ def test_a_dry_run_lists_and_writes_nothing(
     assert (done.code, server.paths, tree(place)) == (0, [], before)
 
 
+@pytest.mark.usefixtures("own")
+def test_a_dry_run_asks_for_indexes_alone_and_tells_every_feeds_terms(
+    both: Publisher, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = Run(capsys, "update", "--dry-run")
+    told = [line.split()[:2] for line in done.out.splitlines()]
+    assert told == [
+        *([f"2026-03-{d:02}", "deepstate_api"] for d in range(5, 9)),
+        *([f"2026-03-{d:02}", "deepstate_daily"] for d in (9, 10)),
+    ]
+    assert both.paths == ["/api/public"]
+    assert "free for volunteers and for defence" in done.errors[0]
+
+
 @pytest.mark.usefixtures("own", "server")
 def test_an_interruption_is_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, place: Path

@@ -17,7 +17,7 @@ from controlmap import archive, building, updating
 from controlmap.archive import Record
 from controlmap.fetch import Fetcher
 from controlmap.model import ControlmapError, InputError
-from test_cli import CONTESTED, OCCUPIED, make_file
+from test_cli import OCCUPIED, make_file
 
 # Going on
 
@@ -113,22 +113,6 @@ def test_an_untrue_day_waits_for_the_next_to_confirm_it(
 # Two feeds
 
 
-@pytest.fixture
-def both(server: Publisher, monkeypatch: pytest.MonkeyPatch) -> Publisher:
-    """The map snapshots are published too, at /api, twice a day from 1 to 8 March."""
-    monkeypatch.setenv("CONTROLMAP_ADDRESS_DEEPSTATE_API", f"{server.address}/api")
-    instants = [second(day, hour) for day in range(1, 9) for hour in (9, 18)]
-    index = [{"id": i, "createdAt": "?", "description": "{{x}}"} for i in reversed(instants)]
-    server.publish("/api/public", orjson.dumps(index))
-    for instant in instants:
-        day = datetime.fromtimestamp(instant, UTC).day
-        server.publish(
-            f"/api/{instant}/geojson",
-            make_file((strips(day), OCCUPIED), ((37.0, 48.0, 37.1, 48.1), CONTESTED)),
-        )
-    return server
-
-
 @pytest.mark.usefixtures("own")
 def test_the_better_feed_is_asked_first_and_the_other_goes_on_after_it(
     both: Publisher, fetcher: Fetcher
@@ -181,6 +165,17 @@ def test_a_feed_of_late_days_alone_takes_none_from_the_record(
         run(fetcher)
     assert (place / "deepstate.parquet").read_bytes() == before
     assert list(place.glob("*.parquet")) == [place / "deepstate.parquet"]
+
+
+def test_a_beginning_of_earlier_days_may_leave_a_gap(
+    server: Publisher, fetcher: Fetcher, place: Path
+) -> None:
+    """Nothing is lost: the record never had the days of the gap."""
+    files = [archive.Member(*daily(day)) for day in (25, 26)]
+    building.build_file("deepstate", files, place / "deepstate.parquet", None, quiet)
+    publish(server, 1, 2)
+    run(fetcher, since=date(2026, 3, 1))
+    assert list(stored()) == [1, 2, 25, 26]
 
 
 # Beginning
