@@ -2,11 +2,12 @@
 PYTHON ?= python3
 PORT ?= 8501
 SHARED ?= ../shared
+SECONDS ?= 60
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := pyproject.toml constraints.txt
 
-.PHONY: dashboard test check bench geodata clean
+.PHONY: dashboard test check fuzz bench geodata clean
 .DELETE_ON_ERROR:
 
 dashboard: .venv/.run
@@ -20,6 +21,9 @@ check: .venv/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+fuzz: .venv/.test
+	$(BIN)/python tests/fuzzing.py --seconds $(SECONDS)
 
 bench: .venv/.test
 	@scripts/browser.sh

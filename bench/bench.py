@@ -17,6 +17,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,10 +29,21 @@ from pathlib import Path
 import geopandas
 import numpy as np
 import page
+import reading
 import shapely
 from pyproj import Geod
 
-from controlmap import archive, building, coverage, geofile, maps, timeline
+from controlmap import (
+    archive,
+    building,
+    coverage,
+    figures,
+    geofile,
+    maps,
+    places,
+    point,
+    timeline,
+)
 from controlmap.archive import Member
 from controlmap.coverage import Coverage
 from controlmap.model import Status
@@ -40,6 +52,8 @@ from controlmap.oblasts import load as load_oblasts
 from controlmap.views import layers
 
 SOURCE = "deepstate"
+MAP = "deepstate_api"
+"""The folder of the map's snapshots, beside that of the daily files."""
 LIBRARIES = ("numpy", "shapely", "geopandas", "pyproj", "pyarrow", "streamlit", "streamlit-folium")
 SAMPLE = 30
 EVERY_DAYS = 15
@@ -133,8 +147,13 @@ class Setting:
 
     def build(self, files: int | None = None) -> Coverage:
         """The record of the first so many daily files, or of all: read, node, classify."""
-        snapshots = building.read_all(SOURCE, [self.daily], lambda _: None)
+        snapshots = building.read_all(SOURCE, [self.daily], _quiet)
         return coverage.build(SOURCE, itertools.islice(snapshots, files))
+
+    def build_twice(self) -> Coverage:
+        """The record of all daily files, and of as many of the map's snapshots."""
+        snapshots = building.read_all(SOURCE, [self.daily, self.daily.parent / MAP], _quiet)
+        return coverage.build(SOURCE, itertools.islice(snapshots, 2 * len(self.members)))
 
     @cached_property
     def built(self) -> tuple[Coverage, float]:
@@ -201,26 +220,98 @@ def overlaid_km2(drawn: geopandas.GeoDataFrame, oblasts: geopandas.GeoDataFrame)
     return [sum(a for a, iso in zip(km2, parts["iso"], strict=True) if iso == i) for i in ISO_CODES]
 
 
+def _quiet(_: str) -> None:
+    """No progress."""
+
+
 def building_and_rival(table: Table, setting: Setting) -> None:
     """Build the record of the daily files, against overlay and area file by file."""
     if not setting.present:
         table.row("build, and areas against overlay", f"not measured: no {setting.daily}")
         return
     count = len(setting.members)
+    seconds(partial(setting.build, 2))  # what the first build alone pays: imports, the oblasts
     half_s = seconds(partial(setting.build, count // 2), clock=time.process_time)[0]
     record, whole_s = setting.built
     rival = setting.rival
+    twice_s = seconds(setting.build_twice, clock=time.process_time)[0]
     rival_s = rival.scaled(count, reading=True)
     measured = len(rival.numbers)
     how = "all measured" if measured == count else f"{measured} measured, scaled to {count}"
     table.told(f"build of {count // 2} daily files, reading included", [half_s], "s CPU")
     table.told(f"build of {count} daily files, reading included", [whole_s], "s CPU")
-    table.row("  cost of twice the files", f"{whole_s / half_s:.2f}x")
+    table.told(f"build of these and {count} of the map's snapshots", [twice_s], "s CPU")
+    growth = f"{whole_s / half_s:.2f}x, then {twice_s / whole_s:.2f}x"
+    table.row("  cost of twice the files, and of twice again", growth)
     each = [1000 * (r + o) for r, o in zip(rival.read_s, rival.overlay_s, strict=True)]
     table.told("  rival: read, geopandas.overlay and area, a file", each, "ms CPU")
     table.row(f"  rival: {count} files", f"{rival_s:.0f} s CPU ({how})")
     table.row("  largest difference between the two, an oblast and day", apart(record, rival))
-    table.least("build is faster than the rival", rival_s / whole_s, 5)
+    table.least("build is faster than the rival", rival_s / whole_s, 10)
+
+
+def extending(table: Table, setting: Setting) -> None:
+    """Extend a record of all files but the last day's by that one: read, node, measure, write."""
+    if not setting.present:
+        table.row("extend", f"not measured: no {setting.daily}")
+        return
+    *most, last = setting.members
+    _extending(table, "daily files", most, last, None)
+    of_the_map = setting.daily.parent / MAP
+    if of_the_map.is_dir():
+        _extending(table, "files of both kinds", [of_the_map, *most], last, 5)
+
+
+def _extending(
+    table: Table, what: str, most: Sequence[Path | Member], last: Member, limit: float | None
+) -> None:
+    clock = time.process_time
+    with tempfile.TemporaryDirectory() as folder:
+        record, grown = Path(folder) / "record", Path(folder) / "grown"
+        build_s = seconds(partial(_build_of, most, record), clock=clock)[0]
+        extend = partial(building.extend_file, record, [last], grown, _quiet)
+        extend_s = seconds(extend, 5, clock)
+    table.told(f"build and write the {what} but the last", [build_s], "s CPU")
+    table.told("  extend by the last day, and write", extend_s, "s CPU")
+    percent = [100 * value / build_s for value in extend_s]
+    if limit is None:
+        table.told("  of a build", percent, "%")
+    else:
+        table.most("  of a build", percent, "%", limit)
+
+
+def _build_of(files: Sequence[Path | Member], output: Path) -> None:
+    """Build and write a record."""
+    building.build_file(SOURCE, files, output, None, _quiet)
+
+
+def two_dates(table: Table, setting: Setting) -> None:
+    """What changed between two days: areas by oblast, and the faces."""
+    record = setting.embedded
+    last = record.known(record.span[1])
+    for days in (7, 365, 1500):
+        then = record.known(record.span[1] - timedelta(days=days))
+        if last is None or then is None:
+            continue
+        times = seconds(partial(_compare, record, then, last), 15)
+        what = f"two-date comparison, {days} days apart: table and faces"
+        table.most(what, [1000 * s for s in times], "ms", 50)
+
+
+def _compare(record: Coverage, start: coverage.Moment, end: coverage.Moment) -> None:
+    figures.changes(record, start, end)
+    figures.changed_faces(record, start, end)
+
+
+def a_place(table: Table, setting: Setting) -> None:
+    """A place's record and distances, each of many places once."""
+    record = setting.embedded
+    listed = places.load()
+    chosen = listed[:: max(len(listed) // 150, 1)]
+    first = seconds(partial(point.record_of, record, chosen[0].lon, chosen[0].lat))
+    table.told("a place's record, the first since the record was loaded", [1000 * first[0]], "ms")
+    each = [seconds(partial(point.record_of, record, p.lon, p.lat))[0] for p in chosen]
+    table.most("a place's record, of places asked for once", [1000 * s for s in each], "ms", 5)
 
 
 def apart(record: Coverage, rival: Rival) -> str:
@@ -323,13 +414,39 @@ def dashboard(table: Table, _: Setting) -> None:
         table.told("server memory after all these visits (RSS)", [found.last_mb], "MB")
 
 
+def reading_formats(table: Table, _: Setting) -> None:
+    """Each format of a person's own file, against plain geopandas reading; no budget."""
+    for name, (mb, ours, plain) in reading.reading(reading.drawn(100_000)).items():
+        each = f"{1000 * ours / mb:,.0f} ms CPU/MB, {ours / plain:.1f}x plain geopandas"
+        table.row(f"read {name}, {mb:.1f} MB: parsed, repaired, told apart", each)
+
+
+def sources_on_a_day(table: Table, _: Setting) -> None:
+    """Three sources set against each other on a day."""
+    sampled, times = reading.agreeing()
+    table.told("agreement: sampling three records, once", [sampled], "s")
+    table.most("agreement of three sources on a day", [1000 * t for t in times], "ms", 100)
+
+
+def dropped_file(table: Table, _: Setting) -> None:
+    """A file that is dropped on the page of sources."""
+    mb, times = reading.upload()
+    table.most(f"a file of {mb:.1f} MB read, measured, compared, drawn", times, "s", 2)
+
+
 PARTS: dict[str, Callable[[Table, Setting], None]] = {
     "build": building_and_rival,
+    "extend": extending,
     "areas": areas_of_all,
     "snapshot": snapshot_at_a_date,
+    "changes": two_dates,
+    "place": a_place,
     "load": loading,
     "payload": payload,
     "player": player,
+    "formats": reading_formats,
+    "agreement": sources_on_a_day,
+    "upload": dropped_file,
     "page": dashboard,
 }
 """Every part, by its name on the command line, in the order of the table."""

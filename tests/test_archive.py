@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from controlmap import archive, building, cells, geodesy, geofile, sources
+from controlmap import archive, building, cells, geodesy, geofile, limits
 from controlmap.archive import members
 from controlmap.coverage import Coverage, build
 from controlmap.model import REPORTABLE, Ground, InputError, Provenance, RecordError, Snapshot
@@ -270,7 +270,7 @@ def test_a_flipped_byte_in_a_zip_is_refused(tmp_path: Path) -> None:
 def test_a_file_too_large_is_refused_packed_or_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sources, "MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr(limits, "FILE_MB", 1000 / 2**20)
     big = {"a.geojson": b"x" * 1001}
     for path in (
         make_folder(tmp_path, big) / "a.geojson",

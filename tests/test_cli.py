@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import shapely
 
-from controlmap import __version__, archive, cli, geofile
+from controlmap import __version__, archive, cli, geofile, sources
 
 ISOS = ["UA-14", "UA-09", "UA-65", "UA-23"]
 COMMANDS = (
@@ -23,6 +23,7 @@ COMMANDS = (
     "compare",
     "history",
     "changes",
+    "agree",
     "place",
     "pace",
     "claims",
@@ -37,6 +38,7 @@ WEST = (37.6, 48.0, 37.65, 48.1)
 SQUARE_KM2 = 82.897
 OCCUPIED = {"name": "Окуповано /// Occupied", "fill": "#a52714"}
 CONTESTED = {"name": "Під питанням /// Contested", "fill": "#bcaaa4"}
+APART_KEYS = ["assessed_advance", "infiltration", "claimed_control"]
 AREAS_KEYS = [
     "iso",
     "name",
@@ -47,6 +49,7 @@ AREAS_KEYS = [
     "liberated",
     "ukrainian_held",
     "held_share",
+    *APART_KEYS,
 ]
 COMPARE_KEYS = [
     "iso",
@@ -60,7 +63,7 @@ COMPARE_KEYS = [
     "change_365d",
 ]
 SOURCING_KEYS = ["day", "source", "reader", "observed", "retrieved", "basis"]
-HISTORY_KEYS = ["date", "iso", *AREAS_KEYS[3:8], "carried"]
+HISTORY_KEYS = ["date", "iso", *AREAS_KEYS[3:8], "carried", *APART_KEYS]
 
 
 def make_file(*drawn: tuple[tuple[float, float, float, float], dict[str, str]]) -> bytes:
@@ -160,6 +163,7 @@ def test_what_is_not_reported_is_null_in_json(capsys: pytest.CaptureFixture[str]
             "held_before_2022",
             "contested",
             "liberated",
+            *APART_KEYS,
         ]
     assert [round(o["russian_held"]) for o in told["oblasts"]] == [20781, 26581, 19236, 20281]
 
@@ -178,7 +182,7 @@ def test_areas_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     run = Run(capsys, "areas", "--date", "2026-01-24")
     lines = run.out.splitlines()
     assert (run.code, run.errors) == (0, [])
-    assert lines[0].split() == AREAS_KEYS
+    assert lines[0].split() == AREAS_KEYS[: -len(APART_KEYS)]  # DeepState never tells these
     assert lines[1].split()[:4] == ["UA-14", "Donetsk", "26,507.8", "20,781.4"]
     assert lines[1].count("not reported") == 3
     assert lines[1].endswith("78.4%")
@@ -342,7 +346,7 @@ def test_history_by_week_and_month_as_a_table(capsys: pytest.CaptureFixture[str]
         ("week", [*(f"2024-01-{d:02}" for d in (7, 14, 21, 28)), "2024-02-04"]),
     ):
         lines = Run(capsys, *asked, "--every", every).out.splitlines()
-        assert lines[0].split() == HISTORY_KEYS
+        assert lines[0].split() == [k for k in HISTORY_KEYS if k not in APART_KEYS]
         assert [line.split()[0] for line in lines[1::5]][: len(days)] == days
 
 
@@ -391,14 +395,17 @@ def test_build_takes_files_folders_and_archives_together(
 
 
 def test_sources_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
-    (source,) = Run(capsys, "sources", "--format", "json").json["sources"]
+    listed = Run(capsys, "sources", "--format", "json").json["sources"]
+    assert [s["id"] for s in listed] == list(sources.SOURCES)
+    source = listed[0]
     assert source["id"] == "deepstate"
     assert (source["from"], source["to"]) == ("2022-04-03", "2026-08-22")
     assert source["snapshots"] == len(archive.open_source("deepstate").coverage.snapshots)
     assert source["gaps"] == []
     assert source["statuses"]["deepstate_daily"] == ["russian_held"]
     assert len(source["statuses"]["deepstate_api"]) == 4
-    (row,) = Run(capsys, "sources", "--format", "csv").csv
+    assert (listed[-1]["id"], listed[-1]["snapshots"], listed[-1]["record"]) == ("own", 0, "none")
+    row = Run(capsys, "sources", "--format", "csv").csv[0]
     assert (row["id"], row["from"]) == ("deepstate", "2022-04-03")
     assert "deepstate_daily: russian_held" in row["statuses"]
     table = Run(capsys, "sources").out
@@ -459,13 +466,21 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
         ("areas --date 2027-01-01", "2022-04-03 to 2026-08-22; the nearest snapshot is of 2026"),
         ("areas --date 0001-01-01", "outside the span of deepstate"),
         ("areas --date 9999-12-31", "outside the span of deepstate"),
-        ("areas --source isw", "source 'isw': not known; allowed: deepstate"),
+        ("areas --source cia", "source 'cia': not known; allowed: deepstate, isw, nzz, viina, own"),
+        ("areas --legend x.toml", "--legend: goes with --input"),
+        ("areas --advance in", "invalid choice: 'in'"),
+        ("agree --sources deepstate", "sources deepstate: two to 8 are compared"),
+        ("agree --sources deepstate,deepstate", "names a source twice"),
+        ("agree --sources deepstate,cia", "source 'cia': not known"),
+        ("agree --sources deepstate,isw", "isw: its last snapshot that tells what is held is of"),
+        ("agree --sources deepstate,nzz --date 2022-03-01", "before the span of deepstate"),
+        ("agree --date 2020-01-01", "sources none: two to 8 are compared"),
         ("areas --basis both", "invalid choice: 'both'"),
         ("areas --reader deepstate_api", "--reader: goes with --input"),
-        ("compare --source isw", "source 'isw': not known; allowed: deepstate"),
+        ("compare --source cia", "source 'cia': not known; allowed: deepstate"),
         ("compare --date 2027-01-01", "outside the span of deepstate"),
         ("compare --contested perhaps", "invalid choice: 'perhaps'"),
-        ("history --source isw", "source 'isw': not known; allowed: deepstate"),
+        ("history --source cia", "source 'cia': not known; allowed: deepstate"),
         ("history --from 2024-01-02 --to 2024-01-01", "the first day is after the last"),
         ("history --from 2020-01-01", "outside the span of deepstate, 2022-04-03 to 2026-08-22"),
         ("history --every year", "invalid choice: 'year'"),
@@ -480,13 +495,14 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
         ("build --input IN -o no/such/folder/x", "there is no folder no/such/folder"),
         ("build --input IN -o OUT --cells 99", "cells of 99 m: allowed are 100 to 5000 m"),
         ("build --input IN -o OUT --cells wide", "invalid int value: 'wide'"),
-        ("build --input IN -o OUT --source isw", "source 'isw': not known; allowed: deepstate"),
+        ("build --input IN -o OUT --source cia", "source 'cia': not known; allowed: deepstate"),
+        ("build --input IN -o OUT --source isw", "is read by deepstate_daily, not a isw file"),
         ("build --input IN -o FOLDER", "folder"),
         ("areas --input no-such-file", "no-such-file: no such file or folder"),
         ("areas --input FOLDER", "is a folder; --input takes one file"),
         ("areas --input IN --reader nonsense", "allowed: deepstate_api, deepstate_daily"),
         ("areas --input IN --date 2024-07-10", "outside the span"),
-        ("areas --input IN --source isw", "source 'isw': not known; allowed: deepstate"),
+        ("areas --input IN --source isw", "is a file of deepstate, not of isw"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line_and_nothing_is_written(
@@ -506,14 +522,14 @@ def test_what_cannot_be_is_refused_in_one_line_and_nothing_is_written(
     [
         (b"", "the file is empty"),
         (make_file((SQUARE, {}))[:-30], "cut off"),
-        (b"PK\x05\x06 no archive", "is not JSON"),
+        (b"PK\x05\x06 no archive", "the zip is damaged"),
         (make_file(), "has no polygon"),
         (make_file(((370.0, 48.0, 371.0, 48.1), {})), "out of range"),
         (make_file(((48.0, 37.6, 48.1, 37.7), {})), "look swapped"),
         (make_file(((30.0, 50.0, 30.1, 50.1), {})), "nothing in it lies within"),
         (gzip.compress(b"{}")[:-4], "is damaged or cut off"),
     ],
-    ids=["empty", "cut", "no JSON", "no polygon", "range", "swapped", "elsewhere", "gzip"],
+    ids=["empty", "cut", "no zip", "no polygon", "range", "swapped", "elsewhere", "gzip"],
 )
 def test_a_broken_file_is_refused_in_one_line_and_nothing_is_written(
     command: str, data: bytes, told: str, daily: Path, capsys: pytest.CaptureFixture[str]

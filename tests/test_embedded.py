@@ -113,6 +113,31 @@ def test_the_statuses_fill_each_oblast_at_every_snapshot(record: Record) -> None
     assert np.abs(total - polygons).max() < 0.01
 
 
+def test_at_every_date_each_face_has_one_ground_and_all_of_them_fill_the_oblasts(
+    record: Record,
+) -> None:
+    """Faces are disjoint whatever the date; the sums are taken face by face, not from the runs."""
+    coverage = record.coverage
+    polygons = np.array([o.polygon_km2 for o in coverage.oblasts])
+    kinds = coverage.areas.shape[2]
+    for index in range(len(coverage.snapshots)):
+        place = coverage.face_oblast * kinds + coverage.ground(index)
+        filled = np.bincount(place, coverage.face_km2, 4 * kinds).reshape(4, kinds)
+        assert np.abs(filled - coverage.areas[index]).max() < 1e-5
+        assert np.abs(filled.sum(axis=1) - polygons).max() < 0.01
+
+
+def test_slivers_keep_their_area_and_are_not_drawn(record: Record) -> None:
+    """What `docs/record.md` tells of faces smaller than a grid cell."""
+    coverage = record.coverage
+    km2, missing = coverage.face_km2, shapely.is_missing(coverage.face_geometry)
+    sliver = km2 < (coverage.cell_m or 0) ** 2 / 1e6
+    assert (len(km2), int(sliver.sum()), round(km2[sliver].sum(), 1)) == (65_940, 49_751, 433.1)
+    assert (int(missing.sum()), round(km2[missing].sum(), 1)) == (44_119, 298.3)
+    assert int((sliver & ~missing).sum()) == 6_172  # a cell's centre falls in them
+    assert km2[missing].max() < 0.42
+
+
 def test_no_area_is_below_zero_and_no_part_above_its_whole(record: Record) -> None:
     assert record.coverage.areas.min() >= 0
     assert (km2(record, Status.HELD_BEFORE_2022) <= km2(record, Status.RUSSIAN_HELD)).all()

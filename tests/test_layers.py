@@ -16,18 +16,29 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "controlmap"
 
 FLOORS = (
-    ("model",),
+    ("model", "limits"),
     ("geodesy", "geofile", "entries"),
     ("oblasts", "places", "land", "turning"),
     ("sources",),
-    ("noding", "drawings", "coverage", "cells", "sanity", "extending"),
     (
+        "noding",
+        "drawings",
+        "sampling",
+        "coverage",
+        "cells",
+        "counting",
+        "state",
+        "sanity",
+        "extending",
+    ),
+    (
+        "folder",
         "archive",
         "building",
+        "completing",
         "embed",
-        "feeds",
         "fetch",
-        "folder",
+        "feeds",
         "originals",
         "updating",
     ),

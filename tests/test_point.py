@@ -7,11 +7,17 @@ import io
 import json
 import math
 
+import numpy as np
 import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from controlmap import cli, places, point
+from controlmap import cli, geodesy, places, point
 from controlmap.geodesy import WGS84
 from controlmap.model import Ground, InputError
+from test_coverage import DAYS, Layers
+from test_coverage import make as make_boxes
 from test_figures import EVERYTHING, HELD_ONLY, day, make, reporting
 
 # WEST is ten strips of a tenth of a degree from 36 east; strip 5 has its middle at 36.55.
@@ -53,6 +59,35 @@ def test_the_distance_is_to_the_nearest_held_ground_of_each_day() -> None:
         plain = WGS84.inv(*MIDDLE, edge, MIDDLE[1])[2] / 1000
         assert km == pytest.approx(plain, rel=0.002)
     assert math.isnan(found.distance_km[2])
+
+
+@settings(max_examples=40, deadline=None)
+@given(days=DAYS, at=st.tuples(st.integers(1, 1999), st.integers(1, 999)))
+def test_the_distance_is_that_to_all_held_faces(days: list[Layers], at: tuple[int, int]) -> None:
+    coverage = make_boxes(*days)
+    lon, lat = 36 + at[0] / 1000, 48 + at[1] / 1000
+    found = point.record_of(coverage, lon, lat).distance_km
+    here = geodesy.to_equal_area(shapely.Point(lon, lat))
+    for index, km in enumerate(found):
+        away_m = shapely.distance(coverage.flat_faces[coverage.held(index)], here)
+        assert math.isnan(km) if not len(away_m) else km == pytest.approx(away_m.min() / 1000)
+
+
+def test_distances_over_more_faces_than_are_looked_at_first() -> None:
+    # Two hundred squares of a hundredth of a degree; on day n the first n columns are let go.
+    squares = [
+        (36 + i / 100, 48 + j / 100, 36.01 + i / 100, 48.01 + j / 100)
+        for i in range(20)
+        for j in range(10)
+    ]
+    coverage = make_boxes(*({Ground.OCCUPIED: squares[10 * n :]} for n in range(20)))
+    assert len(coverage.face_km2) > 200
+    found = point.record_of(coverage, 36.001, 48.055).distance_km
+    assert found[0] == 0
+    assert (np.diff(found) > 0).all()
+    for n in range(1, 20):
+        plain = WGS84.inv(36.001, 48.055, 36 + n / 100, 48.055)[2] / 1000
+        assert found[n] == pytest.approx(plain, rel=0.002)
 
 
 def test_what_is_not_reported_is_not_called_ukrainian_held() -> None:

@@ -46,12 +46,16 @@ def test_the_commands_run(command: str, monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert command.startswith("controlmap ")
     geometry = {"type": "MultiPolygon", "coordinates": [[SQUARE]]}
     feature = {"type": "Feature", "properties": {}, "geometry": geometry}
-    (tmp_path / "deepstatemap_data_20260124.geojson").write_text(
-        json.dumps({"type": "FeatureCollection", "features": [feature]})
-    )
+    for day in ("24", "25"):
+        (tmp_path / f"deepstatemap_data_202601{day}.geojson").write_text(
+            json.dumps({"type": "FeatureCollection", "features": [feature]})
+        )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
     monkeypatch.setenv("CONTROLMAP_ADDRESS_DEEPSTATE_API", "")  # its index is on the network
+    if "--extend" in command:
+        (built,) = (c for c in commands() if c.startswith("controlmap build --source"))
+        assert cli.main(shlex.split(built)[1:]) == 0
     assert cli.main(shlex.split(command)[1:]) == 0
 
 

@@ -148,7 +148,7 @@ def test_no_true_snapshot_is_doubted(real: list[Measured]) -> None:
 def test_the_retreat_from_kherson_is_the_one_true_step_beyond_the_limit(
     real: list[Measured],
 ) -> None:
-    steps = np.diff(np.array([m.held_km2() for m in real]), axis=0)
+    steps = np.diff(np.array([m.held_km2 for m in real]), axis=0)
     beyond = np.argwhere(np.abs(steps) > sanity.JUMP_KM2)
     assert [(real[i + 1].info.observed.date(), int(o), round(steps[i, o])) for i, o in beyond] == [
         (date(2022, 11, 11), KHERSON, -2003)

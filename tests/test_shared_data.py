@@ -22,8 +22,20 @@ import numpy as np
 import pytest
 import shapely
 
-from controlmap import archive, building, coverage, embed, geodesy, geofile, oblasts, sources
+from controlmap import (
+    archive,
+    building,
+    coverage,
+    embed,
+    extending,
+    geodesy,
+    geofile,
+    oblasts,
+    sanity,
+    sources,
+)
 from controlmap.coverage import Coverage
+from controlmap.drawings import Drawings
 from controlmap.model import PRECEDENCE, Ground, Snapshot, Status
 
 QUARTERS = [f"{year}-Q{q}" for year in range(2022, 2026) for q in range(1, 5)][1:15]
@@ -92,6 +104,7 @@ def test_the_record_is_true_to_every_map_snapshot(
             rounded = round(snapshot.repaired_km2, 6)
             assert info == replace(type(info).of(snapshot), repaired_km2=rounded)
             assert snapshot.repaired_km2 < 0.001
+            assert sanity.impossible(snapshot) is None
             yield snapshot
 
     names, errors = errors_km2(checked())
@@ -241,6 +254,7 @@ def test_the_daily_files_alone_make_a_record(shared: Path) -> None:
     assert shapely.is_valid(record.face_geometry).all()
     assert shapely.coverage_is_valid(record.face_geometry)
     polygons = np.array([o.polygon_km2 for o in record.oblasts])
+    assert sanity.doubted(sanity.series_of(record), record.oblasts) == []
     filled = np.bincount(record.face_oblast, record.face_km2, len(polygons))
     assert filled == pytest.approx(polygons, abs=0.01)
     assert record.areas.sum(axis=2) == pytest.approx(
@@ -253,6 +267,39 @@ def test_the_daily_files_alone_make_a_record(shared: Path) -> None:
     after = [i for i, s in enumerate(record.snapshots) if s.observed.date() > LAST_OF_THE_MAP]
     whole = embedded().areas[-len(after) :][:, :, list(Status.RUSSIAN_HELD.grounds)].sum(axis=2)
     assert record.areas[after][:, :, Ground.OCCUPIED] == pytest.approx(whole, abs=TOLERANCE_KM2)
+
+
+def test_real_days_added_to_a_record_answer_as_a_rebuild(shared: Path, tmp_path: Path) -> None:
+    """Every second day of 2026 built, the others added; and one with half of Donetsk gone."""
+    given = list(members(shared, "deepstate_daily", "2026"))
+    snapshots = [sources.read(found.data, found.name) for found in given]
+    whole = coverage.build("deepstate", snapshots)
+    drawings = Drawings()
+    for snapshot in snapshots[1::2]:
+        drawings.add(snapshot)
+    made = extending.extend(coverage.build("deepstate", snapshots[::2]), drawings)
+    assert made.snapshots == whole.snapshots
+    assert made.areas == pytest.approx(whole.areas, abs=0.005)
+    assert shapely.coverage_is_valid(made.face_geometry)
+    middle = given[100]
+    document = json.loads(middle.data)
+    (feature,) = document["features"]
+    drawn = shapely.geometry.shape(feature["geometry"]).buffer(0)
+    cut = shapely.difference(drawn, shapely.box(37.8, 46.8, 38.6, 49.0))
+    feature["geometry"] = shapely.geometry.mapping(cut)
+    corrupt = archive.Member(middle.name, json.dumps(document).encode())
+    built = building.build_file(
+        "deepstate",
+        [*given[90:100], corrupt, *given[101:110]],
+        tmp_path / "r.parquet",
+        None,
+        lambda _: None,
+    )
+    (kept_out,) = built.provenance.figures["kept_out"]
+    assert kept_out["name"] == middle.name
+    assert re.search(
+        r"^Donetsk: Russian-held -\d,\d{3} km2 since .* takes it back$", kept_out["why"]
+    )
 
 
 # Whose oblasts

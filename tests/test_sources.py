@@ -297,7 +297,7 @@ def test_a_reader_that_is_named_is_used() -> None:
 def test_every_source_tells_its_terms_and_each_reader_is_registered_once(
     source: sources.Source,
 ) -> None:
-    for told in (source.title, source.credit, source.terms, source.precedence):
+    for told in (source.title, source.credit, source.terms, source.precedence, source.notes):
         assert told.strip()
     assert source.url.startswith("https://")
     for reader in source.readers:
@@ -319,7 +319,7 @@ BROKEN = {
     "empty": (b"", "empty"),
     "blank": (b" \n", "empty"),
     "truncated": (make_file()[:-40], "cut off"),
-    "not JSON": (b"PK\x03\x04 nothing of the kind", "not JSON"),
+    "not JSON": (b"%PDF nothing of the kind", "not JSON"),
     "not text": (bytes(range(200, 256)), "not JSON"),
     "NaN": (make_file().replace(b"37.6", b"NaN"), "NaN"),
     "infinity": (make_file().replace(b"37.6", b"-Infinity"), "infinite"),
@@ -409,15 +409,18 @@ def test_a_collection_nested_deep_is_read_or_refused() -> None:
     assert km2(sources.read(data, DAILY)) == pytest.approx(SQUARE_KM2, abs=0.001)
 
 
-@pytest.mark.parametrize("reader", sources.READERS)
+@pytest.mark.parametrize("reader", ["deepstate_api", "deepstate_daily", "isw", "own"])
 def test_a_file_without_a_date_is_refused(reader: str) -> None:
-    message = refused(make_file(feature(**OCCUPIED)), "map.geojson", reader)
-    assert message.startswith("map.geojson: tells no date; name it ")
+    name = "russiacotinukraine.geojson" if reader == "isw" else "map.geojson"
+    message = refused(make_file(feature(**OCCUPIED)), name, reader)
+    assert message.startswith(f"{name}: tells no date; name it ")
 
 
 def test_a_file_that_no_reader_knows_is_refused() -> None:
-    message = refused(make_file(), "map.geojson")
-    assert all(reader in message for reader in sources.READERS)
+    assert refused(make_file(), "map.geojson") == (
+        "map.geojson: no reader knows it, and nothing in it tells a status; say what it is with "
+        "--legend FILE (docs/sources.md)"
+    )
 
 
 def test_no_feature_with_a_known_status_is_refused() -> None:
@@ -427,10 +430,10 @@ def test_no_feature_with_a_known_status_is_refused() -> None:
 
 def test_unknown_ids_are_refused_with_what_is_allowed() -> None:
     assert refused(make_file(), DAILY, "nonsense") == (
-        "reader 'nonsense': not known; allowed: deepstate_api, deepstate_daily"
+        f"reader 'nonsense': not known; allowed: {', '.join(sources.READERS)}"
     )
-    with pytest.raises(InputError, match="source 'isw': not known; allowed: deepstate"):
-        sources.find_source("isw")
+    with pytest.raises(InputError, match="source 'cia': not known; allowed: deepstate, isw"):
+        sources.find_source("cia")
 
 
 # Whatever comes: a Snapshot or an InputError

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from controlmap import __version__, folder, geofile, oblasts, sources
+from controlmap import __version__, folder, geofile, limits, oblasts, sources
 from controlmap.coverage import Coverage
 from controlmap.model import InputError, Provenance, RecordError, SnapshotInfo, Status
 from controlmap.noding import Ints
@@ -94,7 +94,11 @@ _TAR_PADDING = 2**24  # what writers add to fill a tape's record, and much more
 def _file_members(path: Path) -> Iterator[Member]:
     try:
         if zipfile.is_zipfile(path):
-            yield from _zip_members(path)
+            if _is_one_layer(path):
+                _check_size(path.name, path.stat().st_size)
+                yield Member(path.name, path.read_bytes())
+            else:
+                yield from _zip_members(path)
         elif tarfile.is_tarfile(path):
             yield from _tar_members(path)
         else:
@@ -104,6 +108,13 @@ def _file_members(path: Path) -> Iterator[Member]:
         raise InputError(f"{path.name}: the archive is damaged or cut off ({error})") from error
     except OSError as error:
         raise InputError(f"{path.name}: cannot be read ({error.strerror or error})") from error
+
+
+def _is_one_layer(path: Path) -> bool:
+    """Whether a zip is a KMZ, a Shapefile or a table: its reader opens it, in memory."""
+    with zipfile.ZipFile(path) as archive:
+        endings = {Path(name).suffix.casefold() for name in archive.namelist()}
+    return bool(endings & {".kml", ".shp"}) or endings == {".csv"}
 
 
 def _zip_members(path: Path) -> Iterator[Member]:
@@ -144,10 +155,8 @@ def _tar_members(path: Path) -> Iterator[Member]:
 
 
 def _check_size(name: str, size: int) -> None:
-    if size > sources.MAX_FILE_BYTES:
-        raise InputError(
-            f"{name}: {size / 2**20:,.0f} MB; the limit is {sources.MAX_FILE_BYTES // 2**20} MB"
-        )
+    if size > limits.FILE_MB * 2**20:
+        raise InputError(f"{name}: {limits.in_mb(size)}; the limit is {limits.FILE_MB} MB")
 
 
 def files(paths: Iterable[Path]) -> list[Path]:
@@ -268,14 +277,10 @@ def open_source(source: str) -> Record:
 
     The same record is handed out until its file changes; treat it as read-only.
     """
-    sources.find_source(source)
-    own = own_file(f"{source}.parquet")
-    if own is not None:
-        return _open(own)
-    embedded = open_embedded(source)
-    if embedded is None:
-        raise RecordError(f"{source}.parquet: not found in {geofile.geodata().name}/")
-    return embedded
+    path = _path_of(source)
+    if not path.is_file():
+        raise RecordError(f"{path.name}: not found in {path.parent.name}/")
+    return _open(path)
 
 
 def open_embedded(source: str) -> Record | None:
@@ -299,6 +304,17 @@ def hidden_by(record: Record) -> Record | None:
 def _open(path: Path) -> Record:
     found = path.stat()
     return _opened(path, (found.st_mtime_ns, found.st_size, found.st_ino))
+
+
+def with_records() -> list[str]:
+    """The ids of the sources that have a record, a person's own or embedded."""
+    return [source for source in sources.SOURCES if _path_of(source).is_file()]
+
+
+def _path_of(source: str) -> Path:
+    sources.find_source(source)
+    name = f"{source}.parquet"
+    return own_file(name) or geofile.geodata(name)
 
 
 def provenance_of(

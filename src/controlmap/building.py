@@ -13,12 +13,12 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import archive, cells, coverage, extending, sanity, sources
+from controlmap import archive, cells, completing, coverage, extending, sanity, sources, state
 from controlmap.archive import Member, Record
 from controlmap.coverage import Coverage
 from controlmap.drawings import Drawings
 from controlmap.geodesy import areas_km2
-from controlmap.model import PRECEDENCE, InputError, Snapshot, SnapshotInfo, Status
+from controlmap.model import PRECEDENCE, Ground, InputError, Snapshot, SnapshotInfo, Status
 from controlmap.sanity import KeptOut, Measured
 
 Progress = Callable[[str], None]
@@ -27,7 +27,7 @@ MEASURED = (Status.RUSSIAN_HELD, Status.CONTESTED, Status.LIBERATED)
 
 def build_file(
     source: str,
-    paths: Iterable[Path | Member],
+    inputs: Iterable[Path | Member],
     output: Path,
     cells_m: int | None,
     progress: Progress,
@@ -44,14 +44,15 @@ def build_file(
     InputError
         Where nothing can be read; with `strict`, where anything would be kept out.
     """
-    paths = list(paths)
-    _check_output(output, paths)
+    inputs = list(inputs)
+    _check_output(output, inputs)
     cells.check_size(cells_m)
     readers = [reader.id for reader in sources.find_source(source).readers]
     sample: dict[tuple[str, int, int], Snapshot] = {}
     kept_out: list[KeptOut] = []
     drawings = Drawings()
-    read = read_all(source, paths, progress, None if strict else kept_out)
+    completion = completing.Completion()
+    read = completion.of(read_all(source, inputs, progress, None if strict else kept_out))
     for snapshot in _sampling(read, sample):
         drawings.add(snapshot)
     progress("noding and classifying")
@@ -66,10 +67,11 @@ def build_file(
         "measured_error_km2": round(float(np.max(np.abs(errors), initial=0.0)), 3),
         "measured_on_snapshots": len(errors),
         "exact_faces": len(whole.face_km2),
+        **completion.figures,
         **_listed([*kept_out, *doubted]),
     }
     made = whole if cells_m is None else cells.generalise(whole, cells_m)
-    return _written(made, archive.inputs_of(paths), figures, output, progress)
+    return _written(made, archive.inputs_of(inputs), figures, output, progress)
 
 
 @dataclass(frozen=True)
@@ -121,9 +123,9 @@ def extend_file(
     sample: dict[tuple[str, int, int], Snapshot] = {}
     kept_out: list[KeptOut] = []
     drawings = Drawings()
-    for snapshot in _sampling(
-        read_all(source, inputs, progress, None if strict else kept_out), sample
-    ):
+    completion = completing.Completion(record.coverage)
+    read = completion.of(read_all(source, inputs, progress, None if strict else kept_out))
+    for snapshot in _sampling(read, sample):
         drawings.add(snapshot)
     given = {info.name for info in drawings.infos} | {kept.name for kept in kept_out}
     before = [
@@ -150,6 +152,7 @@ def extend_file(
         "measured_error_km2": max(known["measured_error_km2"], round(worst, 3)),
         "measured_on_snapshots": known["measured_on_snapshots"] + len(errors),
         "exact_faces": len(whole.face_km2),
+        **completing.summed(known, completion.figures),
         **_listed([*before, *kept_out, *doubted]),
     }
     listed = [*record.provenance.inputs]
@@ -221,32 +224,50 @@ def read_all(
     InputError
         Where nothing can be read; without `kept_out`, where anything cannot.
     """
-    refused: InputError | None = None
-    number = read = 0
+    refused: list[InputError] = []
+
+    def keep_out(error: InputError) -> None:
+        if kept_out is None:
+            raise error
+        refused.append(error)
+        name, _, why = str(error).partition(": ")
+        kept_out.append(KeptOut(name, why))
+
+    read = 0
+    each = _read_each(source, inputs, progress, keep_out)
+    for snapshot in sources.joined(source, each, keep_out):
+        read += 1
+        yield snapshot
+    if refused and not read:
+        more = f" (nor can the other {len(refused) - 1} files be read)" if refused[1:] else ""
+        raise InputError(f"{refused[0]}{more}")
+
+
+def _read_each(
+    source: str,
+    inputs: Iterable[Path | Member],
+    progress: Progress,
+    keep_out: Callable[[InputError], None],
+) -> Iterator[Snapshot]:
     for number, member in enumerate(archive.members(inputs), start=1):
         progress(f"{number} files read, {member.name}")
         try:
-            snapshot = _snapshot(source, member)
+            for snapshot in sources.read_all(member.data, member.name):
+                _check(source, member, snapshot)
+                yield _dated(snapshot, member)
         except InputError as error:
-            if kept_out is None:
-                raise
-            refused = refused or error
-            why = str(error).removeprefix(f"{member.name}: ")
-            kept_out.append(KeptOut(member.name, why))
-            continue
-        read += 1
-        yield snapshot
-    if refused is not None and not read:
-        more = f" (nor can the other {number - 1} files be read)" if number > 1 else ""
-        raise InputError(f"{refused}{more}")
+            keep_out(error)
 
 
-def _snapshot(source: str, member: Member) -> Snapshot:
-    snapshot = sources.read(member.data, member.name)
+def _check(source: str, member: Member, snapshot: Snapshot) -> None:
     if sources.source_of(snapshot.reader).id != source:
         raise InputError(f"{member.name}: is read by {snapshot.reader}, not a {source} file")
     if why := sanity.impossible(snapshot):
         raise InputError(f"{member.name}: {why}")
+
+
+def _dated(snapshot: Snapshot, member: Member) -> Snapshot:
+    """The snapshot with the instant at which its file was retrieved, where that is known."""
     return replace(snapshot, retrieved=member.retrieved) if member.retrieved else snapshot
 
 
@@ -289,6 +310,13 @@ def _written(
     return Record(made, provenance, output)
 
 
+def of_one(snapshot: Snapshot) -> tuple[Coverage, str]:
+    """One state as a record of its own, completed where it leaves ground out, and what was done."""
+    completion = completing.Completion()
+    (whole,) = completion.of([snapshot])
+    return state.of(sources.source_of(snapshot.reader).id, whole), completion.told
+
+
 def _sampling(
     snapshots: Iterable[Snapshot], sample: dict[tuple[str, int, int], Snapshot]
 ) -> Iterator[Snapshot]:
@@ -324,9 +352,11 @@ def _index(record: Coverage, reader: str, observed: datetime) -> int | None:
 def overlay_km2(record: Coverage, snapshot: Snapshot) -> NDArray[np.float64]:
     """Areas of a snapshot by plain overlay with each oblast's polygon; shape (oblasts, 3), km2."""
     taken: BaseGeometry = shapely.MultiPolygon()
-    whole = {}
+    whole: dict[Ground, BaseGeometry] = dict.fromkeys(PRECEDENCE, taken)
     for ground in PRECEDENCE:
-        drawn = shapely.union_all(snapshot.layers.get(ground, np.empty(0, dtype=object)))
+        if not len(snapshot.layers.get(ground, ())):
+            continue
+        drawn = shapely.union_all(snapshot.layers[ground])
         whole[ground] = shapely.difference(drawn, taken)
         taken = shapely.union(taken, drawn)
     frames = np.array([o.polygon for o in record.oblasts], dtype=object)

@@ -73,7 +73,15 @@ def groups(coverage: Coverage) -> tuple[Ints, Ints]:
 
 def _smoothed_cells(coverage: Coverage, group: Ints, groups: int, cell_m: int) -> Polygons:
     """The polygon of each group, or None where no cell's centre falls in it; shape (groups,)."""
-    raster, west, south = _raster(coverage, group, cell_m)
+    return outlined(*_raster(coverage, group, cell_m), cell_m, groups)
+
+
+def outlined(raster: Ints, west: float, south: float, cell_m: int, count: int) -> Polygons:
+    """The polygon of each number on a raster, smoothed as a coverage, in lon, lat; shape (count,).
+
+    The raster has a rim of -1, which is nothing; its south-west corner, without the rim, is in
+    metres of `EQUAL_AREA`. A number that is not on it has None.
+    """
     edges = shapely.linestrings(_cell_edges(raster) * cell_m + [west, south])
     polygons = shapely.get_parts(shapely.polygonize(np.asarray(edges, dtype=object)))
     inner = shapely.get_coordinates(shapely.point_on_surface(polygons))
@@ -84,7 +92,7 @@ def _smoothed_cells(coverage: Coverage, group: Ints, groups: int, cell_m: int) -
     smooth = geodesy.to_lonlat(shapely.coverage_simplify(polygons, cell_m))
     smooth = shapely.transform(smooth, lambda xy: np.rint(xy * _DYADIC) / _DYADIC)
     smooth = shapely.normalize(shapely.make_valid(smooth))
-    out = np.full(groups, None, dtype=object)
+    out = np.full(count, None, dtype=object)
     for number in np.unique(owner):
         parts = smooth[owner == number]
         out[number] = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)

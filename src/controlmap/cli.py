@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from controlmap import __version__
 from controlmap.commands import (
+    agree,
     by_oblast,
     claims,
     dashboard,
@@ -22,7 +23,7 @@ from controlmap.commands import (
 from controlmap.model import ControlmapError, InputError
 from controlmap.printing import say
 
-_ROOMS = (by_oblast, over_time, place, pace, claims, proposals, records, update, dashboard)
+_ROOMS = (by_oblast, over_time, agree, place, pace, claims, proposals, records, update, dashboard)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -20,7 +20,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import geodesy, noding
+from controlmap import geodesy, noding, sampling
 from controlmap import oblasts as oblast_room
 from controlmap.drawings import Drawings, chosen
 from controlmap.geodesy import areas_km2, array_of
@@ -35,7 +35,7 @@ from controlmap.model import (
     Status,
     end_of,
 )
-from controlmap.noding import Frames, Ints
+from controlmap.noding import Frames, Ints, Outlines
 from controlmap.oblasts import Oblast
 
 _GROUNDS = len(Ground)
@@ -127,7 +127,7 @@ class Coverage:
         InputError
             Where the day lies outside the span, or in a gap; it tells the span and the nearest.
         """
-        moment = self._last(day)
+        moment = self.last(day)
         first, last = self.span
         if moment is None or day > last:
             nearest = first if moment is None else last
@@ -150,7 +150,8 @@ class Coverage:
         except InputError:
             return None
 
-    def _last(self, day: date) -> Moment | None:
+    def last(self, day: date) -> Moment | None:
+        """The last snapshot at or before the end of a day in UTC, however old; None before all."""
         index = bisect.bisect_right(self._instants, end_of(day).timestamp()) - 1
         if index < 0:
             return None
@@ -184,9 +185,35 @@ class Coverage:
         return geodesy.to_equal_area(self.face_geometry)
 
     @cached_property
+    def run_is_held(self) -> NDArray[np.bool_]:
+        """Whether the ground of each run is Russian-held; shape (runs,)."""
+        return np.isin(self.run_ground, Status.RUSSIAN_HELD.grounds)
+
+    @cached_property
+    def face_runs(self) -> Ints:
+        """The number of the first run of each face, and that of all runs; shape (faces + 1,)."""
+        return np.searchsorted(self.run_face, np.arange(len(self.face_km2) + 1))
+
+    @cached_property
+    def held_bounds(self) -> tuple[Ints, NDArray[np.float64]]:
+        """The faces that were ever Russian-held and are drawn, and their bounds in `flat_faces`.
+
+        Bounds are west, south, east, north in metres; shape (4, faces).
+        """
+        faces = np.unique(self.run_face[self.run_is_held])
+        bounds = shapely.bounds(self.flat_faces[faces])
+        drawn = ~np.isnan(bounds[:, 0])
+        return faces[drawn], np.ascontiguousarray(bounds[drawn].T)
+
+    @cached_property
     def flat_tree(self) -> shapely.STRtree:
         """An index of `flat_faces`."""
         return shapely.STRtree(self.flat_faces)
+
+    @cached_property
+    def sampled(self) -> NDArray[np.int32]:
+        """The face that each of `sampling.points` lies in, -1 for none; shape (points,)."""
+        return sampling.sampled(self.flat_faces)
 
     def ground(self, index: int) -> Ints:
         """The kind of ground of every face in a snapshot; shape (faces,)."""
@@ -312,9 +339,11 @@ def of_drawings(
     if not used:
         raise InputError(f"{source}: no snapshot to build a record from")
     polygons, layers = drawings.used(used)
-    faces, face_oblast = noding.faces_of(polygons, Frames.of(oblasts))
+    outlines = Outlines.of(polygons)
+    faces, face_oblast = noding.faces_of(outlines.edges, Frames.of(oblasts))
     points = noding.interior_points(faces)
-    run_face, run_since, run_ground = noding.runs_of(noding.grounds_of(points, polygons, layers))
+    grounds = noding.grounds_of(points, polygons, outlines, layers)
+    run_face, run_since, run_ground = noding.runs_of(grounds)
     return Coverage(
         source=source,
         snapshots=tuple(drawings.infos[i] for i in used),

@@ -34,7 +34,13 @@ class Drawings:
         self._seen: dict[tuple[str, float], int] = {}
 
     def add(self, snapshot: Snapshot) -> None:
-        """Add a snapshot; an InputError names two of the same instant that differ."""
+        """Add a snapshot; an InputError names two of the same instant that differ.
+
+        One that leaves out ground that is there is refused as well: `completing` comes first.
+        """
+        if snapshot.lacks:
+            left_out = ", ".join(sorted(snapshot.lacks))
+            raise InputError(f"{snapshot.name}: leaves out {left_out}; it is to be completed first")
         info = SnapshotInfo.of(snapshot)
         if info.key in self._seen:
             number = self._seen[info.key]

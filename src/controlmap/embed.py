@@ -24,9 +24,14 @@ from controlmap.model import ControlmapError, InputError
 
 MINREGION = Path("data", "boundaries", "minregion_2020_oblasts.geojson.gz")
 """Where the oblasts of Ukraine are below the shared folder."""
-RECORD_INPUTS = ("deepstate_api", "deepstate_daily")
-CELL_M = 250
-"""The finest round cell size whose files and map payloads stay within their budgets."""
+RECORDS = {
+    "deepstate": (("deepstate_api", "deepstate_daily"), 250),
+    "nzz": (("nzz",), 500),
+    "isw": (("isw",), 500),
+}
+"""The folders of each record's files, and the size of its cells in metres: the finest round one
+whose files and map payloads stay within their budgets. DeepState's is first: what NZZ leaves out
+may be completed from it."""
 
 
 def embed_oblasts(shared: Path, out: Path) -> None:
@@ -60,11 +65,12 @@ def embed_land(shared: Path, out: Path) -> None:
     geofile.write_sidecar(target)
 
 
-def embed_record(shared: Path, out: Path) -> None:
-    """Write `deepstate.parquet` and its sidecar: the record, generalised to `CELL_M`."""
-    target = out / "deepstate.parquet"
-    inputs = [shared / "data" / name for name in RECORD_INPUTS]
-    building.build_file("deepstate", inputs, target, CELL_M, lambda _: None)
+def embed_record(shared: Path, out: Path, source: str = "deepstate") -> None:
+    """Write a source's record and its sidecar, generalised to the cells of `RECORDS`."""
+    names, cell_m = RECORDS[source]
+    target = out / f"{source}.parquet"
+    inputs = [shared / "data" / name for name in names]
+    building.build_file(source, inputs, target, cell_m, lambda _: None)
     geofile.write_sidecar(target)
 
 
@@ -80,7 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         embed_oblasts(given.shared, given.out)
         embed_places(given.out)
         embed_land(given.shared, given.out)
-        embed_record(given.shared, given.out)
+        for source in RECORDS:
+            embed_record(given.shared, given.out, source)
     except ControlmapError as error:
         print(error, file=sys.stderr)
         return 2 if isinstance(error, InputError) else 1

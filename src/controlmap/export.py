@@ -10,8 +10,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from controlmap import agreement as agreeing
 from controlmap import figures
+from controlmap.agreement import Agreement
 from controlmap.coverage import Coverage, Moment
+from controlmap.geodesy import array_of
 from controlmap.model import Ground
 
 _DIGITS = 6  # of a degree, and of a km2
@@ -32,6 +35,25 @@ def changed(coverage: Coverage, start: Moment, end: Moment) -> geopandas.GeoData
     gained, lost = figures.changed_faces(coverage, start, end)
     change = np.where(gained, "gained", "lost").astype(object)
     return _frame(coverage, gained | lost, "change", change[gained | lost])
+
+
+def agreement(found: Agreement) -> geopandas.GeoDataFrame:
+    """The ground that sources hold, by who does: held_by (ids), class (all, some, one), area_km2.
+
+    Outlines are generalised to `sampling.CELL_M` and more; areas are those of the points.
+    """
+    km2 = found.km2.sum(axis=0)
+    drawn = [(c, o) for c, o in enumerate(found.outlines) if c and o is not None]
+    count = len(found.sources)
+    return geopandas.GeoDataFrame(
+        {
+            "held_by": [" ".join(found.holders(c)) for c, _ in drawn],
+            "class": [agreeing.class_of(len(found.holders(c)), count) for c, _ in drawn],
+            "area_km2": [round(float(km2[c]), _DIGITS) for c, _ in drawn],
+        },
+        geometry=shapely.orient_polygons(array_of(outline for _, outline in drawn)),
+        crs="OGC:CRS84",
+    )
 
 
 def _frame(

@@ -22,10 +22,12 @@ from controlmap.coverage import Coverage
 from controlmap.drawings import Drawings, chosen, same
 from controlmap.geodesy import GRID_PER_DEGREE, areas_km2
 from controlmap.model import InputError, Polygons, SnapshotInfo
-from controlmap.noding import Edges, Frames, Grounds, Ints
+from controlmap.noding import Edges, Frames, Grounds, Ints, Outlines
 
 _NEAR_DEGREES = 2 / GRID_PER_DEGREE
 """Two grid steps: beyond what noding moves."""
+_BENT_DEGREES = 0.75 / GRID_PER_DEGREE
+"""More than an edge bends, which is half a diagonal of the grid; less than a grid step."""
 
 
 def extend(
@@ -53,12 +55,13 @@ def extend(
     check(coverage, coverage.source)
     order = _Order.of(coverage, drawings.infos, readers, without)
     polygons, layers = drawings.used(order.added)
+    outlines = Outlines.of(polygons)
     faces = _Faces.of(coverage)
     if len(polygons):
-        faces = _cut(faces, polygons, Frames.of(coverage.oblasts))
+        faces = _cut(faces, outlines.edges, Frames.of(coverage.oblasts))
     points = noding.interior_points(faces.geometry)
     before = faces.runs_in(coverage)
-    added = noding.grounds_of(points, polygons, layers)
+    added = noding.grounds_of(points, polygons, outlines, layers)
     run_face, run_since, run_ground = noding.runs_of(
         _grounds(before, len(points), order.old, added)
     )
@@ -183,10 +186,10 @@ class _Faces:
         )
 
 
-def _cut(faces: _Faces, polygons: Polygons, frames: Frames) -> _Faces:
-    """The faces cut by the edges of polygons, where these are not lines of theirs already."""
+def _cut(faces: _Faces, edges: Edges, frames: Frames) -> _Faces:
+    """The faces cut by edges, where these are not lines of theirs already."""
     tree = shapely.STRtree(faces.geometry)
-    drawn = frames.crossed_by(polygons)
+    drawn = frames.crossed_by(edges)
     near = np.unique(tree.query(drawn.boxes(_NEAR_DEGREES))[1])
     fresh = drawn.where(~_followed(drawn, noding.edges_of(faces.geometry[near]), frames.region))
     if not len(fresh):
@@ -211,9 +214,8 @@ def _followed(drawn: Edges, lines: Edges, region: BaseGeometry) -> NDArray[np.bo
     edge, corner = _passed(drawn, corners)
     piece = np.flatnonzero(edge[1:] == edge[:-1])
     ends = np.sort(corners[np.stack([corner[piece], corner[piece + 1]])], axis=0)
-    joined = set(zip(lines.start.tolist(), lines.end.tolist(), strict=True))
-    missing = np.array([p not in joined for p in zip(*ends.tolist(), strict=True)], dtype=bool)
-    within = shapely.buffer(region, -_NEAR_DEGREES, join_style="mitre")
+    missing = ~noding.among(Edges(*ends), lines)
+    within = shapely.buffer(region, -_BENT_DEGREES, join_style="mitre")
     shapely.prepare(within)
     missing[missing] = shapely.intersects(within, Edges(*ends[:, missing]).lines)
     at_region = ~np.isin(corners, known)  # a new corner on the border is a corner of the faces too

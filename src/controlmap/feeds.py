@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import orjson
 
 from controlmap import sources
-from controlmap.fetch import Fetcher, FetchError, check_address
+from controlmap.fetch import Fetched, Fetcher, FetchError, check_address
 from controlmap.model import InputError
 
 SETTING = "CONTROLMAP_ADDRESS_"
@@ -127,6 +127,38 @@ def _seconds(address: str, data: bytes) -> Iterator[int]:
     return iter(seconds)
 
 
+_LAYERS = (
+    ("VIEW_RussiaCoTinUkraine_V3", 49),
+    ("AssessedRussianAdvanceInUkraine_V2_view", 0),
+    ("VIEW_ClaimedRussianTerritoryinUkraine_V2", 49),
+    ("View_AssessedRussianInfiltrationAreasinUkraine_V4", 0),
+)
+"""ISW's services and the number of the layer in each, as they were in August 2026."""
+
+
+def _live_layers(_: Fetcher, address: str, since: datetime, until: datetime) -> Iterator[Item]:
+    """ISW's layers as they are now: they tell no day, so that of the retrieval is theirs."""
+    observed = datetime.combine(until.date(), time(), UTC)
+    if observed < since:
+        return
+    for service, layer in _LAYERS:
+        query = f"{service}/FeatureServer/{layer}/query?where=1%3D1&outFields=*&f=geojson"
+        yield Item("isw", f"{service}_{observed:%Y%m%d}.geojson", f"{address}/{query}", observed)
+
+
+def check_layer(fetched: Fetched) -> None:
+    """Raise a FetchError for JSON that is no layer: an error in its place, or a part of one."""
+    document = orjson.loads(fetched.data)
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(features, list):
+        raise FetchError(f"{fetched.address}: is no GeoJSON FeatureCollection")
+    for told in (document, document.get("properties")):
+        if isinstance(told, dict) and told.get("exceededTransferLimit"):
+            raise FetchError(
+                f"{fetched.address}: holds only the first {len(features)} of its features"
+            )
+
+
 FEEDS: dict[str, tuple[Feed, ...]] = {
     "deepstate": (
         Feed(
@@ -143,6 +175,15 @@ FEEDS: dict[str, tuple[Feed, ...]] = {
             begins=date(2024, 7, 8),
             terms="",
             listed=_daily_files,
+        ),
+    ),
+    "isw": (
+        Feed(
+            reader="isw",
+            default="https://services5.arcgis.com/SaBe5HMtmnbqSWlu/arcgis/rest/services",
+            begins=date(2022, 2, 24),
+            terms="",
+            listed=_live_layers,
         ),
     ),
 }

@@ -43,9 +43,11 @@ class Every(StrEnum):
 class Areas:
     """An oblast's areas in km2 at a moment, or those of all four; None is not reported.
 
-    `russian_held` + `contested` + `ukrainian_held` equal `total`, the polygon's area; where
-    contested ground is not reported, `ukrainian_held` includes it. `basis_km2` is what
-    `held_share` is taken over.
+    `russian_held` + `contested` + `assessed_advance` + `ukrainian_held` equal `total`, the
+    polygon's area; what is not reported of the second and third, `ukrainian_held` includes.
+    `infiltration` is a part of contested; `liberated` and `claimed_control` are of
+    `ukrainian_held`.
+    `basis_km2` is what `held_share` is taken over.
     """
 
     iso: str
@@ -57,6 +59,9 @@ class Areas:
     liberated: float | None
     ukrainian_held: float
     basis_km2: float
+    assessed_advance: float | None = None
+    infiltration: float | None = None
+    claimed_control: float | None = None
 
     @property
     def held_share(self) -> float:
@@ -127,6 +132,9 @@ class HistoryRow:
     liberated: float | None
     ukrainian_held: float | None
     carried: bool
+    assessed_advance: float | None = None
+    infiltration: float | None = None
+    claimed_control: float | None = None
 
 
 def areas(coverage: Coverage, moment: Moment, basis: Basis = Basis.POLYGON) -> list[Areas]:
@@ -148,7 +156,7 @@ def _areas(
         return float(ground[list(status.grounds)].sum()) if moment.reports(status) else None
 
     held = km2(Status.RUSSIAN_HELD) or 0.0
-    contested = km2(Status.CONTESTED)
+    contested, advance = km2(Status.CONTESTED), km2(Status.ASSESSED_ADVANCE)
     return Areas(
         iso=iso,
         name=name,
@@ -157,8 +165,11 @@ def _areas(
         held_before_2022=km2(Status.HELD_BEFORE_2022),
         contested=contested,
         liberated=km2(Status.LIBERATED),
-        ukrainian_held=max(total - held - (contested or 0.0), 0.0),
+        ukrainian_held=max(total - held - (contested or 0.0) - (advance or 0.0), 0.0),
         basis_km2=over,
+        assessed_advance=advance,
+        infiltration=km2(Status.INFILTRATION),
+        claimed_control=km2(Status.CLAIMED_CONTROL),
     )
 
 
@@ -348,6 +359,9 @@ def history(
                 row.liberated,
                 row.ukrainian_held,
                 moment.carried,
+                row.assessed_advance,
+                row.infiltration,
+                row.claimed_control,
             )
 
 

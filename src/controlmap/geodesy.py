@@ -106,7 +106,7 @@ def crossings(polygon: shapely.Polygon) -> int:
 
 @lru_cache(maxsize=256)  # what is drawn today is mostly what was drawn the day before
 def repair(polygon: shapely.Polygon) -> tuple[tuple[shapely.Polygon, ...], float]:
-    """A valid polygon as it is; an invalid one as its valid parts.
+    """A polygon as its valid parts: itself where it is valid.
 
     Returns
     -------

@@ -94,6 +94,25 @@ PALETTE: Mapping[str, tuple[Style, Style]] = {
          "hatch": "+", "hatchColor": "#06304f", "hatchOpacity": 0.75},
         {"color": "#bfe6ff", "hatchColor": "#bfe6ff", "hatchOpacity": 0.75},
     ),
+    # The fewer hold it, the paler: the hatch tells one alone apart without the hue.
+    "by-all": (
+        {"fillColor": "#d5583a", "fillOpacity": 0.6, "color": "#a63a20", "weight": 0.7},
+        {"fillColor": "#d9623f", "fillOpacity": 0.68, "color": "#f0906f"},
+    ),
+    "by-some": (
+        {"fillColor": "#e8963c", "fillOpacity": 0.75, "color": "#8a4b00", "weight": 0.7,
+         "hatch": "\\", "hatchColor": "#6b3600", "hatchOpacity": 0.55},
+        {"fillColor": "#e09a48", "color": "#ffd9a0", "hatchColor": "#4d2600"},
+    ),
+    "by-one": (
+        {"fillColor": "#f5df8e", "fillOpacity": 0.85, "color": "#6d5c00", "weight": 0.9,
+         "hatch": "x", "hatchColor": "#5c4d00", "hatchOpacity": 0.6},
+        {"fillColor": "#efe0a0", "fillOpacity": 0.8, "color": "#fff3c4", "hatchColor": "#4d4000"},
+    ),
+    "own": (
+        {"color": "#0b3fa8", "weight": 2.6, "opacity": 1},
+        {"color": "#9cc2ff"},
+    ),
     "oblasts": (
         {"color": "#3b4046", "weight": 1.1, "opacity": 0.85},
         {"color": "#c9cfd4", "opacity": 0.8},

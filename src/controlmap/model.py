@@ -50,20 +50,44 @@ class Ground(IntEnum):
     """The source does not assign it to either side."""
     LIBERATED = 4
     """Held by Ukraine again after having been Russian-held."""
+    ASSESSED_ADVANCE = 5
+    """Russian forces operate here; the source does not assess that they control it."""
+    INFILTRATION = 6
+    """Russian forces have got in here and control nothing: contested ground of its own kind."""
+    CLAIMED_CONTROL = 7
+    """Moscow says that it took this; the source does not confirm it."""
 
 
-PRECEDENCE = (Ground.HELD_BEFORE_2022, Ground.OCCUPIED, Ground.CONTESTED, Ground.LIBERATED)
-"""Held wins over contested, contested over liberated; the part before 2022 is a part of held."""
+PRECEDENCE = (
+    Ground.HELD_BEFORE_2022,
+    Ground.OCCUPIED,
+    Ground.ASSESSED_ADVANCE,
+    Ground.CONTESTED,
+    Ground.INFILTRATION,
+    Ground.CLAIMED_CONTROL,
+    Ground.LIBERATED,
+)
+"""What is assessed wins over what is claimed, and the more of Russian control over the less.
+
+Records keep the numbers of `Ground`: a new kind is appended there, and takes its place here.
+"""
 
 
 class Status(StrEnum):
-    """The statuses that figures are given for. Two of them are parts of others."""
+    """The statuses that figures are given for.
+
+    Russian-held, contested, assessed advance and Ukrainian-held fill an oblast. Held before 2022
+    is a part of the first, infiltration of the second, liberated and claimed control of the last.
+    """
 
     RUSSIAN_HELD = "russian_held"
     HELD_BEFORE_2022 = "held_before_2022"
     CONTESTED = "contested"
     LIBERATED = "liberated"
     UKRAINIAN_HELD = "ukrainian_held"
+    ASSESSED_ADVANCE = "assessed_advance"
+    INFILTRATION = "infiltration"
+    CLAIMED_CONTROL = "claimed_control"
 
     @property
     def grounds(self) -> tuple[Ground, ...]:
@@ -74,17 +98,15 @@ class Status(StrEnum):
 _GROUNDS = {
     Status.RUSSIAN_HELD: (Ground.OCCUPIED, Ground.HELD_BEFORE_2022),
     Status.HELD_BEFORE_2022: (Ground.HELD_BEFORE_2022,),
-    Status.CONTESTED: (Ground.CONTESTED,),
+    Status.CONTESTED: (Ground.CONTESTED, Ground.INFILTRATION),
     Status.LIBERATED: (Ground.LIBERATED,),
-    Status.UKRAINIAN_HELD: (Ground.REST, Ground.LIBERATED),
+    Status.UKRAINIAN_HELD: (Ground.REST, Ground.LIBERATED, Ground.CLAIMED_CONTROL),
+    Status.ASSESSED_ADVANCE: (Ground.ASSESSED_ADVANCE,),
+    Status.INFILTRATION: (Ground.INFILTRATION,),
+    Status.CLAIMED_CONTROL: (Ground.CLAIMED_CONTROL,),
 }
 
-REPORTABLE = (
-    Status.RUSSIAN_HELD,
-    Status.HELD_BEFORE_2022,
-    Status.CONTESTED,
-    Status.LIBERATED,
-)
+REPORTABLE = tuple(status for status in Status if status is not Status.UKRAINIAN_HELD)
 """The statuses that a source may or may not report; `ukrainian_held` is always the rest."""
 
 
@@ -112,6 +134,9 @@ class Snapshot:
         What the reader could not take at its word, one line each.
     repaired_km2
         The area that repairs of invalid rings moved in all.
+    lacks
+        Statuses whose ground the file leaves out though it is there; a record takes no such file
+        before it was completed.
     """
 
     reader: str
@@ -123,6 +148,7 @@ class Snapshot:
     layers: Mapping[Ground, Polygons]
     warnings: tuple[str, ...] = ()
     repaired_km2: float = 0.0
+    lacks: frozenset[Status] = frozenset()
 
 
 @dataclass(frozen=True)

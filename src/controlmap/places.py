@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -110,6 +111,16 @@ def find(text: str) -> tuple[Place, tuple[Place, ...]]:
         told = "; ".join(f"{p.name}, {oblasts.FACTS[p.iso][0]} ({p.lon},{p.lat})" for p in found)
         raise InputError(f"{name.strip()!r}: {len(found)} places of that name: {told}")
     return found[0], tuple(found[1:])
+
+
+def nearest(lon: float, lat: float) -> tuple[str, float]:
+    """The settlement nearest to a point, by name, and its distance in km (geodesic, WGS84)."""
+    known = load()
+    near = min(
+        known,
+        key=lambda p: (p.lat - lat) ** 2 + ((p.lon - lon) * math.cos(math.radians(lat))) ** 2,
+    )
+    return near.name, WGS84.inv(lon, lat, near.lon, near.lat)[2] / 1000
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,12 @@ by less than 0.1 %, and a generalised record's lines are good to a cell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
 from controlmap import geodesy
 from controlmap.coverage import Coverage
@@ -76,7 +75,7 @@ def record_of(coverage: Coverage, lon: float, lat: float) -> PointRecord:
     if not inside:
         names = ", ".join(o.name for o in coverage.oblasts)
         raise InputError(f"{lon:g},{lat:g}: lies in none of the oblasts {names} (LON,LAT is read)")
-    flat = geodesy.to_equal_area(point)
+    flat = shapely.Point(shapely.get_coordinates(geodesy.to_equal_area(point))[0])
     face = int(faces_of(coverage, np.array([lon]), np.array([lat]), np.array(inside[:1]))[0])
     spells = _spells(coverage, face)
     return PointRecord(
@@ -99,45 +98,71 @@ def faces_of(coverage: Coverage, lon: Degrees, lat: Degrees, oblast: Ints) -> In
 
 
 def _spells(coverage: Coverage, face: int) -> tuple[Spell, ...]:
+    runs = slice(coverage.face_runs[face], coverage.face_runs[face + 1])
+    lengths = coverage.run_until[runs] - coverage.run_since[runs]
+    grounds = np.repeat(coverage.run_ground[runs], lengths).tolist()
     spells: list[Spell] = []
-    runs = np.flatnonzero(coverage.run_face == face)
-    for run in runs:
-        ground = Ground(coverage.run_ground[run])
-        for index in range(coverage.run_since[run], coverage.run_until[run]):
-            info = coverage.snapshots[index]
-            status = _status(ground, Status.CONTESTED in info.reports)
-            if spells and spells[-1].status == status:
-                continue
-            day = info.observed.date()
-            if spells:
-                spells[-1] = Spell(spells[-1].status, spells[-1].since, day)
-            spells.append(Spell(status, day, None))
+    before = None
+    for info, ground in zip(coverage.snapshots, grounds, strict=True):
+        if (now := (ground, info.reports)) == before:
+            continue
+        before = now
+        status = _status(Ground(ground), Status.CONTESTED in info.reports)
+        if spells and spells[-1].status == status:
+            continue
+        day = info.observed.date()
+        if spells:
+            spells[-1] = replace(spells[-1], until=day)
+        spells.append(Spell(status, day, None))
     return tuple(spells)
 
 
 def _status(ground: Ground, tells_contested: bool) -> str:
     if ground in Status.RUSSIAN_HELD.grounds:
         return Status.RUSSIAN_HELD.value
-    if not tells_contested:
-        return NOT_HELD
-    contested = ground is Ground.CONTESTED
-    return (Status.CONTESTED if contested else Status.UKRAINIAN_HELD).value
+    for status in (Status.CONTESTED, Status.ASSESSED_ADVANCE):
+        if ground in status.grounds:
+            return status.value
+    return Status.UKRAINIAN_HELD.value if tells_contested else NOT_HELD
 
 
-def _distances_km(coverage: Coverage, flat: BaseGeometry, face: int) -> NDArray[np.float64]:
-    """Nearest faces first, each fills the snapshots in which it was held and none nearer was."""
-    away_m = shapely.distance(coverage.flat_faces, flat)
-    away_m[face] = 0.0
-    held = np.isin(coverage.run_ground, Status.RUSSIAN_HELD.grounds)
-    held &= ~np.isnan(away_m[coverage.run_face])
-    runs = np.flatnonzero(held)
-    out = np.full(len(coverage.snapshots), np.nan)
-    open_snapshots = len(out)
-    for run in runs[np.argsort(away_m[coverage.run_face[runs]], kind="stable")]:
-        span = out[coverage.run_since[run] : coverage.run_until[run]]
-        empty = np.isnan(span)
-        span[empty] = away_m[coverage.run_face[run]] / 1000
-        open_snapshots -= int(empty.sum())
-        if not open_snapshots:
+_STEPS = 128 * 2 ** np.arange(16)
+"""How many of the nearest faces are looked at, until enough is known."""
+
+
+def _distances_km(coverage: Coverage, flat: shapely.Point, face: int) -> NDArray[np.float64]:
+    """From the point, in `face`, to the nearest held face in each snapshot; NaN where none is.
+
+    Method: faces are taken in the order in which their bounds come near, more and more of them at
+    a time, and only those measured that were held when nothing as near was found yet; until no
+    bounds are as near as what was found for every snapshot.
+    """
+    faces, (west, south, east, north) = coverage.held_bounds
+    aside = np.maximum(np.maximum(west - flat.x, flat.x - east), 0.0)
+    above = np.maximum(np.maximum(south - flat.y, flat.y - north), 0.0)
+    at_least_m = np.where(faces == face, 0.0, np.hypot(aside, above))
+    steps = _STEPS[: np.searchsorted(_STEPS, len(faces))]
+    order = np.argpartition(at_least_m, np.r_[0, steps]) if len(faces) else faces
+    nearest_m = np.full(len(coverage.snapshots), np.inf)
+    for some in np.split(order, steps):
+        if not len(some) or at_least_m[some[0]] >= nearest_m.max():
             break
-    return out
+        runs = _held_runs(coverage, faces[some])
+        is_open = np.r_[0, np.cumsum(nearest_m > at_least_m[some[0]])]
+        runs = runs[is_open[coverage.run_until[runs]] > is_open[coverage.run_since[runs]]]
+        near, which = np.unique(coverage.run_face[runs], return_inverse=True)
+        away_m = shapely.distance(coverage.flat_faces[near], flat)
+        away_m[near == face] = 0.0
+        for run, metres in zip(runs.tolist(), away_m[which].tolist(), strict=True):
+            span = nearest_m[coverage.run_since[run] : coverage.run_until[run]]
+            np.minimum(span, metres, out=span)
+    return np.where(np.isinf(nearest_m), np.nan, nearest_m / 1000)
+
+
+def _held_runs(coverage: Coverage, faces: Ints) -> Ints:
+    """The numbers of the runs over which faces were held."""
+    first, counts = coverage.face_runs[faces], np.diff(coverage.face_runs)[faces]
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    runs = np.repeat(first, counts) + within
+    held: Ints = runs[coverage.run_is_held[runs]]
+    return held

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 Row = Mapping[str, Any]
+_FORMULA = ("=", "+", "-", "@")
 _NOT_REPORTED = "not reported"
 
 
@@ -68,8 +69,12 @@ def print_rows(form: str, rows: Iterable[Row]) -> None:
 
 
 def _field(value: Any) -> Any:
+    """A value as a field of CSV: text that a spreadsheet would compute has an apostrophe before."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        plain = printable(value)
+        return f"'{plain}" if plain.startswith(_FORMULA) else plain
     return str(value).lower() if isinstance(value, bool) else _rounded(value)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from controlmap.coverage import Coverage
-from controlmap.model import CARRY_LIMIT, REPORTABLE, Snapshot, SnapshotInfo, Status
+from controlmap.model import CARRY_LIMIT, REPORTABLE, Ground, Snapshot, SnapshotInfo, Status
 from controlmap.oblasts import Oblast
 
 JUMP_KM2 = 2000.0
@@ -45,17 +45,20 @@ class Measured:
     info: SnapshotInfo
     ground_km2: NDArray[np.float64]
 
-    def held_km2(self) -> NDArray[np.float64]:
+    @cached_property
+    def held_km2(self) -> list[float]:
         """Russian-held, by oblast."""
-        return self._of(Status.RUSSIAN_HELD)
+        held: list[float] = self.ground_km2[:, Status.RUSSIAN_HELD.grounds].sum(axis=1).tolist()
+        return held
+
+    @cached_property
+    def _drawn_km2(self) -> list[float]:
+        drawn: list[float] = self.ground_km2.sum(axis=0).tolist()
+        return drawn
 
     def draws(self, status: Status) -> bool:
         """Whether any of a status is drawn."""
-        return bool(self._of(status).sum() >= DRAWN_KM2)
-
-    def _of(self, status: Status) -> NDArray[np.float64]:
-        held: NDArray[np.float64] = self.ground_km2[:, list(status.grounds)].sum(axis=1)
-        return held
+        return sum(self._drawn_km2[ground] for ground in status.grounds) >= DRAWN_KM2
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,10 @@ class KeptOut:
         observed = datetime.fromisoformat(told["observed"]).astimezone(UTC)
         reports = frozenset(Status(r) for r in told["reports"])
         info = SnapshotInfo(told["reader"], told["name"], observed, None, told["sha256"], reports)
-        return cls(told["name"], told["why"], Measured(info, np.array(told["ground_km2"])))
+        km2 = np.zeros((len(told["ground_km2"]), len(Ground)))  # earlier versions knew fewer
+        shown = np.array(told["ground_km2"])
+        km2[:, : shown.shape[1]] = shown
+        return cls(told["name"], told["why"], Measured(info, km2))
 
 
 def series_of(coverage: Coverage) -> list[Measured]:
@@ -159,18 +165,18 @@ class _Step:
 
 
 def _jumps(before: Measured, shown: Measured, oblasts: Sequence[Oblast]) -> Iterator[_Step]:
-    steps_km2 = shown.held_km2() - before.held_km2()
-    for number, oblast in enumerate(oblasts):
-        step_km2 = float(steps_km2[number])
+    for number, (was, now) in enumerate(zip(before.held_km2, shown.held_km2, strict=True)):
+        step_km2 = now - was
         if abs(step_km2) > JUMP_KM2:
-            told = f"{oblast.name}: Russian-held {step_km2:+,.0f} km2 since {before.info.name}"
+            what = f"{oblasts[number].name}: Russian-held {step_km2:+,.0f} km2"
+            told = f"{what} since {before.info.name}"
             undone = partial(_undone, before, number, step_km2)
             yield _Step(told, Status.RUSSIAN_HELD, undone)
 
 
 def _undone(before: Measured, oblast: int, step_km2: float, later: Measured) -> bool:
-    left_km2 = later.held_km2()[oblast] - before.held_km2()[oblast]
-    return bool(left_km2 / step_km2 < 1 - TAKEN_BACK_SHARE)
+    left_km2 = later.held_km2[oblast] - before.held_km2[oblast]
+    return left_km2 / step_km2 < 1 - TAKEN_BACK_SHARE
 
 
 def _missing(before: Measured, shown: Measured, always: Sequence[Status]) -> Iterator[_Step]:

@@ -77,9 +77,9 @@ def _import_early() -> None:
     """
     import pandas  # noqa: F401
 
-    from controlmap import archive, figures, land, maps, places, sources  # noqa: F401
+    from controlmap import archive, figures, land, maps, places  # noqa: F401
 
-    for source in sources.SOURCES:
+    for source in archive.with_records():
         archive.open_source(source)
     land.load()
     places.load()

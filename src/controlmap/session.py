@@ -16,8 +16,10 @@ import streamlit as st
 import streamlit.components.v1 as components
 from streamlit.delta_generator import DeltaGenerator
 
-from controlmap import archive, maps, sources, timeline
+from controlmap import agreement, archive, maps, sources, timeline
+from controlmap.agreement import Agreement, Opinion
 from controlmap.archive import Record
+from controlmap.counting import Advance, counted
 from controlmap.coverage import Coverage
 from controlmap.maps import Feature, Payload
 from controlmap.model import ControlmapError
@@ -39,6 +41,23 @@ class MapAddresses:
 def record() -> Record:
     """The record, new whenever its file has changed; read-only, shared by all sessions."""
     return archive.open_source(sources.DEFAULT)
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _counted(key: str, advance: Advance, _coverage: Coverage) -> Coverage:  # noqa: ARG001
+    return counted(_coverage, advance)
+
+
+def coverages(advance: Advance) -> dict[str, Coverage]:
+    """The record of every source that has one, its assessed advance counted so; shared by all."""
+    records = {source: archive.open_source(source) for source in archive.with_records()}
+    return {s: _counted(r.key, advance, r.coverage) for s, r in records.items()}
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def agreed(key: str, _compared: Sequence[Opinion]) -> Agreement:  # noqa: ARG001
+    """How sources agree, made once for each `key`: records, snapshots, and what is counted."""
+    return agreement.agree(_compared)
 
 
 def guarded(show: Callable[P, None]) -> Callable[P, None]:
@@ -112,6 +131,17 @@ def payload(
 ) -> Payload:
     """What the map draws, made once for each `rev`, which names record, day and choices."""
     return maps.payload_json(rev, _features(), _notes(), day=_day, totals_km2=_totals_km2)
+
+
+def private_payload(
+    rev: str,
+    features: Callable[[], dict[str, list[Feature]]],
+    notes: Callable[[], dict[str, str]],
+    day: date | None,
+    totals_km2: Sequence[float],
+) -> Payload:
+    """As `payload`, made anew: for what belongs to one session alone."""
+    return maps.payload_json(rev, features(), notes(), day=day, totals_km2=totals_km2)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

@@ -289,6 +289,7 @@ class _Task:
             assert kept is not None, "asked without a condition"
             self.originals.confirm(item.reader, kept, now)
             return kept
+        feeds.check_layer(fetched)
         return self.originals.keep(item.reader, item.name, item.observed, fetched)
 
 

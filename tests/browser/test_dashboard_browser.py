@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -243,6 +244,32 @@ def test_a_tooltip_tells_name_status_area_and_share(page: Visit, address: str) -
                 break
         for part in (*said, "km²", "% of the polygon area"):
             expect(tip).to_contain_text(part)
+
+
+def test_a_layer_dropped_on_the_page_of_sources_is_drawn(
+    page: Visit, address: str, tmp_path: Path
+) -> None:
+    ring = [[36.5, 47.6], [37.5, 47.6], [37.5, 48.4], [36.5, 48.4], [36.5, 47.6]]
+    drawn = {"type": "Polygon", "coordinates": [ring]}
+    hostile = "Occupied <img src=x onerror=alert(1)> {{ 7*7 }}"
+    feature = {"type": "Feature", "properties": {"status": hostile}, "geometry": drawn}
+    path = tmp_path / "mine 2023-07-01.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    page.tab.goto(f"{address}?date=2023-07-01")
+    page.map()
+    page.tab.get_by_role("link", name="Sources", exact=True).click()
+    expect(page.tab.get_by_role("heading", name="Sources", exact=True)).to_be_visible()
+    expect(page.tab.locator(".cm-headline")).to_contain_text("by 3 sources")
+    page.tab.wait_for_timeout(SETTLE_MS * 5)
+    frame = page.map()
+    assert "own" not in state(frame)["layers"]
+    page.tab.locator("input[type=file]").set_input_files(path)
+    expect(page.tab.locator(".cm-headline")).to_contain_text("by 4 sources")
+    page.tab.wait_for_timeout(SETTLE_MS * 3)
+    frame = page.map()
+    frame.wait_for_function("() => ControlMap.state().layers.own?.n > 0")
+    assert state(frame)["layers"]["by-one"]["n"] == 1
+    page.assert_clean()
 
 
 def test_history_is_drawn_and_read_by_hovering(page: Visit, address: str) -> None:

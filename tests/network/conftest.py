@@ -43,7 +43,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The person's own folder, empty; the embedded record is of 1 to 3 March."""
     (tmp_path / "embedded").mkdir()
     embedded = record_of(tmp_path / "embedded" / "deepstate.parquet", 1, 2, 3)
-    monkeypatch.setattr(archive, "open_embedded", lambda _: embedded)
+    monkeypatch.setattr(archive, "open_embedded", {"deepstate": embedded}.get)
     (tmp_path / "own").mkdir()
     monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path / "own"))
     return tmp_path / "own"

@@ -10,7 +10,19 @@ from pathlib import Path
 import orjson
 import publisher
 import pytest
-from march import WIDE, asked, daily, publish, quiet, record_of, run, second, stored, strips
+from march import (
+    STRIP_KM2,
+    WIDE,
+    asked,
+    daily,
+    publish,
+    quiet,
+    record_of,
+    run,
+    second,
+    stored,
+    strips,
+)
 from publisher import NOON, MadeClock, Publisher, status
 
 from controlmap import archive, building, updating
@@ -235,6 +247,67 @@ def test_an_interrupted_beginning_goes_on_where_it_stopped(
     run(fetcher)
     assert asked(server) == [f"{d:02}" for d in range(4, 11)]
     assert list(stored()) == list(range(1, 11))
+
+
+# ISW, whose layers tell no day
+
+
+LAYERS = {
+    "VIEW_RussiaCoTinUkraine_V3/FeatureServer/49": strips(3),
+    "AssessedRussianAdvanceInUkraine_V2_view/FeatureServer/0": (38.0, 48.0, 38.1, 48.1),
+    "VIEW_ClaimedRussianTerritoryinUkraine_V2/FeatureServer/49": (38.1, 48.0, 38.2, 48.1),
+    "View_AssessedRussianInfiltrationAreasinUkraine_V4/FeatureServer/0": (38.2, 48.0, 38.3, 48.1),
+}
+
+
+@pytest.mark.usefixtures("place")
+def test_the_layers_of_a_day_become_one_state_of_it(
+    server: Publisher, fetcher: Fetcher, clock: MadeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTROLMAP_ADDRESS_ISW", f"{server.address}/isw")
+    for layer, box in LAYERS.items():
+        path = f"/isw/{layer}/query?where=1%3D1&outFields=*&f=geojson"
+        server.publish(path, make_file((box, {})))
+    done = updating.update("isw", fetcher, quiet, quiet)
+    assert (done.begun, len(done.added), len(server.asked)) == (True, 1, 4)
+    assert updating.update("isw", fetcher, quiet, quiet).added == ()
+    assert len(server.asked) == 4
+    clock.start = NOON.replace(day=11)
+    done = updating.update("isw", fetcher, quiet, quiet)
+    (info,) = done.added
+    assert (info.observed, info.retrieved) == (NOON.replace(day=11, hour=0), clock.start)
+    assert sorted(info.reports) == [
+        "assessed_advance",
+        "claimed_control",
+        "infiltration",
+        "russian_held",
+    ]
+    held = archive.open_source("isw").coverage.areas[-1].sum(axis=0)
+    assert held[1] == pytest.approx(3 * STRIP_KM2, abs=0.001)
+
+
+@pytest.mark.usefixtures("own")
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (b'{"error": {"code": 400}}', "is no GeoJSON FeatureCollection"),
+        (b"[1]", "is no GeoJSON FeatureCollection"),
+        (
+            b'{"features": [1, 2], "properties": {"exceededTransferLimit": true}}',
+            "holds only the first 2 of its features",
+        ),
+        (
+            b'{"features": [1], "exceededTransferLimit": true}',
+            "holds only the first 1 of its features",
+        ),
+    ],
+)
+def test_json_that_is_no_whole_layer_is_not_kept(
+    server: Publisher, fetcher: Fetcher, place: Path, sent: bytes, told: str
+) -> None:
+    server.publish(f"/data/{daily(6)[0]}", sent)
+    assert told in run(fetcher).fetching.failed[0]
+    assert not (place / "originals").exists()
 
 
 # What goes wrong

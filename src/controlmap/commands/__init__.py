@@ -45,6 +45,17 @@ def add_basis(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_advance(parser: argparse.ArgumentParser) -> None:
+    """Add --advance."""
+    parser.add_argument(
+        "--advance",
+        choices=("apart", "held", "contested"),
+        default="apart",
+        help="what assessed advance counts as, ground where Russian forces operate and control is "
+        "not assessed (ISW; default: apart, a status of its own)",
+    )
+
+
 def add_entries(parser: argparse.ArgumentParser, default: str) -> None:
     """Add --as-of, --file and --format of a command over entries that people write."""
     parser.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help=f"default: {default}")
@@ -78,13 +89,34 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date YYYY-MM-DD") from error
 
 
-def open_coverage(source: str | None) -> Any:
-    """The coverage of a source's record; of the default one for None."""
-    from controlmap import archive, sources
+def open_coverage(source: str | None, advance: str = "apart") -> Any:
+    """The coverage of a source's record, of the default one for None, its advance counted so."""
+    from controlmap import archive, counting, sources
 
-    return archive.open_source(source or sources.DEFAULT).coverage
+    coverage = archive.open_source(source or sources.DEFAULT).coverage
+    return counting.counted(coverage, counting.Advance(advance))
+
+
+def read_legend(path: Path) -> Any:
+    """A legend for a person's own file, from TOML."""
+    from controlmap.sources import own
+
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: is no text file that can be read") from error
+    return own.from_toml(text, path.name)
 
 
 def retrieved(info: Any) -> str | None:
     """When a snapshot was retrieved, as ISO 8601; None where nobody knows."""
     return instant(info.retrieved) if info.retrieved else None
+
+
+def never_told(source: str) -> set[str]:
+    """The statuses that no reader of a source tells: a table has no columns for them."""
+    from controlmap import sources
+    from controlmap.model import REPORTABLE
+
+    told = set().union(*(reader.reports for reader in sources.find_source(source).readers))
+    return {status.value for status in REPORTABLE if status not in told}

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from controlmap.commands import (
     Commands,
+    add_advance,
     add_basis,
     add_command,
     add_format,
     add_source,
     day,
+    never_told,
     open_coverage,
+    read_legend,
     retrieved,
 )
 from controlmap.model import InputError
@@ -29,8 +31,15 @@ def add(commands: Commands) -> None:
     add_format(made)
     made.add_argument("--input", type=Path, metavar="FILE", help="one file of any known source")
     made.add_argument("--reader", metavar="ID", help="how to read --input; default: recognised")
+    made.add_argument(
+        "--legend",
+        type=Path,
+        metavar="FILE",
+        help="what the values of your own --input mean (TOML); default: guessed, and told",
+    )
     made.add_argument("--date", type=day, metavar="YYYY-MM-DD", help="default: the latest")
     add_basis(made)
+    add_advance(made)
 
     made = add_command(
         commands, "compare", _compare, "Claimed versus held, oblast by oblast, on a day."
@@ -45,43 +54,51 @@ def add(commands: Commands) -> None:
         default="out",
         help="whether contested ground counts with what is held (default: out)",
     )
+    add_advance(made)
 
 
 def _areas(arguments: argparse.Namespace) -> None:
     from controlmap import figures
+    from controlmap.model import Status
     from controlmap.oblasts import Basis
 
-    if arguments.input is None and arguments.reader is not None:
-        raise InputError("--reader: goes with --input")
+    for option in ("reader", "legend"):
+        if arguments.input is None and getattr(arguments, option) is not None:
+            raise InputError(f"--{option}: goes with --input")
     coverage = (
-        open_coverage(arguments.source)
+        open_coverage(arguments.source, arguments.advance)
         if arguments.input is None
-        else _read_one(arguments.input, arguments.reader, arguments.source, arguments.date)
+        else _read_one(arguments)
     )
     moment = coverage.at(arguments.date or coverage.span[1])
     basis = Basis(arguments.basis)
+    told = moment.reports(Status.RUSSIAN_HELD)  # one layer of ISW's may not tell it
     rows = [
         {
             "iso": a.iso,
             "name": a.name,
             "total": a.total,
-            "russian_held": a.russian_held,
+            "russian_held": a.russian_held if told else None,
             "held_before_2022": a.held_before_2022,
             "contested": a.contested,
             "liberated": a.liberated,
-            "ukrainian_held": a.ukrainian_held,
-            "held_share": a.held_share,
+            "ukrainian_held": a.ukrainian_held if told else None,
+            "held_share": a.held_share if told else None,
+            "assessed_advance": a.assessed_advance,
+            "infiltration": a.infiltration,
+            "claimed_control": a.claimed_control,
         }
         for a in figures.areas(coverage, moment, basis)
     ]
     _print_by_oblast(arguments.format, coverage, moment, basis, rows)
 
 
-def _read_one(path: Path, reader: str | None, source: str | None, on: date | None) -> Any:
-    """One file as a coverage of one snapshot; `source` is what it must be of, where given."""
-    from controlmap import archive, coverage, sources
+def _read_one(arguments: argparse.Namespace) -> Any:
+    """One file as a coverage of one snapshot; --source is what it must be of, where given."""
+    from controlmap import archive, building, counting, sources
     from controlmap.model import end_of
 
+    path, on, source = arguments.input, arguments.date, arguments.source
     if source is not None:
         sources.find_source(source)
     if path.is_dir():
@@ -89,20 +106,24 @@ def _read_one(path: Path, reader: str | None, source: str | None, on: date | Non
     found = list(archive.members([path]))
     if len(found) != 1:
         raise InputError(f"{path}: holds {len(found)} files; --input takes one (build takes more)")
-    snapshot = sources.read(found[0].data, found[0].name, reader, end_of(on) if on else None)
+    legend = arguments.legend and read_legend(arguments.legend)
+    snapshot = sources.read(
+        found[0].data, found[0].name, arguments.reader, end_of(on) if on else None, legend
+    )
     found_source = sources.source_of(snapshot.reader).id
     if source not in (None, found_source):
         raise InputError(f"{path.name}: is a file of {found_source}, not of {source}")
-    for warning in snapshot.warnings:
-        say(f"warning: {warning}")
-    return coverage.build(found_source, [snapshot])
+    coverage, completed = building.of_one(snapshot)
+    for told in [*snapshot.warnings, *([f"{path.name}: {completed}"] if completed else [])]:
+        say(f"warning: {told}")
+    return counting.counted(coverage, counting.Advance(arguments.advance))
 
 
 def _compare(arguments: argparse.Namespace) -> None:
     from controlmap import figures
     from controlmap.oblasts import Basis
 
-    coverage = open_coverage(arguments.source)
+    coverage = open_coverage(arguments.source, arguments.advance)
     moment = coverage.at(arguments.date or coverage.span[1])
     basis, contested = Basis(arguments.basis), figures.Contested(arguments.contested)
     rows = [asdict(c) for c in figures.compare(coverage, moment, basis, contested)]
@@ -139,6 +160,9 @@ def _print_by_oblast(
             **more,
         }
         rows = [{**row, **told} for row in rows]
+    if form == "table":
+        silent = never_told(coverage.source)
+        rows = [{k: v for k, v in row.items() if k not in silent} for row in rows]
     print_rows(form, rows)
     if form == "table":
         carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""

@@ -9,10 +9,12 @@ from datetime import date
 
 from controlmap.commands import (
     Commands,
+    add_advance,
     add_command,
     add_format,
     add_source,
     day,
+    never_told,
     open_coverage,
 )
 from controlmap.model import InputError
@@ -32,6 +34,7 @@ def add(commands: Commands) -> None:
         default="day",
         help="rows for each day, each Sunday, or each month's last day; and the range's last day",
     )
+    add_advance(made)
 
     made = add_command(
         commands, "changes", _changes, "What became Russian-held, and what ceased to be."
@@ -45,7 +48,7 @@ def add(commands: Commands) -> None:
 def _history(arguments: argparse.Namespace) -> None:
     from controlmap import figures
 
-    coverage = open_coverage(arguments.source)
+    coverage = open_coverage(arguments.source, arguments.advance)
     rows = figures.history(coverage, arguments.start, arguments.end, figures.Every(arguments.every))
     listed = [{**asdict(row), "date": str(row.date)} for row in rows]
     if arguments.format == "json":
@@ -71,6 +74,9 @@ def _history(arguments: argparse.Namespace) -> None:
         }
         if arguments.format == "csv":
             listed = [{**row, **told[row["date"]]} for row in listed]
+        else:
+            silent = never_told(coverage.source)
+            listed = [{k: v for k, v in row.items() if k not in silent} for row in listed]
         print_rows(arguments.format, listed)
 
 

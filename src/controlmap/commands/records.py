@@ -123,45 +123,28 @@ def summed(record: Any) -> str:
 
 
 def _sources(arguments: argparse.Namespace) -> None:
-    from controlmap import archive, feeds, folder, sources
+    from controlmap import archive, folder, sources
 
     place = folder.find()
-    rows: list[dict[str, Any]] = []
-    for source in sources.SOURCES.values():
-        record = archive.open_source(source.id)
-        coverage = record.coverage
-        rows.append(
-            {
-                "id": source.id,
-                "title": source.title,
-                "from": str(coverage.span[0]),
-                "to": str(coverage.span[1]),
-                "snapshots": len(coverage.snapshots),
-                "gaps": [f"{a}/{b}" for a, b in coverage.gaps],
-                "statuses": {
-                    reader.id: sorted(reader.reports)
-                    for reader in source.readers
-                    if any(s.reader == reader.id for s in coverage.snapshots)
-                },
-                "terms": source.terms,
-                "url": source.url,
-                "fetched_from": feeds.addresses(source.id),
-                **_record(record),
-            }
-        )
+    known = archive.with_records()
+    rows = [_row(source, known) for source in sources.SOURCES.values()]
     if arguments.format == "json":
         print_json({"sources": rows, "data": str(place) if place else None})
     elif arguments.format == "csv":
-        flat = ({k: v if isinstance(v, int) else _flat(v) for k, v in r.items()} for r in rows)
+        flat = (
+            {k: v if isinstance(v, int | None) else _flat(v) for k, v in r.items()} for r in rows
+        )
         print_rows("csv", flat)
     else:
         for row in rows:
             print(f"{row['id']}: {row['title']}, {row['url']}")
-            print(f"  span       {row['from']} to {row['to']}")
-            print(f"  snapshots  {row['snapshots']}")
-            print(f"  gaps       {', '.join(row['gaps']) or 'none of more than 14 days'}")
+            if row["snapshots"]:
+                print(f"  span       {row['from']} to {row['to']}")
+                print(f"  snapshots  {row['snapshots']}")
+                print(f"  gaps       {', '.join(row['gaps']) or 'none of more than 14 days'}")
             for reader, statuses in row["statuses"].items():
                 print(f"  reports    {reader}: {', '.join(statuses)}")
+            print(f"  notes      {row['notes']}")
             print(f"  terms      {row['terms']}")
             for address in row["fetched_from"]:
                 print(f"  update     from {address}")
@@ -172,19 +155,42 @@ def _sources(arguments: argparse.Namespace) -> None:
         print(printable(f"your own records and the files they are made of: {kept}"))
 
 
-def _record(record: Any) -> dict[str, str]:
-    """Which record is used, and the days of the embedded one where it has others."""
-    from controlmap import archive
+def _row(source: Any, known: list[str]) -> dict[str, Any]:
+    """What is told of a source; without a record there is no span, and no snapshot."""
+    from controlmap import archive, feeds
 
-    hidden = archive.hidden_by(record)
+    record = archive.open_source(source.id) if source.id in known else None
+    coverage = record and record.coverage
+    used = {info.reader for info in coverage.snapshots} if coverage else None
+    hidden = archive.hidden_by(record) if record else None
     return {
-        "record": "embedded" if record.is_embedded else str(record.path),
-        "instead_of": "{}/{}".format(*hidden.coverage.span) if hidden else "",
+        "id": source.id,
+        "title": source.title,
+        "from": str(coverage.span[0]) if coverage else None,
+        "to": str(coverage.span[1]) if coverage else None,
+        "snapshots": len(coverage.snapshots) if coverage else 0,
+        "gaps": [f"{a}/{b}" for a, b in coverage.gaps] if coverage else [],
+        "statuses": {
+            reader.id: sorted(reader.reports)
+            for reader in source.readers
+            if used is None or reader.id in used
+        },
+        "terms": source.terms,
+        "url": source.url,
+        "fetched_from": feeds.addresses(source.id),
+        "record": "none" if record is None else _kind(record),
+        "instead_of": "{}/{}".format(*hidden.coverage.span) if hidden else None,
+        "notes": source.notes,
     }
 
 
-def _flat(value: Any) -> str:
-    """A list or a mapping of lists as one CSV field."""
+def _kind(record: Any) -> str:
+    """Whether a record is the embedded one, or where a person's own is."""
+    return "embedded" if record.is_embedded else str(record.path)
+
+
+def _flat(value: Any) -> str | int | None:
+    """A list or a mapping of lists as one CSV field; what is one already as it is."""
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {_flat(listed)}" for key, listed in value.items())
-    return value if isinstance(value, str) else " ".join(value)
+    return value if isinstance(value, str | int | None) else " ".join(value)

@@ -22,12 +22,14 @@ import shapely
 
 from controlmap import geodesy
 from controlmap.geodesy import array_of
-from controlmap.model import REPORTABLE, Ground, InputError, Snapshot
+from controlmap.model import Ground, InputError, Snapshot, Status
 from controlmap.sources import geojson
 from controlmap.sources.geojson import Document
 
 ID = "deepstate_api"
-REPORTS = frozenset(REPORTABLE)
+REPORTS = frozenset(
+    {Status.RUSSIAN_HELD, Status.HELD_BEFORE_2022, Status.CONTESTED, Status.LIBERATED}
+)
 _NAME = re.compile(r"(?<!\d)(\d{10})(?!\d)")
 
 COLOURS = {
@@ -60,8 +62,17 @@ LABELS = {
 
 
 def recognises(document: Document) -> bool:
-    """Whether this is such a file: its polygons carry a name and a fill colour."""
-    return any("fill" in f.properties and "name" in f.properties for f in document.areas)
+    """Whether this is such a file: GeoJSON whose polygons carry a name and a fill of the map's.
+
+    One that is named for its instant may have other fills; they are told when it is read.
+    """
+    fills = {
+        str(f.properties["fill"]).casefold()
+        for f in document.areas
+        if "fill" in f.properties and "name" in f.properties
+    }
+    of_the_map = bool(fills & COLOURS.keys()) or (bool(fills) and bool(_NAME.search(document.name)))
+    return of_the_map and document.members.get("type") == "FeatureCollection"
 
 
 def read(document: Document, observed: datetime | None = None) -> Snapshot:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,13 +15,13 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import geodesy, oblasts
+from controlmap import geodesy, limits, oblasts
 from controlmap.model import InputError, Polygons
+from controlmap.sources.sparse import Drawn, Texts
 
 _WGS84_NAMES = re.compile(r"CRS:?84|EPSG:{1,2}4326$", re.IGNORECASE)
 _MIN_RING = 4
-MAX_CROSSINGS = 10_000
-"""Beyond it the repair of a ring takes seconds, and ten times as many minutes."""
+_texts = Texts()
 _NUMBER = (int, float, type(None))
 
 
@@ -61,11 +61,13 @@ def parse(data: bytes, name: str) -> Document:
     if not data.strip():
         raise InputError(f"{name}: the file is empty; a GeoJSON FeatureCollection is expected")
     try:
-        document = orjson.loads(data)
+        document = _texts.parse(data) or orjson.loads(data)
     except orjson.JSONDecodeError as error:
         if re.search(rb"\b(NaN|-?Infinity)\b", data):
             raise InputError(f"{name}: has NaN or infinite coordinates") from error
         raise InputError(f"{name}: is not JSON, or is cut off ({error})") from error
+    if isinstance(document, dict) and list(document) == ["value"]:  # as NZZ wraps it
+        document = document["value"]
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         found = document.get("type") if isinstance(document, dict) else type(document).__name__
         raise InputError(f"{name}: is {shown(found)!r}, not a GeoJSON FeatureCollection")
@@ -95,6 +97,18 @@ def parse(data: bytes, name: str) -> Document:
     return Document(name, digest, document, tuple(found_features))
 
 
+def positions_in(document: Document) -> int:
+    """How many positions the polygons of a document have."""
+    return sum(
+        len(ring)
+        for feature in document.areas
+        for drawn in _drawn(feature.geometry, f"{document.name}: feature {feature.number}")
+        for rings in drawn.polygons
+        for ring in rings
+        if isinstance(ring, list | np.ndarray)
+    )
+
+
 def polygons(
     feature: Feature, name: str, *, far: list[tuple[float, float, float, float]]
 ) -> tuple[list[shapely.Polygon], float]:
@@ -104,30 +118,44 @@ def polygons(
     elsewhere are added to `far`.
     """
     where = f"{name}: feature {feature.number}"
-    west, south, east, north = region().bounds
     near: list[shapely.Polygon] = []
     moved = 0.0
-    for rings in _rings(feature.geometry, where):
-        outline = _positions(rings[0], where)
-        low, high = outline.min(axis=0), outline.max(axis=0)
-        if high[0] < west or low[0] > east or high[1] < south or low[1] > north:
-            far.append((*low, *high))
-            _check_range(low, high, where)
-            continue
-        _check_range(low, high, where)
-        holes = [_positions(ring, where) for ring in rings[1:]]
-        for hole in holes:
-            _check_range(hole.min(axis=0), hole.max(axis=0), where)
-        polygon = shapely.Polygon(outline, holes)
-        if not polygon.is_valid and (times := geodesy.crossings(polygon)) > MAX_CROSSINGS:
-            raise InputError(
-                f"{where}: has rings that cross about {times:,} times; "
-                f"the limit is {MAX_CROSSINGS:,}"
-            )
-        parts, repaired = geodesy.repair(polygon)
-        near.extend(parts)
-        moved += repaired
+    for drawn in _drawn(feature.geometry, where):
+        if drawn.made is None:
+            drawn.made = [_read(rings, where) for rings in drawn.polygons]
+        for bounds, parts, repaired in drawn.made:
+            if parts is None:
+                far.append(bounds)
+            else:
+                near.extend(parts)
+                moved += repaired
     return near, moved
+
+
+_Read = tuple[tuple[float, float, float, float], tuple[shapely.Polygon, ...] | None, float]
+"""A polygon's bounds; its valid parts, or None for one that lies elsewhere; the km2 repaired."""
+
+
+def _read(rings: Sequence[Any], where: str) -> _Read:
+    west, south, east, north = _region_bounds()
+    outline = _positions(rings[0], where)
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    bounds = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+    _check_range(low, high, where)
+    if high[0] < west or low[0] > east or high[1] < south or low[1] > north:
+        return bounds, None, 0.0
+    holes = [_positions(ring, where) for ring in rings[1:]]
+    for hole in holes:
+        _check_range(hole.min(axis=0), hole.max(axis=0), where)
+    polygon = shapely.Polygon(outline, holes)
+    if polygon.is_valid:
+        return bounds, (polygon,), 0.0
+    if (times := geodesy.crossings(polygon)) > limits.CROSSINGS:
+        raise InputError(
+            f"{where}: has rings that cross about {times:,} times; "
+            f"the limit is {limits.CROSSINGS:,}"
+        )
+    return bounds, *geodesy.repair(polygon)
 
 
 def expect_nearby(
@@ -152,7 +180,13 @@ def region() -> BaseGeometry:
     return whole
 
 
-def _rings(geometry: Mapping[str, Any], where: str) -> Iterator[list[Any]]:
+@lru_cache(maxsize=1)
+def _region_bounds() -> tuple[float, float, float, float]:
+    return region().bounds
+
+
+def _drawn(geometry: Mapping[str, Any], where: str) -> Iterator[Drawn]:
+    """The polygons of a geometry and of those that are in it."""
     kind = geometry.get("type")
     if kind == "GeometryCollection":
         parts = geometry.get("geometries")
@@ -161,26 +195,27 @@ def _rings(geometry: Mapping[str, Any], where: str) -> Iterator[list[Any]]:
         for part in parts:
             if not isinstance(part, dict):
                 raise InputError(f"{where}: has a part that is not a geometry")
-            yield from _rings(part, where)
+            yield from _drawn(part, where)
         return
     if kind not in ("Polygon", "MultiPolygon"):
         return
     coordinates = geometry.get("coordinates")
-    parts = [coordinates] if kind == "Polygon" else coordinates
-    if not isinstance(parts, list):
+    if isinstance(coordinates, Drawn):
+        yield coordinates
+        return
+    polygons = [coordinates] if kind == "Polygon" else coordinates
+    if not isinstance(polygons, list):
         raise InputError(f"{where}: has no coordinates")
-    for rings in parts:
-        if not isinstance(rings, list):
-            raise InputError(f"{where}: has a polygon without rings")
-        if rings:
-            yield rings
+    if not all(isinstance(rings, list) for rings in polygons):
+        raise InputError(f"{where}: has a polygon without rings")
+    yield Drawn([rings for rings in polygons if rings])
 
 
 def _positions(ring: Any, where: str) -> NDArray[np.float64]:
     """A ring as an array (n, 2); a third ordinate is dropped."""
     try:
         try:
-            positions = np.array(ring)
+            positions = ring if isinstance(ring, np.ndarray) else np.array(ring)
         except ValueError:  # some of the positions have a height
             positions = np.array([position[:2] for position in ring])
     except (TypeError, ValueError, OverflowError) as error:

@@ -26,6 +26,7 @@ _KINDS: Mapping[str, maps.Kind] = {
     "chosen": "place",
     "claim": "line",
     "oblasts": "line",
+    "own": "line",
     "places": "place",
 }
 _ORDER = (
@@ -37,6 +38,10 @@ _ORDER = (
     "gained",
     "lost",
     "changed-hands",
+    "by-all",
+    "by-some",
+    "by-one",
+    "own",
     "oblasts",
     "claim",
     "places",

@@ -40,15 +40,21 @@ def show(
     *,
     played: Played | None = None,
     pick: Callable[[float, float], None] | None = None,
+    credit: Sequence[tuple[str, str]] = (),
+    private: bool = False,
+    caption: str | None = None,
 ) -> None:
     """Show the map of `key`, its layers by `names`, with what `choices` (day and the like) draw.
 
     Where it is `played`, it can go through the whole record, from that day. `pick` is told of the
-    longitude and latitude that the reader clicks on.
+    longitude and latitude that the reader clicks on. `credit` names whom it shows in the place of
+    the record's source. What is `private` stays out of what sessions share. `caption` stands in the
+    place of how the record is generalised.
     """
     coverage = record.coverage
     addresses = session.map_addresses(record.key, coverage, partial(layers.background, coverage))
-    payload = session.payload(
+    make = session.private_payload if private else session.payload
+    payload = make(
         f"{record.key} {key} {choices}",
         features,
         notes,
@@ -59,7 +65,11 @@ def show(
     base = maps.base_map(
         layers.layer_list(names),
         background_url=addresses.background,
-        credit=[(CREDIT, CREDIT_URL), (source.credit, source.url), *text.CREDITS_OF_MAP],
+        credit=[
+            (CREDIT, CREDIT_URL),
+            *(credit or [(source.credit, source.url)]),
+            *text.CREDITS_OF_MAP,
+        ],
         bounds=layers.bounds(coverage),
         words=text.MAP,
         leaflet_url=addresses.leaflet,
@@ -76,8 +86,10 @@ def show(
         on_change=partial(_hear, key, coverage.span, played.use if played else None, pick),
         feature_group_to_add=maps.day_layer(payload),
     )
-    if coverage.cell_m:
-        st.caption(text.generalised(coverage.cell_m))
+    if caption is None and coverage.cell_m:
+        caption = text.generalised(coverage.cell_m)
+    if caption:
+        st.caption(caption)
 
 
 def _hear(

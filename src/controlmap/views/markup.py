@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 
-from controlmap.figures import Change, Comparison, Contested, Flow
+from controlmap.agreement import AgreementRow, Pair, Patch, Spread
+from controlmap.figures import Areas, Change, Comparison, Contested, Flow
+from controlmap.model import Status
 from controlmap.point import Spell
 from controlmap.turning import TurningPoint
-from controlmap.views import text, text_history, text_place
+from controlmap.views import text, text_history, text_place, text_sources
 
 
 def headline(figure: str, of_what: str, facts: Sequence[tuple[str, str]]) -> str:
@@ -21,20 +23,25 @@ def headline(figure: str, of_what: str, facts: Sequence[tuple[str, str]]) -> str
     return f'<div class="cm-headline"><p class="cm-share">{said}</p><dl>{listed}</dl></div>'
 
 
-def bars(rows: Sequence[Comparison], contested: Contested) -> str:
-    """Held, contested and the rest as parts of each claim, one bar a row, and the share counted."""
+def bars(rows: Sequence[Comparison], contested: Contested, spread: Sequence[Spread] = ()) -> str:
+    """Held, contested and the rest as parts of each claim, one bar a row, and the share counted.
+
+    The `spread` over sources is a bracket in the bar and stands beside the share; it is of held
+    ground alone, and left out where contested ground is counted.
+    """
     known = rows[-1].contested is not None
     counted = known and contested is Contested.IN
     words = text.parts(rows[-1].contested)
     key = "".join(f'<li><i class="cm-{p}"></i>{escape(w)}</li>' for p, w in words.items())
-    listed = "".join(_bar(row, counted) for row in rows)
+    bands = {} if counted else {band.iso: list(band.shares.values()) for band in spread}
+    listed = "".join(_bar(row, counted, bands.get(row.iso, [])) for row in rows)
     return (
         f'<figure class="cm-bars"><figcaption>{escape(text.bars_caption(counted))}</figcaption>'
         f"<ul>{key}</ul>{listed}</figure>"
     )
 
 
-def _bar(row: Comparison, counted: bool) -> str:
+def _bar(row: Comparison, counted: bool, band: Sequence[float]) -> str:
     """One bar; `counted` says that the row's held figure has contested ground in it."""
     contested = row.contested or 0.0
     held = row.held - (contested if counted else 0.0)
@@ -45,7 +52,10 @@ def _bar(row: Comparison, counted: bool) -> str:
         if km2 > 0
     )
     told = "; ".join(f"{text.PARTS[part]} {text.km2(km2)}" for part, km2 in parts.items() if km2)
-    name, share = escape(row.name), escape(text.share(row.held_share))
+    if len(band) > 1:
+        left, width = 100 * min(band), 100 * (max(band) - min(band))
+        drawn += f'<i class="cm-band" style="left:{left:.2f}%;width:{width:.2f}%"></i>'
+    name, share = escape(row.name), escape(text_sources.beside(row.held_share, band))
     return (
         f'<div class="cm-row" title="{escape(told)}"><span>{name}</span>'
         f'<div class="cm-bar">{drawn}<b>{share}</b></div></div>'
@@ -82,6 +92,50 @@ def changes(rows: Sequence[Change]) -> str:
         for row in rows
     ]
     return table(text.CHANGES_CAPTION, text.CHANGES_COLUMNS, cells)
+
+
+def agreement(rows: Sequence[AgreementRow], spread: Sequence[Spread]) -> str:
+    """Held ground by how many sources say so, and the band of the share; the last row of all."""
+    cells = [
+        (
+            row.name,
+            *(f"{km2:,.0f}" for km2 in (row.by_all, row.by_some, row.by_one, row.by_none)),
+            text_sources.band(band.shares),
+        )
+        for row, band in zip(rows, spread, strict=True)
+    ]
+    return table(text_sources.CAPTION, text_sources.COLUMNS, cells)
+
+
+def pairs(found: Sequence[Pair], titles: Mapping[str, str]) -> str:
+    """How alike the sources are, two by two."""
+    cells = [
+        (f"{titles[p.one]}, {titles[p.other]}", f"{p.jaccard:.3f}", f"{p.apart_km2:,.0f}")
+        for p in found
+    ]
+    return table(text_sources.PAIR_CAPTION, text_sources.PAIR_COLUMNS, cells, total=False)
+
+
+def patches(found: Sequence[tuple[str, Patch]], titles: Mapping[str, str]) -> str:
+    """The largest pieces of ground on which sources disagree, by the place that they are near."""
+    cells = [
+        (near, ", ".join(titles[s] for s in patch.holders), f"{patch.area_km2:,.0f}")
+        for near, patch in found
+    ]
+    return table(text_sources.PATCH_CAPTION, text_sources.PATCH_COLUMNS, cells, total=False)
+
+
+def opinions(counts: Mapping[str, Sequence[int]], titles: Mapping[str, str]) -> str:
+    """How many places each opinion gives to whom, side by side."""
+    cells = [(titles[reader], *(f"{n:,}" for n in told)) for reader, told in counts.items()]
+    return table(text_sources.OPINIONS_CAPTION, text_sources.OPINIONS_COLUMNS, cells, total=False)
+
+
+def by_status(rows: Sequence[Areas], statuses: Sequence[Status]) -> str:
+    """Areas of the statuses that a layer tells, a row an oblast, the last of all four."""
+    cells = [(row.name, *(f"{row.km2(s) or 0:,.1f}" for s in statuses)) for row in rows]
+    columns = (text.COLUMNS[0], *(text.STATUS[s] for s in statuses))
+    return table(text_sources.OWN_CAPTION, columns, cells)
 
 
 def months(title: str, rows: Sequence[tuple[Flow, float | None, float]]) -> str:
@@ -128,10 +182,11 @@ def table(
     columns: Sequence[str],
     rows: Sequence[tuple[str | None, ...]],
     *,
+    total: bool = True,
     tall: bool = False,
     prose: bool = False,
 ) -> str:
-    """A table whose first column names the row; None is shown as not reported.
+    """A table whose first column names the row, its last row a `total`; None is not reported.
 
     A `tall` one scrolls within itself; the cells of `prose` wrap.
     """
@@ -142,7 +197,7 @@ def table(
     )
     caption = escape(title)
     scroll = "cm-scroll cm-tall" if tall else "cm-scroll"
-    kind = "cm-table cm-prose" if prose else "cm-table"
+    kind = " ".join(["cm-table", *["cm-prose"] * prose, *["cm-list"] * (not total)])
     return (
         f'<div class="{scroll}" tabindex="0" role="region" aria-label="{caption}">'
         f'<table class="{kind}"><caption>{caption}</caption>'

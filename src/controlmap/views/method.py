@@ -21,12 +21,12 @@ def show() -> None:
     st.header(text.SOURCES)
     if not record.is_embedded:
         st.markdown(text.own_record(str(record.path)))
-    for source in sources.SOURCES.values():
-        st.subheader(source.title)
-        st.markdown(text.span(*coverage.span, len(coverage.snapshots), len(coverage.gaps)))
-        for reader in source.readers:
-            st.markdown(text.reports(reader.title, reader.reports))
-        st.markdown(f"{source.precedence} {source.terms} [{source.url}]({source.url})")
+    source = sources.find_source(coverage.source)
+    st.subheader(source.title)
+    st.markdown(text.span(*coverage.span, len(coverage.snapshots), len(coverage.gaps)))
+    for reader in source.readers:
+        st.markdown(text.reports(reader.title, reader.reports))
+    st.markdown(f"{source.precedence} {source.terms} [{source.url}]({source.url})")
     st.header(text.CREDITS)
     for name in EMBEDDED:
         told = geofile.read_sidecar(geofile.geodata(name))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
 
 import streamlit as st
 
-from controlmap import archive, figures, session, sources
+from controlmap import agreement, archive, figures, session, sources
+from controlmap.agreement import Opinion, Spread
 from controlmap.archive import Record
+from controlmap.counting import Advance
 from controlmap.coverage import Moment
 from controlmap.figures import Comparison, Contested
 from controlmap.model import Status
 from controlmap.oblasts import CLAIMED_ON, Basis
-from controlmap.views import address, layers, mapping, markup, text
+from controlmap.views import address, layers, mapping, markup, text, text_sources
 
 _STALE_DAYS = 7
 
@@ -43,7 +46,9 @@ def _figures() -> None:
     coverage = record.coverage
     moment = coverage.at(day)
     rows = figures.compare(coverage, moment, basis, contested)
-    st.html(_headline(rows[-1], contested))
+    known = agreement.opinions(session.coverages(Advance.APART), day)
+    spread = agreement.spread(known, basis)
+    st.html(_headline(rows[-1], contested, spread[-1]))
     left, right = st.columns([11, 9], gap="medium")
     with left:
         mapping.show(
@@ -56,9 +61,10 @@ def _figures() -> None:
             played=mapping.Played(day, [o.total_km2(basis) for o in coverage.oblasts], _use),
         )
     with right:
-        st.html(markup.bars(rows, contested))
+        st.html(markup.bars(rows, contested, spread))
         st.html(markup.comparison(rows))
         _sourcing(record, moment, basis, contested, rows[-1])
+        st.caption(text_sources.ages(_ages(known)))
 
 
 def _choose(record: Record) -> tuple[date, Basis, Contested]:
@@ -92,13 +98,21 @@ def _use(day: date) -> None:
     st.session_state["date"] = day
 
 
-def _headline(every: Comparison, contested: Contested) -> str:
+def _ages(known: Sequence[Opinion]) -> Iterator[tuple[str, date, int]]:
+    for opinion in known:
+        if opinion.is_current:
+            title = sources.find_source(opinion.source).title
+            yield title, opinion.moment.info.observed.date(), opinion.age_days
+
+
+def _headline(every: Comparison, contested: Contested, spread: Spread) -> str:
     both = contested is Contested.IN and every.contested is not None
     facts = (
         (text.HELD_OR_CONTESTED if both else text.HELD, text.km2(every.held)),
         (text.GAP, text.km2(every.gap)),
         (text.CONTESTED_KM2, text.km2(every.contested)),
         (text.CHANGE_30D, text.change_km2(every.change_30d)),
+        *([] if both else [(text_sources.BAND, text_sources.band(spread.shares))]),
     )
     claim = text.CLAIM_HELD_OR_CONTESTED if both else text.CLAIM_HELD
     return markup.headline(text.share(every.held_share), claim, facts)

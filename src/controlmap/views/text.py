@@ -154,6 +154,9 @@ STATUS = {
     Status.CONTESTED: "Contested",
     Status.LIBERATED: "Liberated",
     Status.UKRAINIAN_HELD: "Ukrainian-held",
+    Status.ASSESSED_ADVANCE: "Assessed advance",
+    Status.INFILTRATION: "Infiltration",
+    Status.CLAIMED_CONTROL: "Claimed by Moscow, not confirmed",
 }
 
 
@@ -386,8 +389,8 @@ def how(told: Mapping[str, Any], cell_m: int | None) -> str:
 
 def span(first: date, last: date, snapshots: int, gaps: int) -> str:
     """What time a source covers."""
-    none = "no gap of more than 14 days" if not gaps else f"{gaps} gaps of more than 14 days"
-    return f"{day(first)} to {day(last)}, {snapshots:,} snapshots, {none}."
+    many = {0: "no gap", 1: "1 gap"}.get(gaps, f"{gaps} gaps")
+    return f"{day(first)} to {day(last)}, {snapshots:,} snapshots, {many} of more than 14 days."
 
 
 def reports(title: str, statuses: Iterable[Status]) -> str:

@@ -1,0 +1,46 @@
+"""What a person counts assessed advance as: ground of its own, Russian-held, or contested."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+
+import numpy as np
+
+from controlmap.coverage import Coverage
+from controlmap.model import Ground, SnapshotInfo, Status
+
+
+class Advance(StrEnum):
+    """Assessed advance, where Russian forces operate and control is not assessed, counts as."""
+
+    APART = "apart"
+    HELD = "held"
+    CONTESTED = "contested"
+
+
+_GROUND = {Advance.HELD: Ground.OCCUPIED, Advance.CONTESTED: Ground.CONTESTED}
+
+
+def counted(coverage: Coverage, advance: Advance) -> Coverage:
+    """The record with its assessed advance counted so; the same record where it has none.
+
+    A snapshot that told of the advance then reports it no more, for it is part of another status.
+    """
+    if advance is Advance.APART or not any(
+        Status.ASSESSED_ADVANCE in info.reports for info in coverage.snapshots
+    ):
+        return coverage
+    ground = np.where(
+        coverage.run_ground == Ground.ASSESSED_ADVANCE, _GROUND[advance], coverage.run_ground
+    )
+    snapshots = tuple(_retold(info, advance) for info in coverage.snapshots)
+    return replace(coverage, run_ground=ground, snapshots=snapshots)
+
+
+def _retold(info: SnapshotInfo, advance: Advance) -> SnapshotInfo:
+    if Status.ASSESSED_ADVANCE not in info.reports:
+        return info
+    reports = info.reports - {Status.ASSESSED_ADVANCE}
+    more = {Status.CONTESTED} if advance is Advance.CONTESTED else set()
+    return replace(info, reports=reports | more)

@@ -1,0 +1,35 @@
+"""What untrusted input may cost: every limit on files that come from outside, in one place.
+
+A file beyond a limit is refused with one line that names the limit, before it costs more than that.
+`docs/sources.md` lists them; a test reads that it does.
+"""
+
+from __future__ import annotations
+
+FILE_MB = 256
+"""The largest single file that is read, unpacked, in MB (2**20 bytes)."""
+UPLOAD_MB = 25
+"""The largest file that the dashboard takes from a visitor, in MB, as it is sent."""
+UPLOAD_UNPACKED_MB = 64
+"""What such a file may unpack to, in MB."""
+ZIP_MEMBERS = 1000
+"""The most members of a zip that is one layer: a KMZ, a zipped Shapefile, a VIINA year."""
+VERTICES = 750_000
+"""The most positions in the polygons of one file; the sources' own have up to 110,000."""
+FEATURES = 100_000
+"""The most features in one file; the sources' own have up to 600."""
+CROSSINGS = 10_000
+"""How often a ring may cross itself: beyond it the repair takes seconds, and soon minutes."""
+XML_DEPTH = 64
+"""How deep folders and geometries of a KML file may lie in each other."""
+LABELS = 200
+"""The most different values of a column that statuses are told by."""
+CSV_ROWS = 20_000_000
+"""The most rows of a VIINA year: 33,000 places on 366 days are 12 million."""
+CSV_MB = 2048
+"""What a VIINA year may unpack to, in MB: it is read in pieces, and never held whole."""
+
+
+def in_mb(count: int) -> str:
+    """A number of bytes in whole MB, for a message."""
+    return f"{count / 2**20:,.0f} MB"

@@ -1,0 +1,62 @@
+"""A file of any format that is read as a Document: GeoJSON, KML, KMZ, GeoPackage, Shapefile,
+GeoParquet; told by what is in it, not by its name."""
+
+from __future__ import annotations
+
+from controlmap import limits
+from controlmap.model import InputError
+from controlmap.sources import geojson, kml, packed, vector
+from controlmap.sources.geojson import Document
+
+FORMATS = ("GeoJSON", "KML", "KMZ", "GeoPackage", "zipped Shapefile", "GeoParquet")
+
+
+def parse(data: bytes, name: str, most_mb: int | None = None) -> Document:
+    """The file as a document, in longitude and latitude; it unpacks to at most `most_mb`,
+    `limits.FILE_MB` for None.
+
+    Raises
+    ------
+    InputError
+        Where it is none of `FORMATS`, is damaged, or is beyond a limit.
+    """
+    document = _parsed(data, name, (most_mb or limits.FILE_MB) * 2**20)
+    if len(document.features) > limits.FEATURES:
+        raise InputError(
+            f"{name}: has {len(document.features):,} features; the limit is {limits.FEATURES:,}"
+        )
+    vertices = geojson.positions_in(document)
+    if vertices > limits.VERTICES:
+        raise InputError(
+            f"{name}: its polygons have {vertices:,} positions; the limit is {limits.VERTICES:,}"
+        )
+    return document
+
+
+def _parsed(data: bytes, name: str, most: int) -> Document:
+    if packed.is_zip(data):
+        return _parsed_zip(data, name, most)
+    if vector.is_geopackage(data):
+        return vector.parse_geopackage(data, name)
+    if vector.is_parquet(data):
+        return vector.parse_parquet(data, name)
+    if kml.recognises(data):
+        return kml.parse(data, name)
+    return geojson.parse(data, name)
+
+
+def _parsed_zip(data: bytes, name: str, most: int) -> Document:
+    inside = packed.names_in(data, name)
+    if vector.is_shapefile(inside):
+        return vector.parse_shapefile(data, name, most)
+    if any(n.casefold().endswith(".kml") for n in inside):
+        return kml.parse_kmz(data, name, most)
+    if len(inside) != 1:
+        raise InputError(
+            f"{name}: holds {len(inside)} files; a zip with one layer is read (a KMZ, a Shapefile, "
+            "or one file)"
+        )
+    ((only, content),) = packed.unzipped(data, name, most).items()
+    if packed.is_zip(content):
+        raise InputError(f"{name}: holds a zip within the zip; a layer is expected")
+    return _parsed(content, only.rpartition("/")[2], most)

@@ -1,0 +1,223 @@
+"""GeoPackage, zipped Shapefile and GeoParquet as a Document, in longitude and latitude.
+
+Their coordinates are taken to WGS84 from the reference system that they name; one that names none
+is refused. GeoPackage and Shapefile are read by GDAL (pyogrio), from memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import warnings
+import zipfile
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+from pyproj.exceptions import CRSError, ProjError
+from pyproj.transformer import TransformerGroup
+
+from controlmap import limits
+from controlmap.limits import in_mb
+from controlmap.model import InputError
+from controlmap.sources import packed
+from controlmap.sources.geojson import Document, Feature, shown
+
+# GDAL reads from memory, where files have no extension to conform.
+warnings.filterwarnings("ignore", "File /vsimem/.* has GPKG application_id", RuntimeWarning)
+
+_SQLITE = b"SQLite format 3\x00"
+_PARQUET = b"PAR1"
+_SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_POLYGONAL = (3, 6, 7)  # shapely's numbers of Polygon, MultiPolygon, GeometryCollection
+_AREAS = 16  # a GeoPackage with more layers than that is no single map
+
+
+def is_geopackage(data: bytes) -> bool:
+    """Whether bytes are a SQLite database, as a GeoPackage is."""
+    return data.startswith(_SQLITE)
+
+
+def is_parquet(data: bytes) -> bool:
+    """Whether bytes are a Parquet file's."""
+    return data.startswith(_PARQUET)
+
+
+def is_shapefile(names: list[str]) -> bool:
+    """Whether these names in a zip are a Shapefile's."""
+    return any(n.casefold().endswith(".shp") for n in names)
+
+
+def parse_geopackage(data: bytes, name: str) -> Document:
+    """Every layer of polygons in a GeoPackage; a feature's layer is its property `layer`."""
+    import pyogrio
+
+    _check_size(data, name)
+    try:
+        listed = [str(layer) for layer, kind in pyogrio.list_layers(data) if kind is not None]
+    except (pyogrio.errors.DataSourceError, ValueError, RuntimeError) as error:
+        raise InputError(f"{name}: is not a GeoPackage that can be read") from error
+    if not listed or len(listed) > _AREAS:
+        raise InputError(f"{name}: has {len(listed)} layers; 1 to {_AREAS} are read")
+    features: list[Feature] = []
+    for layer in listed:
+        features += _by_gdal(data, name, layer, len(features))
+    return Document(name, hashlib.sha256(data).hexdigest(), {}, tuple(features))
+
+
+def parse_shapefile(data: bytes, name: str, most: int) -> Document:
+    """The Shapefile in a zip; it needs its .shx, .dbf and .prj beside the .shp."""
+    inside = packed.unzipped(data, name, most)
+    shapes = [n for n in inside if n.casefold().endswith(".shp")]
+    if len(shapes) != 1:
+        raise InputError(f"{name}: holds {len(shapes)} Shapefiles; one is expected")
+    stem = PurePosixPath(shapes[0]).with_suffix("").as_posix().casefold()
+    parts = {
+        PurePosixPath(n).suffix.casefold(): content
+        for n, content in inside.items()
+        if PurePosixPath(n).with_suffix("").as_posix().casefold() == stem
+    }
+    missing = [ending for ending in (".shx", ".dbf", ".prj") if ending not in parts]
+    if missing:
+        raise InputError(f"{name}: has no {', '.join(missing)} beside {shown(shapes[0])}")
+    plain = io.BytesIO()  # again, under names of our own and without packing, for GDAL
+    with zipfile.ZipFile(plain, "w", zipfile.ZIP_STORED) as archive:
+        for ending in _SHAPEFILE:
+            if ending in parts:
+                archive.writestr(f"layer{ending}", parts[ending])
+    features = _by_gdal(plain.getvalue(), name, None, 0)
+    return Document(name, hashlib.sha256(data).hexdigest(), {}, tuple(features))
+
+
+def _by_gdal(data: bytes, name: str, layer: str | None, first: int) -> list[Feature]:
+    import pyogrio
+
+    where = f"{name}: layer {shown(layer)}" if layer else name
+    try:
+        told = pyogrio.read_info(data, layer=layer, force_feature_count=True)
+        if told["features"] > limits.FEATURES:
+            raise InputError(_too_many(name, told["features"]))
+        meta, _, wkb, columns = pyogrio.raw.read(data, layer=layer, force_2d=True)
+    except (
+        pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
+        pyogrio.errors.GeometryError, pyogrio.errors.FieldError, ValueError, RuntimeError,
+        UnicodeDecodeError,
+    ) as error:  # fmt: skip
+        raise InputError(f"{where}: is damaged, or of a kind that cannot be read") from error
+    table: dict[str, Any] = dict(zip(meta["fields"], columns, strict=True))
+    if layer is not None:
+        table["layer"] = np.full(len(wkb), layer, dtype=object)
+    return _features(where, wkb, table, meta["crs"], first)
+
+
+def parse_parquet(data: bytes, name: str) -> Document:
+    """The primary geometry of a GeoParquet file, encoded as WKB, with its plain columns."""
+    _check_size(data, name)
+    try:
+        file = pq.ParquetFile(io.BytesIO(data))
+        described, wkb, table = _parquet_columns(file, name)
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{name}: is not GeoParquet that can be read") from error
+    # A file that names no system is in longitude and latitude, by the standard; null is unknown.
+    crs = described.get("crs", "OGC:CRS84")
+    features = _features(name, wkb, table, crs and json.dumps(crs), 0)
+    return Document(name, hashlib.sha256(data).hexdigest(), {}, tuple(features))
+
+
+def _parquet_columns(
+    file: pq.ParquetFile, name: str
+) -> tuple[Mapping[str, Any], NDArray[np.object_], dict[str, Any]]:
+    told = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
+    if not isinstance(told, dict) or "columns" not in told:
+        raise InputError(f"{name}: is Parquet without geometry; GeoParquet is read")
+    primary = told["primary_column"]
+    described = told["columns"][primary]
+    if described["encoding"] != "WKB":
+        raise InputError(
+            f"{name}: geometry is encoded as {shown(described['encoding'])}; WKB is read"
+        )
+    if file.metadata.num_rows > limits.FEATURES:
+        raise InputError(_too_many(name, file.metadata.num_rows))
+    groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
+    unpacked = sum(group.total_byte_size for group in groups)
+    if unpacked > limits.FILE_MB * 2**20:
+        raise InputError(f"{name}: unpacks to {in_mb(unpacked)}; the limit is {limits.FILE_MB} MB")
+    plain = [
+        field.name
+        for field in file.schema_arrow
+        if field.name != primary and not pa.types.is_nested(field.type)
+    ]
+    table = file.read([primary, *plain])
+    if table.nbytes > 2 * limits.FILE_MB * 2**20:
+        raise InputError(f"{name}: unpacks to {in_mb(table.nbytes)}")
+    wkb = np.array(table.column(primary).to_pylist(), dtype=object)
+    return described, wkb, {c: table.column(c).to_pylist() for c in plain}
+
+
+def _features(
+    where: str, wkb: NDArray[np.object_], table: Mapping[str, Any], crs: str | None, first: int
+) -> list[Feature]:
+    """Rows as features with a geometry in longitude and latitude."""
+    try:
+        shapes = np.asarray(shapely.force_2d(shapely.from_wkb(wkb)), dtype=object)
+    except (shapely.errors.GEOSException, TypeError, ValueError) as error:
+        raise InputError(f"{where}: holds a geometry that cannot be read") from error
+    areal = np.flatnonzero(np.isin(shapely.get_type_id(shapes), _POLYGONAL))
+    vertices = int(shapely.get_num_coordinates(shapes[areal]).sum())
+    if vertices > limits.VERTICES:
+        raise InputError(f"{where}: has {vertices:,} positions; the limit is {limits.VERTICES:,}")
+    if not np.isfinite(shapely.get_coordinates(shapes[areal])).all():
+        raise InputError(f"{where}: has NaN or infinite coordinates")
+    if len(areal):
+        shapes = to_lonlat(shapes[areal], crs, where)
+    drawn = [orjson.loads(text) for text in shapely.to_geojson(shapes)] if len(areal) else []
+    return [
+        Feature(first + int(row), {c: _plain(values[row]) for c, values in table.items()}, shape)
+        for row, shape in zip(areal, drawn, strict=True)
+    ]
+
+
+def to_lonlat(shapes: NDArray[np.object_], crs: str | None, where: str) -> NDArray[np.object_]:
+    """Geometries in a named reference system as WGS84 longitude and latitude."""
+    if not crs:
+        raise InputError(
+            f"{where}: names no coordinate reference system; WGS84 or any other that is named is "
+            "read"
+        )
+    try:
+        system = CRS.from_user_input(crs)
+        if system.to_epsg() == 4326 or system.name in ("WGS 84", "WGS 84 (CRS84)"):
+            return shapes
+        # One operation for all: PROJ's own choice may change from point to point of a ring.
+        transformer = TransformerGroup(system, "EPSG:4326", always_xy=True).transformers[0]
+        moved = shapely.transform(
+            shapes, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+        )
+    except (CRSError, ProjError, IndexError) as error:
+        raise InputError(f"{where}: names a reference system that is not known") from error
+    if not np.isfinite(shapely.get_coordinates(moved)).all():
+        raise InputError(f"{where}: has coordinates that {shown(system.name)} does not have")
+    return np.asarray(moved, dtype=object)
+
+
+def _plain(value: Any) -> Any:
+    """A value of a table as JSON has it."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    return plain if isinstance(plain, (str, int, float, bool, type(None))) else str(plain)
+
+
+def _check_size(data: bytes, name: str) -> None:
+    if len(data) > limits.FILE_MB * 2**20:
+        raise InputError(f"{name}: {in_mb(len(data))}; the limit is {limits.FILE_MB} MB")
+
+
+def _too_many(name: str, count: int) -> str:
+    return f"{name}: has {count:,} features; the limit is {limits.FEATURES:,}"

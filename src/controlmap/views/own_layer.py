@@ -1,0 +1,169 @@
+"""A visitor's own layer: read in memory, kept in this session alone, never stored.
+
+Nothing of it reaches a cache that sessions share.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import shapely
+import streamlit as st
+
+from controlmap import building, figures, limits, maps, sources
+from controlmap.agreement import Opinion
+from controlmap.coverage import Coverage
+from controlmap.maps import Feature
+from controlmap.model import InputError, Snapshot, Status, end_of
+from controlmap.sources import dating, documents, geojson, own, packed, viina
+from controlmap.sources.geojson import Document
+from controlmap.sources.own import Legend
+from controlmap.views import markup, text_sources
+
+_KEPT = "own layer"
+_VALUES = 12
+_SCREEN_DEGREES = 0.0002  # about 15 m: below a pixel until the map is zoomed to a town
+_ENDINGS = ["geojson", "json", "kml", "kmz", "gpkg", "zip", "parquet", "geoparquet", "csv", "gz",
+            "toml"]  # fmt: skip
+
+
+def show(day: date) -> Coverage | None:
+    """Ask for a file and what it means; the layer as a record of one state, None for none."""
+    st.header(text_sources.OWN_TITLE)
+    st.markdown(text_sources.OWN_LEDE)
+    files = st.file_uploader(
+        text_sources.OWN_FILE, type=_ENDINGS, accept_multiple_files=True, key="own files"
+    )
+    legends = [f for f in files if f.name.casefold().endswith(".toml")]
+    layers = [f for f in files if f not in legends]
+    if not layers:
+        st.session_state.pop(_KEPT, None)
+        return None
+    if len(layers) > 1 or len(legends) > 1:
+        st.error(text_sources.OWN_TOO_MANY)
+        return None
+    try:
+        given = own.from_toml(legends[0].getvalue().decode(), legends[0].name) if legends else None
+        made = _made(layers[0].getvalue(), layers[0].name, day, given)
+    except InputError as error:
+        st.error(maps.plain_markdown(str(error)))
+        return None
+    except UnicodeDecodeError:
+        st.error(maps.plain_markdown(f"{legends[0].name}: is not UTF-8"))
+        return None
+    _tell(made)
+    return made
+
+
+def features(opinion: Opinion) -> list[Feature]:
+    """What is Russian-held in the layer, oblast by oblast, simplified for the screen."""
+    coverage, index = opinion.coverage, opinion.moment.index
+    drawn = zip(
+        coverage.oblasts,
+        shapely.simplify(coverage.dissolved(coverage.held(index)), _SCREEN_DEGREES),
+        opinion.held_km2(),
+        strict=True,
+    )
+    return [
+        Feature(shape, text_sources.own_tooltip(o.name, float(km2), float(km2) / o.polygon_km2))
+        for o, shape, km2 in drawn
+        if not shape.is_empty
+    ]
+
+
+def _made(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
+    """The file as a record, the same until file, day or legend change."""
+    most = limits.UPLOAD_UNPACKED_MB * 2**20
+    if len(data) > limits.UPLOAD_MB * 2**20:
+        raise InputError(f"{name}: {limits.in_mb(len(data))}; the limit is {limits.UPLOAD_MB} MB")
+    data, name = packed.gunzipped(data, name, most)
+    digest = hashlib.sha256(data).hexdigest()
+    kept = st.session_state.get(_KEPT, {})
+    if viina.recognises(data, name):
+        labels = {reader: sources.find_reader(reader).title for reader in viina.OPINIONS}
+        opinion = st.radio(
+            text_sources.OWN_OPINION, list(labels), format_func=labels.get, horizontal=True
+        )
+        key: tuple[object, ...] = (digest, opinion, day)
+        if kept.get("digest") != digest:
+            kept = {"digest": digest, "year": viina.parse(data, name)}
+        if kept.get("key") != key:
+            kept |= {"key": key, "made": _record(viina.read(kept["year"], opinion, day))}
+        st.html(markup.opinions(viina.counts(kept["year"], day), labels))
+    else:
+        if kept.get("digest") != digest:
+            kept = {
+                "digest": digest,
+                "document": documents.parse(data, name, limits.UPLOAD_UNPACKED_MB),
+            }
+        document = kept["document"]
+        observed = _observed(name, day, given)
+        chosen = given or _legend(document)
+        key = (digest, observed, chosen and own.told(chosen))
+        if kept.get("key") != key:
+            kept |= {
+                "key": key,
+                "made": _record(sources.read_document(document, None, observed, chosen)),
+            }
+    st.session_state[_KEPT] = kept
+    made: Coverage = kept["made"]
+    return made
+
+
+def _record(snapshot: Snapshot) -> Coverage:
+    coverage, _ = building.of_one(snapshot)
+    return replace(coverage, source=own.ID)
+
+
+def _observed(name: str, day: date, given: Legend | None) -> datetime:
+    told = (given and given.observed) or dating.named_day(name)
+    picked = st.date_input(text_sources.OWN_DAY, told.date() if told else day, width=170)
+    chosen = picked if isinstance(picked, date) else day
+    return told if told and told.date() == chosen else end_of(chosen).astimezone(UTC)
+
+
+def _legend(document: Document) -> Legend | None:
+    """What the visitor says the file means, beginning with the guess; None for a known source."""
+    if sources.recognised(document) is not sources.READERS[own.ID]:
+        return None
+    guess, columns = own.guess(document), own.columns(document)
+    options = [*columns, None]
+    st.caption(text_sources.OWN_GUESS)
+    column = st.selectbox(
+        text_sources.OWN_COLUMN,
+        options,
+        index=options.index(guess.column) if guess else len(options) - 1,
+        format_func=lambda c: text_sources.OWN_WHOLE if c is None else geojson.shown(c),
+    )
+    statuses = list(text_sources.STATUSES)
+    if column is None:
+        whole = st.selectbox(
+            text_sources.OWN_WHOLE_IS, statuses, format_func=text_sources.STATUSES.__getitem__
+        )
+        return Legend(whole=whole)
+    told = {}
+    grid = st.columns(3)
+    for number, (value, count) in enumerate(columns[column].most_common(_VALUES)):
+        guessed = own.status_of(value)
+        told[value] = grid[number % 3].selectbox(
+            maps.plain_markdown(f"{geojson.shown(value)} ({count})"),
+            statuses,
+            index=statuses.index(guessed.value if guessed else own.IGNORE),
+            format_func=text_sources.STATUSES.__getitem__,
+            key=f"own {column} {value}",
+        )
+    if len(columns[column]) > _VALUES:
+        st.caption(text_sources.OWN_REST.format(len(columns[column]) - _VALUES))
+    return Legend(column, told)
+
+
+def _tell(made: Coverage) -> None:
+    """What was read, and the areas by status."""
+    info = made.snapshots[0]
+    for line in text_sources.own_of(info.name, info.observed.date(), info.warnings):
+        st.markdown(line)
+    rows = figures.areas(made, made.at(info.observed.date()))
+    listed = [s for s in Status if s is not Status.UKRAINIAN_HELD and s in info.reports]
+    st.html(markup.by_status(rows, listed))

@@ -1,0 +1,189 @@
+"""The page of sources: what each is, and how far they agree on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+
+import streamlit as st
+
+from controlmap import agreement, archive, places, session, sources
+from controlmap.agreement import Agreement, Opinion
+from controlmap.counting import Advance, counted
+from controlmap.coverage import Coverage
+from controlmap.maps import Feature
+from controlmap.model import Status
+from controlmap.sources import own
+from controlmap.views import address, mapping, markup, own_layer, text, text_sources
+
+_PATCHES = 6
+
+
+def show() -> None:
+    """Show the page."""
+    st.title(text_sources.TITLE)
+    st.markdown(text_sources.LEDE)
+    record = session.record()
+    first, last = record.coverage.span
+    address.check(
+        {
+            "date": (partial(address.is_day, record), f"{first} … {last}"),
+            "advance": (text_sources.ADVANCES.__contains__, ", ".join(text_sources.ADVANCES)),
+        }
+    )
+    _page()
+
+
+@st.fragment
+@session.guarded
+def _page() -> None:
+    first, last = session.record().coverage.span
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    day = session.day(row, "date", last, (first, last), label=text.DATE)
+    advance = session.choice(
+        row,
+        "advance",
+        text_sources.ADVANCES,
+        "apart",
+        label=text_sources.ADVANCE,
+        help=text_sources.ADVANCE_HELP,
+    )
+    chosen, comparison = row.container(), st.container()
+    coverages = session.coverages(Advance(advance))
+    mine = own_layer.show(day)
+    if mine is not None:
+        coverages[own.ID] = counted(mine, Advance(advance))
+    known = agreement.opinions(coverages, day)
+    current = [o for o in known if o.is_current]
+    with comparison:
+        _compare(chosen, day, advance, current)
+    st.header(text_sources.EACH)
+    _each(day, {o.source: o for o in known}, coverages)
+
+
+def _compare(
+    place: st.delta_generator.DeltaGenerator, day: date, advance: str, current: Sequence[Opinion]
+) -> None:
+    titles = {o.source: sources.find_source(o.source).title for o in current}
+    wanted = place.pills(
+        text_sources.COMPARED,
+        list(titles),
+        default=list(titles),
+        selection_mode="multi",
+        format_func=titles.__getitem__,
+        help=text_sources.COMPARED_HELP,
+        key=f"compared {' '.join(titles)}",
+    )
+    compared = [o for o in current if o.source in wanted]
+    if len(compared) < 2:
+        st.info(text_sources.TOO_FEW)
+        return
+    found = _agreed(compared, advance)
+    rows, spread = agreement.by_oblast(found), agreement.spread(compared)
+    pairs = agreement.pairs(found)
+    least = min(pairs, key=lambda p: p.jaccard)
+    facts = (
+        (text_sources.BY_ALL, text.km2(rows[-1].by_all)),
+        (text_sources.BY_ONE, text.km2(rows[-1].by_one)),
+        (
+            text_sources.LEAST_ALIKE,
+            text_sources.alike(least.jaccard, [titles[least.one], titles[least.other]]),
+        ),
+    )
+    band = text_sources.headline(spread[-1].low, spread[-1].high)
+    st.html(markup.headline(band, text_sources.of_sources(len(compared)), facts))
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        mapping.show(
+            session.record(),
+            "agreement",
+            _layer_names(found),
+            f"{day} {advance} {' '.join(found.sources)}",
+            partial(_features, found, rows[-1]),
+            credit=[_credit(o) for o in compared],
+            private=own.ID in found.sources,
+            caption=text_sources.COMPUTED,
+        )
+    with right:
+        st.html(markup.agreement(rows, spread))
+        st.html(markup.pairs(pairs, titles))
+        st.html(markup.patches(_places(agreement.patches(found, _PATCHES)), titles))
+
+
+def _agreed(compared: Sequence[Opinion], advance: str) -> Agreement:
+    """How they agree; what has a visitor's own layer in it stays in the session."""
+    if any(o.source == own.ID for o in compared):
+        return agreement.agree(compared)
+    keys = (f"{archive.open_source(o.source).key} {o.moment.index}" for o in compared)
+    return session.agreed(f"{advance} {' '.join(keys)} {compared[0].moment.day}", compared)
+
+
+def _credit(opinion: Opinion) -> tuple[str, str]:
+    source = sources.find_source(opinion.source)
+    return source.credit, source.url
+
+
+def _layer_names(found: Agreement) -> dict[str, str]:
+    """The layers of the map: a visitor's own where there is one, "some" where that can be."""
+    names = dict(text_sources.LAYERS)
+    if own.ID not in found.sources:
+        del names["own"]
+    if len(found.sources) == 2:
+        del names["by-some"]
+    return names
+
+
+def _features(found: Agreement, every: agreement.AgreementRow) -> dict[str, list[Feature]]:
+    drawn = agreement.outlines(found)
+    km2 = {"all": every.by_all, "some": every.by_some, "one": every.by_one}
+    out = {
+        layer: [Feature(drawn[kind], text_sources.patch_tooltip(layer, km2[kind]))]
+        if kind in drawn
+        else []
+        for layer, kind in text_sources.CLASSES.items()
+    }
+    mine = next((o for o in found.opinions if o.source == own.ID), None)
+    drawn_names = _layer_names(found)
+    out["own"] = own_layer.features(mine) if mine else []
+    return {layer: features for layer, features in out.items() if layer in drawn_names}
+
+
+def _places(patches: Sequence[agreement.Patch]) -> list[tuple[str, agreement.Patch]]:
+    """Each piece with the place that it is near, in words."""
+    return [(text_sources.near(*places.nearest(p.lon, p.lat)), p) for p in patches]
+
+
+def _each(day: date, known: Mapping[str, Opinion], coverages: Mapping[str, Coverage]) -> None:
+    columns = st.columns(2, gap="large")
+    listed = [s for s in sources.SOURCES.values() if s.id != own.ID]
+    for number, source in enumerate(listed):
+        with columns[number % 2]:
+            st.subheader(source.title)
+            st.markdown(source.notes)
+            if source.id in coverages:
+                _record(day, source.id, known.get(source.id), coverages[source.id])
+            else:
+                st.markdown(text_sources.NO_RECORD.format(source.id))
+                _reports(source, None)
+            st.caption(f"{source.precedence} {source.terms} [{source.url}]({source.url})")
+
+
+def _record(day: date, source: str, opinion: Opinion | None, coverage: Coverage) -> None:
+    first = coverage.span[0]
+    said = [text.span(*coverage.span, len(coverage.snapshots), len(coverage.gaps))]
+    if opinion is None:
+        said.append(text_sources.begins_later(first))
+    else:
+        observed, age = opinion.moment.info.observed.date(), opinion.age_days
+        used = text_sources.used(day, observed, age)
+        said.append(used if opinion.is_current else text_sources.too_old(observed, age))
+    said.append(text_sources.completed(archive.open_source(source).provenance.figures))
+    st.markdown(" ".join(filter(None, said)))
+    _reports(sources.find_source(source), {s for i in coverage.snapshots for s in i.reports})
+
+
+def _reports(source: sources.Source, told: set[Status] | None) -> None:
+    for reader in source.readers:
+        statuses = reader.reports if told is None else reader.reports & told
+        st.markdown(text.reports(reader.title, statuses))

@@ -1,0 +1,201 @@
+"""Files that mean harm, or are broken in ways that are met: `python tests/hostile.py FOLDER`.
+
+Each has what its refusal says, or "" where it is to be read like any other, its text inert.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import stat
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import shapely
+
+import layer_files as files
+
+DAY = files.DAY
+SCRIPT = "Occupied </script><script>alert(1)</script> {{ 7*7 }} {% raw %} ${7*7} <img src=x>"
+BOMB = (
+    '<!DOCTYPE kml [<!ENTITY a "occupied">'
+    + "".join(f'<!ENTITY a{i} "{f"&a{i - 1 or str()};" * 10}">' for i in range(1, 10))
+    + "]>"
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file by its name, how it is made, and what its refusal says."""
+
+    name: str
+    make: Callable[[], bytes]
+    told: str
+
+
+def collection(*geometries: object, **properties: object) -> bytes:
+    """A FeatureCollection of these geometries, each called occupied."""
+    told = {"status": "Occupied", **properties}
+    features = [{"type": "Feature", "properties": told, "geometry": g} for g in geometries]
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+def polygon(ring: object) -> dict[str, object]:
+    """A polygon of one ring."""
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def many_vertices() -> bytes:
+    """A circle of a million positions round the centre of Donetsk oblast."""
+    turn = np.linspace(0, 2 * np.pi, 1_000_001)
+    ring = np.column_stack([37.8 + 0.5 * np.cos(turn), 48.0 + 0.3 * np.sin(turn)]).round(7)
+    ring[-1] = ring[0]
+    return collection(polygon(ring.tolist()))
+
+
+def star() -> bytes:
+    """A ring that crosses itself two million times."""
+    turns = np.arange(2002) * 1000 % 2001 * 2 * np.pi / 2001
+    ring = np.column_stack([37.8 + 0.1 * np.cos(turns), 48.0 + 0.1 * np.sin(turns)])
+    return collection(polygon(ring.tolist()))
+
+
+def bow_tie() -> bytes:
+    """A ring that crosses itself once: it is repaired."""
+    ring = [[37.6, 48.0], [37.7, 48.1], [37.7, 48.0], [37.6, 48.1], [37.6, 48.0]]
+    return collection(polygon(ring))
+
+
+def with_link() -> bytes:
+    """A KMZ whose document is a symbolic link."""
+    entry = zipfile.ZipInfo("doc.kml")
+    entry.create_system, entry.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(entry, b"/etc/passwd")
+    return out.getvalue()
+
+
+def with_path(name: str) -> bytes:
+    """A KMZ with a file of that name besides."""
+    return files.zipped({"doc.kml": files.kml(), name: b"x"})
+
+
+def encrypted() -> bytes:
+    """A KMZ that says it is encrypted."""
+    data = bytearray(files.kmz())
+    data[data.index(b"PK\x03\x04") + 6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)
+
+
+def lying_parquet() -> bytes:
+    """GeoParquet that says its geometry is no WKB."""
+    table = pq.read_table(io.BytesIO(files.geoparquet()))
+    told = {k: v.replace(b'"WKB"', b'"wkt"') for k, v in table.schema.metadata.items()}
+    out = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata(told), out)
+    return out.getvalue()
+
+
+def mixed() -> bytes:
+    """Points, lines and polygons with and without heights, in collections and without."""
+    square = shapely.geometry.mapping(files.HELD)
+    lifted = shapely.geometry.mapping(shapely.force_3d(files.CONTESTED, 200.0))
+    line = {"type": "LineString", "coordinates": [[37.6, 48.0], [37.7, 48.1]]}
+    point = {"type": "Point", "coordinates": [37.6, 48.0]}
+    return collection(square, lifted, line, point, {"type": "GeometryCollection",
+                      "geometries": [line, square]}, None)  # fmt: skip
+
+
+def formulas() -> bytes:
+    """A VIINA table whose values a spreadsheet would compute."""
+    return files.viina((709717, "20240506", "=cmd|' /C calc'!A0"))
+
+
+def swapped_crs() -> bytes:
+    """Degrees that are called metres: a CRS that is not the file's."""
+    return files.geopackage(files.frame().set_crs("EPSG:32637", allow_override=True))
+
+
+CASES = [
+    Case(f"script {DAY}.geojson", lambda: collection(
+        shapely.geometry.mapping(files.HELD), status=SCRIPT, **{"{{x}}": "{% x %}"}), ""),
+    Case(f"script {DAY}.kml", lambda: files.kml(
+        names=(SCRIPT.replace("<", "&lt;"), "Grey zone {{ 7*7 }}")), ""),
+    Case(f"mixed {DAY}.geojson", mixed, ""),
+    Case(f"bow-tie {DAY}.geojson", bow_tie, ""),
+    Case(f"entities {DAY}.kml", lambda: files.kml(prolog=BOMB, names=("&a9;", "x")), "entities"),
+    Case(f"external {DAY}.kml", lambda: files.kml(
+        prolog='<!DOCTYPE kml [<!ENTITY x SYSTEM "file:///etc/passwd">]>', names=("&x;", "x")),
+        "entities"),
+    Case(f"dtd {DAY}.kml", lambda: files.kml(
+        prolog='<!DOCTYPE kml SYSTEM "http://127.0.0.1:9/x.dtd">'), "declares a DTD"),
+    Case(f"deep {DAY}.kml", lambda: files.kml("<Folder>" * 100 + "</Folder>" * 100), "64 deep"),
+    Case(f"cut {DAY}.kml", lambda: files.kml()[:-60], "not well-formed"),
+    Case(f"words {DAY}.kml", lambda: files.kml().replace(b"37.6,48.0", b"here,there"),
+         "not LON,LAT"),
+    Case(f"bomb {DAY}.kmz", lambda: files.kmz(bomb=bytes(300 * 2**20)), "unpacks to more than"),
+    Case(f"up {DAY}.kmz", lambda: with_path("../../evil.kml"), "leads out of the archive"),
+    Case(f"root {DAY}.kmz", lambda: with_path("/etc/cron.d/evil"), "leads out of the archive"),
+    Case(f"drive {DAY}.kmz", lambda: with_path("C:\\evil"), "leads out of the archive"),
+    Case(f"link {DAY}.kmz", with_link, "holds a link"),
+    Case(f"many {DAY}.zip", lambda: files.zipped({f"{i}.kml": b"" for i in range(1001)}),
+         "the limit is 1,000"),
+    Case(f"nested {DAY}.zip", lambda: files.zipped({"a.zip": files.kmz()}), "zip within the zip"),
+    Case(f"encrypted {DAY}.kmz", encrypted, "encrypted"),
+    Case(f"cut {DAY}.zip", lambda: files.shapefile()[:400], "damaged"),
+    Case(f"no index {DAY}.zip", lambda: files.shapefile(None, ".shx"), "has no .shx"),
+    Case(f"no system {DAY}.zip", lambda: files.shapefile(files.frame(None)), "has no .prj"),
+    Case(f"no system {DAY}.gpkg", lambda: files.geopackage(files.frame(None)),
+         "names no coordinate reference system"),
+    Case(f"no system {DAY}.parquet", lambda: files.geoparquet(files.frame(None)),
+         "names no coordinate reference system"),
+    Case(f"wrong system {DAY}.gpkg", swapped_crs, "nothing in it lies within the four oblasts"),
+    Case(f"wrong system {DAY}.geojson", lambda: files.geojson().replace(
+        b'"features"', b'"crs": {"properties": {"name": "EPSG:32637"}}, "features"'),
+        "only WGS84"),
+    Case(f"metres {DAY}.geojson", lambda: files.geojson(files.frame("EPSG:32637")),
+         "out of range"),
+    Case(f"garbage {DAY}.gpkg", lambda: b"SQLite format 3\x00" + bytes(5000), "GeoPackage"),
+    Case(f"garbage {DAY}.parquet", lambda: b"PAR1" + bytes(100) + b"PAR1", "GeoParquet"),
+    Case(f"wkt {DAY}.parquet", lying_parquet, "encoded as wkt"),
+    Case(f"million {DAY}.geojson", many_vertices, "the limit is 750,000"),
+    Case(f"star {DAY}.geojson", star, "cross about"),
+    Case(f"nested {DAY}.geojson", lambda: b"[" * 100_000, "not JSON"),
+    Case(f"not a number {DAY}.geojson", lambda: files.geojson().replace(b"37.6", b"NaN"), "NaN"),
+    Case(f"infinite {DAY}.geojson", lambda: files.geojson().replace(b"37.6", b"-Infinity"),
+         "infinite"),
+    Case(f"infinite {DAY}.kml", lambda: files.kml().replace(b"37.6,", b"inf,"), "infinite"),
+    Case(f"not a number {DAY}.kml", lambda: files.kml().replace(b"37.6,", b"nan,"), "NaN"),
+    Case(f"empty ring {DAY}.geojson", lambda: collection(polygon([])), "ring"),
+    Case(f"empty {DAY}.geojson", lambda: b"", "empty"),
+    Case(f"formulas {DAY}.csv", formulas, "is no holder"),
+    Case(f"page {DAY}.geojson", lambda: b"<!doctype html><html>not found</html>", "not JSON"),
+]  # fmt: skip
+"""Every file of the corpus."""
+LARGE = f"large {DAY}.geojson"
+LARGE_MB = 300
+
+
+def write(folder: Path, cases: list[Case] = CASES) -> Mapping[str, str]:
+    """Write the corpus into a folder; what is said of each file, by name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for case in cases:
+        (folder / case.name).write_bytes(case.make())
+    with (folder / LARGE).open("wb") as out:  # sparse: it takes no room
+        out.write(b'{"type": "FeatureCollection", "features": [')
+        out.truncate(LARGE_MB * 2**20)
+    return {case.name: case.told for case in cases} | {LARGE: "the limit is 256 MB"}
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    for name, told in write(parser.parse_args().folder).items():
+        print(f"{name}: {told or 'is read'}")

@@ -1,0 +1,132 @@
+"""Untrusted files: each is refused in one line, or read with its text inert; nothing is changed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import fuzzing
+import hostile
+import layer_files as files
+from controlmap import archive, cli, limits, printing, sources
+from controlmap.geodesy import areas_km2
+from controlmap.model import Ground, InputError, Snapshot
+from controlmap.sources import documents, packed
+
+DOCS = Path(__file__).parents[1] / "docs" / "sources.md"
+FUZZED = 400
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lower limit, so that what is beyond it need not be large."""
+    monkeypatch.setattr(limits, "FILE_MB", 100)
+
+
+def made(case: hostile.Case) -> bytes:
+    """A case's bytes, its bomb scaled to the limit of these tests."""
+    if "bomb" in case.name:
+        return files.kmz(bomb=bytes(101 * 2**20))
+    return case.make()
+
+
+@pytest.mark.parametrize("case", hostile.CASES, ids=lambda c: c.name)
+def test_each_file_of_the_corpus(case: hostile.Case) -> None:
+    if not case.told:
+        assert isinstance(sources.read(made(case), case.name), Snapshot)
+        return
+    with pytest.raises(InputError) as caught:
+        sources.read(made(case), case.name)
+    message = str(caught.value)
+    assert case.told in message
+    assert case.name in message
+    assert "\n" not in message
+    assert len(message) < 300
+
+
+def test_the_command_changes_nothing_and_ends_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = hostile.write(tmp_path, [c for c in hostile.CASES if "bomb" not in c.name][:12])
+    for name, said in told.items():
+        if not said:
+            continue
+        before = {p: (p.stat().st_size, p.stat().st_mtime_ns) for p in tmp_path.iterdir()}
+        asked = ["build", "--source", "own", "--input", str(tmp_path / name)]
+        assert cli.main([*asked, "-o", str(tmp_path / "out.parquet")]) == 2
+        assert len(capsys.readouterr().err.splitlines()) == 1
+        assert {p: (p.stat().st_size, p.stat().st_mtime_ns) for p in tmp_path.iterdir()} == before
+
+
+def test_a_file_of_300_mb_is_refused_unread(tmp_path: Path) -> None:
+    hostile.write(tmp_path, [])
+    with pytest.raises(InputError, match="300 MB; the limit is 100 MB"):
+        list(archive.members([tmp_path / hostile.LARGE]))
+
+
+def test_a_bomb_is_stopped_at_the_limit_and_not_by_what_it_says_of_itself() -> None:
+    bomb = files.kmz(bomb=bytes(3 * 2**20))
+    with pytest.raises(InputError, match="unpacks to more than the limit of 2 MB"):
+        documents.parse(bomb, "a.kmz", 2)
+    assert len(documents.parse(bomb, "a.kmz", 4).areas) == 2
+
+
+def test_two_files_of_a_name_in_a_zip_are_refused() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as twice, pytest.warns(UserWarning, match="Duplicate"):
+        twice.writestr("doc.kml", files.kml())
+        twice.writestr("doc.kml", b"other")
+    with pytest.raises(InputError, match="two files of the same name"):
+        packed.unzipped(out.getvalue(), "a.kmz", 2**20)
+
+
+def test_a_repair_is_measured() -> None:
+    case = next(c for c in hostile.CASES if c.name.startswith("bow-tie"))
+    snapshot = sources.read(case.make(), case.name)
+    half = files.SQUARE_KM2 / 2
+    assert areas_km2(snapshot.layers[Ground.OCCUPIED]).sum() == pytest.approx(half, abs=0.1)
+    assert snapshot.repaired_km2 == pytest.approx(half, abs=0.15)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_field_of_a_csv_is_a_formula(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    printing.print_rows("csv", [{"name": text, "km2": -1.5}])
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert row["name"][0] not in "=+-@\t\r"
+    assert row["name"].endswith(text[1:])
+    assert row["km2"] == "-1.5"
+
+
+@pytest.mark.parametrize("name", [n for n in vars(limits) if n.isupper()])
+def test_every_limit_is_documented(name: str) -> None:
+    assert f"`{name}`" in DOCS.read_text("utf-8")
+    assert f"{getattr(limits, name):,}".replace("100", "256", name == "FILE_MB") in DOCS.read_text(
+        "utf-8"
+    )
+
+
+def test_the_dashboard_takes_no_more_than_the_limit() -> None:
+    settings = tomllib.loads((DOCS.parents[1] / ".streamlit" / "config.toml").read_text())
+    assert settings["server"]["maxUploadSize"] == limits.UPLOAD_MB
+
+
+@pytest.mark.parametrize("name", sorted(fuzzing.MAKERS))
+def test_what_the_fuzzer_damages_is_whole_before(name: str) -> None:
+    assert isinstance(sources.read(fuzzing.whole(name), name), Snapshot)
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_a_damaged_file_is_read_or_refused(block: int) -> None:
+    seeds = range(block * FUZZED // 4, (block + 1) * FUZZED // 4)
+    read = sum(fuzzing.check(seed) for seed in seeds)
+    assert 0 < read < len(seeds)
+
+
+def test_the_same_seed_makes_the_same_file() -> None:
+    assert fuzzing.case(17) == fuzzing.case(17)
+    assert fuzzing.case(17) != fuzzing.case(17 + len(fuzzing.MAKERS))

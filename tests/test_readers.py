@@ -1,0 +1,423 @@
+"""ISW, NZZ, VIINA and a person's own file: what each becomes, derived by hand from squares."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+
+import layer_files as files
+from controlmap import building, coverage, oblasts, places, sources, state
+from controlmap.geodesy import areas_km2
+from controlmap.model import Ground, InputError, Snapshot, Status
+from controlmap.sources import documents, isw, nzz, own, viina
+
+KM2 = files.SQUARE_KM2
+
+
+def km2(snapshot: Snapshot, ground: Ground) -> float:
+    return float(areas_km2(snapshot.layers.get(ground, np.empty(0, dtype=object))).sum())
+
+
+def collection(*boxes: tuple[tuple[float, float, float, float], dict[str, Any]]) -> bytes:
+    features = [
+        {"type": "Feature", "properties": p, "geometry": shapely.geometry.mapping(shapely.box(*b))}
+        for b, p in boxes
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+A, B, C, D = ((37.0 + i / 10, 48.0, 37.1 + i / 10, 48.1) for i in range(4))
+
+# ISW
+
+
+@pytest.mark.parametrize(
+    ("name", "ground"),
+    [
+        ("20220403_RussianAssessedCoTinUkraine.geojson", Ground.OCCUPIED),
+        ("VIEW_RussiaCoTinUkraine_V3", Ground.OCCUPIED),
+        ("ロシア軍支配エリア", Ground.OCCUPIED),
+        ("20220403_RussianAssessedAdvanceinUkraine.geojson", Ground.ASSESSED_ADVANCE),
+        ("MDS_AssessedRussianAdvanceInUkraine_view", Ground.ASSESSED_ADVANCE),
+        ("ロシア軍侵攻エリア", Ground.ASSESSED_ADVANCE),
+        ("20220403_RussianClaimedCoTinUkraine.geojson", Ground.CLAIMED_CONTROL),
+        ("VIEW_ClaimedRussianTerritoryinUkraine_V2", Ground.CLAIMED_CONTROL),
+        ("View_AssessedRussianInfiltrationAreasinUkraine_V4", Ground.INFILTRATION),
+        ("Russian-controlled before February 24", Ground.HELD_BEFORE_2022),
+        ("UkrainianClaimedCounterOffensives", isw.LEFT_OUT),
+        ("ウクライナ軍反撃エリア", isw.LEFT_OUT),
+        ("roads", None),
+    ],
+)
+def test_isw_tells_layers_by_their_names(name: str, ground: object) -> None:
+    assert isw.layer_ground(name) == ground
+
+
+def test_isw_combined_file() -> None:
+    data = collection(
+        (A, {"layer": "VIEW_RussiaCoTinUkraine_V3"}),
+        (B, {"layer": "MDS_AssessedRussianAdvanceInUkraine_view"}),
+        (C, {"layer": "VIEW_ClaimedRussianTerritoryinUkraine_V2"}),
+        (D, {"layer": "Something new"}),
+    )
+    snapshot = sources.read(data, "20230701.geojson")
+    assert (snapshot.reader, snapshot.observed) == ("isw", datetime(2023, 7, 1, tzinfo=UTC))
+    assert snapshot.reports == {
+        Status.RUSSIAN_HELD,
+        Status.ASSESSED_ADVANCE,
+        Status.CLAIMED_CONTROL,
+    }
+    for ground in (Ground.OCCUPIED, Ground.ASSESSED_ADVANCE, Ground.CLAIMED_CONTROL):
+        assert km2(snapshot, ground) == pytest.approx(KM2, abs=0.001)
+    assert snapshot.warnings == (
+        "20230701.geojson: layer 'Something new' is not known; 1 features left out",
+    )
+
+
+def test_isw_tells_its_day_in_milliseconds_where_the_name_does_not() -> None:
+    data = collection((A, {"datetime": 1648944000000}))
+    snapshot = sources.read(data, "RussianAssessedCoTinUkraine.geojson")
+    assert snapshot.observed == datetime(2022, 4, 3, tzinfo=UTC)
+
+
+def isw_files(*without: str) -> list[Snapshot]:
+    layers = {"RussianAssessedCoT": A, "RussianAssessedAdvance": B, "RussianClaimedCoT": C}
+    return [
+        sources.read(collection((box, {})), f"20220403_{layer}inUkraine.geojson")
+        for layer, box in layers.items()
+        if layer not in without
+    ]
+
+
+def test_the_layers_of_a_day_are_one_state() -> None:
+    (state,) = sources.joined("isw", isw_files())
+    assert state.reports == {
+        Status.RUSSIAN_HELD,
+        Status.ASSESSED_ADVANCE,
+        Status.CLAIMED_CONTROL,
+    }
+    assert state.name.count(" + ") == 2
+    made = coverage.build("isw", [state])
+    donetsk = made.areas[0, 0]
+    for ground in (Ground.OCCUPIED, Ground.ASSESSED_ADVANCE, Ground.CLAIMED_CONTROL):
+        assert donetsk[ground] == pytest.approx(KM2, abs=0.01)
+
+
+def test_what_a_day_has_no_layer_of_is_not_reported() -> None:
+    (state,) = sources.joined("isw", isw_files("RussianAssessedAdvance"))
+    assert Status.ASSESSED_ADVANCE not in state.reports
+
+
+def test_a_day_without_control_is_refused_for_a_record() -> None:
+    with pytest.raises(InputError, match="no layer of control of that day"):
+        list(sources.joined("isw", isw_files("RussianAssessedCoT")))
+
+
+def test_a_layer_that_is_there_twice_and_differs_is_refused() -> None:
+    twice = [
+        sources.read(collection((box, {})), f"20220403_RussianAssessedCoTinUkraine{n}.geojson")
+        for n, box in enumerate((A, B))
+    ]
+    with pytest.raises(InputError, match="is of the same instant and layer"):
+        list(sources.joined("isw", twice))
+    assert len(list(sources.joined("isw", [twice[0], twice[0]]))) == 1
+
+
+def test_counteroffensives_alone_tell_nothing() -> None:
+    name = "20220403_UkrainianClaimedCounterOffensives.geojson"
+    snapshot = sources.read(collection((A, {})), name)
+    assert (snapshot.reports, snapshot.layers) == (frozenset(), {})
+    assert list(sources.joined("isw", [snapshot])) == []
+    with pytest.raises(InputError, match="tells no status"):
+        building.of_one(snapshot)
+
+
+def test_one_state_by_overlay_is_what_noding_makes_of_it() -> None:
+    (snapshot,) = sources.joined("isw", isw_files())
+    held, claimed = snapshot.layers[Ground.OCCUPIED], snapshot.layers[Ground.CLAIMED_CONTROL]
+    # The claim is drawn over what is held as well, where it does not count, and over the border.
+    across = shapely.box(38.3, 47.9, 39.0, 48.3)
+    layers = {**snapshot.layers, Ground.CLAIMED_CONTROL: np.append(claimed, [across, held[0]])}
+    drawn = replace(snapshot, layers=layers)
+    plain, noded = state.of("isw", drawn), coverage.build("isw", [drawn])
+    assert plain.areas == pytest.approx(noded.areas, abs=0.01)
+    assert plain.areas[0].sum(axis=1) == pytest.approx([o.polygon_km2 for o in plain.oblasts])
+    assert plain.areas[0, 0, Ground.OCCUPIED] == pytest.approx(KM2, abs=0.001)
+    assert (plain.areas[0, :2, Ground.CLAIMED_CONTROL] > 500).all()
+
+
+# NZZ
+
+CITIES = [(lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01) for lon, lat in
+          nzz.HELD_SINCE_2014.values()]  # fmt: skip
+
+
+def nzz_file(
+    day: str, *boxes: tuple[float, float, float, float], gains: tuple[float, ...] = A
+) -> tuple[bytes, str]:
+    told = {"date": day, "_datefrom": day, "_dateto": day, "view": "daily"}
+    drawn = [(box, {"type": "nochange", **told}) for box in boxes]
+    drawn += [(gains, {"type": "gains", **told}), (D, {"type": "losses", **told})]
+    return b'{"value": %s}' % collection(*drawn), f"{day}-as-named.json"  # type: ignore[arg-type]
+
+
+def test_nzz_held_is_what_did_not_change_and_what_was_gained() -> None:
+    data, name = nzz_file("2024-02-02", B, *CITIES)
+    snapshot = sources.read(data, name.replace("02-02", "02-10"))
+    assert (snapshot.reader, snapshot.observed) == ("nzz", datetime(2024, 2, 2, tzinfo=UTC))
+    small = sum(areas_km2(np.array([shapely.box(*c) for c in CITIES], dtype=object)))
+    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(2 * KM2 + small, abs=0.01)
+    assert (snapshot.lacks, snapshot.warnings) == (frozenset(), ())
+
+
+def test_nzz_that_leaves_out_what_was_held_before_2022_is_no_record_as_it_is() -> None:
+    data, name = nzz_file("2024-03-15", B)
+    snapshot = sources.read(data, name)
+    assert snapshot.lacks == {Status.HELD_BEFORE_2022}
+    with pytest.raises(InputError, match="leaves out held_before_2022"):
+        coverage.build("nzz", [snapshot])
+
+
+def test_nzz_is_completed_from_its_own_last_whole_file() -> None:
+    whole = sources.read(*nzz_file("2024-03-08", B, *CITIES))
+    short = sources.read(*nzz_file("2024-03-15", B))
+    later = sources.read(*nzz_file("2024-03-22", B, C))
+    completion = building.completing.Completion()
+    done = list(completion.of([later, short, whole]))
+    cities = sum(areas_km2(np.array([shapely.box(*c) for c in CITIES], dtype=object)))
+    made = coverage.build("nzz", done)
+    assert made.areas[:, :, Ground.HELD_BEFORE_2022].sum(axis=1) == pytest.approx(
+        [0, cities, cities], abs=0.01
+    )
+    held = made.areas[:, :, list(Status.RUSSIAN_HELD.grounds)].sum(axis=(1, 2))
+    assert held == pytest.approx([2 * KM2 + cities, 2 * KM2 + cities, 3 * KM2 + cities], abs=0.02)
+    assert completion.count == 2
+    assert completion.figures["completed_km2"] == pytest.approx(cities, abs=0.06)
+    assert "2024-03-08-as-named.json, the last file that has it" in completion.told
+
+
+def test_nzz_that_extends_a_record_is_completed_from_it() -> None:
+    whole, short, later = (
+        sources.read(*nzz_file(day, *boxes))
+        for day, boxes in (
+            ("2024-03-08", (B, *CITIES)), ("2024-03-15", (B,)), ("2024-03-22", (B, C))
+        )
+    )  # fmt: skip
+    known = coverage.build("nzz", building.completing.Completion().of([whole, short]))
+    completion = building.completing.Completion(known)
+    (done,) = completion.of([later])
+    cities = sum(areas_km2(np.array([shapely.box(*c) for c in CITIES], dtype=object)))
+    assert km2(done, Ground.HELD_BEFORE_2022) == pytest.approx(cities, abs=0.01)
+    assert "the record's own state of 2024-03-15-as-named.json" in completion.told
+    earlier = {"completed": "before", "completed_snapshots": 7, "completed_km2": 3.0}
+    assert building.completing.summed(earlier, completion.figures) == {
+        **earlier,
+        "completed_snapshots": 8,
+    }
+
+
+def test_nzz_alone_is_completed_from_deepstate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
+    made, told = building.of_one(sources.read(*nzz_file("2026-08-21", B)))
+    before = made.areas[0, :, Ground.HELD_BEFORE_2022].sum()
+    assert 16_500 < before < 16_900
+    assert "from DeepState's record of 2025-08-03, generalised to 250 m" in told
+    assert made.snapshots[0].reports == {Status.RUSSIAN_HELD}
+
+
+def test_nzz_of_two_days_or_of_none_is_refused() -> None:
+    data, name = nzz_file("2024-02-02", B)
+    with pytest.raises(InputError, match="features are of 2024-02-02, 2024-02-03"):
+        sources.read(data.replace(b"2024-02-02", b"2024-02-03", 1), name)
+    with pytest.raises(InputError, match="is not a date YYYY-MM-DD"):
+        sources.read(data.replace(b'"date": "2024-02-02"', b'"date": "soon"'), name)
+
+
+# A person's own file
+
+
+@pytest.mark.parametrize("name", files.FORMATS)
+def test_every_format_is_read_alike_by_the_guess(name: str) -> None:
+    snapshot = sources.read(files.FORMATS[name](), name)
+    assert (snapshot.reader, snapshot.observed) == ("own", datetime(2024, 5, 6, tzinfo=UTC))
+    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(KM2, abs=0.001)
+    assert km2(snapshot, Ground.CONTESTED) == pytest.approx(KM2, abs=0.001)
+    assert snapshot.reports == {Status.RUSSIAN_HELD, Status.CONTESTED}
+    assert not shapely.has_z(snapshot.layers[Ground.OCCUPIED]).any()
+    (warning,) = snapshot.warnings
+    assert "read by a guess, by '" in warning
+    assert "'occupied' is russian_held, 'grey zone' is contested" in warning
+
+
+@pytest.mark.parametrize("crs", ["EPSG:32637", "EPSG:3857", "EPSG:28407"])
+@pytest.mark.parametrize("make", [files.geopackage, files.shapefile, files.geoparquet])
+def test_other_systems_are_taken_to_longitude_and_latitude(crs: str, make: Any) -> None:
+    snapshot = sources.read(make(files.frame(crs)), f"layer {files.DAY}")
+    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(KM2, abs=0.001)
+
+
+def test_two_layers_of_a_geopackage_are_told_apart_by_their_names() -> None:
+    both = files.frame()
+    with files.TemporaryDirectory() as folder:
+        path = files.Path(folder, "a.gpkg")
+        both[:1].drop(columns="status").to_file(path, layer="occupied", driver="GPKG")
+        both[1:].drop(columns="status").to_file(path, layer="contested", driver="GPKG")
+        snapshot = sources.read(path.read_bytes(), f"a {files.DAY}.gpkg")
+    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(KM2, abs=0.001)
+    assert km2(snapshot, Ground.CONTESTED) == pytest.approx(KM2, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        ("occupied", Status.RUSSIAN_HELD),
+        ("russian controlled", Status.RUSSIAN_HELD),
+        ("окуповано", Status.RUSSIAN_HELD),
+        ("de-occupied, liberated", Status.LIBERATED),
+        ("grey area", Status.CONTESTED),
+        ("сіра зона", Status.CONTESTED),
+        ("claimed by russia", Status.CLAIMED_CONTROL),
+        ("occupied before 24 february", Status.HELD_BEFORE_2022),
+        ("ukrainian-held", Status.UKRAINIAN_HELD),
+        ("#a52714", Status.RUSSIAN_HELD),
+        ("#880e4f", Status.HELD_BEFORE_2022),
+        ("#ff0000", Status.RUSSIAN_HELD),
+        ("#808080", Status.CONTESTED),
+        ("#2040ff", Status.UKRAINIAN_HELD),
+        ("#ff00ff", None),
+        ("roads", None),
+        ("", None),
+    ],
+)
+def test_what_words_and_colours_tell(value: str, status: Status | None) -> None:
+    assert own.status_of(value) is status
+
+
+def test_a_legend_decides_and_what_it_leaves_out_is_told() -> None:
+    legend = own.from_toml('column = "status"\n[statuses]\n" GREY zone" = "russian_held"', "l.toml")
+    snapshot = sources.read(files.geojson(), f"a {files.DAY}.geojson", legend=legend)
+    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(KM2, abs=0.001)
+    assert Ground.CONTESTED not in snapshot.layers
+    assert snapshot.warnings == (
+        f"a {files.DAY}.geojson: status 'occupied' is not in the legend; left out (82.9 km2)",
+    )
+
+
+def test_a_legend_may_tell_what_all_of_it_is_and_when() -> None:
+    legend = own.from_toml('whole = "russian_held"\ndate = 2026-01-24', "l.toml")
+    snapshot = sources.read(files.geojson(), "a.geojson", legend=legend)
+    assert snapshot.observed.date() == date(2026, 1, 24)
+    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(2 * KM2, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("column = ", "is not TOML"),
+        ("", "either `column` with `statuses`, or `whole`"),
+        ('column = "a"\nwhole = "contested"', "either `column`"),
+        ('whole = "occupied"', "'occupied' is no status; allowed: russian_held"),
+        ('colour = "a"', "colour: not known; allowed: column, statuses, whole, date"),
+        ("column = 7", "column and whole are texts"),
+        ('column = "a"\nstatuses = "b"', "column and whole are texts"),
+        ('whole = "contested"\ndate = "2026-01-24"', "date is a day"),
+    ],
+)
+def test_what_is_no_legend_is_refused(text: str, told: str) -> None:
+    with pytest.raises(InputError, match=told) as caught:
+        own.from_toml(text, "l.toml")
+    assert str(caught.value).startswith("l.toml: ")
+
+
+def test_nothing_held_is_refused() -> None:
+    legend = own.from_toml('whole = "contested"', "l.toml")
+    with pytest.raises(InputError, match="nothing in it is Russian-held by its legend"):
+        sources.read(files.geojson(), f"a {files.DAY}.geojson", legend=legend)
+
+
+def test_kml_tells_folder_style_and_colour() -> None:
+    document = documents.parse(files.kml(), "a.kml")
+    assert [f.properties for f in document.areas] == [
+        {"name": "Area 1", "folder": "Occupied", "layer": "Occupied", "style": "red",
+         "fill": "#a52714"},
+        {"name": "Area 1", "folder": "Grey zone", "layer": "Grey zone", "style": "grey",
+         "fill": "#bdbdbd"},
+    ]  # fmt: skip
+
+
+# VIINA
+
+DONETSK, MAKIIVKA = 709717, 702320
+
+
+def test_viina_cells_fill_the_oblasts() -> None:
+    cells = viina.cells()
+    assert len(cells) == len(places.load())
+    whole = sum(o.polygon_km2 for o in oblasts.load())
+    assert areas_km2(cells).sum() == pytest.approx(whole, abs=1)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_viina_gives_each_place_its_cell(packed: bool) -> None:
+    table = files.viina(
+        (DONETSK, "20240506", "RU"), (MAKIIVKA, "20240506", "CONTESTED"), (1, "20240506", "RU"),
+        (DONETSK, "20240507", "UA"), (MAKIIVKA, "20240507", "RU"),
+    )  # fmt: skip
+    data = files.zipped({"control_2024.csv": table}) if packed else table
+    order = sorted(p.geonameid for p in places.load())
+    cell = {n: areas_km2(viina.cells()[[order.index(n)]])[0] for n in (DONETSK, MAKIIVKA)}
+    last = sources.read(data, "viina.csv")
+    assert (last.reader, last.observed.date()) == ("viina", date(2024, 5, 7))
+    assert km2(last, Ground.OCCUPIED) == pytest.approx(cell[MAKIIVKA], abs=0.001)
+    first = sources.read(data, "viina.csv", observed=datetime(2024, 5, 6, 12, tzinfo=UTC))
+    assert km2(first, Ground.OCCUPIED) == pytest.approx(cell[DONETSK], abs=0.001)
+    assert km2(first, Ground.CONTESTED) == pytest.approx(cell[MAKIIVKA], abs=0.001)
+    assert "an approximation" in first.warnings[0]
+    assert f"{len(order) - 2} of {len(order)} places are not told of" in first.warnings[1]
+    assert [s.observed.day for s in sources.read_all(data, "viina.csv")] == [6, 7]
+
+
+def test_viina_opinions_stand_side_by_side() -> None:
+    header = "geonameid,date,status_wiki,status_boost,status_dsm,status_isw,status\n"
+    data = f"{header}{DONETSK},2024-05-06,RU,UA,CONTESTED,,RU\n".encode()
+    year = viina.parse(data, "v.csv")
+    place = year.place.tolist().index(DONETSK)
+    told = {column: int(year.holder[column][0, place]) for column in viina.OPINIONS.values()}
+    assert told == {
+        "status": Ground.OCCUPIED,
+        "status_wiki": Ground.OCCUPIED,
+        "status_boost": Ground.REST,
+        "status_dsm": Ground.CONTESTED,
+        "status_isw": -1,
+    }
+    silent = len(year.place) - 1
+    assert viina.counts(year, None) == {
+        "viina": (1, 0, 0, silent),
+        "viina_wiki": (1, 0, 0, silent),
+        "viina_boost": (0, 0, 1, silent),
+        "viina_dsm": (0, 1, 0, silent),
+        "viina_isw": (0, 0, 0, silent + 1),
+    }
+    assert Ground.CONTESTED in sources.read(data, "v.csv", "viina_dsm").layers
+    with pytest.raises(InputError, match="status_isw tells nothing of 2024-05-06"):
+        sources.read(data, "v.csv", "viina_isw")
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (files.viina((DONETSK, "yesterday", "RU")), "a date that is not YYYYMMDD"),
+        (files.viina((DONETSK, "20240506", "US")), "'US' is no holder; allowed: RU, CONTESTED, UA"),
+        (files.viina((1, "20240506", "RU")), "has no place of the four oblasts"),
+        (b"geonameid,date,status\n1,20240506,RU\n", "is not VIINA's CSV"),
+    ],
+)
+def test_what_is_not_viinas_is_refused(data: bytes, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        sources.read(data, "v.csv")

@@ -1,0 +1,117 @@
+"""Over the real files of ISW and NZZ: what they hold, and the embedded records against them.
+
+Skipped where there is no ../shared.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from controlmap import archive, building, completing, embed, geofile, sources
+from controlmap.coverage import Coverage
+from controlmap.model import Ground, Snapshot, Status
+
+TOLERANCE_KM2 = 0.1
+ISW_FILES, NZZ_FILES = 90 + 88 + 88 + 87 + 20, 234
+HELD = list(Status.RUSSIAN_HELD.grounds)
+
+
+@lru_cache(maxsize=2)
+def embedded(source: str) -> Coverage:
+    return archive.load(geofile.geodata(f"{source}.parquet")).coverage
+
+
+def read(shared: Path, source: str) -> Iterator[Snapshot]:
+    return building.read_all(source, [shared / "data" / source], lambda _: None)
+
+
+def held_on(source: str, day: date) -> np.ndarray:
+    made = embedded(source)
+    held: np.ndarray = made.areas[made.at(day).index][:, HELD].sum(axis=1)
+    return held
+
+
+def test_every_isw_file_is_read_and_its_layers_are_known(shared: Path) -> None:
+    warnings: Counter[str] = Counter()
+    count = 0
+    for member in archive.members([shared / "data" / "isw"]):
+        snapshot = sources.read(member.data, member.name)
+        assert snapshot.reader == "isw"
+        warnings.update(w.split(": ", 1)[1] for w in snapshot.warnings)
+        count += 1
+    assert count == ISW_FILES
+    assert warnings == {
+        "layer 'ロシア軍侵攻エリア' holds claimed control too; counted as advance": 3
+    }
+
+
+def test_isw_states_have_control_and_what_is_not_there_is_not_reported(shared: Path) -> None:
+    states = list(read(shared, "isw"))
+    assert len(states) == 110
+    assert all(Status.RUSSIAN_HELD in s.reports for s in states)
+    without = [s.observed.date() for s in states if Status.ASSESSED_ADVANCE not in s.reports]
+    assert without == [date(2022, 2, 24), date(2022, 2, 27)]
+    silent = [s.observed.date() for s in states if Status.CLAIMED_CONTROL not in s.reports]
+    assert silent[2:] == [date(2023, 5, 1), date(2023, 5, 7), date(2023, 5, 13)]
+
+
+def test_the_embedded_isw_is_true_to_its_files(shared: Path) -> None:
+    made = embedded("isw")
+    for snapshot in list(read(shared, "isw"))[::10]:
+        error = building.error_km2(made, snapshot)
+        assert error is not None
+        assert np.abs(error).max() < TOLERANCE_KM2
+
+
+def test_right_bank_kherson_in_the_embedded_isw() -> None:
+    before, after = (held_on("isw", day)[2] for day in (date(2022, 11, 6), date(2022, 11, 9)))
+    assert [round(v) for v in (before, after)] == [22281, 19281]
+
+
+def test_nzz_tells_its_day_within_and_lags_its_name(shared: Path) -> None:
+    count = lacking = 0
+    for member in archive.members([shared / "data" / "nzz"]):
+        snapshot = sources.read(member.data, member.name)
+        assert snapshot.reader == "nzz"
+        named = date.fromisoformat(member.name.removesuffix(".json"))
+        assert 0 <= (named - snapshot.observed.date()).days <= 13
+        assert bool(snapshot.lacks) == (snapshot.observed.date() >= date(2024, 3, 15))
+        lacking += bool(snapshot.lacks)
+        count += 1
+    assert (count, lacking) == (NZZ_FILES, 128)
+
+
+def test_nzz_is_completed_without_a_step(shared: Path) -> None:
+    """What is left out from March 2024 on is 16,606 km2; figures go on as they were."""
+    figures = archive.load(geofile.geodata("nzz.parquet")).provenance.figures
+    assert figures["completed_km2"] == pytest.approx(16_606, abs=1)
+    step = held_on("nzz", date(2024, 3, 15)) - held_on("nzz", date(2024, 3, 8))
+    assert step == pytest.approx([19, 0, 0, 0], abs=1)  # what was gained in a week, by the feed
+    assert round(held_on("nzz", date(2024, 3, 15))[1], -1) == 26_270
+    raw = next(s for s in read(shared, "nzz") if s.observed.date() == date(2024, 3, 15))
+    assert round(building.overlay_km2(embedded("nzz"), raw)[1, 0]) == 18_020
+
+
+def test_nzz_completed_from_deepstate_differs_by_little(shared: Path) -> None:
+    raw = next(s for s in read(shared, "nzz") if s.observed.date() == date(2024, 3, 15))
+    (done,) = completing.Completion().of([raw])
+    made = building.overlay_km2(embedded("nzz"), done)[:, 0]
+    assert np.abs(made - held_on("nzz", date(2024, 3, 15))).max() < 110
+    assert Ground.HELD_BEFORE_2022 in done.layers
+
+
+@pytest.mark.parametrize("source", ["isw", "nzz"])
+def test_the_records_are_rebuilt_byte_for_byte(
+    source: str, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
+    embed.embed_record(shared, tmp_path, source)
+    for name in (f"{source}.parquet", f"{source}.provenance.json"):
+        assert (tmp_path / name).read_bytes() == geofile.geodata(name).read_bytes()

@@ -1,0 +1,226 @@
+"""The page of sources and a visitor's own layer, as Streamlit's AppTest sees them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import hostile
+import layer_files as files
+from controlmap import agreement, archive, limits, sources
+from controlmap.sources import own
+from controlmap.views import text_sources
+
+SECONDS = 120
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
+
+    def shown() -> None:
+        from controlmap import session
+        from controlmap.views import sourcing
+
+        session.guarded(sourcing.show)()
+
+    made = AppTest.from_function(shown, default_timeout=SECONDS)
+    made.query_params["date"] = "2023-07-01"
+    yield made
+
+
+def said(page: AppTest) -> str:
+    shown = [*page.markdown, *page.caption, *page.info, *page.error, *page.get("html")]
+    text = "\n".join(str(getattr(e, "value", "") or e.proto.body) for e in shown)
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def table(page: AppTest, caption: str) -> list[list[str]]:
+    """The cells of the table of that caption, row by row."""
+    (found,) = [
+        e.proto.body
+        for e in page.get("html")
+        if f"<caption>{html.escape(caption)}<" in e.proto.body
+    ]
+    rows = re.findall(r"<tr>(.*?)</tr>", found.split("<tbody>")[1])
+    return [[html.unescape(c) for c in re.findall(r">([^<]*)</t[hd]>", row)] for row in rows]
+
+
+def upload(page: AppTest, *named: tuple[str, bytes]) -> AppTest:
+    given = [(name, data, "application/octet-stream") for name, data in named]
+    return page.get("file_uploader")[0].set_value(given).run()
+
+
+def test_it_tells_how_far_the_sources_agree(page: AppTest) -> None:
+    page.run()
+    assert not page.exception
+    known = {s: archive.open_source(s).coverage for s in archive.with_records()}
+    compared = agreement.opinions(known, page.date_input(key="date").value)
+    band = agreement.spread(compared)[-1]
+    assert f"<b>{text_sources.headline(band.low, band.high)}</b>" in said(page)
+    assert "by 3 sources" in said(page)
+    rows = table(page, text_sources.CAPTION)
+    every = agreement.by_oblast(agreement.agree(compared))[-1]
+    assert rows[-1][:5] == [
+        "All four oblasts",
+        *(f"{v:,.0f}" for v in (every.by_all, every.by_some, every.by_one, every.by_none)),
+    ]
+    assert len(table(page, text_sources.PAIR_CAPTION)) == 3
+    assert len(table(page, text_sources.PATCH_CAPTION)) == 6
+
+
+def test_every_source_tells_what_it_is_and_its_terms(page: AppTest) -> None:
+    page.run()
+    shown = said(page)
+    for source in sources.SOURCES.values():
+        if source.id != own.ID:
+            assert source.notes in shown
+            assert source.terms in shown
+    assert "On 1 July 2023: its state of 30 June 2023, 1 day old." in shown
+    assert "128 of its states leave out what was held before 24 February 2022" in shown
+    assert "controlmap build --source viina" in shown
+
+
+def test_a_source_that_is_too_old_is_said_not_to_be_compared(page: AppTest) -> None:
+    page.query_params["date"] = "2026-08-22"
+    page.run()
+    assert "by 2 sources" in said(page)
+    assert "Not compared: its last state is of 24 August 2023, 1,094 days before." in said(page)
+
+
+def test_one_source_alone_is_no_comparison(page: AppTest) -> None:
+    page.run()
+    page.get("button_group")[-1].set_value(["isw"]).run()
+    assert not page.exception
+    assert text_sources.TOO_FEW in said(page)
+
+
+def test_assessed_advance_counted_as_held_narrows_the_band(page: AppTest) -> None:
+    page.run()
+    apart = table(page, text_sources.CAPTION)[-1][-1]
+    page.query_params["advance"] = "held"
+    page.run()
+    page.get("button_group")[0].set_value("held").run()
+    held = table(page, text_sources.CAPTION)[-1][-1]
+
+    def width(band: str) -> float:
+        low, high = re.findall(r"[\d.]+", band)
+        return float(high) - float(low)
+
+    assert width(held) < width(apart)
+
+
+@pytest.mark.parametrize("name", files.FORMATS)
+def test_a_file_that_is_dropped_is_measured_and_compared(page: AppTest, name: str) -> None:
+    page.run()
+    upload(page, (name.replace(files.DAY, "2023-07-01"), files.FORMATS[name]()))
+    assert not page.exception
+    assert not page.error
+    assert "by 4 sources" in said(page)
+    rows = table(page, text_sources.OWN_CAPTION)
+    assert rows[0] == ["Donetsk", f"{files.SQUARE_KM2:.1f}", f"{files.SQUARE_KM2:.1f}"]
+    assert [
+        row[0]
+        for row in table(page, text_sources.PAIR_CAPTION)
+        if row[0].startswith("DeepState, Y")
+    ] == ["DeepState, Your own layer"]
+
+
+def test_the_guess_is_shown_and_can_be_changed(page: AppTest) -> None:
+    page.run()
+    upload(page, ("layer 2023-07-01.geojson", files.geojson()))
+    told = {s.label: s.value for s in page.selectbox}
+    assert told[text_sources.OWN_COLUMN] == "status"
+    assert told["grey zone \\(1\\)"] == "contested"
+    page.selectbox(key="own status grey zone").select("russian_held").run()
+    rows = table(page, text_sources.OWN_CAPTION)
+    assert rows[0] == ["Donetsk", f"{2 * files.SQUARE_KM2:.1f}"]
+
+
+def test_a_legend_may_come_with_it(page: AppTest) -> None:
+    page.run()
+    legend = b'whole = "russian_held"\ndate = 2023-06-30'
+    upload(page, ("layer.geojson", files.geojson()), ("legend.toml", legend))
+    assert not page.error
+    assert "state of 30 June 2023" in said(page)
+    assert table(page, text_sources.OWN_CAPTION)[0][1] == f"{2 * files.SQUARE_KM2:.1f}"
+
+
+def test_what_a_file_says_stays_text(page: AppTest) -> None:
+    page.run()
+    case = hostile.CASES[0]
+    upload(page, (case.name.replace(hostile.DAY, "2023-07-01"), case.make()))
+    assert not page.exception
+    everything = said(page) + "".join(s.label for s in page.selectbox)
+    assert not re.search(r"(?<!\\)<(script|img|/script)", everything)
+    assert not re.search(r"(?<!\\)\{\{ 7", everything)
+
+
+@pytest.mark.parametrize("case", [c for c in hostile.CASES if c.told][::4], ids=lambda c: c.name)
+def test_a_hostile_file_is_one_line_and_the_page_stays(page: AppTest, case: hostile.Case) -> None:
+    page.run()
+    data = case.make()
+    if len(data) > limits.UPLOAD_MB * 2**20:
+        pytest.skip("larger than what Streamlit takes")
+    upload(page, (case.name, data))
+    assert not page.exception
+    assert len(page.error) == 1
+    assert "\n" not in page.error[0].value
+    assert "by 3 sources" in said(page)
+
+
+def test_two_layers_at_once_are_refused(page: AppTest) -> None:
+    page.run()
+    upload(page, ("a.geojson", files.geojson()), ("b.geojson", files.geojson()))
+    assert page.error[0].value == text_sources.OWN_TOO_MANY
+
+
+def test_a_layer_stays_in_its_session(page: AppTest) -> None:
+    page.run()
+    upload(page, ("layer 2023-07-01.geojson", files.geojson()))
+    assert "by 4 sources" in said(page)
+
+    def other() -> None:
+        from controlmap.views import sourcing
+
+        sourcing.show()
+
+    beside = AppTest.from_function(other, default_timeout=SECONDS)
+    beside.query_params["date"] = "2023-07-01"
+    beside.run()
+    assert "by 3 sources" in said(beside)
+    page.get("file_uploader")[0].set_value(None).run()
+    assert "by 3 sources" in said(page)
+    assert "own layer" not in page.session_state
+
+
+def test_viina_is_taken_with_its_opinions(page: AppTest) -> None:
+    page.run()
+    data = files.viina((709717, "20230701", "RU"), (702320, "20230701", "UA"))
+    upload(page, ("control.csv", data))
+    assert not page.exception
+    assert [len(r.options) for r in page.radio] == [5]
+    assert "an approximation" in said(page)
+    opinions = table(page, text_sources.OPINIONS_CAPTION)
+    assert [row[1:4] for row in opinions] == [["1", "0", "1"]] * 5
+
+
+def test_caches_that_sessions_share_get_nothing_of_a_layer(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from controlmap import session
+
+    page.run()
+    shared: list[str] = []
+    for name in ("payload", "agreed"):
+        monkeypatch.setattr(
+            session, name, lambda *_, name=name, **__: shared.append(name) or st.stop()
+        )
+    upload(page, ("layer 2023-07-01.geojson", files.geojson()))
+    assert shared == []
+    assert not page.exception

@@ -1,0 +1,135 @@
+"""Coordinates read as text are those of a full parse, or are left to it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from controlmap import sources
+from controlmap.model import InputError
+from controlmap.sources import sparse
+
+NUMBERS = st.one_of(
+    st.integers(-180, 180), st.floats(-180, 180, allow_nan=False, allow_infinity=False)
+)
+SPACES = st.sampled_from(["", " ", "\n  ", "\t"])
+
+
+def rings(width: int) -> st.SearchStrategy[list[Any]]:
+    position = st.lists(NUMBERS, min_size=width, max_size=width)
+    return st.lists(st.lists(position, min_size=1, max_size=5), min_size=1, max_size=3)
+
+
+def spaced(value: Any, space: str) -> str:
+    """JSON with white space everywhere between numbers, brackets and commas."""
+    if isinstance(value, list):
+        parts = f"{space},{space}".join(spaced(v, space) for v in value)
+        return f"[{space}{parts}{space}]"
+    return json.dumps(value)
+
+
+@given(data=st.data(), width=st.sampled_from([2, 3]), space=SPACES)
+def test_what_is_plain_is_read_as_json_reads_it(
+    data: st.DataObject, width: int, space: str
+) -> None:
+    multi = data.draw(st.lists(rings(width), min_size=1, max_size=3))
+    found = sparse.polygons_of(spaced(multi, space).encode(), "MultiPolygon")
+    alone = sparse.polygons_of(spaced(multi[0], space).encode(), "Polygon")
+    assert found is not None
+    assert alone is not None
+    assert len(found) == len(multi)
+    for drawn, expected in [*zip(found, multi, strict=True), (alone[0], multi[0])]:
+        assert len(drawn) == len(expected)
+        for ring, positions in zip(drawn, expected, strict=True):
+            assert ring.shape == (len(positions), 2)
+            assert np.array_equal(ring, np.array(positions, dtype=float)[:, :2])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "[[]]",
+        "[[[]]]",
+        "[[[1,2],[3]]]",
+        "[[[1],[2,3,4]]]",  # as many numbers as two positions of two
+        "[[[1,2],[3,4,5],[6]]]",
+        "[[[1,2],[3,null]]]",
+        "[[[1,2],[3,nul]]]",
+        "[[[1,2],[3]4]]]",
+        "[[[1,2]],[[3,4],5]]",
+        "[[[1,2],[3,[4]]]]",
+        "[[[1,2],[3,4],[]]]",
+        "[[[1,2,3,4]]]",
+        "[[[1,2],[3,01]]]",
+        "[[[1,2],,[3,4]]]",
+        "[[[1,2],[3,4]]",
+        "[[1,2],[3,4]]",
+        "[[[[1,2],[3,4]]]]",
+        "[[[1,2] [3,4]]]",
+        "[[[1 2,3]]]",
+    ],
+)
+def test_what_is_not_plain_is_left_to_the_full_parse(text: str) -> None:
+    assert sparse.polygons_of(text.encode(), "Polygon") is None
+
+
+def document(coordinates: str, more: str = "") -> bytes:
+    geometry = f'"geometry":{{"type":"Polygon","coordinates":{coordinates}}}'
+    feature = f'{{"type":"Feature","properties":{{"name":"a"{more}}},{geometry}}}'
+    return f'{{"type":"FeatureCollection","features":[{feature}]}}'.encode()
+
+
+SQUARE = "[[[37.6,48],[37.7,48],[37.7,48.1],[37.6,48.1],[37.6,48]]]"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ',"coordinates":[1,2]',
+        ',"coordinates":[{"lat":1}]',
+        ',"coordinates":{"lat":[1]}',
+        ',"coordinates":"[1,2]"',
+        ',"coordinates":7',
+        ',"note":"coordinates"',
+        r',"note":"\"coordinates\": [1,2]"',
+        r',"say \"coordinates":[1,2]',
+    ],
+)
+def test_coordinates_elsewhere_are_no_trouble(more: str) -> None:
+    name = "deepstatemap_data_20240708.geojson"
+    plain, given_more = (sources.read(document(SQUARE, m), name) for m in ("", more))
+    for ground, layer in plain.layers.items():
+        assert list(given_more.layers[ground]) == list(layer)
+    parts = sparse.cut(document(SQUARE, more))
+    if parts is not None:
+        skeleton, texts = parts
+        orjson.loads(skeleton)
+        assert SQUARE.encode() in texts
+
+
+def test_what_only_looks_whole_is_refused() -> None:
+    """A line that no reader asks for is checked to be JSON all the same."""
+    line = (
+        '{"type":"Feature","properties":{},"geometry":{"type":"LineString","coordinates":[[1,,2]]}}'
+    )
+    data = document(SQUARE)[: -len("]}")] + b"," + line.encode() + b"]}"
+    with pytest.raises(InputError, match="is not JSON"):
+        sources.read(data, "deepstatemap_data_20240708.geojson")
+
+
+def test_a_file_read_twice_is_read_alike() -> None:
+    """The second time its texts are known; in between another file was read."""
+    name = "deepstatemap_data_20240708.geojson"
+    other = SQUARE.replace("37.7", "37.8")
+    one, _, again, then = (
+        sources.read(document(text), name) for text in (SQUARE, other, SQUARE, SQUARE)
+    )
+    for ground, layer in one.layers.items():
+        assert list(layer) == list(again.layers[ground]) == list(then.layers[ground])
