@@ -152,7 +152,7 @@ def served() -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = {key: value for key, value in os.environ.items() if key != "CONTROLMAP_DATA"}
+    env = os.environ | {"CONTROLMAP_DATA": ""}
     command = [sys.executable, "-m", "controlmap", "dashboard", "--port", str(port)]
     start = time.perf_counter()
     process = subprocess.Popen(

@@ -24,7 +24,7 @@ SECONDS = 60
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
     monkeypatch.setattr(session, "today", lambda: date(2026, 8, 24))
     yield AppTest.from_file(str(ENTRY), default_timeout=SECONDS)
 

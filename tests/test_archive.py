@@ -428,7 +428,7 @@ def test_a_persons_own_record_goes_before_the_embedded_one(own: Path) -> None:
 def test_without_one_the_embedded_record_is_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
     assert archive.open_source("deepstate").is_embedded
     monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
     assert archive.open_source("deepstate").is_embedded

@@ -30,6 +30,7 @@ COMMANDS = (
     "proposals",
     "build",
     "sources",
+    "update",
     "dashboard",
 )
 SQUARE = (37.6, 48.0, 37.7, 48.1)  # inside Donetsk oblast, 82.897 km2
@@ -99,7 +100,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def embedded(monkeypatch: pytest.MonkeyPatch) -> None:
     """The embedded record, whatever the environment of who runs the tests names."""
-    monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
 
 
 class Run:

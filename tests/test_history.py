@@ -193,7 +193,7 @@ def history_page() -> None:
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
     return AppTest.from_function(history_page, default_timeout=SECONDS)
 
 

@@ -34,7 +34,7 @@ KEYS = {"id", "claimed", "measured", "low", "high", "unit", "verdict", "hindsigh
 
 @pytest.fixture(autouse=True)
 def embedded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
 
 
 def claim(

@@ -49,7 +49,7 @@ def pace_page() -> None:
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
     """A page run once, with what its address asks for."""
-    monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
 
     def run(shown: Callable[[], None], **asked: str) -> AppTest:
         page = AppTest.from_function(shown, default_timeout=SECONDS)

@@ -22,7 +22,7 @@ def place_page() -> None:
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
     return AppTest.from_function(place_page, default_timeout=SECONDS)
 
 

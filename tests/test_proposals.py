@@ -25,7 +25,7 @@ FIRST_SET = ["annexation", "anchorage", "freeze", "pre_2022", "ukraine"]
 
 @pytest.fixture(autouse=True)
 def embedded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
 
 
 def proposal(west: str, east: str, recognised: Mapping[str, Recognised] | None = None) -> Proposal:

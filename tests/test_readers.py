@@ -223,7 +223,7 @@ def test_nzz_that_extends_a_record_is_completed_from_it() -> None:
 
 
 def test_nzz_alone_is_completed_from_deepstate(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
     made, told = building.of_one(sources.read(*nzz_file("2026-08-21", B)))
     before = made.areas[0, :, Ground.HELD_BEFORE_2022].sum()
     assert 16_500 < before < 16_900

@@ -51,6 +51,8 @@ def test_the_commands_run(command: str, monkeypatch: pytest.MonkeyPatch, tmp_pat
             json.dumps({"type": "FeatureCollection", "features": [feature]})
         )
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+    monkeypatch.setenv("CONTROLMAP_ADDRESS_DEEPSTATE_API", "")  # its index is on the network
     if "--extend" in command:
         (built,) = (c for c in commands() if c.startswith("controlmap build --source"))
         assert cli.main(shlex.split(built)[1:]) == 0

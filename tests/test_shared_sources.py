@@ -111,7 +111,7 @@ def test_nzz_completed_from_deepstate_differs_by_little(shared: Path) -> None:
 def test_the_records_are_rebuilt_byte_for_byte(
     source: str, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("CONTROLMAP_DATA", raising=False)
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
     embed.embed_record(shared, tmp_path, source)
     for name in (f"{source}.parquet", f"{source}.provenance.json"):
         assert (tmp_path / name).read_bytes() == geofile.geodata(name).read_bytes()

@@ -6,11 +6,10 @@ import bz2
 import gzip
 import hashlib
 import lzma
-import os
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -20,7 +19,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from controlmap import __version__, geofile, limits, oblasts, sources
+from controlmap import __version__, folder, geofile, limits, oblasts, sources
 from controlmap.coverage import Coverage
 from controlmap.model import InputError, Provenance, RecordError, SnapshotInfo, Status
 from controlmap.noding import Ints
@@ -28,10 +27,19 @@ from controlmap.noding import Ints
 
 @dataclass(frozen=True)
 class Member:
-    """A file to read: its name and bytes, wherever it lay."""
+    """A file to read: its name and bytes, wherever it lay, or what reads them.
+
+    `retrieved` is when it was taken from its source (UTC), where that is known.
+    """
 
     name: str
-    data: bytes
+    content: bytes | Callable[[], bytes]
+    retrieved: datetime | None = None
+
+    @property
+    def data(self) -> bytes:
+        """The bytes; not kept, so that thousands of files are not held at once."""
+        return self.content if isinstance(self.content, bytes) else self.content()
 
 
 @dataclass(frozen=True)
@@ -166,8 +174,9 @@ def inputs_of(inputs: Iterable[Path | Member]) -> tuple[dict[str, Any], ...]:
     listed: list[dict[str, Any]] = []
     for given in inputs:
         if isinstance(given, Member):
-            digest = hashlib.sha256(given.data).hexdigest()
-            listed.append({"name": given.name, "sha256": digest, "bytes": len(given.data)})
+            data = given.data
+            digest = hashlib.sha256(data).hexdigest()
+            listed.append({"name": given.name, "sha256": digest, "bytes": len(data)})
         else:
             listed.extend(described(p) for p in files([given]))
     return tuple(sorted(listed, key=lambda told: str(told["name"])))
@@ -251,30 +260,48 @@ def _opened(path: Path, stamp: tuple[int, ...]) -> Record:
 
 
 def own_file(name: str) -> Path | None:
-    """A person's own file of that name in the folder `CONTROLMAP_DATA`; None where there is none.
+    """A person's own file of that name in their folder (`folder.find`); None where there is none.
 
     Raises
     ------
     InputError
-        Where `CONTROLMAP_DATA` is set and is not a folder.
+        Where the setting of the folder names what is no folder.
     """
-    folder = os.environ.get("CONTROLMAP_DATA")
-    if not folder:
-        return None
-    if not Path(folder).is_dir():
-        raise InputError(f"CONTROLMAP_DATA={folder}: is not a folder")
-    path = Path(folder) / name
-    return path if path.is_file() else None
+    place = folder.find()
+    path = place / name if place else None
+    return path if path and path.is_file() else None
 
 
 def open_source(source: str) -> Record:
-    """A source's record: a person's own in the folder `CONTROLMAP_DATA`, else the embedded one.
+    """A source's record: a person's own in their folder (`folder.find`), else the embedded one.
 
     The same record is handed out until its file changes; treat it as read-only.
     """
     path = _path_of(source)
     if not path.is_file():
         raise RecordError(f"{path.name}: not found in {path.parent.name}/")
+    return _open(path)
+
+
+def open_embedded(source: str) -> Record | None:
+    """The record of a source that came with controlmap; None where none did."""
+    path = geofile.geodata(f"{source}.parquet")
+    return _open(path) if path.is_file() else None
+
+
+def hidden_by(record: Record) -> Record | None:
+    """The embedded record of the same source where it has days that one's own lacks.
+
+    None where it has none: where one's own begins no later and ends no earlier, or is no own one.
+    """
+    embedded = open_embedded(record.coverage.source)
+    if record.is_embedded or embedded is None:
+        return None
+    (first, last), (from_day, to_day) = record.coverage.span, embedded.coverage.span
+    return embedded if first > from_day or last < to_day else None
+
+
+def _open(path: Path) -> Record:
     found = path.stat()
     return _opened(path, (found.st_mtime_ns, found.st_size, found.st_ino))
 

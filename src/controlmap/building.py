@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -254,7 +254,7 @@ def _read_each(
         try:
             for snapshot in sources.read_all(member.data, member.name):
                 _check(source, member, snapshot)
-                yield snapshot
+                yield _dated(snapshot, member)
         except InputError as error:
             keep_out(error)
 
@@ -264,6 +264,11 @@ def _check(source: str, member: Member, snapshot: Snapshot) -> None:
         raise InputError(f"{member.name}: is read by {snapshot.reader}, not a {source} file")
     if why := sanity.impossible(snapshot):
         raise InputError(f"{member.name}: {why}")
+
+
+def _dated(snapshot: Snapshot, member: Member) -> Snapshot:
+    """The snapshot with the instant at which its file was retrieved, where that is known."""
+    return replace(snapshot, retrieved=member.retrieved) if member.retrieved else snapshot
 
 
 def _first_of(kept_out: Sequence[KeptOut]) -> str:

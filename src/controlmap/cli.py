@@ -18,11 +18,12 @@ from controlmap.commands import (
     place,
     proposals,
     records,
+    update,
 )
 from controlmap.model import ControlmapError, InputError
 from controlmap.printing import say
 
-_ROOMS = (by_oblast, over_time, agree, place, pace, claims, proposals, records, dashboard)
+_ROOMS = (by_oblast, over_time, agree, place, pace, claims, proposals, records, update, dashboard)
 
 
 class _Parser(argparse.ArgumentParser):

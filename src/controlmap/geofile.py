@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import glob
 import hashlib
 import json
 import os
@@ -34,6 +35,7 @@ CLOSELY = 19
 """The level of zstd for what is written once and carried about."""
 QUICKLY = 9
 """For what is written anew every day: a tenth larger, packed in a twentieth of the time."""
+_RANDOM = 8  # the letters that tempfile adds to a name
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,15 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def clear_leftovers(path: Path) -> None:
+    """Remove what `replacing` left beside a file when its process was killed.
+
+    Only for whoever alone writes the file: another's unfinished work would go as well.
+    """
+    for left in path.parent.glob(f".{glob.escape(path.name)}.{'[a-z0-9_]' * _RANDOM}"):
+        left.unlink(missing_ok=True)
 
 
 def _columns(table: pa.Table) -> list[list[str]]:

@@ -20,6 +20,12 @@ def say(text: str) -> None:
     print(printable(text), file=sys.stderr)
 
 
+def progress(text: str) -> None:
+    """What is being done, on the last line of a terminal, in place of what was told before."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{printable(text)}", end="", file=sys.stderr, flush=True)
+
+
 def printable(text: str) -> str:
     """Text without what a terminal acts on: escapes, line ends, other control characters."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from controlmap.commands import Commands, add_command, add_format, add_source
 from controlmap.model import InputError
-from controlmap.printing import print_json, print_rows, printable, say
+from controlmap.printing import print_json, print_rows, printable, progress, say
 
 
 def add(commands: Commands) -> None:
@@ -61,37 +60,34 @@ def add(commands: Commands) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> None:
-    def progress(text: str) -> None:
-        if sys.stderr.isatty():
-            print(f"\r\033[K{printable(text)}", end="", file=sys.stderr, flush=True)
-
     try:
-        (_extend if arguments.extend else _make)(arguments, progress)
+        (_extend if arguments.extend else _make)(arguments)
     finally:
         progress("")
 
 
-def _make(arguments: argparse.Namespace, progress: Callable[[str], None]) -> None:
-    from controlmap import building, sources
+def _make(arguments: argparse.Namespace) -> None:
+    from controlmap import building, folder, sources
 
     if arguments.output is None:
         raise InputError("build --input: -o/--output is needed, the file to write to")
-    record = building.build_file(
-        arguments.source or sources.DEFAULT,
-        arguments.input,
-        arguments.output,
-        arguments.cells,
-        progress,
-        strict=arguments.strict,
-    )
+    with folder.one_writer_of(arguments.output):
+        record = building.build_file(
+            arguments.source or sources.DEFAULT,
+            arguments.input,
+            arguments.output,
+            arguments.cells,
+            progress,
+            strict=arguments.strict,
+        )
     progress("")
     kept_out = record.provenance.figures.get("kept_out", ())
-    _tell(record.coverage.snapshots, [(told["name"], told["why"]) for told in kept_out])
-    print(f"{record.path}: {_sum(record)}")
+    tell(record.coverage.snapshots, [(told["name"], told["why"]) for told in kept_out])
+    print(f"{record.path}: {summed(record)}")
 
 
-def _extend(arguments: argparse.Namespace, progress: Callable[[str], None]) -> None:
-    from controlmap import building
+def _extend(arguments: argparse.Namespace) -> None:
+    from controlmap import building, folder
 
     for name in ("cells", "source"):
         if getattr(arguments, name) is not None:
@@ -99,15 +95,15 @@ def _extend(arguments: argparse.Namespace, progress: Callable[[str], None]) -> N
     path, *inputs = arguments.extend
     if not inputs:
         raise InputError(f"--extend {path}: the files to add are missing; they follow the record")
-    made = building.extend_file(
-        path, inputs, arguments.output or path, progress, strict=arguments.strict
-    )
+    output = arguments.output or path
+    with folder.one_writer_of(output):
+        made = building.extend_file(path, inputs, output, progress, strict=arguments.strict)
     progress("")
-    _tell(made.added, [(kept.name, kept.why) for kept in made.kept_out])
-    print(f"{made.record.path}: {len(made.added)} added; {_sum(made.record)}")
+    tell(made.added, [(kept.name, kept.why) for kept in made.kept_out])
+    print(f"{made.record.path}: {len(made.added)} added; {summed(made.record)}")
 
 
-def _tell(snapshots: Iterable[Any], kept_out: Iterable[tuple[str, str]]) -> None:
+def tell(snapshots: Iterable[Any], kept_out: Iterable[tuple[str, str]]) -> None:
     """What the readers were in doubt of, and what was kept out, on stderr."""
     for info in snapshots:
         for warning in info.warnings:
@@ -116,7 +112,8 @@ def _tell(snapshots: Iterable[Any], kept_out: Iterable[tuple[str, str]]) -> None
         say(f"kept out: {name}: {why}")
 
 
-def _sum(record: Any) -> str:
+def summed(record: Any) -> str:
+    """A record in one line: its snapshots, its span, its faces, its error."""
     told = record.provenance.figures
     return (
         f"{sum(told['snapshots'].values())} snapshots, {told['span'][0]} to {told['span'][1]}, "
@@ -126,12 +123,13 @@ def _sum(record: Any) -> str:
 
 
 def _sources(arguments: argparse.Namespace) -> None:
-    from controlmap import archive, sources
+    from controlmap import archive, folder, sources
 
+    place = folder.find()
     known = archive.with_records()
     rows = [_row(source, known) for source in sources.SOURCES.values()]
     if arguments.format == "json":
-        print_json({"sources": rows})
+        print_json({"sources": rows, "data": str(place) if place else None})
     elif arguments.format == "csv":
         flat = (
             {k: v if isinstance(v, int | None) else _flat(v) for k, v in r.items()} for r in rows
@@ -148,16 +146,23 @@ def _sources(arguments: argparse.Namespace) -> None:
                 print(f"  reports    {reader}: {', '.join(statuses)}")
             print(f"  notes      {row['notes']}")
             print(f"  terms      {row['terms']}")
+            for address in row["fetched_from"]:
+                print(f"  update     from {address}")
             print(f"  record     {row['record']}")
+            if row["instead_of"]:
+                print(f"             in place of the embedded one of {row['instead_of']}")
+        kept = f"{place}/ ({folder.SETTING})" if place else f"no folder ({folder.SETTING} is empty)"
+        print(printable(f"your own records and the files they are made of: {kept}"))
 
 
 def _row(source: Any, known: list[str]) -> dict[str, Any]:
     """What is told of a source; without a record there is no span, and no snapshot."""
-    from controlmap import archive
+    from controlmap import archive, feeds
 
     record = archive.open_source(source.id) if source.id in known else None
     coverage = record and record.coverage
     used = {info.reader for info in coverage.snapshots} if coverage else None
+    hidden = archive.hidden_by(record) if record else None
     return {
         "id": source.id,
         "title": source.title,
@@ -172,7 +177,9 @@ def _row(source: Any, known: list[str]) -> dict[str, Any]:
         },
         "terms": source.terms,
         "url": source.url,
+        "fetched_from": feeds.addresses(source.id),
         "record": "none" if record is None else _kind(record),
+        "instead_of": "{}/{}".format(*hidden.coverage.span) if hidden else None,
         "notes": source.notes,
     }
 

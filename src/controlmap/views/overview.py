@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from controlmap import agreement, figures, session, sources
+from controlmap import agreement, archive, figures, session, sources
 from controlmap.agreement import Opinion, Spread
 from controlmap.archive import Record
 from controlmap.counting import Advance
@@ -132,6 +132,8 @@ def _sourcing(
         told.insert(0, text.carried(moment.day, info.observed.date()))
     st.markdown(" ".join(told))
     notes = [text.basis(basis, every.claimed)]
+    if hidden := archive.hidden_by(record):
+        notes.append(text.hidden(*hidden.coverage.span))
     if basis is Basis.OFFICIAL:
         drawn = sum(o.polygon_km2 for o in coverage.oblasts)
         notes.append(text.official_gap(every.claimed - drawn))

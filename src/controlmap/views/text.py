@@ -264,10 +264,13 @@ def carried(chosen: date, observed: date) -> str:
 
 
 def age(age_days: int, *, stale: bool) -> str:
-    """How old the newest snapshot is, and a warning where that is old."""
+    """How old the newest snapshot is, and a warning where that is old, with the remedy."""
     if not stale:
         return f"The newest snapshot is {days(age_days)} old."
-    return f":orange-badge[The newest snapshot is {days(age_days)} old]"
+    return (
+        f":orange-badge[The newest snapshot is {days(age_days)} old] "
+        "`controlmap update` fetches newer ones."
+    )
 
 
 def unreported(last: date | None, km2_then: float | None) -> str:
@@ -282,8 +285,9 @@ def unreported(last: date | None, km2_then: float | None) -> str:
 def generalised(cell_m: int) -> str:
     """That the map is generalised, and how to have it in full."""
     return (
-        f"The map is generalised to {cell_m} m, figures are not. For full detail, build a record "
-        "from the source's own files with `controlmap build`."
+        f"The map is generalised to {cell_m} m, figures are not. For full detail and the days "
+        "since, `controlmap update` fetches a record of your own; `controlmap build` makes one of "
+        "files that you have."
     )
 
 
@@ -404,3 +408,11 @@ def credit(title: str, who: str, terms: str, method: str) -> str:
 def own_record(path: str) -> str:
     """That the record is a person's own."""
     return f"The record in use is your own: {plain(path)}"
+
+
+def hidden(first: date, last: date) -> str:
+    """That a person's own record stands in place of the embedded one, which has other days too."""
+    return (
+        f"The record in use is your own; the embedded one, in whose place it stands, has "
+        f"{day(first)} to {day(last)}. `controlmap update --since {first}` fetches what is missing."
+    )

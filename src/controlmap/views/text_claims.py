@@ -35,8 +35,9 @@ LAW = (
     "on who is right."
 )
 OWN = (
-    "Claims are entries in a readable file. Yours go into `claims.toml` in the folder that "
-    "`CONTROLMAP_DATA` names, or after `controlmap claims --file`; `docs/claims.md` tells the keys."
+    "Claims are entries in a readable file. Yours go into `claims.toml` in your own folder, "
+    "which `controlmap sources` names, or after `controlmap claims --file`; `docs/claims.md` tells "
+    "the keys."
 )
 VERDICT = {
     Verdict.HOLDS: "Holds",

@@ -79,8 +79,8 @@ PEOPLE = (
     "war (GeoNames): how many live there now is not known."
 )
 OWN_FILE = (
-    "Proposals of yours go into `proposals.toml` in the folder that `CONTROLMAP_DATA` names, or "
-    "after `controlmap proposals --file`; `docs/claims.md` tells the rules."
+    "Proposals of yours go into `proposals.toml` in your own folder, which `controlmap sources` "
+    "names, or after `controlmap proposals --file`; `docs/claims.md` tells the rules."
 )
 BROKEN = "Entries that cannot be used, and are left out:"
 NOTHING = "No land would pass"

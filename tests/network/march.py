@@ -1,0 +1,82 @@
+"""The daily mirror of March 2026, made in code: each day holds a strip more of Donetsk oblast."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from publisher import Publisher
+
+from controlmap import archive, building, updating
+from controlmap.archive import Record
+from controlmap.fetch import Fetcher
+from test_archive import make_daily
+
+STRIP_KM2 = 8.2897
+"""Each day of March holds so much more: a strip of 0.01 by 0.1 degrees."""
+WIDE = (37.0, 47.9, 38.0, 48.5)
+"""A box of about 5,000 km2 in Donetsk oblast: more than may move in a day without confirmation."""
+
+
+def quiet(_: str) -> None:
+    pass
+
+
+def strips(day: int) -> tuple[float, float, float, float]:
+    return (37.6, 48.0, 37.6 + day / 100, 48.1)
+
+
+def daily(day: int, box: tuple[float, float, float, float] | None = None) -> tuple[str, bytes]:
+    """The name and content of the daily mirror's file of a day of March 2026."""
+    ((name, data),) = make_daily(f"202603{day:02}", box or strips(day)).items()
+    return name, data
+
+
+def second(day: int, hour: int) -> int:
+    return int(datetime(2026, 3, day, hour, tzinfo=UTC).timestamp())
+
+
+def record_of(path: Path, *days: int) -> Record:
+    """A record of these days, written there."""
+    path.write_bytes(_record(days))
+    return archive.load(path)
+
+
+@functools.cache
+def _record(days: tuple[int, ...]) -> bytes:
+    files = [archive.Member(*daily(day)) for day in days]
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "deepstate.parquet"
+        building.build_file("deepstate", files, path, None, quiet)
+        return path.read_bytes()
+
+
+def publish(server: Publisher, *days: int) -> None:
+    for day in days:
+        name, data = daily(day)
+        server.publish(f"/data/{name}", data)
+
+
+def asked(server: Publisher) -> list[str]:
+    """What the server was asked for since this was asked, by day or file."""
+    paths = [path.removeprefix("/data/deepstatemap_data_202603") for path in server.paths]
+    server.asked.clear()
+    return [path.removesuffix(".geojson") for path in paths]
+
+
+def run(fetcher: Fetcher, since: date | None = None) -> updating.Update:
+    return updating.update("deepstate", fetcher, quiet, quiet, since)
+
+
+def stored() -> dict[int, float]:
+    """The Russian-held strips by day of March in the record that is in use."""
+    coverage = archive.open_source("deepstate").coverage
+    held_km2 = coverage.areas.sum(axis=1)[:, 1]
+    days = [info.observed.day for info in coverage.snapshots]
+    return {d: round(float(k) / STRIP_KM2, 3) for d, k in zip(days, held_km2, strict=True)}
+
+
+def tree(path: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(path)): p.read_bytes() for p in path.rglob("*") if p.is_file()}

@@ -1,0 +1,134 @@
+"""A web server on this machine that publishes files made in code, and misbehaves as it is told."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from controlmap.fetch import Clock, Fetcher, Manners
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+KB = 2**10
+
+
+@dataclass
+class Publisher:
+    """What it answers by path, the last answer again and again; and what it was asked."""
+
+    address: str = ""
+    answers: dict[str, list[Answer]] = field(default_factory=dict)
+    asked: list[tuple[str, Message]] = field(default_factory=list)
+    leaving: threading.Event = field(default_factory=threading.Event)
+
+    def publish(self, path: str, *answers: Answer | bytes) -> str:
+        """Answer a path so, one after another; its address."""
+        self.answers[path] = [file(a) if isinstance(a, bytes) else a for a in answers]
+        return self.address + path
+
+    @property
+    def paths(self) -> list[str]:
+        return [path for path, _ in self.asked]
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        self.asked.append((handler.path, handler.headers))
+        left = self.answers.get(handler.path, [status(404)])
+        (left.pop(0) if len(left) > 1 else left[0])(handler)
+
+
+@contextmanager
+def published() -> Iterator[Publisher]:
+    """A publisher on a free port of 127.0.0.1; it ends with this."""
+    made = Publisher()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            made.answer(self)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """A client that hangs up on an answer is right to."""
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        made.address = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield made
+        finally:
+            made.leaving.set()
+            server.shutdown()
+            thread.join()
+
+
+def reply(code: int, data: bytes, headers: Mapping[str, str]) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(code)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(data)
+
+    return answer
+
+
+def file(data: bytes, kind: str = "application/json", **headers: str) -> Answer:
+    """A file, whole; headers with `_` for `-`."""
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    return reply(200, data, {"Content-Type": kind, "Content-Length": str(len(data)), **told})
+
+
+def packed(data: bytes) -> Answer:
+    return file(gzip.compress(data), Content_Encoding="gzip")
+
+
+def status(code: int, **headers: str) -> Answer:
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    return reply(code, b"", {"Content-Length": "0", **told})
+
+
+def cut_off(data: bytes) -> Answer:
+    """Half of a file whose whole length was told."""
+    told = {"Content-Type": "application/json", "Content-Length": str(len(data))}
+    return reply(200, data[: len(data) // 2], told)
+
+
+def of_etag(data: bytes, etag: str) -> Answer:
+    """A file that is sent only to those that do not have it."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        known = handler.headers.get("If-None-Match") == etag
+        (status(304) if known else file(data, ETag=etag))(handler)
+
+    return answer
+
+
+@dataclass
+class MadeClock:
+    """A clock that only waiting moves; `waits_s` is how long each wait was."""
+
+    start: datetime = NOON
+    waits_s: list[float] = field(default_factory=list)
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(self.now, lambda: sum(self.waits_s), self.waits_s.append)
+
+    def now(self) -> datetime:
+        return self.start + timedelta(seconds=sum(self.waits_s))
+
+
+MANNERS = Manners(pause_s=0.0, tries=3, first_wait_s=1.0, limit_bytes=64 * KB)
+
+
+def fetcher_at(clock: MadeClock, manners: Manners = MANNERS) -> Fetcher:
+    return Fetcher(manners, clock.clock)
