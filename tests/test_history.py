@@ -137,7 +137,7 @@ def drawn(chart: Any) -> tuple[dict[str, Any], list[list[dict[str, Any]]]]:
 
 def test_a_gap_stays_a_gap_in_the_chart() -> None:
     rows = [
-        {"date": day(n), "name": "West", "value": value, "upper": None}
+        {"date": day(n), "name": "West", "value": value, "least": None, "most": None, "upper": None}
         for n, value in enumerate((0.5, None, 0.75))
     ]
     told, data = drawn(
@@ -149,13 +149,19 @@ def test_a_gap_stays_a_gap_in_the_chart() -> None:
 
 def test_the_band_is_drawn_where_contested_ground_is_known() -> None:
     rows = [
-        {"date": day(n), "name": "West", "value": 0.5, "upper": upper}
+        {"date": day(n), "name": "West", "value": 0.5, "least": 0.4, "most": 0.7, "upper": upper}
         for n, upper in enumerate((0.6, None))
     ]
     told, data = drawn(
         charts.held_over_time(rows, [Line("UA-14", "West")], NOTHING, WORDS, share=True)
     )
-    assert told["layer"][0]["mark"]["type"] == "area"
+    contested, sources = told["layer"][:2]
+    assert contested["mark"]["type"] == sources["mark"]["type"] == "area"
+    assert contested["encoding"]["y2"]["field"] == "upper"
+    assert (sources["encoding"]["y"]["field"], sources["encoding"]["y2"]["field"]) == (
+        "least",
+        "most",
+    )
     assert [row["upper"] for row in data[0]] == [0.6, None]
 
 

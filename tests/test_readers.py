@@ -16,6 +16,7 @@ from controlmap import building, coverage, oblasts, places, sources, state
 from controlmap.geodesy import areas_km2
 from controlmap.model import Ground, InputError, Snapshot, Status
 from controlmap.sources import documents, isw, nzz, own, viina
+from controlmap.sources.sparse import Texts
 
 KM2 = files.SQUARE_KM2
 
@@ -380,7 +381,7 @@ def test_viina_gives_each_place_its_cell(packed: bool) -> None:
     assert km2(first, Ground.CONTESTED) == pytest.approx(cell[MAKIIVKA], abs=0.001)
     assert "an approximation" in first.warnings[0]
     assert f"{len(order) - 2} of {len(order)} places are not told of" in first.warnings[1]
-    assert [s.observed.day for s in sources.read_all(data, "viina.csv")] == [6, 7]
+    assert [s.observed.day for s in sources.read_all(data, "viina.csv", Texts())] == [6, 7]
 
 
 def test_viina_opinions_stand_side_by_side() -> None:

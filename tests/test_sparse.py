@@ -128,8 +128,9 @@ def test_a_file_read_twice_is_read_alike() -> None:
     """The second time its texts are known; in between another file was read."""
     name = "deepstatemap_data_20240708.geojson"
     other = SQUARE.replace("37.7", "37.8")
+    texts = sparse.Texts()
     one, _, again, then = (
-        sources.read(document(text), name) for text in (SQUARE, other, SQUARE, SQUARE)
+        sources.read(document(text), name, texts=texts) for text in (SQUARE, other, SQUARE, SQUARE)
     )
     for ground, layer in one.layers.items():
         assert list(layer) == list(again.layers[ground]) == list(then.layers[ground])

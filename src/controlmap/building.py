@@ -20,6 +20,7 @@ from controlmap.drawings import Drawings
 from controlmap.geodesy import areas_km2
 from controlmap.model import PRECEDENCE, Ground, InputError, Snapshot, SnapshotInfo, Status
 from controlmap.sanity import KeptOut, Measured
+from controlmap.sources.sparse import Texts
 
 Progress = Callable[[str], None]
 MEASURED = (Status.RUSSIAN_HELD, Status.CONTESTED, Status.LIBERATED)
@@ -249,10 +250,11 @@ def _read_each(
     progress: Progress,
     keep_out: Callable[[InputError], None],
 ) -> Iterator[Snapshot]:
+    texts = Texts()
     for number, member in enumerate(archive.members(inputs), start=1):
         progress(f"{number} files read, {member.name}")
         try:
-            for snapshot in sources.read_all(member.data, member.name):
+            for snapshot in sources.read_all(member.data, member.name, texts):
                 _check(source, member, snapshot)
                 yield _dated(snapshot, member)
         except InputError as error:

@@ -62,10 +62,11 @@ def held_over_time(
 ) -> alt.LayerChart:
     """Lines of what is held, a row a day and a line; `value` None is unknown.
 
-    Each row has date, name, value, and upper: held and contested together, None where that is not
-    reported. Hovering reads all the values of a day.
+    Each row has date, name, value; least and most, the spread over sources, None where there is
+    but one; and upper: held and contested together, None where that is not reported. Hovering
+    reads all the values of a day.
     """
-    frame = _frame(rows, ["date", "name", "value", "upper"])
+    frame = _frame(rows, ["date", "name", "value", "least", "most", "upper"])
     form = ".1%" if share else ",.0f"
     names = [line.name for line in lines]
     x = alt.X("date:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8))
@@ -79,9 +80,11 @@ def held_over_time(
         scale=alt.Scale(domain=names, range=[COLOURS[line.iso] for line in lines]),
     )  # fmt: skip
     base = alt.Chart(frame).encode(x=x, color=colour)
-    bands = (
-        [base.mark_area(opacity=0.3).encode(y=y, y2="upper:Q")] if _known(frame["upper"]) else []
-    )
+    bands = [
+        base.mark_area(opacity=opacity).encode(y=alt.Y(f"{low}:Q"), y2=f"{high}:Q")
+        for low, high, opacity in (("value", "upper", 0.3), ("least", "most", 0.22))
+        if _known(frame[high])
+    ]
     line = base.mark_line(strokeWidth=1.8).encode(y=y)
     hover = alt.selection_point(
         fields=["date"], nearest=True, on="pointermove", clear="pointerout", empty=False

@@ -29,6 +29,7 @@ from controlmap.sources import (
 )
 from controlmap.sources.geojson import Document
 from controlmap.sources.own import Legend
+from controlmap.sources.sparse import Texts
 
 
 @dataclass(frozen=True)
@@ -206,6 +207,8 @@ def read(
     reader: str | None = None,
     observed: datetime | None = None,
     legend: Legend | None = None,
+    *,
+    texts: Texts | None = None,
 ) -> Snapshot:
     """A file of any known source, or a person's own, as a Snapshot.
 
@@ -219,6 +222,8 @@ def read(
         When the state was observed (UTC), for files that do not tell, or tell of many days.
     legend
         What the values of a person's own file mean; with it, no other reader is tried.
+    texts
+        What remembers the file before, for who reads many that draw nearly the same.
 
     Raises
     ------
@@ -226,7 +231,7 @@ def read(
         Where it cannot be read; the message says what was found and what is allowed.
     """
     with _uncollected():
-        return _read(data, name, reader, observed, legend)
+        return _read(data, name, reader, observed, legend, texts)
 
 
 def _read(
@@ -235,6 +240,7 @@ def _read(
     reader: str | None,
     observed: datetime | None,
     legend: Legend | None,
+    texts: Texts | None,
 ) -> Snapshot:
     if reader:
         find_reader(reader)
@@ -244,7 +250,7 @@ def _read(
         if opinion not in viina.OPINIONS:
             raise InputError(f"{name}: is VIINA's; read by {', '.join(viina.OPINIONS)}")
         return viina.read(viina.parse(data, name), opinion, observed and observed.date())
-    return read_document(documents.parse(data, name), reader, observed, legend)
+    return read_document(documents.parse(data, name, texts=texts), reader, observed, legend)
 
 
 @contextlib.contextmanager
@@ -275,13 +281,13 @@ def read_document(
     return own.read(document, observed, legend) if legend else chosen.read(document, observed)
 
 
-def read_all(data: bytes, name: str) -> Iterator[Snapshot]:
+def read_all(data: bytes, name: str, texts: Texts) -> Iterator[Snapshot]:
     """As `read`, for a record: every state that a file holds."""
     data, name = packed.gunzipped(data, name, limits.FILE_MB * 2**20)
     if viina.recognises(data, name):
         yield from viina.read_all(viina.parse(data, name), "viina")
     else:
-        yield read(data, name)
+        yield read(data, name, texts=texts)
 
 
 def joined(

@@ -7,20 +7,23 @@ from controlmap import limits
 from controlmap.model import InputError
 from controlmap.sources import geojson, kml, packed, vector
 from controlmap.sources.geojson import Document
+from controlmap.sources.sparse import Texts
 
 FORMATS = ("GeoJSON", "KML", "KMZ", "GeoPackage", "zipped Shapefile", "GeoParquet")
 
 
-def parse(data: bytes, name: str, most_mb: int | None = None) -> Document:
+def parse(
+    data: bytes, name: str, most_mb: int | None = None, texts: Texts | None = None
+) -> Document:
     """The file as a document, in longitude and latitude; it unpacks to at most `most_mb`,
-    `limits.FILE_MB` for None.
+    `limits.FILE_MB` for None. `texts` remembers what a GeoJSON file before it drew.
 
     Raises
     ------
     InputError
         Where it is none of `FORMATS`, is damaged, or is beyond a limit.
     """
-    document = _parsed(data, name, (most_mb or limits.FILE_MB) * 2**20)
+    document = _parsed(data, name, (most_mb or limits.FILE_MB) * 2**20, texts)
     if len(document.features) > limits.FEATURES:
         raise InputError(
             f"{name}: has {len(document.features):,} features; the limit is {limits.FEATURES:,}"
@@ -33,7 +36,7 @@ def parse(data: bytes, name: str, most_mb: int | None = None) -> Document:
     return document
 
 
-def _parsed(data: bytes, name: str, most: int) -> Document:
+def _parsed(data: bytes, name: str, most: int, texts: Texts | None) -> Document:
     if packed.is_zip(data):
         return _parsed_zip(data, name, most)
     if vector.is_geopackage(data):
@@ -42,7 +45,7 @@ def _parsed(data: bytes, name: str, most: int) -> Document:
         return vector.parse_parquet(data, name)
     if kml.recognises(data):
         return kml.parse(data, name)
-    return geojson.parse(data, name)
+    return geojson.parse(data, name, texts)
 
 
 def _parsed_zip(data: bytes, name: str, most: int) -> Document:
@@ -59,4 +62,4 @@ def _parsed_zip(data: bytes, name: str, most: int) -> Document:
     ((only, content),) = packed.unzipped(data, name, most).items()
     if packed.is_zip(content):
         raise InputError(f"{name}: holds a zip within the zip; a layer is expected")
-    return _parsed(content, only.rpartition("/")[2], most)
+    return _parsed(content, only.rpartition("/")[2], most, None)

@@ -21,7 +21,6 @@ from controlmap.sources.sparse import Drawn, Texts
 
 _WGS84_NAMES = re.compile(r"CRS:?84|EPSG:{1,2}4326$", re.IGNORECASE)
 _MIN_RING = 4
-_texts = Texts()
 _NUMBER = (int, float, type(None))
 
 
@@ -50,8 +49,8 @@ class Document:
         return [f for f in self.features if f.geometry.get("type") in kinds]
 
 
-def parse(data: bytes, name: str) -> Document:
-    """The file as a document.
+def parse(data: bytes, name: str, texts: Texts | None = None) -> Document:
+    """The file as a document; `texts` remembers what the file before it drew.
 
     Raises
     ------
@@ -61,7 +60,7 @@ def parse(data: bytes, name: str) -> Document:
     if not data.strip():
         raise InputError(f"{name}: the file is empty; a GeoJSON FeatureCollection is expected")
     try:
-        document = _texts.parse(data) or orjson.loads(data)
+        document = (texts or Texts()).parse(data) or orjson.loads(data)
     except orjson.JSONDecodeError as error:
         if re.search(rb"\b(NaN|-?Infinity)\b", data):
             raise InputError(f"{name}: has NaN or infinite coordinates") from error

@@ -9,8 +9,9 @@ from functools import partial
 
 import streamlit as st
 
-from controlmap import charts, figures, session, sources, turning
+from controlmap import agreement, charts, figures, session, sources, turning
 from controlmap.charts import Line, Marks
+from controlmap.counting import Advance
 from controlmap.coverage import Coverage
 from controlmap.figures import ALL, ALL_NAME, Every, Flow
 from controlmap.views import address, markup, text
@@ -113,6 +114,7 @@ def _held(
     whole = {o.iso: o.polygon_km2 for o in coverage.oblasts}
     whole[ALL] = sum(whole.values())
     names = {line.iso: line.name for line in lines}
+    spread = _spread(start, end)
     out = []
     for row in figures.history(coverage, start, end):
         if row.iso not in names:
@@ -120,15 +122,31 @@ def _held(
         per = whole[row.iso] if share else 1.0
         held, contested = row.russian_held, row.contested
         upper = None if held is None or contested is None else (held + contested) / per
+        least, most = spread.get((row.date, row.iso), (None, None))
+        per_share = 1.0 if share else whole[row.iso]
         out.append(
             {
                 "date": row.date,
                 "name": names[row.iso],
                 "value": None if held is None else held / per,
+                "least": None if least is None else least * per_share,
+                "most": None if most is None else most * per_share,
                 "upper": upper if len(lines) == 1 else None,
             }
         )
     return out
+
+
+def _spread(start: date, end: date) -> dict[tuple[date, str], tuple[float, float]]:
+    """The least and the most of the held shares that sources tell of, where they are several."""
+    days = (start + timedelta(days=n) for n in range((end - start).days + 1))
+    told = agreement.spread_over_time(session.coverages(Advance.APART), days)
+    return {
+        (day, row.iso): (row.low, row.high)
+        for day, rows in told
+        for row in rows
+        if len(row.shares) > 1
+    }
 
 
 def _bars(counted: Sequence[Flow]) -> list[dict[str, object]]:

@@ -47,14 +47,17 @@ CHART = {
 
 def held_caption(carried: int, gaps: int, *, one: bool) -> str:
     """What is marked in the chart of what is held."""
-    told = ["Numbers on dotted lines are turning points, listed below."]
+    told = [
+        "Bands around lines are the spread over sources, each at its own last date (page Sources).",
+        "Numbers on dotted lines are turning points, listed below.",
+    ]
     if carried:
         told.append(
             f"Ticks along the lower edge: {days(carried)} without a snapshot, carried forward."
         )
     told.append(f"Gaps of more than 14 days: {gaps}." if gaps else "There is no gap in this range.")
     if one:
-        told.append("The band is contested ground, where the source reports it.")
+        told.append("The darker band above is contested ground, where the source reports it.")
     return " ".join(told)
 
 
