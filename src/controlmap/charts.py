@@ -76,7 +76,7 @@ def held_over_time(
     )  # fmt: skip
     colour = alt.Color(
         "name:N", title=None, sort=names,
-        legend=alt.Legend(orient="top", columns=3) if len(names) > 1 else None,
+        legend=alt.Legend(orient="top", columns=3, symbolOpacity=1) if len(names) > 1 else None,
         scale=alt.Scale(domain=names, range=[COLOURS[line.iso] for line in lines]),
     )  # fmt: skip
     base = alt.Chart(frame).encode(x=x, color=colour)
