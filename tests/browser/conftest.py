@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Route, expect, sync_playwright
 from visiting import HERE, Visit, listen
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -23,6 +23,8 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 START_SECONDS = 60
+# A page's first visit computes what later ones find in a cache, on whatever machine this is.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -265,9 +265,13 @@ def test_a_layer_dropped_on_the_page_of_sources_is_drawn(
     assert "own" not in state(frame)["layers"]
     page.tab.locator("input[type=file]").set_input_files(path)
     expect(page.tab.locator(".cm-headline")).to_contain_text("by 4 sources")
-    page.tab.wait_for_timeout(SETTLE_MS * 3)
+    # Other layers make another map: the frame of the one before goes away.
+    page.tab.wait_for_function(
+        """() => [...document.querySelectorAll("iframe")]
+            .map((frame) => frame.contentWindow?.ControlMap)
+            .some((map) => map?.painted && map.state().layers.own?.n > 0)"""
+    )
     frame = page.map()
-    frame.wait_for_function("() => ControlMap.state().layers.own?.n > 0")
     assert state(frame)["layers"]["by-one"]["n"] == 1
     page.assert_clean()
 
