@@ -10,11 +10,11 @@ import itertools
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from controlmap.model import InputError
 
@@ -130,6 +130,44 @@ class Entry:
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= _FOUND else f"{text[:_FOUND]}..."
+
+
+class HasId(Protocol):
+    """What is made of an entry: it has an id of its own among its kind."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+
+
+T = TypeVar("T", bound=HasId)
+
+
+def made(
+    paths: Sequence[Path], kind: str, make: Callable[[Entry], T]
+) -> tuple[list[T], list[InputError]]:
+    """What `make` makes of the entries of several files in order, and what is said of broken ones.
+
+    Raises
+    ------
+    InputError
+        Where a file cannot be read.
+    """
+    out: list[T] = []
+    broken: list[InputError] = []
+    for path in paths:
+        found, problems = read(path, kind)
+        broken.extend(problems)
+        for entry in found:
+            try:
+                one = make(entry)
+                if one.id in (other.id for other in out):
+                    raise entry.error("id", "is there already; allowed: an id of its own")
+            except InputError as error:
+                broken.append(error)
+            else:
+                out.append(one)
+    return out, broken
 
 
 def read(path: Path, kind: str) -> tuple[list[Entry], list[InputError]]:

@@ -14,9 +14,9 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from controlmap import geofile, pace, places
+from controlmap import entries, geofile, pace, places
 from controlmap.coverage import Coverage, Moment
-from controlmap.entries import Entry, read
+from controlmap.entries import Entry
 from controlmap.model import InputError, Status
 from controlmap.oblasts import ISO_CODES
 from controlmap.quantities import QUANTITIES, Measure, Quantity, Query
@@ -162,21 +162,7 @@ def load(paths: Sequence[Path]) -> tuple[list[Claim], list[InputError]]:
     InputError
         Where a file cannot be read.
     """
-    claims: list[Claim] = []
-    broken: list[InputError] = []
-    for path in paths:
-        found, problems = read(path, KIND)
-        broken.extend(problems)
-        for entry in found:
-            try:
-                claim = _claim(entry)
-                if claim.id in (other.id for other in claims):
-                    raise entry.error("id", "is there already; allowed: an id of its own")
-            except InputError as error:
-                broken.append(error)
-            else:
-                claims.append(claim)
-    return claims, broken
+    return entries.made(paths, KIND, _claim)
 
 
 _KEYS = ("id", "statement", "said_by", "published_in", "published", "url", "speaks_of", "note",

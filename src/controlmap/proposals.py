@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from controlmap import figures, geofile, places, point
+from controlmap import entries, figures, geofile, places, point
 from controlmap.coverage import Coverage, Moment
-from controlmap.entries import Entry, read
+from controlmap.entries import Entry
 from controlmap.figures import ALL, ALL_NAME
 from controlmap.model import Ground, InputError, Status
 from controlmap.oblasts import ISO_CODES
@@ -163,21 +163,7 @@ def load(paths: Sequence[Path]) -> tuple[list[Proposal], list[InputError]]:
     InputError
         Where a file cannot be read.
     """
-    proposals: list[Proposal] = []
-    broken: list[InputError] = []
-    for path in paths:
-        found, problems = read(path, KIND)
-        broken.extend(problems)
-        for entry in found:
-            try:
-                proposal = _proposal(entry)
-                if proposal.id in (other.id for other in proposals):
-                    raise entry.error("id", "is there already; allowed: an id of its own")
-            except InputError as error:
-                broken.append(error)
-            else:
-                proposals.append(proposal)
-    return proposals, broken
+    return entries.made(paths, KIND, _proposal)
 
 
 def _proposal(entry: Entry) -> Proposal:
