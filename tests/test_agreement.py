@@ -66,6 +66,22 @@ def test_each_point_is_given_the_polygon_that_it_lies_in() -> None:
     assert np.bincount(numbers.ravel() + 1).tolist() == [8 * 8, 8 * 8, 16 * 16 - 4 * 4, 4 * 4]
 
 
+@pytest.mark.parametrize("off_m", [-1.0, -1e-6, 0.0, 1e-6, 1.0])
+def test_an_edge_that_two_share_but_for_rounding_takes_nothing_from_the_one_behind_it(
+    off_m: float,
+) -> None:
+    # Squares of eight cells a side; the second begins a little before the first one ends, the
+    # third is of the second's number, and a sliver lies between these.
+    side = 8 * sampling.CELL_M
+    square = [shapely.box(n * side + off_m * (n > 0), 0, (n + 1) * side, side) for n in range(3)]
+    sliver = shapely.box(2 * side - abs(off_m), 0, 2 * side + off_m / 2, side)
+    two = shapely.MultiPolygon(square[1:])
+    both = array_of([square[0], two, sliver] if off_m > 0 else [square[0], two])
+    numbers = sampling.Grid.over(both).numbers(both)
+    assert (numbers[:, :8] == 0).all()
+    assert (numbers[:, 8:] == 1).all()
+
+
 def test_points_of_the_embedded_record_are_those_of_a_search() -> None:
     known = archive.load(geofile.geodata("deepstate.parquet")).coverage
     chosen = np.random.default_rng(1).choice(len(sampling.points().place), 3000, replace=False)

@@ -397,7 +397,8 @@ def test_every_layer_of_the_dashboard_has_a_style() -> None:
 
 
 OTHER_IDS = {
-    "changed-hands", "chosen", "lost", "places", "tiles", "page", "land", "neighbours", "by-all",
+    "changed-hands", "chosen", "lost", "place-contested", "place-held", "place-rest", "places",
+    "tiles", "page", "land", "neighbours", "by-all",
     "by-some", "by-one", "own",
 }  # fmt: skip
 

@@ -208,6 +208,12 @@ def test_viina_is_taken_with_its_opinions(page: AppTest) -> None:
     assert "an approximation" in said(page)
     opinions = table(page, text_sources.OPINIONS_CAPTION)
     assert [row[1:4] for row in opinions] == [["1", "0", "1"]] * 5
+    placed = page.session_state["own layer"]["placed"]
+    assert {layer: [f.lines[:2] for f in placed[layer]] for layer in placed} == {
+        "place-held": [("Donetsk", "Russian-held")],
+        "place-contested": [],
+        "place-rest": [("Makiivka", "Ukrainian-held")],
+    }
 
 
 def test_caches_that_sessions_share_get_nothing_of_a_layer(

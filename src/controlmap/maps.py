@@ -109,6 +109,18 @@ PALETTE: Mapping[str, tuple[Style, Style]] = {
          "hatch": "x", "hatchColor": "#5c4d00", "hatchOpacity": 0.6},
         {"fillColor": "#efe0a0", "fillOpacity": 0.8, "color": "#fff3c4", "hatchColor": "#4d4000"},
     ),
+    "place-held": (
+        {"fillColor": "#a63a20", "fillOpacity": 1, "color": "#ffffff", "weight": 1},
+        {"fillColor": "#f0906f", "color": "#15191c"},
+    ),
+    "place-contested": (
+        {"fillColor": "#f0bf4c", "fillOpacity": 1, "color": "#1f2328", "weight": 1},
+        {"fillColor": "#f6d98f", "color": "#15191c"},
+    ),
+    "place-rest": (
+        {"fillColor": "#2f62b8", "fillOpacity": 1, "color": "#ffffff", "weight": 1},
+        {"fillColor": "#8fb4ee", "color": "#15191c"},
+    ),
     "own": (
         {"color": "#0b3fa8", "weight": 2.6, "opacity": 1},
         {"color": "#9cc2ff"},

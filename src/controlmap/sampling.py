@@ -43,32 +43,30 @@ class Grid:
     def numbers(self, flat: Polygons) -> Ints:
         """For each point the number of the polygon that it lies in; shape (rows, columns).
 
-        The polygons, in metres, are disjoint, and None among them has no point; `OUTSIDE` is what
-        lies in none. Method: along each row of points the polygons' edges are met from west to
-        east; at an edge that runs south (outlines counter-clockwise) its polygon begins.
+        The polygons, in metres, are disjoint but for the rounding of edges that they share, and
+        None among them has no point; `OUTSIDE` is what lies in none. Method: a row of points meets
+        each polygon's edges from west to east; it enters at one that runs south (outlines
+        counter-clockwise), leaves at one that runs north, and the points between are its own.
         """
-        row, x, number = self._met(flat)
-        order = np.lexsort((number, x, row))  # where one ends and one begins, the one begins
-        row, x, number = row[order], x[order], number[order]
+        row, x, number, enters = self._met(flat)
         column = np.clip(np.ceil((x - self.west) / CELL_M - 0.5), 0, self.columns).astype(np.int64)
-        # Each edge holds from its column to that of the next one in the row.
-        last = np.r_[row[1:] != row[:-1], True] if len(row) else np.empty(0, dtype=bool)
-        until = np.where(last, self.columns, np.r_[column[1:], 0][: len(column)])
-        flat_out = np.full(self.rows * self.columns, OUTSIDE, dtype=np.int64)
-        length = np.maximum(until - column, 0)
-        start = np.repeat(row * self.columns + column, length)
+        order = np.lexsort((x, number, row))
+        begin, end = order[enters[order]], order[~enters[order]]  # of each polygon pair by pair
+        length = np.maximum(column[end] - column[begin], 0)
+        start = np.repeat(row[begin] * self.columns + column[begin], length)
         step = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-        flat_out[start + step] = np.repeat(number, length)
+        flat_out = np.full(self.rows * self.columns, OUTSIDE, dtype=np.int64)
+        flat_out[start + step] = np.repeat(number[begin], length)
         return flat_out.reshape(self.rows, self.columns)
 
-    def _met(self, flat: Polygons) -> tuple[Ints, NDArray[np.float64], Ints]:
-        """Where rows of points meet edges: the row, x in metres, the polygon that begins there."""
+    def _met(self, flat: Polygons) -> tuple[Ints, NDArray[np.float64], Ints, NDArray[np.bool_]]:
+        """Where rows of points meet edges: row, x in metres, polygon, whether it is entered."""
         parts, owner = shapely.get_parts(shapely.orient_polygons(flat), return_index=True)
         rings, part = shapely.get_rings(parts, return_index=True)
         xy, ring = shapely.get_coordinates(rings, return_index=True)
         joined = ring[1:] == ring[:-1]
         start, end = xy[:-1][joined], xy[1:][joined]
-        number = np.where(start[:, 1] > end[:, 1], owner[part[ring[1:][joined]]], OUTSIDE)
+        number, enters = owner[part[ring[1:][joined]]], start[:, 1] > end[:, 1]
         # An edge of two polygons is measured from its lower end in both, so that x is the same.
         up = start[:, 1] <= end[:, 1]
         low, high = np.where(up[:, None], start, end), np.where(up[:, None], end, start)
@@ -80,7 +78,7 @@ class Grid:
         row = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + first[edge]
         y = self.south + (row + 0.5) * CELL_M
         rise = (y - low[edge, 1]) / (high[edge, 1] - low[edge, 1])
-        return row, low[edge, 0] + rise * (high[edge, 0] - low[edge, 0]), number[edge]
+        return row, low[edge, 0] + rise * (high[edge, 0] - low[edge, 0]), number[edge], enters[edge]
 
 
 @lru_cache(maxsize=1)

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from controlmap import geodesy, limits, oblasts, places
 from controlmap.geodesy import array_of
 from controlmap.model import Ground, InputError, Polygons, Snapshot, Status
+from controlmap.places import Place
 from controlmap.sources import packed
 
 OPINIONS = {
@@ -222,6 +223,13 @@ def counts(year: Year, day: date | None) -> dict[str, tuple[int, int, int, int]]
         reader: tuple(int((holder == kind).sum()) for kind in kinds)  # type: ignore[misc]
         for reader, holder in told.items()
     }
+
+
+def placed(year: Year, reader: str, day: date) -> list[tuple[Place, Ground]]:
+    """The places that an opinion tells of on a day, each with its holder."""
+    known = {p.geonameid: p for p in places.load()}
+    told = zip(year.place.tolist(), year.holder[OPINIONS[reader]][year.index(day)], strict=True)
+    return [(known[number], Ground(holder)) for number, holder in told if holder != _UNKNOWN]
 
 
 def read(year: Year, reader: str, day: date | None) -> Snapshot:

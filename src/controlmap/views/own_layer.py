@@ -16,7 +16,7 @@ from controlmap import building, figures, limits, maps, sources
 from controlmap.agreement import Opinion
 from controlmap.coverage import Coverage
 from controlmap.maps import Feature
-from controlmap.model import InputError, Snapshot, Status, end_of
+from controlmap.model import Ground, InputError, Snapshot, Status, end_of
 from controlmap.sources import dating, documents, geojson, own, packed, viina
 from controlmap.sources.geojson import Document
 from controlmap.sources.own import Legend
@@ -24,6 +24,11 @@ from controlmap.views import markup, text_sources
 
 _KEPT = "own layer"
 _VALUES = 12
+_LAYER_OF = {
+    Ground.OCCUPIED: "place-held",
+    Ground.CONTESTED: "place-contested",
+    Ground.REST: "place-rest",
+}
 _SCREEN_DEGREES = 0.0002  # about 15 m: below a pixel until the map is zoomed to a town
 _ENDINGS = ["geojson", "json", "kml", "kmz", "gpkg", "zip", "parquet", "geoparquet", "csv", "gz",
             "toml"]  # fmt: skip
@@ -90,7 +95,11 @@ def _made(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
         if kept.get("digest") != digest:
             kept = {"digest": digest, "year": viina.parse(data, name)}
         if kept.get("key") != key:
-            kept |= {"key": key, "made": _record(viina.read(kept["year"], opinion, day))}
+            kept |= {
+                "key": key,
+                "made": _record(viina.read(kept["year"], opinion, day)),
+                "placed": _placed(kept["year"], opinion, day, labels[opinion]),
+            }
         st.html(markup.opinions(viina.counts(kept["year"], day), labels))
     else:
         if kept.get("digest") != digest:
@@ -110,6 +119,21 @@ def _made(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
     st.session_state[_KEPT] = kept
     made: Coverage = kept["made"]
     return made
+
+
+def placed() -> dict[str, list[Feature]]:
+    """The places of a layer that tells of places, by who holds them; {} for another layer."""
+    found: dict[str, list[Feature]] = st.session_state.get(_KEPT, {}).get("placed", {})
+    return found
+
+
+def _placed(year: viina.Year, opinion: str, day: date, label: str) -> dict[str, list[Feature]]:
+    out: dict[str, list[Feature]] = {layer: [] for layer in _LAYER_OF.values()}
+    for place, holder in viina.placed(year, opinion, day):
+        layer = _LAYER_OF[holder]
+        told = text_sources.placed_tooltip(layer, place.name, label)
+        out[layer].append(Feature(shapely.Point(place.lon, place.lat), told, place.rank + 1))
+    return out
 
 
 def _record(snapshot: Snapshot) -> Coverage:

@@ -127,8 +127,9 @@ def _credit(opinion: Opinion) -> tuple[str, str]:
 def _layer_names(found: Agreement) -> dict[str, str]:
     """The layers of the map: a visitor's own where there is one, "some" where that can be."""
     names = dict(text_sources.LAYERS)
-    if own.ID not in found.sources:
-        del names["own"]
+    shown = {"own", *own_layer.placed()} if own.ID in found.sources else set()
+    for name in {"own", *text_sources.PLACED} - shown:
+        del names[name]
     if len(found.sources) == 2:
         del names["by-some"]
     return names
@@ -145,7 +146,7 @@ def _features(found: Agreement, every: agreement.AgreementRow) -> dict[str, list
     }
     mine = next((o for o in found.opinions if o.source == own.ID), None)
     drawn_names = _layer_names(found)
-    out["own"] = own_layer.features(mine) if mine else []
+    out |= {"own": own_layer.features(mine), **own_layer.placed()} if mine else {}
     return {layer: features for layer, features in out.items() if layer in drawn_names}
 
 

@@ -38,7 +38,15 @@ LAYERS = {
     "by-some": "By two or more, not by all",
     "by-one": "By one alone",
     "own": "Your own layer, held",
+    "place-held": "Places Russian-held, by your layer",
+    "place-contested": "Places contested, by your layer",
+    "place-rest": "Places Ukrainian-held, by your layer",
     **{name: text.LAYERS[name] for name in ("oblasts", "claim", "places", "tiles")},
+}
+PLACED = {
+    "place-held": "Russian-held",
+    "place-contested": "Contested",
+    "place-rest": "Ukrainian-held",
 }
 CLASSES = {"by-all": "all", "by-some": "some", "by-one": "one"}
 COLUMNS = ("Oblast", "By all", "By some", "By one", "By none", "Held share")
@@ -156,6 +164,11 @@ def patch_tooltip(kind: str, km2: float) -> tuple[str, ...]:
 def own_tooltip(name: str, km2: float, share: float) -> tuple[str, ...]:
     """An oblast's held ground in a visitor's own layer."""
     return (text.oblast(name), OWN_TITLE, f"{text.km2(km2)}, {text.share(share)} of the oblast")
+
+
+def placed_tooltip(layer: str, name: str, opinion: str) -> tuple[str, ...]:
+    """A place in a visitor's own layer, and who holds it by which opinion."""
+    return name, PLACED[layer], f"{OWN_OPINION}: {opinion}"
 
 
 def own_of(name: str, day: date, warnings: Iterable[str]) -> list[str]:
