@@ -235,7 +235,9 @@ def inert_json(value: object) -> str:
 
 def plain_markdown(text: str) -> str:
     """Return text from data as Markdown on one line that shows just its characters."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=])", r"\\\1", " ".join(text.split()))
+    plain = re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=])", r"\\\1", " ".join(text.split()))
+    # Streamlit looks for :icons: and :colours[ once the escapes are gone: a joiner parts them.
+    return re.sub(r":(?=\w)", ":\N{WORD JOINER}", plain)
 
 
 def _inert_string(literal: re.Match[str]) -> str:
@@ -290,11 +292,13 @@ class Player:
     url: str  # of the file that timeline.write wrote, seen from the map's frame
     first: date
     last: date
+    source: str  # whose record it is
     oblasts: Sequence[str]  # their names, in the record's order
     words: Mapping[str, object]  # as in views.text.PLAYER
     lang: str  # of dates and numbers, BCP 47
     speeds: Sequence[Mapping[str, object]]  # days a second, and the name of that speed
     replaces: Sequence[str]  # ids of the layers that the player's faces stand for
+    draws: Sequence[str]  # ids of those among them that it draws itself, what is not held first
     covers: Sequence[str]  # ids of those that hide where faces are coloured by date
     listens: bool  # whether a dashboard takes the day that a reader wants to use
 

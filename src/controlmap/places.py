@@ -100,7 +100,7 @@ def find(text: str) -> tuple[Place, tuple[Place, ...]]:
     iso = oblasts.find(oblast) if oblast else None
     among = [p for p in load() if iso in (None, p.iso)]
     wanted = _folded(name)
-    found = [p for p in among if wanted in (_folded(p.name), _folded(p.name_uk))]
+    found = [p for p in among if wanted and wanted in (_folded(p.name), _folded(p.name_uk))]
     if not found:
         names = {_folded(n): n for p in among for n in (p.name, p.name_uk) if n}
         near = [names[n] for n in difflib.get_close_matches(wanted, names, 3, 0.6)]

@@ -289,11 +289,14 @@
       else leaflet.remove();
     },
 
-    /** Hide some layers for as long as something else is drawn in their place. */
-    veil(ids) {
+    /** Hide some layers while the player is on; those that it does not draw itself look so. */
+    veil(ids, drawn = []) {
       CM.closeTip();
       Object.values(CM.groups).forEach((group) => {
         group.veiled = ids.includes(group.spec.id);
+        const row = group.box?.closest("li");
+        row?.classList.toggle("cm-veiled", group.veiled);
+        row?.classList.toggle("cm-faint", group.veiled && !drawn.includes(group.spec.id));
         CM.place(group);
       });
       CM.sift();
@@ -401,7 +404,7 @@
         group.swatch = label.appendChild(element("canvas"));
         group.note = element("small");
         label.append(element("span", "", spec.name), group.note);
-        if (spec.kind === "time") CM.time?.addLegend(label.parentNode);
+        if (spec.kind === "time") CM.time?.addLegend();
       });
 
       CM.message = element("div", "cm-message");

@@ -141,7 +141,8 @@
     enter() {
       this.turn(true);
       this.active = true;
-      this.CM.veil(this.byDate ? [...this.config.replaces, ...this.config.covers] : this.config.replaces);
+      const { replaces, covers, draws } = this.config;
+      this.CM.veil(this.byDate ? [...replaces, ...covers] : replaces, this.byDate ? draws.slice(0, 1) : draws);
       this.dress();
       this.faces.show(true);
     }
@@ -309,7 +310,9 @@
       const told = contested === null ? words.contested_unknown :
         words.contested.replace("{km2}", this.number.format(contested));
       const seen = read.observed[standing];
-      return seen === day ? told : `${words.carried.replace("{day}", this.date(seen))} ${told}`;
+      const said = seen === day ? told : `${words.carried.replace("{day}", this.date(seen))} ${told}`;
+      const beside = day === this.home ? "" : ` ${words.beside.replace("{day}", this.date(this.home))}`;
+      return `${this.config.source}. ${said}${beside}`;
     }
 
     // --- the bar and the panel
@@ -414,15 +417,18 @@
       return this.config.years.map((year) => this.colour(year));
     }
 
-    /** The dates' colours, below the switch of their layer. */
-    addLegend(item) {
-      this.legend = item.appendChild(element("div", "cm-dates"));
+    /** The dates' colours, in the corner that the oblasts leave free. */
+    addLegend() {
+      this.legend = element("div", "cm-dates");
+      this.legend.hidden = true;
+      this.CM.control("bottomright", this.legend);
     }
 
     paintLegend() {
       const { words, config, CM } = this;
       this.legend.replaceChildren();
       this.legend.hidden = !this.byDate;
+      this.legend.append(element("strong", "", this.CM.groups[MODE].spec.name));
       const entry = (name, style) => {
         const row = this.legend.appendChild(element("span"));
         const swatch = row.appendChild(element("canvas"));

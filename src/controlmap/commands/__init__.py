@@ -108,6 +108,11 @@ def read_legend(path: Path) -> Any:
     return own.from_toml(text, path.name)
 
 
+def dated(info: Any) -> str:
+    """The two dates of a snapshot, in words."""
+    return f"as of {instant(info.observed)}, retrieved {retrieved(info) or 'not recorded'}"
+
+
 def retrieved(info: Any) -> str | None:
     """When a snapshot was retrieved, as ISO 8601; None where nobody knows."""
     return instant(info.retrieved) if info.retrieved else None

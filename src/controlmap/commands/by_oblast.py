@@ -14,6 +14,7 @@ from controlmap.commands import (
     add_command,
     add_format,
     add_source,
+    dated,
     day,
     never_told,
     open_coverage,
@@ -166,7 +167,9 @@ def _print_by_oblast(
     print_rows(form, rows)
     if form == "table":
         carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""
-        print(f"\n{coverage.source}, as of {as_of}{carried}; km2; shares over the {basis} area")
+        print(
+            f"\n{coverage.source}, {dated(moment.info)}{carried}; km2; shares over the {basis} area"
+        )
         if more.get("contested_counted") == "in":
             known = rows[-1]["contested"] is not None
             print(

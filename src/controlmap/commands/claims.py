@@ -73,6 +73,7 @@ def _row(found: Any) -> dict[str, Any]:
         "verdict": found.verdict.value,
         "rule": _plain(text_claims.rule(claim)),
         "problem": found.problem or None,
+        "note": claim.note or None,
         "hindsight": _hindsight(found),
     }
 
@@ -114,6 +115,8 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
             print(f"  measured   {printable(row['problem'])}")
         else:
             print(f"  measured   {_figures(row)} {row['unit']}, as of {row['as_of']}")
+        if row["note"]:
+            print(f"  note       {printable(row['note'])}")
         if row["contested_of"]:
             print(f"             (contested ground as last reported, on {row['contested_of']})")
         print(f"  rule       {row['rule']}")

@@ -92,7 +92,8 @@ DEEPSTATE = Source(
     ),
     precedence="Over the span of the map snapshots these alone are used, because they tell all "
     "that the daily mirror tells, and contested, liberated and pre-2022 ground besides; the daily "
-    "mirror follows after their last.",
+    "mirror follows after their last. The mirror's files tell when the map was copied: it is that "
+    "of the evening before, at times of two evenings before.",
     notes="Volunteers' map from open sources, close to the Ukrainian side. Contested ground is "
     "what it leaves grey; in 2026 it redefined that towards infiltration.",
 )

@@ -64,6 +64,7 @@ def _figures() -> None:
     chart = charts.held_over_time(rows, lines, marks, words.CHART, share=measure == "share")
     st.altair_chart(chart, width="stretch")
     st.caption(words.held_caption(len(marks.carried), len(marks.gaps), one=len(lines) == 1))
+    _source(coverage, start, end)
     st.subheader(words.FLOWS)
     counted = [f for f in figures.flows(coverage, start, end, Every(every)) if f.iso == oblast]
     st.altair_chart(charts.flows(_bars(counted), marks, words.CHART), width="stretch")
@@ -179,8 +180,11 @@ def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
         st.subheader(words.EVENTS)
         inside = [p for p in turning.load() if start <= p.date <= end]
         st.html(markup.events(inside))
-        infos = [m.info for m in (coverage.known(start), coverage.known(end)) if m]
-        if infos:
-            title = sources.find_source(coverage.source).title
-            used = dict.fromkeys(sources.find_reader(i.reader).title for i in infos)
-            st.markdown(words.source(title, infos[0].observed, infos[-1].observed, list(used)))
+
+
+def _source(coverage: Coverage, start: date, end: date) -> None:
+    infos = [m.info for m in (coverage.known(start), coverage.known(end)) if m]
+    if infos:
+        title = sources.find_source(coverage.source).title
+        used = dict.fromkeys(sources.find_reader(i.reader).title for i in infos)
+        st.markdown(words.source(title, infos[0].observed, infos[-1].observed, list(used)))

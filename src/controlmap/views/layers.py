@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from controlmap import figures, land, maps, places, proposals
+from controlmap import figures, land, maps, places, proposals, sources
 from controlmap.coverage import Coverage, Moment
 from controlmap.figures import Areas
 from controlmap.maps import Feature, Layer
@@ -89,11 +89,13 @@ def player(coverage: Coverage, url: str) -> maps.Player:
         url=url,
         first=first,
         last=last,
+        source=sources.find_source(coverage.source).title,
         oblasts=[o.name for o in coverage.oblasts],
         words=text.PLAYER,
         lang=text.LANGUAGE,
         speeds=[{"days": days, "name": name} for days, name in text.SPEEDS.items()],
         replaces=_PLAYED,
+        draws=_PLAYED[:3],
         covers=_HIDDEN_BY_DATES,
         listens=True,
     )

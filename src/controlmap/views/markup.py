@@ -151,7 +151,7 @@ def months(title: str, rows: Sequence[tuple[Flow, float | None, float]]) -> str:
         )
         for flow, held, whole in rows
     ]
-    return table(title, text_history.MONTH_COLUMNS, cells, tall=True)
+    return table(title, text_history.MONTH_COLUMNS, cells, total=False, tall=True)
 
 
 def spells(rows: Sequence[Spell], last: date) -> str:
@@ -165,7 +165,7 @@ def spells(rows: Sequence[Spell], last: date) -> str:
         )
         for s in reversed(rows)
     ]
-    return table(text_place.SPELLS_CAPTION, text_place.COLUMNS, cells, tall=True)
+    return table(text_place.SPELLS_CAPTION, text_place.COLUMNS, cells, total=False, tall=True)
 
 
 def events(points: Sequence[TurningPoint]) -> str:
@@ -174,7 +174,9 @@ def events(points: Sequence[TurningPoint]) -> str:
         (str(number), text.day(p.date), p.title, p.source)
         for number, p in enumerate(points, start=1)
     ]
-    return table(text_history.EVENTS_CAPTION, text_history.EVENT_COLUMNS, cells, prose=True)
+    return table(
+        text_history.EVENTS_CAPTION, text_history.EVENT_COLUMNS, cells, total=False, prose=True
+    )
 
 
 def table(
@@ -200,7 +202,7 @@ def table(
     kind = " ".join(["cm-table", *["cm-prose"] * prose, *["cm-list"] * (not total)])
     return (
         f'<div class="{scroll}" tabindex="0" role="region" aria-label="{caption}">'
-        f'<table class="{kind}"><caption>{caption}</caption>'
+        f'<table class="{kind}"><caption><span>{caption}</span></caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -60,9 +60,9 @@ def _facts(found: Evaluation) -> str:
         if day and measure:
             spread = text_claims.span(unit, measure.low, measure.high)
             told = text_claims.value(unit, measure.value)
-            figures.append((text_claims.measured_on(day), told, spread))
+            figures.append((text_claims.measured_on(claim, day), told, spread))
         elif day:
-            figures.append((text_claims.measured_on(day), text.NOT_KNOWN, ""))
+            figures.append((text_claims.measured_on(claim, day), text.NOT_KNOWN, ""))
     listed = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}<span>{escape(spread)}</span></dd></div>"
         for name, value, spread in figures

@@ -8,11 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from controlmap import charts, pace, session, sources
+from controlmap import charts, figures, pace, session, sources
 from controlmap.archive import Record
 from controlmap.coverage import Coverage, Moment
 from controlmap.figures import Contested
-from controlmap.model import InputError
+from controlmap.model import InputError, Status
 from controlmap.pace import Pace, Score
 from controlmap.views import address, markup, markup_pace, text, text_pace
 
@@ -49,6 +49,10 @@ def _figures() -> None:
     coverage = record.coverage
     day, iso, window, contested = _choose(record)
     moment = coverage.at(day)
+    if contested is Contested.IN and not moment.reports(Status.CONTESTED):
+        last = figures.last_reported(coverage, moment, Status.CONTESTED)
+        st.info(text_pace.uncounted(day, last.day if last else None))
+        return
     shown = pace.measure(coverage, iso, moment, window, contested)
     measure = partial(pace.backtest, coverage, iso, contested)
     scores = session.computed(f"{record.key} backtest {iso} {contested}", measure)

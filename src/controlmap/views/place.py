@@ -21,7 +21,17 @@ from controlmap.views import text_place as words
 
 # What is only known not to be held may have been known to be Ukrainian-held before.
 _SAME = {point.NOT_HELD: ("ukrainian_held",)}
-_LAYER_OF = {"russian_held": "held", "contested": "contested"}
+_COLOURS = {
+    **{
+        status: str(maps.PALETTE[layer][0]["fillColor"])
+        for status, layer in (
+            ("russian_held", "held"),
+            ("contested", "contested"),
+            ("ukrainian_held", "rest"),
+        )
+    },
+    point.NOT_HELD: "#a9c1ea",
+}
 
 
 def show() -> None:
@@ -143,7 +153,7 @@ def _history(coverage: Coverage, found: PointRecord) -> None:
             "start": s.since,
             "end": s.until or last,
             "name": words.STATUSES[s.status],
-            "colour": maps.PALETTE[_LAYER_OF.get(s.status, "rest")][0]["fillColor"],
+            "colour": _COLOURS[s.status],
         }
         for s in found.spells
     ]

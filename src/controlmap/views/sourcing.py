@@ -56,6 +56,8 @@ def _page() -> None:
         coverages[own.ID] = counted(mine, Advance(advance))
     known = agreement.opinions(coverages, day)
     current = [o for o in known if o.is_current]
+    if mine is not None and own.ID not in {o.source for o in current}:
+        comparison.warning(text_sources.own_elsewhen(mine.snapshots[-1].observed.date(), day))
     with comparison:
         _compare(chosen, day, advance, current)
     st.header(text_sources.EACH)

@@ -132,6 +132,7 @@ PLAYER = {
     "contested_unknown": "Contested ground is not reported.",
     "carried": "No snapshot on this day: that of {day}.",
     "gap": "No snapshot for more than 14 days: nothing is known of this day.",
+    "beside": "Figures beside the map are of {day}.",
     "use": "Use this day",
     "leave": "Back",
     "leave_for": "Back to {day}, the day of the page",

@@ -53,6 +53,11 @@ STATUS_OF_PLACE = {
     NOT_HELD: "not Russian-held, contested not reported",
 }
 PARTS_COLUMNS = ("", "Measured", "From", "To")
+DECLARED = "claimed_share"
+DECLARATION = (
+    "Source: Russia's declaration of 30 September 2022, not a measurement; the chart shows what "
+    "was held, by DeepState."
+)
 QUANTITY = {
     "claimed_share": "Share that Russia claims",
     "held_share": "Russian-held share",
@@ -129,9 +134,9 @@ def claimed(claim: Claim) -> str:
     return " ".join(filter(None, claimed_and_tolerance(claim)))
 
 
-def measured_on(day: date) -> str:
-    """That a figure is measured, on a day."""
-    return f"Measured, {text.day(day)}"
+def measured_on(claim: Claim, day: date) -> str:
+    """That a figure is measured, on a day; what is claimed is not measured but declared."""
+    return f"{'Declared' if claim.quantity == DECLARED else 'Measured'}, {text.day(day)}"
 
 
 def rule(claim: Claim) -> str:
@@ -180,6 +185,8 @@ def hindsight(found: Evaluation) -> str:
         return "The record ends on this day: nothing has followed yet."
     when = f"{text.day(since.moment.day)}, {text.days(since.days)} on"
     told = f"Asked again on {when}, the claim {since.verdict.value}."
+    if found.claim.quantity == DECLARED:
+        return told
     if found.claim.asks.unit == PLACES:
         return f"{told} {_distances(found, since)}".rstrip()
     return f"{told} {_ground(found, since)}"
@@ -270,6 +277,8 @@ def part_row(part: Part) -> tuple[str, str, str, str]:
 
 def source_line(found: Evaluation) -> str:
     """Who assesses, as of when; observed and retrieved."""
+    if found.claim.quantity == DECLARED:
+        return DECLARATION
     if found.moment is None:
         return sources.find_source(found.source).title
     info = found.moment.info

@@ -174,3 +174,12 @@ def citation(found: Pace, score: Score | None, coverage: Coverage) -> str:
         f"controlmap {__version__}; areas geodesic on WGS84.",
     ]
     return "\n".join(told).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def uncounted(on: date, last: date | None) -> str:
+    """That contested ground cannot be counted in on a day, and what to choose."""
+    until = f", or a day up to {text.day(last)}" if last else ""
+    return (
+        f"Contested ground is not reported on {text.day(on)}, so it cannot be counted as held. "
+        f"Choose “{text.CONTESTED_CHOICES['out']}”{until}."
+    )

@@ -80,7 +80,10 @@ OPINIONS_CAPTION = "Places of the four oblasts by who holds them, opinion by opi
 OPINIONS_COLUMNS = ("Opinion", "Russian-held", "Contested", "Ukrainian-held", "Not told")
 OWN_REST = "{} more values are left out; say what they are in a legend (TOML)."
 OWN_TOO_MANY = "One layer is read at a time, with one legend (.toml) at most."
-OWN_CAPTION = "Your own layer, km² by status; what it does not tell is not reported"
+OWN_CAPTION = (
+    "Your own layer, km² by status; what it does not tell is not reported. Ground that it does not "
+    "draw counts as not held: a layer of a part of the region says nothing of the rest"
+)
 STATUSES = {**{status.value: name for status, name in text.STATUS.items()}, "ignore": "left out"}
 
 
@@ -169,6 +172,14 @@ def own_tooltip(name: str, km2: float, share: float) -> tuple[str, ...]:
 def placed_tooltip(layer: str, name: str, opinion: str) -> tuple[str, ...]:
     """A place in a visitor's own layer, and who holds it by which opinion."""
     return name, PLACED[layer], f"{OWN_OPINION}: {opinion}"
+
+
+def own_elsewhen(observed: date, day: date) -> str:
+    """That a visitor's layer is of another time than the page."""
+    return (
+        f"Your layer shows {text.day(observed)} and is not compared on {text.day(day)}: choose a "
+        f"day from then on, up to {CARRY_LIMIT.days} days later."
+    )
 
 
 def own_of(name: str, day: date, warnings: Iterable[str]) -> list[str]:
