@@ -186,7 +186,8 @@ def test_areas_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[1].split()[:4] == ["UA-14", "Donetsk", "26,507.8", "20,781.4"]
     assert lines[1].count("not reported") == 3
     assert lines[1].endswith("78.4%")
-    assert lines[-1] == "deepstate, as of 2026-01-24T03:00:00Z; km2; shares over the polygon area"
+    both = "as of 2026-01-24T03:00:00Z, retrieved 2026-01-24T03:00:00Z"
+    assert lines[-1] == f"deepstate, {both}; km2; shares over the polygon area"
 
 
 def test_shares_over_the_official_area(capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,7 +45,7 @@ def table(page: AppTest, caption: str) -> list[list[str]]:
     (found,) = [
         e.proto.body
         for e in page.get("html")
-        if f"<caption>{html.escape(caption)}<" in e.proto.body
+        if f"<caption><span>{html.escape(caption)}<" in e.proto.body
     ]
     rows = re.findall(r"<tr>(.*?)</tr>", found.split("<tbody>")[1])
     return [[html.unescape(c) for c in re.findall(r">([^<]*)</t[hd]>", row)] for row in rows]

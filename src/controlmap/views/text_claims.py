@@ -195,7 +195,7 @@ def hindsight(found: Evaluation) -> str:
 def hindsight_with_figure(found: Evaluation) -> str:
     """As `hindsight`, with what is measured at the end."""
     since = found.hindsight
-    if since is None or since.measure is None:
+    if since is None or since.measure is None or found.claim.quantity == DECLARED:
         return hindsight(found)
     return f"{hindsight(found)} Measured: {measured(found.claim.asks.unit, since.measure)}."
 
