@@ -488,3 +488,10 @@ def test_text_stands_out(text: str, ground: str, dark: bool) -> None:
         float(np.array([0.2126, 0.7152, 0.0722]) @ linear(rgb(page[k]))) for k in (text, ground)
     )
     assert (other + 0.05) / (one + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("text", [":material/home:", ":smile:", ":red[x]", "a:b"])
+def test_no_icon_of_streamlit_is_left_in_plain_markdown(text: str) -> None:
+    shown = maps.plain_markdown(text)
+    assert not re.search(r":\w", shown.replace("\\", ""))
+    assert shown.replace("\\", "").replace("\N{WORD JOINER}", "") == text

@@ -77,6 +77,8 @@ def test_doubles_are_offered(page: AppTest) -> None:
     [
         ("Bahmut", "near: Bakhmut"),
         ("<b>x</b>{{7*7}}", "no place of that name"),
+        ("-", "no place of that name"),
+        ("%", "no place of that name"),
         ("30.5,50.45", "lies in none of the oblasts"),
         ("1.2.3,4", "is not LON,LAT"),
     ],

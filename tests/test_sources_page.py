@@ -199,6 +199,16 @@ def test_a_layer_stays_in_its_session(page: AppTest) -> None:
     assert "own layer" not in page.session_state
 
 
+def test_a_layer_of_another_time_is_not_compared_and_says_so(page: AppTest) -> None:
+    page.query_params["date"] = "2026-01-24"
+    page.run()
+    upload(page, ("layer 2023-07-01.geojson", files.geojson()))
+    assert not page.exception
+    (told,) = [w.value for w in page.warning]
+    assert "shows 1 July 2023 and is not compared on 24 January 2026" in told
+    assert "by 3 sources" not in said(page)
+
+
 def test_viina_is_taken_with_its_opinions(page: AppTest) -> None:
     page.run()
     data = files.viina((709717, "20230701", "RU"), (702320, "20230701", "UA"))
