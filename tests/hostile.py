@@ -113,6 +113,13 @@ def mixed() -> bytes:
                       "geometries": [line, square]}, None)  # fmt: skip
 
 
+def hole_alone() -> bytes:
+    """KML whose squares are holes in nothing: their outer rings are empty."""
+    empty = b"<outerBoundaryIs><LinearRing><coordinates/></LinearRing></outerBoundaryIs>"
+    turned = files.kml().replace(b"outerBoundaryIs", b"innerBoundaryIs")
+    return turned.replace(b"<Polygon>", b"<Polygon>" + empty)
+
+
 def formulas() -> bytes:
     """A VIINA table whose values a spreadsheet would compute."""
     return files.viina((709717, "20240506", "=cmd|' /C calc'!A0"))
@@ -137,6 +144,9 @@ CASES = [
     Case(f"dtd {DAY}.kml", lambda: files.kml(
         prolog='<!DOCTYPE kml SYSTEM "http://127.0.0.1:9/x.dtd">'), "declares a DTD"),
     Case(f"deep {DAY}.kml", lambda: files.kml("<Folder>" * 100 + "</Folder>" * 100), "64 deep"),
+    Case(f"hole {DAY}.kml", hole_alone, "0 outer rings and 1 holes"),
+    Case(f"elements {DAY}.kmz", lambda: files.kmz(files.kml("<a/>" * 1_000_001)),
+         "more than 1,000,000 elements"),
     Case(f"cut {DAY}.kml", lambda: files.kml()[:-60], "not well-formed"),
     Case(f"words {DAY}.kml", lambda: files.kml().replace(b"37.6,48.0", b"here,there"),
          "not LON,LAT"),
