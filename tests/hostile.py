@@ -14,7 +14,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
@@ -113,6 +115,41 @@ def mixed() -> bytes:
                       "geometries": [line, square]}, None)  # fmt: skip
 
 
+def shared_text() -> bytes:
+    """GeoParquet of 3,000 squares that share a text of a megabyte, stored once: 3 GB as read."""
+    rows = 3000
+    made = geopandas.GeoDataFrame(
+        {"status": ["Occupied"] * rows}, geometry=[files.HELD] * rows, crs="EPSG:4326"
+    )
+    table = pq.read_table(io.BytesIO(files.geoparquet(made)))
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), ["x" * 2**20])
+    table = table.append_column("text", text)
+    out = io.BytesIO()
+    with pq.ParquetWriter(
+        out, table.schema, dictionary_pagesize_limit=2**22, write_statistics=False,
+        store_schema=False,
+    ) as writer:  # fmt: skip
+        writer.add_key_value_metadata({"geo": table.schema.metadata[b"geo"]})
+        writer.write_table(table)
+    return out.getvalue()
+
+
+def shared_shape() -> bytes:
+    """GeoParquet of 1,000 rows that share a circle of 1,025 positions, stored once."""
+    circle = files.HELD.centroid.buffer(0.05, quad_segs=256)
+    made = geopandas.GeoDataFrame({"status": ["Occupied"] * 1000}, geometry=[circle] * 1000)
+    return files.geoparquet(made.set_crs("EPSG:4326"))
+
+
+def endless_view() -> bytes:
+    """A GeoPackage whose layer is a view that never ends."""
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+    return files.geopackage_with(
+        "ALTER TABLE layer RENAME TO hidden",
+        f"CREATE VIEW layer AS {endless} SELECT hidden.* FROM hidden, n",
+    )
+
+
 def hole_alone() -> bytes:
     """KML whose squares are holes in nothing: their outer rings are empty."""
     empty = b"<outerBoundaryIs><LinearRing><coordinates/></LinearRing></outerBoundaryIs>"
@@ -175,6 +212,9 @@ CASES = [
     Case(f"garbage {DAY}.gpkg", lambda: b"SQLite format 3\x00" + bytes(5000), "GeoPackage"),
     Case(f"garbage {DAY}.parquet", lambda: b"PAR1" + bytes(100) + b"PAR1", "GeoParquet"),
     Case(f"wkt {DAY}.parquet", lying_parquet, "encoded as wkt"),
+    Case(f"shared text {DAY}.parquet", shared_text, "unpacks to more than the limit of 100 MB"),
+    Case(f"shared shape {DAY}.parquet", shared_shape, "more than 750,000 positions"),
+    Case(f"endless {DAY}.gpkg", endless_view, "holds the view layer"),
     Case(f"million {DAY}.geojson", many_vertices, "the limit is 750,000"),
     Case(f"star {DAY}.geojson", star, "cross about"),
     Case(f"nested {DAY}.geojson", lambda: b"[" * 100_000, "not JSON"),
