@@ -14,7 +14,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
@@ -113,6 +115,48 @@ def mixed() -> bytes:
                       "geometries": [line, square]}, None)  # fmt: skip
 
 
+def shared_text() -> bytes:
+    """GeoParquet of 3,000 squares that share a text of a megabyte, stored once: 3 GB as read."""
+    rows = 3000
+    made = geopandas.GeoDataFrame(
+        {"status": ["Occupied"] * rows}, geometry=[files.HELD] * rows, crs="EPSG:4326"
+    )
+    table = pq.read_table(io.BytesIO(files.geoparquet(made)))
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), ["x" * 2**20])
+    table = table.append_column("text", text)
+    out = io.BytesIO()
+    with pq.ParquetWriter(
+        out, table.schema, dictionary_pagesize_limit=2**22, write_statistics=False,
+        store_schema=False,
+    ) as writer:  # fmt: skip
+        writer.add_key_value_metadata({"geo": table.schema.metadata[b"geo"]})
+        writer.write_table(table)
+    return out.getvalue()
+
+
+def shared_shape() -> bytes:
+    """GeoParquet of 1,000 rows that share a circle of 1,025 positions, stored once."""
+    circle = files.HELD.centroid.buffer(0.05, quad_segs=256)
+    made = geopandas.GeoDataFrame({"status": ["Occupied"] * 1000}, geometry=[circle] * 1000)
+    return files.geoparquet(made.set_crs("EPSG:4326"))
+
+
+def endless_view() -> bytes:
+    """A GeoPackage whose layer is a view that never ends."""
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+    return files.geopackage_with(
+        "ALTER TABLE layer RENAME TO hidden",
+        f"CREATE VIEW layer AS {endless} SELECT * FROM hidden WHERE (SELECT max(i) FROM n)",
+    )
+
+
+def hole_alone() -> bytes:
+    """KML whose squares are holes in nothing: their outer rings are empty."""
+    empty = b"<outerBoundaryIs><LinearRing><coordinates/></LinearRing></outerBoundaryIs>"
+    turned = files.kml().replace(b"outerBoundaryIs", b"innerBoundaryIs")
+    return turned.replace(b"<Polygon>", b"<Polygon>" + empty)
+
+
 def formulas() -> bytes:
     """A VIINA table whose values a spreadsheet would compute."""
     return files.viina((709717, "20240506", "=cmd|' /C calc'!A0"))
@@ -137,6 +181,9 @@ CASES = [
     Case(f"dtd {DAY}.kml", lambda: files.kml(
         prolog='<!DOCTYPE kml SYSTEM "http://127.0.0.1:9/x.dtd">'), "declares a DTD"),
     Case(f"deep {DAY}.kml", lambda: files.kml("<Folder>" * 100 + "</Folder>" * 100), "64 deep"),
+    Case(f"hole {DAY}.kml", hole_alone, "0 outer rings and 1 holes"),
+    Case(f"elements {DAY}.kmz", lambda: files.kmz(files.kml("<a/>" * 1_000_001)),
+         "more than 1,000,000 elements"),
     Case(f"cut {DAY}.kml", lambda: files.kml()[:-60], "not well-formed"),
     Case(f"words {DAY}.kml", lambda: files.kml().replace(b"37.6,48.0", b"here,there"),
          "not LON,LAT"),
@@ -165,6 +212,9 @@ CASES = [
     Case(f"garbage {DAY}.gpkg", lambda: b"SQLite format 3\x00" + bytes(5000), "GeoPackage"),
     Case(f"garbage {DAY}.parquet", lambda: b"PAR1" + bytes(100) + b"PAR1", "GeoParquet"),
     Case(f"wkt {DAY}.parquet", lying_parquet, "encoded as wkt"),
+    Case(f"shared text {DAY}.parquet", shared_text, "unpacks to more than the limit of 100 MB"),
+    Case(f"shared shape {DAY}.parquet", shared_shape, "more than 750,000 positions"),
+    Case(f"endless {DAY}.gpkg", endless_view, "holds the view layer"),
     Case(f"million {DAY}.geojson", many_vertices, "the limit is 750,000"),
     Case(f"star {DAY}.geojson", star, "cross about"),
     Case(f"nested {DAY}.geojson", lambda: b"[" * 100_000, "not JSON"),

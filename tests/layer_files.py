@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -42,6 +44,17 @@ def geojson(made: geopandas.GeoDataFrame | None = None) -> bytes:
 def geopackage(made: geopandas.GeoDataFrame | None = None) -> bytes:
     """A GeoPackage of one layer."""
     return _written(made, "layer.gpkg", driver="GPKG")["layer.gpkg"]
+
+
+def geopackage_with(*statements: str) -> bytes:
+    """A GeoPackage of one layer after these statements of SQL."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.deserialize(geopackage())
+        database.execute("PRAGMA legacy_alter_table = ON")  # rename without a look at triggers
+        for statement in statements:
+            database.execute(statement)
+        database.commit()
+        return bytes(database.serialize())
 
 
 def shapefile(made: geopandas.GeoDataFrame | None = None, *without: str) -> bytes:

@@ -467,7 +467,9 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
         ("areas --date 2027-01-01", "2022-04-03 to 2026-08-22; the nearest snapshot is of 2026"),
         ("areas --date 0001-01-01", "outside the span of deepstate"),
         ("areas --date 9999-12-31", "outside the span of deepstate"),
-        ("areas --source cia", "source 'cia': not known; allowed: deepstate, isw, nzz, viina, own"),
+        ("areas --source cia", "source 'cia': not known; allowed: deepstate, isw, nzz, viina"),
+        ("areas --source viina", "no record of viina here; build one with `controlmap build"),
+        ("areas --source own", "no record of own here; build one with `controlmap build --source"),
         ("areas --legend x.toml", "--legend: goes with --input"),
         ("areas --advance in", "invalid choice: 'in'"),
         ("agree --sources deepstate", "sources deepstate: two to 8 are compared"),
@@ -572,14 +574,16 @@ def test_a_damaged_record_is_a_failure_that_names_it(
     assert run.errors[0].startswith("controlmap: deepstate.parquet: is damaged")
 
 
-def test_a_missing_record_is_a_failure_that_names_it(
+def test_a_missing_record_is_refused_with_what_builds_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(geofile, "geodata", lambda name="": tmp_path / name)
-    run = Run(capsys, "areas")
-    assert (run.code, run.out) == (1, "")
-    assert len(run.errors) == 1
-    assert "deepstate.parquet: not found" in run.errors[0]
+    assert refused(capsys, "areas") == (
+        "controlmap: no record of deepstate here; build one with `controlmap build --source "
+        "deepstate`"
+    )
+    line = refused(capsys, "areas", "--source", "cia")
+    assert line.endswith("allowed: deepstate, isw, nzz, viina")
 
 
 def test_a_full_disk_is_a_failure_in_one_line(

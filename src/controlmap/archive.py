@@ -276,10 +276,19 @@ def open_source(source: str) -> Record:
     """A source's record: a person's own in their folder (`folder.find`), else the embedded one.
 
     The same record is handed out until its file changes; treat it as read-only.
+
+    Raises
+    ------
+    InputError
+        Where the source is not known, or has no record; it says how to build one.
+    RecordError
+        Where its file is damaged.
     """
     path = _path_of(source)
     if not path.is_file():
-        raise RecordError(f"{path.name}: not found in {path.parent.name}/")
+        raise InputError(
+            f"no record of {source} here; build one with `controlmap build --source {source}`"
+        )
     return _open(path)
 
 
@@ -312,7 +321,7 @@ def with_records() -> list[str]:
 
 
 def _path_of(source: str) -> Path:
-    sources.find_source(source)
+    sources.find_source(source, of_record=True)
     name = f"{source}.parquet"
     return own_file(name) or geofile.geodata(name)
 

@@ -282,7 +282,7 @@ def _wait_asked_for(told: str | None, now: datetime) -> float | None:
         return float(told)
     try:
         until = parsedate_to_datetime(told)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year beyond 9999, or beyond any integer of C
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0.0, (until - now).total_seconds())

@@ -22,6 +22,8 @@ CROSSINGS = 10_000
 """How often a ring may cross itself: beyond it the repair takes seconds, and soon minutes."""
 XML_DEPTH = 64
 """How deep folders and geometries of a KML file may lie in each other."""
+XML_ELEMENTS = 1_000_000
+"""The most elements of a KML file: ten for each of as many features as are read."""
 LABELS = 200
 """The most different values of a column that statuses are told by."""
 CSV_ROWS = 20_000_000

@@ -219,6 +219,8 @@ class _Task:
             done.wanted += wanted
             if not only_listed:
                 self._fetch(wanted, done, progress)
+                if sources.find_reader(feed.reader).layered:
+                    _keep_whole_states(wanted, done)
             ends = [item.observed for item in wanted] if only_listed else []
             ends += [kept.observed for kept in done.kept[before:]]
             ends += [info.observed for info in self._infos() if info.reader == feed.reader]
@@ -291,6 +293,21 @@ class _Task:
             return kept
         feeds.check_layer(fetched)
         return self.originals.keep(item.reader, item.name, item.observed, fetched)
+
+
+def _keep_whole_states(wanted: Sequence[Item], done: Fetching) -> None:
+    """Leave out a state whose layers did not all come: once added, it is never asked for again.
+
+    What came stays among the originals, so that the next run asks only for what is missing.
+    """
+    came = {kept.name for kept in done.kept}
+    for observed in sorted({item.observed for item in wanted if item.name not in came}):
+        layers = [item.name for item in wanted if item.observed == observed]
+        lacking = ", ".join(name for name in layers if name not in came)
+        done.failed.append(
+            f"{observed:%Y-%m-%d}: is not added without {lacking}; the next update asks again"
+        )
+        done.kept = [kept for kept in done.kept if kept.name not in layers]
 
 
 def _start_of(day: date) -> datetime:

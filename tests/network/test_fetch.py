@@ -108,7 +108,13 @@ def test_trouble_that_passes_is_waited_out_twice_as_long_each_time(
 
 @pytest.mark.parametrize(
     ("told", "wait_s"),
-    [("7", 7.0), ("Tue, 10 Mar 2026 12:01:30 GMT", 90.0), ("soon", 1.0), ("-1", 1.0)],
+    [
+        ("7", 7.0),
+        ("Tue, 10 Mar 2026 12:01:30 GMT", 90.0),
+        ("soon", 1.0),
+        ("-1", 1.0),
+        ("Tue, 10 Mar 99999999999999999999 12:01:30 GMT", 1.0),
+    ],
 )
 def test_a_server_is_asked_again_when_it_says(
     server: Publisher, fetcher: Fetcher, clock: MadeClock, told: str, wait_s: float

@@ -286,6 +286,29 @@ def test_the_layers_of_a_day_become_one_state_of_it(
     assert held[1] == pytest.approx(3 * STRIP_KM2, abs=0.001)
 
 
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("answer", [500, 404, 429])
+def test_a_state_is_added_when_its_last_layer_has_come(
+    server: Publisher, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch, answer: int
+) -> None:
+    monkeypatch.setenv("CONTROLMAP_ADDRESS_ISW", f"{server.address}/isw")
+    paths = {f"/isw/{at}/query?where=1%3D1&outFields=*&f=geojson": LAYERS[at] for at in LAYERS}
+    for path, box in paths.items():
+        server.publish(path, make_file((box, {})))
+    claimed = list(paths)[2]
+    server.publish(claimed, status(answer))
+    done = updating.update("isw", fetcher, quiet, quiet)
+    assert (done.record, done.added, done.fetching.kept) == (None, (), [])
+    lacking = "VIEW_ClaimedRussianTerritoryinUkraine_V2_20260310.geojson"
+    assert done.fetching.failed[-1].startswith(f"2026-03-10: is not added without {lacking}")
+    assert archive.own_file("isw.parquet") is None
+    server.publish(claimed, make_file((paths[claimed], {})))
+    server.asked.clear()
+    (info,) = updating.update("isw", fetcher, quiet, quiet).added
+    assert "claimed_control" in info.reports
+    assert len(server.asked) == (2 if answer == 429 else 1)  # the others are kept
+
+
 @pytest.mark.usefixtures("own")
 @pytest.mark.parametrize(
     ("sent", "told"),

@@ -183,10 +183,15 @@ DEFAULT = DEEPSTATE.id
 READERS = {reader.id: reader for source in SOURCES.values() for reader in source.readers}
 
 
-def find_source(source: str) -> Source:
-    """The source of that id; an InputError lists what there is."""
+def find_source(source: str, *, of_record: bool = False) -> Source:
+    """The source of that id; an InputError lists what there is.
+
+    Where a record is meant it does not offer `own`: no record of one's own layers comes with
+    controlmap, and few build one.
+    """
     if source not in SOURCES:
-        raise InputError(f"source {source!r}: not known; allowed: {', '.join(SOURCES)}")
+        offered = [known for known in SOURCES if not (of_record and known == own.ID)]
+        raise InputError(f"source {source!r}: not known; allowed: {', '.join(offered)}")
     return SOURCES[source]
 
 

@@ -42,7 +42,7 @@ def _parsed(data: bytes, name: str, most: int, texts: Texts | None) -> Document:
     if vector.is_geopackage(data):
         return vector.parse_geopackage(data, name)
     if vector.is_parquet(data):
-        return vector.parse_parquet(data, name)
+        return vector.parse_parquet(data, name, most)
     if kml.recognises(data):
         return kml.parse(data, name)
     return geojson.parse(data, name, texts)

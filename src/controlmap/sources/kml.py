@@ -49,7 +49,8 @@ def parse(data: bytes, name: str) -> Document:
     Raises
     ------
     InputError
-        Where it is not well-formed, declares entities, or is deeper than `limits.XML_DEPTH`.
+        Where it is not well-formed, declares entities, is deeper than `limits.XML_DEPTH` or
+        has more elements than `limits.XML_ELEMENTS`, or a polygon has holes and no outer ring.
     """
     root = _tree(data, name)
     styles = _styles(root)
@@ -65,7 +66,7 @@ def parse(data: bytes, name: str) -> Document:
 
 def _tree(data: bytes, name: str) -> Element:
     """The root element; names of elements are without their namespace."""
-    depth = 0
+    depth = count = 0
     root: Element | None = None
     try:
         reader = iterparse(io.BytesIO(data), ("start", "end"), forbid_dtd=True)
@@ -76,6 +77,11 @@ def _tree(data: bytes, name: str) -> Element:
                     f"{name}: elements lie more than {limits.XML_DEPTH} deep in each other"
                 )
             if event == "start":
+                count += 1
+                if count > limits.XML_ELEMENTS:
+                    raise InputError(
+                        f"{name}: has more than {limits.XML_ELEMENTS:,} elements, the limit"
+                    )
                 element.tag = element.tag.rpartition("}")[2]
                 root = element if root is None else root
     except DefusedXmlException as error:
@@ -142,13 +148,21 @@ def _fill(style: Element) -> str:
 
 def _polygons(mark: Element, name: str, number: int) -> Iterator[list[list[list[float]]]]:
     for polygon in mark.iter("Polygon"):
-        rings = []
-        for boundary in ("outerBoundaryIs", "innerBoundaryIs"):
-            for ring in polygon.iterfind(f"{boundary}/LinearRing/coordinates"):
-                positions = _positions(ring.text or "", f"{name}: placemark {number}")
-                if positions:
-                    rings.append(positions)
-        yield rings
+        where = f"{name}: placemark {number}"
+        outer, holes = (
+            [
+                positions
+                for ring in polygon.iterfind(f"{boundary}/LinearRing/coordinates")
+                if (positions := _positions(ring.text or "", where))
+            ]
+            for boundary in ("outerBoundaryIs", "innerBoundaryIs")
+        )
+        if len(outer) > 1 or (holes and not outer):  # in GeoJSON the first ring is the outer one
+            raise InputError(
+                f"{where}: has a polygon of {len(outer)} outer rings and {len(holes)} holes; one "
+                "outer ring is expected"
+            )
+        yield outer + holes
 
 
 def _positions(text: str, where: str) -> list[list[float]]:

@@ -47,8 +47,17 @@ GROUNDS: Mapping[str, Ground | None] = {
 }
 """What a value may mean, and the ground that it draws; None draws nothing."""
 REPORTS = frozenset(Status(name) for name in GROUNDS if name not in (IGNORE, "ukrainian_held"))
-WORDS = (
+_NEGATED = (
+    r"(?<![^\W_])(not|non|never|no(?!\.|\s*\d)|не|ні|нет)(?![^\W_])|n['’]t\b"
+    r"|(un|non|not)[-_ ]?(occup|russia|control|held)|не[-_ ]?(окк?уп|захоп)"
+)
+_OTHERWISE = (
+    r"(former|previous|ex)\w*[-_ ](occup|russia)|(occupied|held|controlled) by (the )?(armed "
+    r"forces of )?ukrain|ukrain\w*[-_ ]occup|(колишн|раніше|ранее|бывш)\w* (окк?уп|захоп)"
+)
+WORDS: tuple[tuple[re.Pattern[str], Status | None], ...] = (
     # The first that matches decides.
+    (re.compile(_NEGATED), None),
     (re.compile(r"claimed|заявлен|заявляє"), Status.CLAIMED_CONTROL),
     (re.compile(r"infiltrat|інфільтр|инфильтр"), Status.INFILTRATION),
     (re.compile(r"advance|просуван"), Status.ASSESSED_ADVANCE),
@@ -56,13 +65,17 @@ WORDS = (
      Status.HELD_BEFORE_2022),
     (re.compile(r"contest|gr[ae]y|disputed|unknown|сір[аі]|сер(ая|ой)|питанням|невідом"),
      Status.CONTESTED),
-    (re.compile(r"liberat|retaken|recaptur|деокуп|звільнен|освобожд|відбит"), Status.LIBERATED),
+    (re.compile(r"liberat|retaken|recaptur|\bde[-_ ]?occup|де[-_ ]?окк?уп|звільнен|освобожд|"
+                r"відбит"),
+     Status.LIBERATED),
     (re.compile(r"ukrain\w*.?(held|control)|\bua\b|\bafu\b|україн\w* контрол|під контролем зсу"),
      Status.UKRAINIAN_HELD),
+    (re.compile(_OTHERWISE), None),
     (re.compile(r"occupied|occupation|russian?\w*.?(held|control)|\bru\b|окупован|оккупир|захоплен"),
      Status.RUSSIAN_HELD),
 )  # fmt: skip
-"""Words in English, Ukrainian and Russian that tell a status."""
+"""Words in English, Ukrainian and Russian that tell a status; None, that none is to be guessed: a
+word beside "not" is the opposite of what it says alone, and which opposite is not told."""
 _COLOURED = {
     Ground.OCCUPIED: Status.RUSSIAN_HELD,
     Ground.HELD_BEFORE_2022: Status.HELD_BEFORE_2022,

@@ -9,9 +9,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
+import sqlite3
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -36,8 +39,13 @@ warnings.filterwarnings("ignore", "File /vsimem/.* has GPKG application_id", Run
 
 _SQLITE = b"SQLite format 3\x00"
 _PARQUET = b"PAR1"
+_VIRTUAL = re.compile(r"\s*CREATE\s+VIRTUAL\s+TABLE\b.*?\bUSING\s+[\"'\[`]?(\w+)", re.I | re.S)
+_SQLITE_STEPS = 1_000_000
+"""What reading the list of tables may take; a plain GeoPackage's takes some hundreds."""
 _SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _POLYGONAL = (3, 6, 7)  # shapely's numbers of Polygon, MultiPolygon, GeometryCollection
+_ROWS_AT_ONCE = 64
+_REFERENCE_BYTES = 8  # what a value takes in Python at the least, however it is stored
 _AREAS = 16  # a GeoPackage with more layers than that is no single map
 
 
@@ -61,6 +69,7 @@ def parse_geopackage(data: bytes, name: str) -> Document:
     import pyogrio
 
     _check_size(data, name)
+    _check_tables(data, name)
     try:
         listed = [str(layer) for layer, kind in pyogrio.list_layers(data) if kind is not None]
     except (pyogrio.errors.DataSourceError, ValueError, RuntimeError) as error:
@@ -71,6 +80,29 @@ def parse_geopackage(data: bytes, name: str) -> Document:
     for layer in listed:
         features += _by_gdal(data, name, layer, len(features))
     return Document(name, hashlib.sha256(data).hexdigest(), {}, tuple(features))
+
+
+def _check_tables(data: bytes, name: str) -> None:
+    """Raise an InputError for a GeoPackage with a view: one may compute for ever once GDAL asks.
+
+    The list of tables is read here and nothing of theirs; a database may say that it is in the mode
+    of a log beside it, which one in memory does not have.
+    """
+    plain = data[:18] + b"\1\1" + data[20:]
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.set_progress_handler(lambda: 1, _SQLITE_STEPS)
+        try:
+            database.deserialize(plain)
+            listed = database.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+        except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
+            raise InputError(f"{name}: is not a GeoPackage that can be read") from error
+    for kind, title, made in listed:
+        virtual = _VIRTUAL.match(str(made))
+        if kind == "view" or (virtual and virtual[1].casefold() != "rtree"):
+            raise InputError(
+                f"{name}: holds the {'virtual table' if virtual else 'view'} {shown(title)}; a "
+                "GeoPackage of plain tables is read"
+            )
 
 
 def parse_shapefile(data: bytes, name: str, most: int) -> Document:
@@ -115,26 +147,45 @@ def _by_gdal(data: bytes, name: str, layer: str | None, first: int) -> list[Feat
     table: dict[str, Any] = dict(zip(meta["fields"], columns, strict=True))
     if layer is not None:
         table["layer"] = np.full(len(wkb), layer, dtype=object)
-    return _features(where, wkb, table, meta["crs"], first)
+    return _features(where, _shapes(where, wkb), table, meta["crs"], first)
 
 
-def parse_parquet(data: bytes, name: str) -> Document:
-    """The primary geometry of a GeoParquet file, encoded as WKB, with its plain columns."""
+def parse_parquet(data: bytes, name: str, most: int) -> Document:
+    """The primary geometry of a GeoParquet file, encoded as WKB, with its plain columns.
+
+    Read a few rows at a time, geometry first, until it is `most` bytes: a value that many rows
+    share is stored once, and takes its room for each of them when it is read.
+    """
     _check_size(data, name)
     try:
         file = pq.ParquetFile(io.BytesIO(data))
-        described, wkb, table = _parquet_columns(file, name)
+        described, primary = _parquet_geometry(file, name)
+        left = _Left(name, most)
+        rows = _parquet_rows(file, name, most)
+        shapes = [
+            _shapes(name, np.array(batch.column(0).to_pylist(), dtype=object), left)
+            for batch in _batches(file, [primary], rows, left)
+        ]
+        plain = [
+            field.name
+            for field in file.schema_arrow
+            if field.name != primary and not pa.types.is_nested(field.type)
+        ]
+        table: dict[str, list[Any]] = {column: [] for column in plain}
+        for batch in _batches(file, plain, rows, left) if plain else ():
+            for column in plain:
+                table[column] += batch.column(column).to_pylist()
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{name}: is not GeoParquet that can be read") from error
     # A file that names no system is in longitude and latitude, by the standard; null is unknown.
     crs = described.get("crs", "OGC:CRS84")
-    features = _features(name, wkb, table, crs and json.dumps(crs), 0)
+    together = np.concatenate([np.empty(0, dtype=object), *shapes])
+    features = _features(name, together, table, crs and json.dumps(crs), 0)
     return Document(name, hashlib.sha256(data).hexdigest(), {}, tuple(features))
 
 
-def _parquet_columns(
-    file: pq.ParquetFile, name: str
-) -> tuple[Mapping[str, Any], NDArray[np.object_], dict[str, Any]]:
+def _parquet_geometry(file: pq.ParquetFile, name: str) -> tuple[Mapping[str, Any], str]:
+    """What a GeoParquet file tells of its primary geometry, and the name of that column."""
     told = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
     if not isinstance(told, dict) or "columns" not in told:
         raise InputError(f"{name}: is Parquet without geometry; GeoParquet is read")
@@ -146,34 +197,76 @@ def _parquet_columns(
         )
     if file.metadata.num_rows > limits.FEATURES:
         raise InputError(_too_many(name, file.metadata.num_rows))
+    return described, primary
+
+
+def _parquet_rows(file: pq.ParquetFile, name: str, most: int) -> int:
+    """How many rows to read at a time: if each had all that is stored, they would be `most` bytes.
+
+    What a file tells of its own sizes may be untrue, so it is never many.
+    """
     groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
-    unpacked = sum(group.total_byte_size for group in groups)
-    if unpacked > limits.FILE_MB * 2**20:
-        raise InputError(f"{name}: unpacks to {in_mb(unpacked)}; the limit is {limits.FILE_MB} MB")
-    plain = [
-        field.name
-        for field in file.schema_arrow
-        if field.name != primary and not pa.types.is_nested(field.type)
-    ]
-    table = file.read([primary, *plain])
-    if table.nbytes > 2 * limits.FILE_MB * 2**20:
-        raise InputError(f"{name}: unpacks to {in_mb(table.nbytes)}")
-    wkb = np.array(table.column(primary).to_pylist(), dtype=object)
-    return described, wkb, {c: table.column(c).to_pylist() for c in plain}
+    unpacked = sum(int(group.total_byte_size) for group in groups)
+    if unpacked > most:
+        raise InputError(f"{name}: unpacks to {in_mb(unpacked)}; the limit is {in_mb(most)}")
+    return min(max(most // max(unpacked, 1), 1), _ROWS_AT_ONCE)
 
 
-def _features(
-    where: str, wkb: NDArray[np.object_], table: Mapping[str, Any], crs: str | None, first: int
-) -> list[Feature]:
-    """Rows as features with a geometry in longitude and latitude."""
+class _Left:
+    """What of the limits on bytes and positions a file has left."""
+
+    def __init__(self, name: str, most: int) -> None:
+        self._name, self._most = name, most
+        self._bytes = self._vertices = 0
+
+    def take_bytes(self, count: int) -> None:
+        """Raise an InputError where the file's bytes are more than the most with these."""
+        self._bytes += count
+        if self._bytes > self._most:
+            raise InputError(f"{self._name}: unpacks to more than the limit of {in_mb(self._most)}")
+
+    def take_vertices(self, count: int) -> None:
+        """Raise an InputError where the file's positions are more than the limit with these."""
+        self._vertices += count
+        if self._vertices > limits.VERTICES:
+            raise InputError(
+                f"{self._name}: has more than {limits.VERTICES:,} positions, the limit"
+            )
+
+
+def _batches(
+    file: pq.ParquetFile, columns: list[str], rows: int, left: _Left
+) -> Iterator[pa.Table]:
+    """A file's columns, some rows at a time, each value in full; what they take is counted."""
+    for batch in file.iter_batches(rows, columns=columns, use_threads=False):
+        whole = pa.table(
+            [c.dictionary_decode() if pa.types.is_dictionary(c.type) else c for c in batch.columns],
+            names=batch.schema.names,
+        )
+        left.take_bytes(whole.nbytes + _REFERENCE_BYTES * whole.num_rows * whole.num_columns)
+        yield whole
+
+
+def _shapes(where: str, wkb: NDArray[np.object_], left: _Left | None = None) -> NDArray[np.object_]:
+    """Well-known binary as flat geometries; the positions of areas are counted."""
     try:
         shapes = np.asarray(shapely.force_2d(shapely.from_wkb(wkb)), dtype=object)
     except (shapely.errors.GEOSException, TypeError, ValueError) as error:
         raise InputError(f"{where}: holds a geometry that cannot be read") from error
+    areal = np.isin(shapely.get_type_id(shapes), _POLYGONAL)
+    (left or _Left(where, 0)).take_vertices(int(shapely.get_num_coordinates(shapes[areal]).sum()))
+    return shapes
+
+
+def _features(
+    where: str,
+    shapes: NDArray[np.object_],
+    table: Mapping[str, Any],
+    crs: str | None,
+    first: int,
+) -> list[Feature]:
+    """Rows as features with a geometry in longitude and latitude."""
     areal = np.flatnonzero(np.isin(shapely.get_type_id(shapes), _POLYGONAL))
-    vertices = int(shapely.get_num_coordinates(shapes[areal]).sum())
-    if vertices > limits.VERTICES:
-        raise InputError(f"{where}: has {vertices:,} positions; the limit is {limits.VERTICES:,}")
     if not np.isfinite(shapely.get_coordinates(shapes[areal])).all():
         raise InputError(f"{where}: has NaN or infinite coordinates")
     if len(areal):

@@ -1,0 +1,41 @@
+"""What a word tells of a status in a person's own file, and what it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from controlmap.model import Status
+from controlmap.sources import own
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        ("occupied", Status.RUSSIAN_HELD),
+        ("temporarily occupied territory of ukraine", Status.RUSSIAN_HELD),
+        ("occupied area no. 5", Status.RUSSIAN_HELD),
+        ("russian_held", Status.RUSSIAN_HELD),
+        ("окупована територія", Status.RUSSIAN_HELD),
+        ("deoccupied", Status.LIBERATED),
+        ("de-occupied", Status.LIBERATED),
+        ("деокупована", Status.LIBERATED),
+        ("деоккупированная", Status.LIBERATED),
+        ("formerly occupied, liberated", Status.LIBERATED),
+        ("unknown", Status.CONTESTED),
+        ("unoccupied", None),
+        ("not occupied", None),
+        ("not_occupied", None),
+        ("non-occupied", None),
+        ("isn't occupied", None),
+        ("no longer occupied", None),
+        ("not russian held", None),
+        ("not de-occupied", None),
+        ("formerly occupied", None),
+        ("occupied by ukraine", None),
+        ("occupied by the armed forces of ukraine", None),
+        ("не окупована", None),
+        ("неоккупированная", None),
+    ],
+)
+def test_a_word_and_its_negation_are_not_guessed_alike(value: str, status: Status | None) -> None:
+    assert own.status_of(value) is status
