@@ -43,7 +43,7 @@ FLOORS = (
         "updating",
     ),
     ("figures", "point", "quantities", "ledger", "pace", "proposals", "agreement"),
-    ("maps", "charts", "export", "timeline"),
+    ("palette", "maps", "charts", "export", "timeline"),
     ("cli", "commands", "printing", "app", "serve", "session", "views", "__main__"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -32,7 +32,7 @@ from shapely.geometry import (
     box,
 )
 
-from controlmap import maps
+from controlmap import maps, palette
 from controlmap.maps import Feature, Layer
 
 ASSETS = Path(maps.__file__).parent / "assets"
@@ -54,7 +54,7 @@ WORDS = {word: f"word {word}" for word in maps.WORDS}
 
 
 def layer(layer_id: str = "held", **changes: Any) -> Layer:
-    light, dark = maps.style_for(layer_id)
+    light, dark = palette.style_for(layer_id)
     given: dict[str, Any] = {
         "id": layer_id, "name": "Held", "on": True, "kind": "area",
         "light": light, "dark": dark,
@@ -369,7 +369,7 @@ def test_a_layer_that_cannot_be_drawn_is_an_error(changes: dict[str, Any], messa
 
 def test_names_and_numbers_out_of_range_are_errors() -> None:
     with pytest.raises(ValueError, match=r"no style for layer 'unheld'; there are .*held"):
-        maps.style_for("unheld")
+        palette.style_for("unheld")
     with pytest.raises(ValueError, match="rank 5 of"):
         Feature(Point(36, 48), ("Village",), rank=5)
     with pytest.raises(ValueError, match="layer ids repeat: held, held"):
@@ -391,7 +391,7 @@ def test_every_layer_of_the_dashboard_has_a_style() -> None:
         "liberated",
         "gained",
     }
-    assert ids | OTHER_IDS == set(maps.PALETTE)
+    assert ids | OTHER_IDS == set(palette.PALETTE)
     for layer_id in ids | {"lost", "places"}:
         layer(layer_id)
 
@@ -411,7 +411,7 @@ def test_python_and_javascript_agree() -> None:
     assert used == set(maps.WORDS)
     used = set(re.findall(r"var\(--cm-(\w+)\)", (ASSETS / "controlmap.css").read_text("utf-8")))
     used |= set(re.findall(r"\bpage\.(\w+)", paint.read_text("utf-8")))
-    assert used == set(maps.PALETTE["page"][0]) == set(maps.PALETTE["page"][1])
+    assert used == set(palette.PALETTE["page"][0]) == set(palette.PALETTE["page"][1])
 
 
 def test_the_scripts_never_write_markup() -> None:
@@ -453,7 +453,7 @@ def lab(light: np.ndarray) -> np.ndarray:
 
 
 def theme(layer_id: str, dark: bool) -> Mapping[str, Any]:
-    light_style, changes = maps.PALETTE[layer_id]
+    light_style, changes = palette.PALETTE[layer_id]
     return {**light_style, **(changes if dark else {})}
 
 

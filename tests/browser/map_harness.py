@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from shapely.geometry import Point, box
 
-from controlmap import maps
+from controlmap import maps, palette
 from controlmap.maps import Feature, Layer
 
 HOSTILE = (
@@ -43,7 +43,7 @@ def layers(hostile_name: str = HOSTILE) -> list[Layer]:
     """Return one layer of every kind; the layer of places carries the hostile name."""
 
     def one(layer_id: str, name: str, kind: str = "area", on: bool = True) -> Layer:
-        light, dark = maps.style_for(layer_id)
+        light, dark = palette.style_for(layer_id)
         return Layer(layer_id, name, on, kind, light, dark)  # type: ignore[arg-type]
 
     tiles = Layer(

@@ -11,7 +11,7 @@ from map_harness import BOUNDARY, BOUNDS, CITY, DAYS, HOSTILE, SQUARES, VILLAGE
 from playwright.sync_api import Frame, Route
 from visiting import Visit
 
-from controlmap import maps
+from controlmap import palette
 
 SETTLE_MS = 400
 CLEAR = [0, 0, 0, 0]
@@ -78,7 +78,7 @@ def test_nothing_leaves_the_machine_and_nothing_complains(page: Visit, address: 
 
 def test_the_land_the_sea_and_each_layer_are_drawn(page: Visit, address: str) -> None:
     frame = opened(page, address)
-    land = maps.PALETTE["land"][0]["fillColor"]
+    land = palette.PALETTE["land"][0]["fillColor"]
     assert pixel(frame, 32.5, 48.5, "base") == [*bytes.fromhex(str(land)[1:]), 255]
     assert pixel(frame, 32.5, 45.8, "base") == CLEAR
     counts = {layer_id: found["n"] for layer_id, found in state(frame)["layers"].items()}
@@ -236,7 +236,10 @@ def test_the_map_takes_the_theme(visit: Callable[..., Visit], address: str, sche
     page = visit(color_scheme=scheme)
     frame = opened(page, address)
     assert state(frame)["theme"] == scheme
-    land = {**maps.PALETTE["land"][0], **(maps.PALETTE["land"][1] if scheme == "dark" else {})}
+    land = {
+        **palette.PALETTE["land"][0],
+        **(palette.PALETTE["land"][1] if scheme == "dark" else {}),
+    }
     assert pixel(frame, 32.5, 48.5, "base") == [*bytes.fromhex(str(land["fillColor"])[1:]), 255]
     page.assert_clean()
 

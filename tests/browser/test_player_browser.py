@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Frame, Locator, expect
 from visiting import Visit
 
-from controlmap import archive, figures, maps
+from controlmap import archive, figures, palette
 from controlmap.coverage import Coverage
 from controlmap.model import Status
 from controlmap.point import record_of
@@ -130,7 +130,7 @@ def test_a_day_is_drawn_as_by_the_record(frame: Frame, coverage: Coverage, day: 
             continue  # hatched: a pixel may be the line or the ground
         seen.add(layer)
         frame.evaluate("at => void ControlMap.map.setView(at, 12, {animate: false})", [lat, lon])
-        style = maps.PALETTE[layer][0]
+        style = palette.PALETTE[layer][0]
         rgb = [int(str(style["fillColor"])[i : i + 2], 16) for i in (1, 3, 5)]
         got = colour_at(frame, lon, lat)
         assert got[3] == pytest.approx(255 * float(str(style["fillOpacity"])), abs=2)
@@ -226,8 +226,8 @@ def test_when_ground_changed_hands_is_coloured_by_year(frame: Frame) -> None:
     frame.locator("[data-layer='changed-hands']").click()
     frame.wait_for_function("ControlMap.time.state().loaded && ControlMap.time.state().byDate")
     frame.page.wait_for_timeout(SETTLE_MS)
-    years = maps.date_colours(5)
-    grey = maps.BEFORE_DATES["light"]
+    years = palette.date_colours(5)
+    grey = palette.BEFORE_DATES["light"]
     # Held since before the record; Sievierodonetsk, taken in June 2022; Vuhledar, in October 2024.
     for lon, lat, colour in ((38.9, 48.0, grey), (38.5, 48.97, years[0]), (37.25, 47.77, years[2])):
         rgb = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]

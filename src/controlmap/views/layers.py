@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from controlmap import figures, land, maps, places, proposals, sources
+from controlmap import figures, land, maps, palette, places, proposals, sources
 from controlmap.coverage import Coverage, Moment
 from controlmap.figures import Areas
 from controlmap.maps import Feature, Layer
@@ -59,7 +59,7 @@ def layer_list(names: Mapping[str, str]) -> list[Layer]:
     """The layers that have a name here, in drawing order, the first lowest."""
     out = []
     for name in (layer for layer in _ORDER if layer in names):
-        light, dark = maps.style_for(name)
+        light, dark = palette.style_for(name)
         is_tiles = name == "tiles"
         out.append(
             Layer(

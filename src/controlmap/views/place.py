@@ -9,7 +9,7 @@ from functools import partial
 
 import streamlit as st
 
-from controlmap import charts, maps, places, point, session, sources
+from controlmap import charts, palette, places, point, session, sources
 from controlmap.archive import Record
 from controlmap.charts import Marks
 from controlmap.coverage import Coverage
@@ -23,7 +23,7 @@ from controlmap.views import text_place as words
 _SAME = {point.NOT_HELD: ("ukrainian_held",)}
 _COLOURS = {
     **{
-        status: str(maps.PALETTE[layer][0]["fillColor"])
+        status: str(palette.PALETTE[layer][0]["fillColor"])
         for status, layer in (
             ("russian_held", "held"),
             ("contested", "contested"),

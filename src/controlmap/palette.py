@@ -1,0 +1,135 @@
+"""The colours of the map, layer by layer, and those of dates, on light and on dark ground."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+Style = Mapping[str, object]
+
+PALETTE: Mapping[str, tuple[Style, Style]] = {
+    # id: (style in the light theme, what the dark theme changes). The hues stay apart for readers
+    # who do not see red or green; where they come near, the hatch tells them apart.
+    "page": (
+        {"sea": "#d8e3ea", "ink": "#1f2328", "halo": "#fdfcf9", "paper": "#ffffff",
+         "muted": "#565d64", "edge": "#b9c0c6", "focus": "#0b57d0"},
+        {"sea": "#1a242b", "ink": "#eceff1", "halo": "#15191c", "paper": "#1e2327",
+         "muted": "#b3bac0", "edge": "#4b545b", "focus": "#8ab4f8"},
+    ),
+    "neighbours": (
+        {"fillColor": "#e9e7e1", "fillOpacity": 1, "color": "#b3b0a7", "weight": 0.8},
+        {"fillColor": "#262b2f", "color": "#4d5359"},
+    ),
+    "land": (
+        {"fillColor": "#faf8f3", "fillOpacity": 1, "color": "#86837b", "weight": 1.1},
+        {"fillColor": "#343a3f", "color": "#8b9298"},
+    ),
+    "rest": (
+        {"fillColor": "#4a7fd4", "fillOpacity": 0.36, "color": "#4a7fd4", "weight": 0},
+        {"fillColor": "#5d83b3", "fillOpacity": 0.34, "color": "#5d83b3"},
+    ),
+    "held": (
+        {"fillColor": "#d5583a", "fillOpacity": 0.6, "color": "#a63a20", "weight": 0.7},
+        {"fillColor": "#d9623f", "fillOpacity": 0.68, "color": "#f0906f"},
+    ),
+    "held-before-2022": (
+        {"fillColor": "#7d2313", "fillOpacity": 0.74, "color": "#5c170a", "weight": 0.7,
+         "hatch": "\\", "hatchColor": "#4d1206", "hatchOpacity": 0.35},
+        {"fillColor": "#6f2213", "fillOpacity": 0.9, "color": "#b0573f",
+         "hatchColor": "#d98a70", "hatchOpacity": 0.28},
+    ),
+    "contested": (
+        {"fillColor": "#f0bf4c", "fillOpacity": 0.5, "color": "#8f6400", "weight": 0.7,
+         "hatch": "/", "hatchColor": "#7a5500", "hatchOpacity": 0.85},
+        {"fillColor": "#e8bd4e", "fillOpacity": 0.75, "color": "#f6d98f",
+         "hatchColor": "#4d3600", "hatchOpacity": 0.9},
+    ),
+    "liberated": (
+        {"fillColor": "#2b8f9c", "fillOpacity": 0.62, "color": "#2a7587", "weight": 0.7},
+        {"fillColor": "#49b3b8", "fillOpacity": 0.6, "color": "#7cc7d8"},
+    ),
+    "gained": (
+        {"fillOpacity": 0, "color": "#2a0a05", "weight": 2,
+         "hatch": "x", "hatchColor": "#2a0a05", "hatchOpacity": 0.75},
+        {"color": "#fff3ee", "hatchColor": "#fff3ee", "hatchOpacity": 0.7},
+    ),
+    "lost": (
+        {"fillColor": "#3d9db3", "fillOpacity": 0.25, "color": "#06304f", "weight": 2,
+         "hatch": "+", "hatchColor": "#06304f", "hatchOpacity": 0.75},
+        {"color": "#bfe6ff", "hatchColor": "#bfe6ff", "hatchOpacity": 0.75},
+    ),
+    # The fewer hold it, the paler: the hatch tells one alone apart without the hue.
+    "by-all": (
+        {"fillColor": "#d5583a", "fillOpacity": 0.6, "color": "#a63a20", "weight": 0.7},
+        {"fillColor": "#d9623f", "fillOpacity": 0.68, "color": "#f0906f"},
+    ),
+    "by-some": (
+        {"fillColor": "#e8963c", "fillOpacity": 0.75, "color": "#8a4b00", "weight": 0.7,
+         "hatch": "\\", "hatchColor": "#6b3600", "hatchOpacity": 0.55},
+        {"fillColor": "#e09a48", "color": "#ffd9a0", "hatchColor": "#4d2600"},
+    ),
+    "by-one": (
+        {"fillColor": "#f5df8e", "fillOpacity": 0.85, "color": "#6d5c00", "weight": 0.9,
+         "hatch": "x", "hatchColor": "#5c4d00", "hatchOpacity": 0.6},
+        {"fillColor": "#efe0a0", "fillOpacity": 0.8, "color": "#fff3c4", "hatchColor": "#4d4000"},
+    ),
+    "place-held": (
+        {"fillColor": "#a63a20", "fillOpacity": 1, "color": "#ffffff", "weight": 1},
+        {"fillColor": "#f0906f", "color": "#15191c"},
+    ),
+    "place-contested": (
+        {"fillColor": "#f0bf4c", "fillOpacity": 1, "color": "#1f2328", "weight": 1},
+        {"fillColor": "#f6d98f", "color": "#15191c"},
+    ),
+    "place-rest": (
+        {"fillColor": "#2f62b8", "fillOpacity": 1, "color": "#ffffff", "weight": 1},
+        {"fillColor": "#8fb4ee", "color": "#15191c"},
+    ),
+    "own": (
+        {"color": "#0b3fa8", "weight": 2.6, "opacity": 1},
+        {"color": "#9cc2ff"},
+    ),
+    "oblasts": (
+        {"color": "#3b4046", "weight": 1.1, "opacity": 0.85},
+        {"color": "#c9cfd4", "opacity": 0.8},
+    ),
+    "claim": (
+        {"color": "#5e3c99", "weight": 3.6, "opacity": 0.9, "dashArray": "11 7"},
+        {"color": "#c7b3f2"},
+    ),
+    "changed-hands": (
+        {"fillColor": "#21918c", "fillOpacity": 0.85, "color": "#21918c", "weight": 0,
+         "hatch": "+", "hatchColor": "#1f2328", "hatchOpacity": 0.4},
+        {"fillColor": "#35b779", "color": "#35b779", "hatchColor": "#eceff1"},
+    ),
+    "places": (
+        {"fillColor": "#1f2328", "fillOpacity": 1, "color": "#fdfcf9", "weight": 1},
+        {"fillColor": "#eceff1", "color": "#15191c"},
+    ),
+    "chosen": (
+        {"fillColor": "#f6d32d", "fillOpacity": 1, "color": "#1f2328", "weight": 2.5},
+        {"color": "#15191c"},
+    ),
+    "tiles": ({}, {}),
+}  # fmt: skip
+
+DATES = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
+"""Colours of dates, the earliest first on light ground (viridis); on dark ground turned round."""
+BEFORE_DATES = {"light": "#aaa498", "dark": "#62686e"}
+"""What was so when a record begins."""
+
+
+def style_for(layer_id: str) -> tuple[Style, Style]:
+    """Return the light style of a layer and what the dark theme changes in it, from `PALETTE`."""
+    if layer_id not in PALETTE:
+        raise ValueError(f"no style for layer {layer_id!r}; there are {', '.join(PALETTE)}")
+    return PALETTE[layer_id]
+
+
+def date_colours(count: int) -> list[str]:
+    """So many colours along `DATES`, the earliest first."""
+    stops = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in DATES])
+    at = np.linspace(0, len(stops) - 1, count)
+    mixed = [np.interp(at, range(len(stops)), stops[:, channel]) for channel in range(3)]
+    return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in np.rint(mixed).astype(int).T.tolist()]
