@@ -354,7 +354,9 @@ def test_entries_of_ones_own_follow_the_first(
     code, out, _ = run(capsys, "--file", str(path))
     assert code == 0
     assert "own: does not hold\n  Half of Kherson oblast is held." in out
-    assert "0.70" in out
+    assert "claimed    50 % ± 1 %" in out
+    assert "measured   70.3 %" in out
+    assert "declared   100 %, as of 2026-01-24" in out
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ def add(commands: Commands) -> None:
 def _agree(arguments: argparse.Namespace) -> None:
     from controlmap import agreement
     from controlmap.oblasts import Basis
+    from controlmap.views import text
 
     compared = _opinions(arguments)
     found = agreement.agree(compared)
@@ -81,7 +82,8 @@ def _agree(arguments: argparse.Namespace) -> None:
         f"\n{compared[0].moment.day}; km2 that are Russian-held by the sources; shares as they say"
     )
     for opinion in told:
-        print(f"{opinion['source']}: as of {opinion['observed']}, {opinion['age_days']} days old")
+        age = text.days(opinion["age_days"])
+        print(f"{opinion['source']}: as of {opinion['observed']}, {age} old")
     for pair in pairs:
         print(
             f"{pair['one']} and {pair['other']}: Jaccard index {pair['jaccard']:.3f}, "

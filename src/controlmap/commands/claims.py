@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from controlmap.commands import (
@@ -38,14 +39,16 @@ def _claims(arguments: argparse.Namespace) -> None:
     coverage = open_coverage(arguments.source)
     if arguments.as_of:
         coverage.at(arguments.as_of)  # a day that the record has not is no day for any claim
-    rows = [_row(e) for e in ledger.evaluate(claims, [coverage], arguments.as_of)]
-    if arguments.format == "json":
+    found = ledger.evaluate(claims, [coverage], arguments.as_of)
+    if arguments.format == "table":
+        _print_table(found)
+    elif arguments.format == "json":
+        rows = [_row(e) for e in found]
         told = {"source": coverage.source, "claims": rows, "broken": [str(b) for b in broken]}
         print_json(told)
-    elif arguments.format == "csv":
-        print_rows("csv", [{**r, "hindsight": (r["hindsight"] or {}).get("text")} for r in rows])
     else:
-        _print_table(rows)
+        rows = [_row(e) for e in found]
+        print_rows("csv", [{**r, "hindsight": (r["hindsight"] or {}).get("text")} for r in rows])
     report_broken(broken, arguments.file)
 
 
@@ -106,33 +109,25 @@ def _plain(text: str) -> str:
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def _print_table(rows: list[dict[str, Any]]) -> None:
-    for row in rows:
-        print(f"{printable(row['id'])}: {row['verdict']}")
-        print(f"  {printable(row['statement'])}")
-        print(f"  claimed    {_bound(row)}")
-        if row["problem"]:
-            print(f"  measured   {printable(row['problem'])}")
+def _print_table(evaluations: Iterable[Any]) -> None:
+    from controlmap.views import text_claims
+
+    for found in evaluations:
+        claim, measure = found.claim, found.measure
+        print(f"{printable(claim.id)}: {found.verdict.value}")
+        print(f"  {printable(claim.statement)}")
+        print(f"  claimed    {_plain(text_claims.claimed(claim))}")
+        if measure is None:
+            print(f"  measured   {printable(found.problem)}")
         else:
-            print(f"  measured   {_figures(row)} {row['unit']}, as of {row['as_of']}")
-        if row["note"]:
-            print(f"  note       {printable(row['note'])}")
-        if row["contested_of"]:
-            print(f"             (contested ground as last reported, on {row['contested_of']})")
-        print(f"  rule       {row['rule']}")
-        if row["hindsight"]:
-            print(f"  hindsight  {row['hindsight']['text']}")
+            told = _plain(text_claims.measured(claim.asks.unit, measure))
+            how = "declared" if claim.quantity == text_claims.DECLARED else "measured"
+            print(f"  {how}   {told}, as of {instant(found.moment.info.observed)}")
+        if claim.note:
+            print(f"  note       {printable(claim.note)}")
+        if measure and measure.contested_of:
+            print(f"             (contested ground as last reported, on {measure.contested_of})")
+        print(f"  rule       {_plain(text_claims.rule(claim))}")
+        if found.hindsight:
+            print(f"  hindsight  {_plain(text_claims.hindsight_with_figure(found))}")
         print()
-
-
-def _bound(row: dict[str, Any]) -> str:
-    off = f" ± {row['tolerance']:g}" if row["tolerance"] else ""
-    return f"{row['relation'].replace('_', ' ')} {row['claimed']:g}{off} {row['unit']}"
-
-
-def _figures(row: dict[str, Any]) -> str:
-    value, low, high = (
-        "never" if row[k] is None else f"{row[k]:,.{3 if row['unit'] == 'share' else 0}f}"
-        for k in ("measured", "low", "high")
-    )
-    return value if low == high else f"{value} ({low} to {high})"

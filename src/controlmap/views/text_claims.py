@@ -158,6 +158,8 @@ def _bounds(claim: Claim, tolerances: int) -> str:
         return f"{value(unit, low)} or more"
     if math.isinf(low):
         return f"{value(unit, high)} or less"
+    if low == high:
+        return value(unit, high)
     return f"between {_number(unit, low)} and {value(unit, high)}"
 
 
