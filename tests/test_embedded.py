@@ -13,6 +13,7 @@ import shapely
 
 from controlmap import archive, figures, geodesy, geofile
 from controlmap.archive import Record
+from controlmap.embed import RECORDS
 from controlmap.model import CARRY_LIMIT, Status
 from controlmap.oblasts import FACTS
 
@@ -54,6 +55,14 @@ def test_each_file_has_its_provenance_beside_it(path: Path) -> None:
         assert told[word].strip(), word
     assert told["inputs"]
     assert all(set(i) == {"name", "sha256", "bytes"} for i in told["inputs"])
+
+
+@pytest.mark.parametrize("source", RECORDS)
+def test_the_words_of_a_record_are_those_that_a_rebuild_would_write(source: str) -> None:
+    embedded = archive.load(geofile.geodata(f"{source}.parquet"))
+    made = archive.provenance_of(embedded.coverage, embedded.provenance.inputs, {})
+    for word in ("title", "credit", "terms", "url", "method", "version"):
+        assert getattr(embedded.provenance, word) == getattr(made, word), "make geodata"
 
 
 def test_no_provenance_is_left_of_a_file_that_is_gone() -> None:
