@@ -263,13 +263,19 @@ def base_map(
         centre, zoom_start=7, tiles=None, zoom_control=False, prefer_canvas=True, zoom_snap=0.25,
         attribution_control=False, scroll_wheel_zoom=False, min_zoom=5, max_zoom=14,
     )  # fmt: skip
-    # The script starts to fetch these two while Leaflet itself is still on its way.
-    early = urlencode({"css": f"{leaflet_url}/leaflet.css", "background": background_url})
+    scripts = ["paint", *(_PLAYER_SCRIPTS if player else ())]
+    # The first script asks for these at once; st_folium would, for one after the other.
+    early = urlencode(
+        {
+            "css": f"{leaflet_url}/leaflet.css",
+            "background": background_url,
+            "scripts": " ".join(f"{name}.js" for name in scripts),
+        }
+    )
     chart.default_js = [
         ("controlmap", f"{assets_url}/controlmap.js?{early}"),
         ("leaflet", f"{leaflet_url}/leaflet.js"),
-        ("paint", f"{assets_url}/paint.js"),
-        *((name, f"{assets_url}/{name}.js") for name in _PLAYER_SCRIPTS if player),
+        *((name, f"{assets_url}/{name}.js") for name in scripts),
     ]
     chart.default_css = []
     chart.add_child(_Script(f"ControlMap.init(map_div, {inert_json(config)});"))

@@ -47,24 +47,23 @@ def browser() -> Iterator[Browser]:
 def serve(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[..., str]]:
-    """Return a function that serves a Streamlit script and returns its address."""
+    """Return a function that serves and returns the address: a Streamlit script, or the dashboard.
+
+    The dashboard, where no script is named, is served as a person does, by its command.
+    """
     running: list[subprocess.Popen[bytes]] = []
 
-    def start(script: Path, env: Mapping[str, str] | None = None) -> str:
+    def start(script: Path | None = None, env: Mapping[str, str] | None = None) -> str:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         log = tmp_path_factory.mktemp("serve") / "log.txt"
-        options = {
-            "server.port": port, "server.address": "127.0.0.1", "server.headless": "true",
-            "server.fileWatcherType": "none", "browser.gatherUsageStats": "false",
-            "client.toolbarMode": "minimal",
-        }  # fmt: skip
-        command = [sys.executable, "-m", "streamlit", "run", str(script)]
-        command += [part for key, value in options.items() for part in (f"--{key}", str(value))]
         with log.open("wb") as file:
             server = subprocess.Popen(
-                command, stdout=file, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}
+                [sys.executable, "-m", *_command(script, port)],
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **(env or {})},
             )
         running.append(server)
         _wait_for_health(server, port, log)
@@ -78,6 +77,25 @@ def serve(
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+def _command(script: Path | None, port: int) -> list[str]:
+    """What follows `python -m`."""
+    if script is None:
+        return ["controlmap", "dashboard", "--port", str(port)]
+    options = {
+        "server.port": port, "server.address": "127.0.0.1", "server.headless": "true",
+        "server.fileWatcherType": "none", "browser.gatherUsageStats": "false",
+        "client.toolbarMode": "minimal",
+    }  # fmt: skip
+    told = [part for key, value in options.items() for part in (f"--{key}", str(value))]
+    return ["streamlit", "run", str(script), *told]
+
+
+@pytest.fixture(scope="session")
+def address(serve: Callable[..., str]) -> str:
+    """The address of the dashboard over the embedded records."""
+    return serve(env={"CONTROLMAP_DATA": ""})
 
 
 def _wait_for_health(server: subprocess.Popen[bytes], port: int, log: Path) -> None:

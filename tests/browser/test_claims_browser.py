@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 from visiting import Visit
 
-ENTRY = Path(__file__).parents[2] / "dashboard.py"
 SETTLE_MS = 500
 
 
-@pytest.fixture(scope="session")
-def address(serve: Callable[..., str]) -> str:
-    return serve(ENTRY, {"CONTROLMAP_DATA": ""})
-
-
 def visited(page: Visit, address: str, name: str, asked: str = "") -> None:
-    """Open a page by its link, as a visitor does: its own address makes Streamlit ask twice."""
-    page.tab.goto(f"{address}{asked}")
-    page.map()
-    page.tab.get_by_role("link", name=name, exact=True).click()
+    """Open a page by its own address."""
+    page.tab.goto(f"{address}{name.lower()}{asked}")
     expect(page.tab.get_by_role("heading", name=name, exact=True)).to_be_visible()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ from controlmap.model import Status
 from controlmap.point import record_of
 from controlmap.views import text
 
-ENTRY = Path(__file__).parents[2] / "dashboard.py"
 SETTLE_MS = 400
 # Before and after right-bank Kherson, during Kharkiv's counter-offensive, the mirror's last year.
 DAYS = (
@@ -28,11 +26,6 @@ DAYS = (
     date(2026, 1, 24),
 )
 CLEAR = [0, 0, 0, 0]
-
-
-@pytest.fixture(scope="session")
-def address(serve: Callable[..., str]) -> str:
-    return serve(ENTRY, {"CONTROLMAP_DATA": ""})
 
 
 @pytest.fixture(scope="session")

@@ -17,15 +17,17 @@
   let Paint; // paint.js, which is there by the time of init
   const source = new URL(document.currentScript.src);
 
-  /** Styles go into <body>: st_folium rewrites <head>, which would fetch them twice. */
-  function stylesheet(href) {
+  /** Links go into <body>: st_folium rewrites <head>, which would fetch them twice. */
+  function linked(properties) {
     return new Promise((done) => {
-      const link = document.createElement("link");
-      link.rel = "stylesheet";
-      link.href = href;
+      const link = Object.assign(document.createElement("link"), properties);
       link.onload = link.onerror = done;
       document.body.append(link);
     });
+  }
+  const stylesheet = (href) => linked({ rel: "stylesheet", href });
+  for (const name of source.searchParams.get("scripts").split(" ")) {
+    linked({ rel: "preload", as: "script", href: new URL(name, source).href });
   }
   const styled = Promise.all([
     stylesheet(source.searchParams.get("css")),
