@@ -36,6 +36,11 @@ def said(page: AppTest) -> str:
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
+def choose(page: AppTest, key: str, value: str) -> None:
+    """Choose among a row of buttons by its key, and let the page run."""
+    next(group for group in page.get("button_group") if group.key == key).set_value(value).run()
+
+
 def held_share(day: date, basis: Basis, contested: Contested) -> str:
     record = archive.open_source("deepstate").coverage
     every = figures.compare(record, record.at(day), basis, contested)[-1]
@@ -58,8 +63,8 @@ def test_choices_change_the_figures_and_the_address(page: AppTest) -> None:
     page.date_input(key="date").set_value(date(2025, 6, 1)).run()
     out = held_share(date(2025, 6, 1), Basis.POLYGON, Contested.OUT)
     assert out in said(page)
-    page.get("button_group")[0].set_value("official").run()
-    page.get("button_group")[1].set_value("in").run()
+    choose(page, "basis", "official")
+    choose(page, "contested", "in")
     both = held_share(date(2025, 6, 1), Basis.OFFICIAL, Contested.IN)
     assert both != out
     assert both in said(page)

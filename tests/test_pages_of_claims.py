@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from controlmap import archive, charts, figures, pace, proposals
 from controlmap.quantities import Trace
 from controlmap.views import markup_claims, sparkline, text_pace
-from test_app import small_record
+from test_app import choose, small_record
 from test_ledger import OWN as OWN_CLAIM
 from test_proposals import OWN as OWN_PROPOSAL
 
@@ -100,7 +100,7 @@ def test_every_claim_has_verdict_figures_chart_and_citation(opened: Opened) -> N
 
 def test_a_day_chosen_is_measured_and_kept_in_the_address(opened: Opened) -> None:
     page = opened(claims_page)
-    page.get("button_group")[0].set_value("chosen").run()
+    choose(page, "on", "chosen")
     page.date_input(key="claims-day").set_value(date(2022, 11, 1)).run()
     assert page.query_params["on"] == "chosen"
     assert page.query_params["claims-day"] == "2022-11-01"
@@ -204,9 +204,9 @@ def test_nothing_passes_where_nothing_is_ceded(opened: Opened) -> None:
 def test_one_composes_a_proposal_and_the_address_keeps_it(opened: Opened, tmp_path: Path) -> None:
     page = opened(proposals_page, date="2026-01-24", proposal="own")
     assert "<b>No land would pass</b>" in said(page)
-    page.get("button_group")[1].set_value("line-of").run()
+    choose(page, "donetsk", "line-of")
     page.date_input(key="donetsk-day").set_value(date(2025, 1, 1)).run()
-    page.get("button_group")[2].set_value("claim").run()
+    choose(page, "luhansk", "claim")
     asked = {k: page.query_params[k] for k in ("proposal", "donetsk", "donetsk-day", "luhansk")}
     assert asked == {
         "proposal": "own", "donetsk": "line-of", "donetsk-day": "2025-01-01", "luhansk": "claim",
@@ -288,8 +288,8 @@ def test_the_pace_is_never_a_bare_number(opened: Opened) -> None:
 def test_the_pace_follows_its_choices(opened: Opened) -> None:
     page = opened(pace_page, oblast="UA-65")
     assert "not at this pace" in said(page)
-    page.get("button_group")[0].set_value("all").run()
-    page.get("button_group")[1].set_value("365").run()
+    choose(page, "oblast", "all")
+    choose(page, "window", "365")
     assert page.query_params["oblast"] == "all"
     assert page.query_params["window"] == "365"
     record = archive.open_source("deepstate").coverage

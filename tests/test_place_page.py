@@ -144,3 +144,14 @@ def test_a_day_to_use_is_one_of_the_record(
     span = date(2022, 1, 1), date(2026, 1, 1)
     mapping._hear("map", span, lambda day: got.append(str(day)), None)
     assert got == ([heard] if heard else [])
+
+
+def test_two_places_of_one_name_in_one_oblast_are_told_apart(page: AppTest) -> None:
+    page.query_params["where"] = "Zaporizhzhia"
+    page.run()
+    assert not page.exception
+    labels = [button.label for button in page.button if button.label.startswith("Zaporizhzhia")]
+    assert len(labels) == len(set(labels)) > 1
+    page.button(key=next(b.key for b in page.button if "° N" in b.label)).click().run()
+    assert not page.exception
+    assert "° N" in html(page)

@@ -39,11 +39,27 @@ PALETTE: Mapping[str, tuple[Style, Style]] = {
         {"fillColor": "#6f2213", "fillOpacity": 0.9, "color": "#b0573f",
          "hatchColor": "#d98a70", "hatchOpacity": 0.28},
     ),
+    "advance": (
+        {"fillColor": "#e59a80", "fillOpacity": 0.6, "color": "#a63a20", "weight": 0.7,
+         "hatch": "/", "hatchColor": "#8a2f18", "hatchOpacity": 0.5},
+        {"fillColor": "#b06a52", "fillOpacity": 0.7, "color": "#f0906f",
+         "hatchColor": "#ffd0c0", "hatchOpacity": 0.4},
+    ),
     "contested": (
         {"fillColor": "#f0bf4c", "fillOpacity": 0.5, "color": "#8f6400", "weight": 0.7,
          "hatch": "/", "hatchColor": "#7a5500", "hatchOpacity": 0.85},
         {"fillColor": "#e8bd4e", "fillOpacity": 0.75, "color": "#f6d98f",
          "hatchColor": "#4d3600", "hatchOpacity": 0.9},
+    ),
+    "infiltration": (
+        {"fillColor": "#f0bf4c", "fillOpacity": 0.3, "color": "#8f6400", "weight": 0.9,
+         "hatch": "x", "hatchColor": "#5c4000", "hatchOpacity": 0.7},
+        {"fillColor": "#e8bd4e", "color": "#f6d98f", "hatchColor": "#f6d98f"},
+    ),
+    "claimed-control": (
+        {"fillColor": "#a58fcf", "fillOpacity": 0.5, "color": "#5e3c99", "weight": 0.9,
+         "hatch": "\\", "hatchColor": "#5e3c99", "hatchOpacity": 0.6},
+        {"fillColor": "#8d79b8", "fillOpacity": 0.6, "color": "#c7b3f2", "hatchColor": "#d9ccf5"},
     ),
     "liberated": (
         {"fillColor": "#2b8f9c", "fillOpacity": 0.62, "color": "#2a7587", "weight": 0.7},

@@ -6,7 +6,7 @@ import contextlib
 import functools
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -38,9 +38,16 @@ class MapAddresses:
     timeline: str
 
 
-def record() -> Record:
-    """The record, new whenever its file has changed; read-only, shared by all sessions."""
-    return archive.open_source(sources.DEFAULT)
+def record(source: str = sources.DEFAULT, advance: Advance = Advance.APART) -> Record:
+    """A source's record, its assessed advance counted so, new whenever its file has changed.
+
+    Read-only, shared by all sessions.
+    """
+    found = archive.open_source(source)
+    coverage = _counted(found.key, advance, found.coverage)
+    if coverage is found.coverage:
+        return found
+    return replace(found, coverage=coverage, key=f"{found.key} {advance}")
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)
@@ -50,8 +57,7 @@ def _counted(key: str, advance: Advance, _coverage: Coverage) -> Coverage:  # no
 
 def coverages(advance: Advance) -> dict[str, Coverage]:
     """The record of every source that has one, its assessed advance counted so; shared by all."""
-    records = {source: archive.open_source(source) for source in archive.with_records()}
-    return {s: _counted(r.key, advance, r.coverage) for s, r in records.items()}
+    return {source: record(source, advance).coverage for source in archive.with_records()}
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -104,7 +110,7 @@ def _folders() -> tuple[dict[str, str], tempfile.TemporaryDirectory[str]]:
     return names, background
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=8)
 def map_addresses(
     key: str,  # noqa: ARG001 - what the cache goes by
     _coverage: Coverage,

@@ -7,17 +7,17 @@ from functools import partial
 
 import streamlit as st
 
-from controlmap import figures, session, sources
+from controlmap import figures, session
 from controlmap.coverage import Coverage
 from controlmap.figures import Change
-from controlmap.views import address, layers, mapping, markup, text
+from controlmap.views import address, choosing, layers, mapping, markup, text, told
 
 _DEFAULT_DAYS = 30
 
 
 def show() -> None:
     """Show the page."""
-    record = session.record()
+    record = choosing.asked()
     st.title(text.CHANGES)
     st.markdown(text.CHANGES_LEDE)
     first, last = record.coverage.span
@@ -30,7 +30,7 @@ def show() -> None:
 @st.fragment
 @session.guarded
 def _figures() -> None:
-    record = session.record()
+    record = choosing.chosen()
     coverage = record.coverage
     first, last = coverage.span
     row = st.container(horizontal=True, vertical_alignment="bottom")
@@ -38,6 +38,7 @@ def _figures() -> None:
         row, "from", last - timedelta(days=_DEFAULT_DAYS), (first, last), label=text.FROM
     )
     end_day = session.day(row, "to", last, (first, last), label=text.TO)
+    choosing.source(row)
     _presets(coverage)
     if start_day > end_day:
         st.error(text.wrong_order(start_day, end_day))
@@ -56,15 +57,11 @@ def _figures() -> None:
         )
     with right:
         st.html(markup.changes(rows))
-        title = sources.find_source(coverage.source).title
-        for moment in (start, end):
-            info = moment.info
-            kind = sources.find_reader(info.reader).title
-            st.markdown(text.as_of(title, kind, info.observed, info.retrieved))
-            if moment.carried:
-                st.caption(text.carried(moment.day, info.observed.date()))
+        told.source(coverage, start, end)
         if start.info.reader != end.info.reader:
             st.caption(text.READERS_DIFFER)
+        lines = text.cite_changes(rows, start_day, end_day)
+        told.citation(st.container(), lines, (coverage, start), (coverage, end))
 
 
 def _presets(coverage: Coverage) -> None:

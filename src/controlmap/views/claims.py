@@ -49,7 +49,7 @@ def _claims() -> None:
     st.html(markup_claims.tally([evaluation for evaluation, _ in found]))
     for evaluation, traces in found:
         st.html(markup_claims.card(evaluation, traces))
-        with st.popover(text_claims.CITE, width="content"):
+        with st.popover(text.CITE, width="content"):
             st.code(text_claims.citation(evaluation), language=None, wrap_lines=True)
     st.markdown(text_claims.LAW)
     st.caption(text_claims.OWN)

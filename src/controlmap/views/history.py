@@ -6,23 +6,24 @@ import itertools
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
+from typing import TypeVar
 
 import streamlit as st
 
 from controlmap import agreement, charts, figures, session, sources, turning
 from controlmap.charts import Line, Marks
-from controlmap.counting import Advance
 from controlmap.coverage import Coverage
-from controlmap.figures import ALL, ALL_NAME, Every, Flow
-from controlmap.views import address, markup, text
+from controlmap.figures import ALL, ALL_NAME, Areas, Change, Every, Flow
+from controlmap.views import address, choosing, markup, text, told
 from controlmap.views import text_history as words
 
 _PRESETS = (365, 90)
+R = TypeVar("R", Areas, Change)
 
 
 def show() -> None:
     """Show the page."""
-    record = session.record()
+    record = choosing.asked()
     st.title(words.TITLE)
     st.markdown(words.LEDE)
     first, last = record.coverage.span
@@ -43,8 +44,9 @@ def show() -> None:
 @st.fragment
 @session.guarded
 def _figures() -> None:
-    coverage = session.record().coverage
+    coverage = choosing.chosen().coverage
     row = st.container(horizontal=True, vertical_alignment="bottom")
+    choosing.source(row)
     names = _names(coverage)
     oblast = session.choice(row, "oblast", names, ALL, label=words.OBLAST, help=words.OBLAST_HELP)
     measure = session.choice(
@@ -64,7 +66,7 @@ def _figures() -> None:
     chart = charts.held_over_time(rows, lines, marks, words.CHART, share=measure == "share")
     st.altair_chart(chart, width="stretch")
     st.caption(words.held_caption(len(marks.carried), len(marks.gaps), one=len(lines) == 1))
-    _source(coverage, start, end)
+    _source(coverage, start, end, oblast)
     st.subheader(words.FLOWS)
     counted = [f for f in figures.flows(coverage, start, end, Every(every)) if f.iso == oblast]
     st.altair_chart(charts.flows(_bars(counted), marks, words.CHART), width="stretch")
@@ -141,7 +143,7 @@ def _held(
 def _spread(start: date, end: date) -> dict[tuple[date, str], tuple[float, float]]:
     """The least and the most of the held shares that sources tell of, where they are several."""
     days = (start + timedelta(days=n) for n in range((end - start).days + 1))
-    told = agreement.spread_over_time(session.coverages(Advance.APART), days)
+    told = agreement.spread_over_time(session.coverages(choosing.counted()), days)
     return {
         (day, row.iso): (row.low, row.high)
         for day, rows in told
@@ -182,9 +184,18 @@ def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
         st.html(markup.events(inside))
 
 
-def _source(coverage: Coverage, start: date, end: date) -> None:
-    infos = [m.info for m in (coverage.known(start), coverage.known(end)) if m]
-    if infos:
-        title = sources.find_source(coverage.source).title
-        used = dict.fromkeys(sources.find_reader(i.reader).title for i in infos)
-        st.markdown(words.source(title, infos[0].observed, infos[-1].observed, list(used)))
+def _source(coverage: Coverage, start: date, end: date, oblast: str) -> None:
+    ends = [moment for day in (start, end) if (moment := coverage.known(day))]
+    if not ends:
+        return
+    title = sources.find_source(coverage.source).title
+    used = dict.fromkeys(sources.find_reader(m.info.reader).title for m in ends)
+    st.markdown(words.source(title, ends[0].info.observed, ends[-1].info.observed, list(used)))
+    if len(ends) == 2:
+        then, now = (_of(oblast, figures.areas(coverage, moment)) for moment in ends)
+        lines = words.cite(then, now, _of(oblast, figures.changes(coverage, *ends)), start, end)
+        told.citation(st.container(), lines, *((coverage, moment) for moment in ends))
+
+
+def _of(oblast: str, rows: Sequence[R]) -> R:
+    return next(row for row in rows if row.iso == oblast)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -18,6 +19,7 @@ from controlmap.oblasts import Basis
 from controlmap.proposals import Outcome
 from controlmap.views import text, text_proposals
 
+T = TypeVar("T")
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 _OFF = ("tiles", "liberated", "changed-hands")
 _KINDS: Mapping[str, maps.Kind] = {
@@ -29,11 +31,23 @@ _KINDS: Mapping[str, maps.Kind] = {
     "own": "line",
     "places": "place",
 }
+_STATUS_OF = {
+    "held-before-2022": Status.HELD_BEFORE_2022,
+    "advance": Status.ASSESSED_ADVANCE,
+    "contested": Status.CONTESTED,
+    "infiltration": Status.INFILTRATION,
+    "claimed-control": Status.CLAIMED_CONTROL,
+    "liberated": Status.LIBERATED,
+}
+"""The layers that not every source can fill."""
 _ORDER = (
     "rest",
     "held",
     "held-before-2022",
+    "advance",
     "contested",
+    "infiltration",
+    "claimed-control",
     "liberated",
     "gained",
     "lost",
@@ -74,6 +88,13 @@ def layer_list(names: Mapping[str, str]) -> list[Layer]:
             )
         )
     return out
+
+
+def told(layers: Mapping[str, T], coverage: Coverage) -> dict[str, T]:
+    """Of layers, by id, those that the record can tell of."""
+    reported = {status for info in coverage.snapshots for status in info.reports}
+    unknown = {layer for layer, status in _STATUS_OF.items() if status not in reported}
+    return {layer: value for layer, value in layers.items() if layer not in unknown}
 
 
 def bounds(coverage: Coverage) -> tuple[float, float, float, float]:
@@ -121,12 +142,8 @@ def _place(place: places.Place) -> tuple[str, ...]:
 
 def day_features(coverage: Coverage, moment: Moment, basis: Basis) -> dict[str, list[Feature]]:
     """What a day shows, by layer; each with name, status, area and share in its tooltip."""
-    rows = figures.areas(coverage, moment, basis)
     out = {
-        "rest": _rest(coverage, moment, rows, basis),
-        "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, basis),
-        "contested": _status(coverage, moment, rows, Status.CONTESTED, basis),
-        "liberated": _status(coverage, moment, rows, Status.LIBERATED, basis),
+        **_grounds(coverage, moment, basis),
         "held-before-2022": _before_2022(coverage, moment, basis),
         "gained": [],
         "lost": [],
@@ -140,34 +157,23 @@ def point_features(
     coverage: Coverage, moment: Moment, chosen: tuple[float, float] | None, told: tuple[str, ...]
 ) -> dict[str, list[Feature]]:
     """What a day shows of held ground, and the point that was chosen, if any."""
-    rows = figures.areas(coverage, moment)
-    basis = Basis.POLYGON
     return {
-        "rest": _rest(coverage, moment, rows, basis),
-        "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, basis),
-        "contested": _status(coverage, moment, rows, Status.CONTESTED, basis),
+        **_grounds(coverage, moment),
         "chosen": [Feature(shapely.Point(chosen), told)] if chosen else [],
     }
 
 
 def change_features(coverage: Coverage, start: Moment, end: Moment) -> dict[str, list[Feature]]:
     """What two days show: what is held on the later, what changed since the earlier."""
-    rows = figures.areas(coverage, end)
-    held = _status(coverage, end, rows, Status.RUSSIAN_HELD, Basis.POLYGON)
-    rest = _rest(coverage, end, rows, Basis.POLYGON)
-    return {"rest": rest, "held": held, **_changes(coverage, start, end)}
+    return {**_grounds(coverage, end), **_changes(coverage, start, end)}
 
 
 def transfer_features(
     coverage: Coverage, moment: Moment, found: Outcome
 ) -> dict[str, list[Feature]]:
     """What a proposal shows: what is held on the day, and what would pass either way."""
-    rows = figures.areas(coverage, moment)
     passing = proposals.passing(coverage, moment, found.proposal)
-    out = {
-        "rest": _rest(coverage, moment, rows, Basis.POLYGON),
-        "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, Basis.POLYGON),
-    }
+    out = _grounds(coverage, moment)
     areas = ([r.to_russia_km2 for r in found.rows], [r.to_ukraine_km2 for r in found.rows])
     for layer, faces, km2 in zip(("gained", "lost"), passing, areas, strict=True):
         drawn = zip(coverage.oblasts, coverage.dissolved(faces), km2[:-1], strict=True)
@@ -177,6 +183,21 @@ def transfer_features(
             if not outline.is_empty
         ]
     return out
+
+
+def _grounds(
+    coverage: Coverage, moment: Moment, basis: Basis = Basis.POLYGON
+) -> dict[str, list[Feature]]:
+    """What the ground is on a day, status by status."""
+    rows = figures.areas(coverage, moment, basis)
+    return {
+        "rest": _rest(coverage, moment, rows, basis),
+        "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, basis),
+        **{
+            layer: _status(coverage, moment, rows, status, basis)
+            for layer, status in told(_STATUS_OF, coverage).items()
+        },
+    }
 
 
 def _status(
@@ -227,13 +248,11 @@ def day_notes(coverage: Coverage, moment: Moment) -> dict[str, str]:
     """What the list of layers says of a layer that is not of the day: of when, or not reported."""
     notes = {
         layer: text.NOT_REPORTED
-        for layer, status in (("contested", Status.CONTESTED), ("liberated", Status.LIBERATED))
+        for layer, status in told(_STATUS_OF, coverage).items()
         if not moment.reports(status)
     }
     last = figures.last_reported(coverage, moment, Status.HELD_BEFORE_2022)
-    if last is None:
-        notes["held-before-2022"] = text.NOT_REPORTED
-    elif last.index != moment.index:
+    if last is not None and last.index != moment.index:
         notes["held-before-2022"] = text.as_last_drawn(last.day)
     return notes
 

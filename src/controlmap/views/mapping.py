@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import TypeVar
 
 import streamlit as st
 from streamlit_folium import st_folium
@@ -17,6 +18,7 @@ from controlmap.maps import Feature
 from controlmap.oblasts import CREDIT, CREDIT_URL
 from controlmap.views import layers, text
 
+T = TypeVar("T")
 HEIGHT = 560
 PLAYED_HEIGHT = 630
 
@@ -52,12 +54,13 @@ def show(
     place of how the record is generalised.
     """
     coverage = record.coverage
+    names = layers.told(names, coverage)
     addresses = session.map_addresses(record.key, coverage, partial(layers.background, coverage))
     make = session.private_payload if private else session.payload
     payload = make(
         f"{record.key} {key} {choices}",
-        features,
-        notes,
+        lambda: _named(features(), names),
+        lambda: _named(notes(), names),
         played.day if played else None,
         played.totals_km2 if played else (),
     )
@@ -90,6 +93,11 @@ def show(
         caption = text.generalised(coverage.cell_m)
     if caption:
         st.caption(caption)
+
+
+def _named(found: dict[str, T], names: Mapping[str, str]) -> dict[str, T]:
+    """What is of the layers that have a name on this map."""
+    return {layer: value for layer, value in found.items() if layer in names}
 
 
 def _hear(

@@ -11,19 +11,20 @@ import streamlit as st
 from controlmap import agreement, archive, figures, session, sources
 from controlmap.agreement import Opinion, Spread
 from controlmap.archive import Record
-from controlmap.counting import Advance
 from controlmap.coverage import Moment
-from controlmap.figures import Comparison, Contested
+from controlmap.figures import Areas, Comparison, Contested
 from controlmap.model import Status
 from controlmap.oblasts import CLAIMED_ON, Basis
-from controlmap.views import address, layers, mapping, markup, text, text_sources
+from controlmap.views import address, choosing, layers, mapping, markup, text, text_sources, told
 
 _STALE_DAYS = 7
+_MORE = (Status.ASSESSED_ADVANCE, Status.INFILTRATION, Status.CLAIMED_CONTROL)
+"""What some sources tell besides: shown of those that do."""
 
 
 def show() -> None:
     """Show the page."""
-    record = session.record()
+    record = choosing.asked()
     st.title(text.OVERVIEW)
     st.markdown(text.LEDE)
     first, last = record.coverage.span
@@ -41,14 +42,15 @@ def show() -> None:
 @session.guarded
 def _figures() -> None:
     """All that follows the choices; a change reruns this and nothing else."""
-    record = session.record()
+    record = choosing.chosen()
     day, basis, contested = _choose(record)
     coverage = record.coverage
     moment = coverage.at(day)
     rows = figures.compare(coverage, moment, basis, contested)
-    known = agreement.opinions(session.coverages(Advance.APART), day)
+    known = agreement.opinions(session.coverages(choosing.counted()), day)
     spread = agreement.spread(known, basis)
-    st.html(_headline(rows[-1], contested, spread[-1]))
+    every = figures.areas(coverage, moment, basis)[-1]
+    st.html(_headline(rows[-1], every, contested, spread[-1]))
     left, right = st.columns([11, 9], gap="medium")
     with left:
         mapping.show(
@@ -65,6 +67,9 @@ def _figures() -> None:
         st.html(markup.comparison(rows))
         _sourcing(record, moment, basis, contested, rows[-1])
         st.caption(text_sources.ages(_ages(known)))
+        by_source = text_sources.cite_shares(spread[-1].shares)
+        lines = text.cite_day(rows, day, basis, contested, by_source)
+        told.citation(st.container(), lines, (coverage, moment))
 
 
 def _choose(record: Record) -> tuple[date, Basis, Contested]:
@@ -75,6 +80,7 @@ def _choose(record: Record) -> tuple[date, Basis, Contested]:
     row.button("‹", help=text.PREVIOUS, on_click=move, args=(-1,), disabled=day <= first)
     row.button("›", help=text.NEXT, on_click=move, args=(1,), disabled=day >= last)
     row.button(text.LATEST, on_click=move, args=((last - day).days,), disabled=day >= last)
+    choosing.source(row)
     basis = session.choice(
         row, "basis", text.BASES, "polygon", label=text.BASIS, help=text.BASIS_HELP
     )
@@ -105,12 +111,13 @@ def _ages(known: Sequence[Opinion]) -> Iterator[tuple[str, date, int]]:
             yield title, opinion.moment.info.observed.date(), opinion.age_days
 
 
-def _headline(every: Comparison, contested: Contested, spread: Spread) -> str:
+def _headline(every: Comparison, areas: Areas, contested: Contested, spread: Spread) -> str:
     both = contested is Contested.IN and every.contested is not None
     facts = (
         (text.HELD_OR_CONTESTED if both else text.HELD, text.km2(every.held)),
         (text.GAP, text.km2(every.gap)),
         (text.CONTESTED_KM2, text.km2(every.contested)),
+        *((text.STATUS[s], text.km2(km2)) for s in _MORE if (km2 := areas.km2(s)) is not None),
         (text.CHANGE_30D, text.change_km2(every.change_30d)),
         *([] if both else [(text_sources.BAND, text_sources.band(spread.shares))]),
     )
@@ -124,13 +131,13 @@ def _sourcing(
     coverage, info = record.coverage, moment.info
     source = sources.find_source(coverage.source)
     kind = sources.find_reader(info.reader).title
-    told = [text.as_of(source.title, kind, info.observed, info.retrieved)]
+    said = [text.as_of(source.title, kind, info.observed, info.retrieved)]
     if moment.day == coverage.span[1]:
         age = (session.today() - moment.day).days
-        told.append(text.age(age, stale=age > _STALE_DAYS))
+        said.append(text.age(age, stale=age > _STALE_DAYS))
     if moment.carried:
-        told.insert(0, text.carried(moment.day, info.observed.date()))
-    st.markdown(" ".join(told))
+        said.insert(0, text.carried(moment.day, info.observed.date()))
+    st.markdown(" ".join(said))
     notes = [text.basis(basis, every.claimed)]
     if hidden := archive.hidden_by(record):
         notes.append(text.hidden(*hidden.coverage.span))

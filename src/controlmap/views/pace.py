@@ -14,14 +14,14 @@ from controlmap.coverage import Coverage, Moment
 from controlmap.figures import Contested
 from controlmap.model import InputError, Status
 from controlmap.pace import Pace, Score
-from controlmap.views import address, markup, markup_pace, text, text_pace
+from controlmap.views import address, choosing, markup, markup_pace, text, text_pace, told
 
 _YEAR = 365
 
 
 def show() -> None:
     """Show the page."""
-    record = session.record()
+    record = choosing.asked()
     st.title(text_pace.TITLE)
     st.markdown(text_pace.LEDE)
     first, last = record.coverage.span
@@ -45,7 +45,7 @@ def _windows() -> dict[str, str]:
 @st.fragment
 @session.guarded
 def _figures() -> None:
-    record = session.record()
+    record = choosing.chosen()
     coverage = record.coverage
     day, iso, window, contested = _choose(record)
     moment = coverage.at(day)
@@ -67,17 +67,12 @@ def _figures() -> None:
         st.html(markup_pace.legend(names))
     with right:
         st.html(markup_pace.windows(_by_window(coverage, iso, moment, contested)))
-        info = moment.info
-        kind = sources.find_reader(info.reader).title
-        title = sources.find_source(coverage.source).title
-        st.markdown(text.as_of(title, kind, info.observed, info.retrieved))
-        if moment.carried:
-            st.caption(text.carried(moment.day, info.observed.date()))
+        told.source(coverage, moment)
         st.caption(text_pace.METHOD)
-        with st.popover(text_pace.CITE, width="content"):
-            citation = text_pace.citation(shown, score, coverage)
-            st.code(citation, language=None, wrap_lines=True)
+        lines = text_pace.citation(shown, score)
+        told.citation(st.container(), lines, (coverage, moment))
     st.subheader(text_pace.BACKTEST)
+    title = sources.find_source(coverage.source).title
     st.markdown(text_pace.backtest_lede(title, iso, *coverage.span))
     st.html(markup_pace.backtest(scores))
 
@@ -86,6 +81,7 @@ def _choose(record: Record) -> tuple[date, str, int, Contested]:
     first, last = record.coverage.span
     row = st.container(horizontal=True, vertical_alignment="bottom")
     day = session.day(row, "date", last, (first, last), label=text.DATE)
+    choosing.source(row)
     labels = text_pace.OBLASTS
     iso = session.choice(
         row, "oblast", labels, "UA-14", label=text_pace.OBLAST, help=text_pace.OBLAST_HELP

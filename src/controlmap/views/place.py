@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 
@@ -14,9 +15,9 @@ from controlmap.archive import Record
 from controlmap.charts import Marks
 from controlmap.coverage import Coverage
 from controlmap.oblasts import FACTS
-from controlmap.places import Where
+from controlmap.places import Place, Where
 from controlmap.point import PointRecord
-from controlmap.views import address, layers, mapping, markup, text
+from controlmap.views import address, choosing, layers, mapping, markup, text, told
 from controlmap.views import text_place as words
 
 # What is only known not to be held may have been known to be Ukrainian-held before.
@@ -27,6 +28,7 @@ _COLOURS = {
         for status, layer in (
             ("russian_held", "held"),
             ("contested", "contested"),
+            ("assessed_advance", "advance"),
             ("ukrainian_held", "rest"),
         )
     },
@@ -36,7 +38,7 @@ _COLOURS = {
 
 def show() -> None:
     """Show the page."""
-    record = session.record()
+    record = choosing.asked()
     st.title(words.TITLE)
     st.markdown(words.LEDE)
     first, last = record.coverage.span
@@ -47,18 +49,19 @@ def show() -> None:
 @st.fragment
 @session.guarded
 def _place() -> None:
-    record = session.record()
+    record = choosing.chosen()
     coverage = record.coverage
     row = st.container(horizontal=True, vertical_alignment="bottom")
     asked = session.typed(
         row, "where", label=words.WHERE, help=words.WHERE_HELP, placeholder=words.EXAMPLE
     )
     day = session.day(row, "on", coverage.span[1], coverage.span, label=words.ON)
+    choosing.source(row)
     where, found = _found(coverage, asked)
     if where and where.others:
-        _choices(words.OTHERS, [f"{p.name}, {FACTS[p.iso][0]}" for p in where.others])
+        _choices(words.OTHERS, _names(where.others))
     if not asked:
-        _choices(words.TRY, words.EXAMPLES)
+        _choices(words.TRY, {name: name for name in words.EXAMPLES})
     if where and found:
         st.html(_headline(coverage, where, found, day))
     left, right = st.columns([11, 9], gap="medium")
@@ -67,6 +70,10 @@ def _place() -> None:
     if where and found:
         with right:
             _history(coverage, found)
+            moment = coverage.at(day)
+            name, since, km = _name(where, found), _since(found, day), _km(coverage, found, day)
+            lines = words.cite(name, found.status_on(day), since, km, day)
+            told.citation(st.container(), lines, (coverage, moment))
 
 
 def _found(coverage: Coverage, asked: str) -> tuple[Where | None, PointRecord | None]:
@@ -80,11 +87,24 @@ def _found(coverage: Coverage, asked: str) -> tuple[Where | None, PointRecord | 
     return where, None
 
 
-def _choices(title: str, names: tuple[str, ...] | list[str]) -> None:
+def _names(found: Sequence[Place]) -> dict[str, str]:
+    """What asks for each of several places, and its label: two of one oblast by their degrees."""
+    labels = [f"{p.name}, {FACTS[p.iso][0]}" for p in found]
+    return {
+        **{label: label for label in labels if labels.count(label) == 1},
+        **{
+            f"{p.lon},{p.lat}": f"{label}, {words.degrees(p.lon, p.lat)}"
+            for label, p in zip(labels, found, strict=True)
+            if labels.count(label) > 1
+        },
+    }
+
+
+def _choices(title: str, choices: Mapping[str, str]) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
     row.markdown(title, width="content")
-    for name in names:
-        row.button(name, key=f"where {name}", on_click=_choose, args=(name,))
+    for asked, label in choices.items():
+        row.button(label, key=f"where {asked}", on_click=_choose, args=(asked,))
 
 
 def _choose(name: str) -> None:
@@ -103,11 +123,7 @@ def _name(where: Where, found: PointRecord) -> str:
 
 
 def _headline(coverage: Coverage, where: Where, found: PointRecord, day: date) -> str:
-    so_far = [s for s in found.spells if s.since <= day]
-    status = so_far[-1].status
-    same = {status, *_SAME.get(status, ())}
-    streak = list(itertools.takewhile(lambda s: s.status in same, reversed(so_far)))
-    since, first = streak[-1].since, len(streak) == len(so_far)
+    since = _since(found, day)
     facts = [
         (words.DISTANCE, words.km(_km(coverage, found, day))),
         (words.CHANGE_30D, words.km(_km(coverage, found, day - timedelta(days=30)))),
@@ -115,8 +131,16 @@ def _headline(coverage: Coverage, where: Where, found: PointRecord, day: date) -
     ]
     if where.place and where.place.population is not None:
         facts.append((words.POPULATION, f"{where.place.population:,}"))
-    told = words.since(since, first=first, name=_name(where, found))
-    return markup.headline(words.NOW[status], told, facts)
+    of_what = words.since(since, first=since == found.spells[0].since, name=_name(where, found))
+    return markup.headline(words.NOW[found.status_on(day)], of_what, facts)
+
+
+def _since(found: PointRecord, day: date) -> date:
+    """Since when the place has had the status of a day, as far as the record tells."""
+    status = found.status_on(day)
+    so_far = [s for s in reversed(found.spells) if s.since <= day]
+    same = {status, *_SAME.get(status, ())}
+    return list(itertools.takewhile(lambda s: s.status in same, so_far))[-1].since
 
 
 def _km(coverage: Coverage, found: PointRecord, day: date) -> float | None:
@@ -129,7 +153,8 @@ def _map(record: Record, where: Where | None, day: date) -> None:
     coverage = record.coverage
     moment = coverage.at(day)
     chosen = (where.lon, where.lat) if where else None
-    name = (where.place.name if where.place else text.day(day)) if where else ""
+    degrees = words.degrees(where.lon, where.lat) if where else ""
+    name = where.place.name if where and where.place else degrees
     mapping.show(
         record,
         "place",

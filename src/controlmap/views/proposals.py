@@ -14,6 +14,7 @@ from controlmap.model import InputError
 from controlmap.proposals import Outcome, Proposal
 from controlmap.views import (
     address,
+    choosing,
     composing,
     layers,
     mapping,
@@ -21,12 +22,13 @@ from controlmap.views import (
     markup_proposals,
     text,
     text_proposals,
+    told,
 )
 
 
 def show() -> None:
     """Show the page."""
-    record = session.record()
+    record = choosing.asked()
     st.title(text_proposals.TITLE)
     st.markdown(text_proposals.LEDE)
     first, last = record.coverage.span
@@ -53,12 +55,13 @@ def _listed() -> tuple[list[Proposal], list[InputError]]:
 @st.fragment
 @session.guarded
 def _figures() -> None:
-    record = session.record()
+    record = choosing.chosen()
     made, broken = _listed()
     labels = text_proposals.labels(made)
     first, last = record.coverage.span
     row = st.container(horizontal=True, vertical_alignment="bottom")
     day = session.day(row, "date", last, (first, last), label=text.DATE)
+    choosing.source(row)
     chosen = session.choice(
         row,
         "proposal",
@@ -120,18 +123,10 @@ def _shown(record: Record, found: Outcome) -> None:
         st.markdown(text.plain(text_proposals.fortress(found)))
         if text_proposals.moved(found):
             st.html(markup_proposals.settlements(found))
-        info = moment.info
-        kind = sources.find_reader(info.reader).title
-        title = sources.find_source(coverage.source).title
-        st.markdown(text.as_of(title, kind, info.observed, info.retrieved))
-        notes = text_proposals.lines(found)
-        if moment.carried:
-            notes.append(text.carried(moment.day, info.observed.date()))
-        if notes:
+        told.source(coverage, moment)
+        if notes := text_proposals.lines(found):
             st.caption(" ".join(notes))
         row = st.container(horizontal=True)
-        with row.popover(text_proposals.CITE, width="content"):
-            citation = text_proposals.citation(found, coverage)
-            st.code(citation, language=None, wrap_lines=True)
+        told.citation(row, text_proposals.citation(found), (coverage, moment))
         with row.popover(text_proposals.TOML, width="content"):
             st.code(proposals.toml(made), language="toml")

@@ -15,7 +15,7 @@ from controlmap.coverage import Coverage
 from controlmap.maps import Feature
 from controlmap.model import Status
 from controlmap.sources import own
-from controlmap.views import address, mapping, markup, own_layer, text, text_sources
+from controlmap.views import address, choosing, mapping, markup, own_layer, text, text_sources, told
 
 _PATCHES = 6
 
@@ -41,31 +41,26 @@ def _page() -> None:
     first, last = session.record().coverage.span
     row = st.container(horizontal=True, vertical_alignment="bottom")
     day = session.day(row, "date", last, (first, last), label=text.DATE)
-    advance = session.choice(
-        row,
-        "advance",
-        text_sources.ADVANCES,
-        "apart",
-        label=text_sources.ADVANCE,
-        help=text_sources.ADVANCE_HELP,
-    )
+    advance = choosing.advance(row)
     chosen, comparison = row.container(), st.container()
-    coverages = session.coverages(Advance(advance))
+    coverages = session.coverages(advance)
     mine = own_layer.show(day)
     if mine is not None:
-        coverages[own.ID] = counted(mine, Advance(advance))
+        coverages[own.ID] = counted(mine, advance)
     known = agreement.opinions(coverages, day)
     current = [o for o in known if o.is_current]
     if mine is not None and own.ID not in {o.source for o in current}:
         comparison.warning(text_sources.own_elsewhen(mine.snapshots[-1].observed.date(), day))
     with comparison:
-        _compare(chosen, day, advance, current)
+        _compare(chosen, advance, current)
     st.header(text_sources.EACH)
     _each(day, {o.source: o for o in known}, coverages)
 
 
 def _compare(
-    place: st.delta_generator.DeltaGenerator, day: date, advance: str, current: Sequence[Opinion]
+    place: st.delta_generator.DeltaGenerator,
+    advance: Advance,
+    current: Sequence[Opinion],
 ) -> None:
     titles = {o.source: sources.find_source(o.source).title for o in current}
     wanted = place.pills(
@@ -81,7 +76,8 @@ def _compare(
     if len(compared) < 2:
         st.info(text_sources.TOO_FEW)
         return
-    found = _agreed(compared, advance)
+    rev = key(compared, advance)
+    found = _agreed(compared, rev)
     rows, spread = agreement.by_oblast(found), agreement.spread(compared)
     pairs = agreement.pairs(found)
     least = min(pairs, key=lambda p: p.jaccard)
@@ -101,7 +97,7 @@ def _compare(
             session.record(),
             "agreement",
             _layer_names(found),
-            f"{day} {advance} {' '.join(found.sources)}",
+            rev,
             partial(_features, found, rows[-1]),
             credit=[_credit(o) for o in compared],
             private=own.ID in found.sources,
@@ -111,14 +107,24 @@ def _compare(
         st.html(markup.agreement(rows, spread))
         st.html(markup.pairs(pairs, titles))
         st.html(markup.patches(_places(agreement.patches(found, _PATCHES)), titles))
+        lines = text_sources.cite(rows, spread[-1])
+        told.citation(st.container(), lines, *((o.coverage, o.moment) for o in compared))
 
 
-def _agreed(compared: Sequence[Opinion], advance: str) -> Agreement:
+def key(compared: Sequence[Opinion], advance: Advance) -> str:
+    """The records and snapshots compared, and what is counted; own layers are no record."""
+    told = (
+        f"{o.source if o.source == own.ID else session.record(o.source).key} {o.moment.index}"
+        for o in compared
+    )
+    return f"{advance} {' '.join(told)} {compared[0].moment.day}"
+
+
+def _agreed(compared: Sequence[Opinion], key: str) -> Agreement:
     """How they agree; what has a visitor's own layer in it stays in the session."""
     if any(o.source == own.ID for o in compared):
         return agreement.agree(compared)
-    keys = (f"{archive.open_source(o.source).key} {o.moment.index}" for o in compared)
-    return session.agreed(f"{advance} {' '.join(keys)} {compared[0].moment.day}", compared)
+    return session.agreed(key, compared)
 
 
 def _credit(opinion: Opinion) -> tuple[str, str]:

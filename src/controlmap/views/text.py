@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from controlmap.figures import Areas
+from controlmap import __version__
+from controlmap.figures import Areas, Change, Comparison
 from controlmap.model import Status
 
 OVERVIEW = "Claimed and held"
@@ -33,6 +34,8 @@ READERS_DIFFER = (
     "ground to within a few km² an oblast."
 )
 DATE = "Date (UTC)"
+SOURCE = "Source"
+SOURCE_HELP = "Who assesses what is held. How far sources agree is on the page of sources."
 PREVIOUS, NEXT, LATEST = "Day before", "Day after", "Latest"
 BASIS = "Shares of"
 BASES = {"polygon": "polygon area", "official": "official area"}
@@ -41,6 +44,7 @@ BASIS_HELP = (
     "statuses are measured in. Official area: Ukraine's statistical figure, larger for Kherson "
     "because it counts the waters of the Syvash and the limans."
 )
+CITE = "Copy as a citation"
 CONTESTED = "Contested ground"
 CONTESTED_CHOICES = {"out": "apart", "in": "counted as held"}
 CONTESTED_HELP = "Ground that the source assigns to neither side."
@@ -63,6 +67,7 @@ HELD, GAP, CONTESTED_KM2 = "Russian-held", "Claimed, not held", "Contested"
 CHANGE_30D = "Held, change over 30 days"
 NOT_REPORTED = "not reported"
 NOT_KNOWN = "not known"
+NOT_RECORDED = "not recorded by the archive"
 COLUMNS = ("Oblast", "Claimed", "Held", "Share", "Gap", "Contested", "30 days", "365 days")
 TABLE_CAPTION = "Claimed versus held, km², rounded; changes are net, of held ground; – is not known"
 PARTS = {"held": "Russian-held", "contested": "Contested", "rest": "Not held"}
@@ -81,7 +86,10 @@ LAYERS = {
     "rest": "Not Russian-held",
     "held": "Russian-held",
     "held-before-2022": "Held before 24 February 2022",
+    "advance": "Assessed Russian advance",
     "contested": "Contested, held by neither",
+    "infiltration": "Infiltration",
+    "claimed-control": "Claimed by Moscow, not confirmed",
     "liberated": "Liberated since 2022",
     "gained": "Newly Russian-held, 30 days",
     "lost": "No longer held, 30 days",
@@ -94,6 +102,8 @@ LAYERS = {
 CHANGE_LAYERS = {
     "rest": "Not Russian-held on the later day",
     "held": "Russian-held on the later day",
+    "advance": "Assessed Russian advance, later day",
+    "contested": "Contested on the later day",
     "gained": "Became Russian-held",
     "lost": "Ceased to be Russian-held",
     **{name: LAYERS[name] for name in ("oblasts", "claim", "places", "tiles")},
@@ -252,11 +262,22 @@ def held_before(value: float) -> str:
 
 def as_of(source: str, reader_title: str, observed: datetime, retrieved: datetime | None) -> str:
     """Who says so, and the two dates."""
-    taken = instant(retrieved) if retrieved else "not recorded by the archive"
+    taken = instant(retrieved) if retrieved else NOT_RECORDED
     return (
         f"Source: **{source}** ({reader_title}). Observed "
         f"**{instant(observed)}**, retrieved {taken}."
     )
+
+
+def cited(lines: Iterable[str], assessed: Iterable[tuple[str, datetime, datetime | None]]) -> str:
+    """Sentences with who assessed it, of when, and how it was measured."""
+    told = "; ".join(
+        f"{title}, observed {instant(observed)}, retrieved "
+        f"{instant(retrieved) if retrieved else NOT_RECORDED}"
+        for title, observed, retrieved in assessed
+    )
+    ends = (f"Source: {told}.", f"controlmap {__version__}; areas geodesic on WGS84.")
+    return "\n".join((*lines, *ends)).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def carried(chosen: date, observed: date) -> str:
@@ -319,6 +340,38 @@ def as_last_drawn(last: date) -> str:
 def population(people: int) -> str:
     """How many people live in a place by GeoNames, for most of them before the war."""
     return f"{people:,} people (GeoNames)"
+
+
+def cite_day(
+    rows: Sequence[Comparison], on: date, basis_of: str, contested: str, by_source: str
+) -> list[str]:
+    """The first page's figures in sentences; the last row is of all four."""
+    *each, every = rows
+    what = "Russian-held or contested" if contested == "in" else "Russian-held"
+    apart = CONTESTED_CHOICES[contested]
+    return [
+        f"On {day(on)} {share(every.held_share)} of what Russia claims of Donetsk, Luhansk, "
+        f"Kherson and Zaporizhzhia oblasts is {what}: {km2(every.held)} of {km2(every.claimed)} "
+        f"({BASES[basis_of]}); {km2(every.gap)} are claimed and not held.",
+        "; ".join(f"{r.name} {km2(r.held)} ({share(r.held_share)})" for r in each) + ".",
+        f"Net change over 30 days: {change_km2(every.change_30d)}; over 365 days: "
+        f"{change_km2(every.change_365d)}. Contested ground: {km2(every.contested)}, {apart}.",
+        by_source,
+    ]
+
+
+def cite_changes(rows: Sequence[Change], start: date, end: date) -> list[str]:
+    """Two days compared, in sentences; the last row is of all four."""
+    *each, every = rows
+
+    def told(row: Change) -> str:
+        return f"{km2(row.gained_km2)} gained, {km2(row.lost_km2)} lost"
+
+    return [
+        f"From the end of {day(start)} to the end of {day(end)} (UTC) Russian-held ground in the "
+        f"four oblasts changed by {change_km2(every.net_km2)}: {told(every)}.",
+        "; ".join(f"{row.name} {told(row)}" for row in each) + ".",
+    ]
 
 
 def tooltip(row: Areas, status: Status, basis: str, note: str = "") -> tuple[str, ...]:

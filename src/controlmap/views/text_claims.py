@@ -23,7 +23,6 @@ ON_CHOICES = {"spoken": "the day spoken of", "chosen": "a day chosen"}
 ON_HELP = "Each claim speaks of a day; it can be held against any other day of the record too."
 CLAIMED, RULE = "Claimed", "Rule"
 PARTS = "Figures behind it"
-CITE = "Copy as a citation"
 BROKEN = "Entries that cannot be used, and are left out:"
 LAW = (
     "**What the words rest on.** Ukraine's constitution (article 73) leaves any change of its "

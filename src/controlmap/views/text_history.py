@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from controlmap.views.text import day, days, instant
+from controlmap.figures import ALL, Areas, Change
+from controlmap.views.text import day, days, instant, km2, oblast, share
 
 TITLE = "History"
 LEDE = (
@@ -80,6 +81,16 @@ def source(title: str, first: datetime, last: datetime, readers: Sequence[str]) 
         f"Source: **{title}** ({', then '.join(readers)}). First observed {instant(first)}, last "
         f"**{instant(last)}**."
     )
+
+
+def cite(then: Areas, now: Areas, change: Change, start: date, end: date) -> list[str]:
+    """The ends of a range in sentences."""
+    whose = now.name if now.iso == ALL else oblast(now.name)
+    return [
+        f"{whose}: Russian-held {km2(then.russian_held)} ({share(then.held_share)} of the polygon "
+        f"area) on {day(start)}, {km2(now.russian_held)} ({share(now.held_share)}) on {day(end)}; "
+        f"{km2(change.gained_km2)} gained and {km2(change.lost_km2)} lost between the two days.",
+    ]
 
 
 def months_caption(name: str, start: date, end: date) -> str:

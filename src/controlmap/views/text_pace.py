@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from controlmap import __version__, sources
-from controlmap.coverage import Coverage
 from controlmap.figures import ALL, Contested
 from controlmap.oblasts import FACTS
 from controlmap.pace import CONFIDENCE, RIGHT_WITHIN, Pace, Score
@@ -29,7 +27,6 @@ WINDOW_HELP = "The days before the day over which the pace is measured."
 NEVER = "not at this pace"
 NET = "net pace of Russian-held ground"
 PLAIN, LEFT, TAKES, REACHED = "Plain difference", "Not held", "To take it", "Would be reached"
-CITE = "Copy as a citation"
 WINDOWS_CAPTION = "By window: net pace in km² a day, and the time that what remains would take"
 WINDOWS_COLUMNS = ("Window", "Pace", "From", "To", "Plain", "Days", "From", "To", "Snapshots")
 BACKTEST = "How often such projections were right"
@@ -155,13 +152,11 @@ def times(score: Score) -> str:
     return f"{score.times_low:.1f} to {score.times_high:.1f}".replace("-", "−")
 
 
-def citation(found: Pace, score: Score | None, coverage: Coverage) -> str:
-    """The figures with what they are, of whom and when, to be copied."""
-    info = found.moment.info
+def citation(found: Pace, score: Score | None) -> list[str]:
+    """The figures in sentences."""
     whose = found.name if found.iso == ALL else text.oblast(found.name)
     counted = "counted as held" if found.contested is Contested.IN else "not counted as held"
-    taken = text.instant(info.retrieved) if info.retrieved else "not recorded by the archive"
-    told = [
+    return [
         f"{whose}, net pace of Russian-held ground over the {text.days(found.window_days)} to "
         f"{text.day(found.moment.day)}: {rate_km2(found.km2_per_day)} ({interval(found)}, "
         f"Theil-Sen slope of {found.snapshots} snapshots, {_percent(CONFIDENCE)} interval); "
@@ -169,11 +164,7 @@ def citation(found: Pace, score: Score | None, coverage: Coverage) -> str:
         f"Not held: {text.km2(found.remaining_km2)}. At this pace: {takes(found)} "
         f"({reached(found)}).",
         summary(score).replace("**", ""),
-        f"Source: {sources.find_source(coverage.source).title}, observed "
-        f"{text.instant(info.observed)}, retrieved {taken}.",
-        f"controlmap {__version__}; areas geodesic on WGS84.",
     ]
-    return "\n".join(told).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def uncounted(on: date, last: date | None) -> str:

@@ -37,7 +37,8 @@ CHART = {
     "carried": "No snapshot on this day: the one before is carried forward",
 }
 LAYER_NAMES = {
-    **{name: LAYERS[name] for name in ("rest", "held", "contested", "oblasts", "claim", "places")},
+    **{name: LAYERS[name] for name in ("rest", "held", "advance", "contested")},
+    **{name: LAYERS[name] for name in ("oblasts", "claim", "places")},
     "chosen": "The place chosen",
     "tiles": LAYERS["tiles"],
 }
@@ -60,7 +61,12 @@ def where(name: str, name_uk: str, of_oblast: str) -> str:
 
 def point(lon: float, lat: float, of_oblast: str) -> str:
     """A point by its degrees and its oblast."""
-    return f"{lat:.4f}° N, {lon:.4f}° E, {oblast(of_oblast)}"
+    return f"{degrees(lon, lat)}, {oblast(of_oblast)}"
+
+
+def degrees(lon: float, lat: float) -> str:
+    """A point by its degrees."""
+    return f"{lat:.4f}° N, {lon:.4f}° E"
 
 
 def since(value: date, *, first: bool, name: str) -> str:
@@ -75,6 +81,14 @@ def km(value: float | None) -> str:
     if value is None:
         return "not known"
     return f"{value:,.1f}\N{NO-BREAK SPACE}km" if value else "0\N{NO-BREAK SPACE}km: held"
+
+
+def cite(name: str, status: str, since: date, away_km: float | None, on: date) -> list[str]:
+    """A place on a day in sentences."""
+    return [
+        f"{name}: {NOW[status]} on {day(on)}, since {day(since)} or longer. "
+        f"{DISTANCE}: {km(away_km)}.",
+    ]
 
 
 def until(value: date | None, last: date) -> str:

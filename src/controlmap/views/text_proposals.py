@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from controlmap import __version__, proposals, sources
-from controlmap.coverage import Coverage
+from controlmap import proposals
 from controlmap.places import Place
 from controlmap.proposals import Outcome, Proposal, Recognised, Rule, Transfer
 from controlmap.views import text
@@ -48,7 +47,6 @@ STATED = {
     Recognised.UNSTATED: "not stated",
 }
 TOML = "This proposal as an entry of a file"
-CITE = "Copy as a citation"
 OWN_IS_TAKEN = "is the page's own; allowed: another"
 SIDE_COLUMNS = ("Proposal", "To Russia", "", "To Ukraine", "", "Settlements", "People",
                 "Fortress cities", "Recognised as Russian")  # fmt: skip
@@ -61,6 +59,8 @@ SETTLEMENTS = "Settlements in it"
 LAYERS = {
     "rest": "Not Russian-held on the day",
     "held": "Russian-held on the day",
+    "advance": "Assessed Russian advance",
+    "contested": "Contested on the day",
     "gained": "Would pass to Russia",
     "lost": "Would pass to Ukraine",
     **{name: text.LAYERS[name] for name in ("oblasts", "claim", "places", "tiles")},
@@ -189,28 +189,23 @@ def tooltip(name: str, layer: str, km2: float, part: float) -> tuple[str, ...]:
     return text.oblast(name), PASSES[layer], f"{text.km2(km2)}, {text.share(part)} of the oblast"
 
 
-def citation(found: Outcome, coverage: Coverage) -> str:
-    """The figures with what they are, of whom and when, to be copied."""
-    made, every, info = found.proposal, found.every, found.moment.info
+def citation(found: Outcome) -> list[str]:
+    """The figures in sentences."""
+    made, every = found.proposal, found.every
     rules = "; ".join(f"{row.name}: {rule(made, row.iso)}" for row in found.rows[:-1])
     by_oblast = "; ".join(
         f"{row.name} {text.km2(row.to_russia_km2)} to Russia, {text.km2(row.to_ukraine_km2)} to "
         "Ukraine"
         for row in found.rows
     )
-    taken = text.instant(info.retrieved) if info.retrieved else "not recorded by the archive"
-    told = [
+    return [
         f"“{made.title}” on {text.day(found.moment.day)} ({rules}).",
         f"What would pass: {by_oblast}.",
         f"{len(moved(found)):,} settlements of 500 people or more, "
         f"{proposals.people(moved(found)):,} people before the war (GeoNames). {fortress(found)}",
         f"Recognised as Russian: {recognised(every)}.",
         *lines(found),
-        f"Source: {sources.find_source(coverage.source).title}, observed "
-        f"{text.instant(info.observed)}, retrieved {taken}.",
-        f"controlmap {__version__}; areas geodesic on WGS84.",
     ]
-    return "\n".join(told).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def labels(made: Sequence[Proposal]) -> Mapping[str, str]:

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from controlmap import limits, maps
+from controlmap.agreement import AgreementRow, Spread
 from controlmap.model import CARRY_LIMIT
-from controlmap.sources import documents
+from controlmap.sources import documents, find_source
 from controlmap.views import text
 
 TITLE = "Sources"
@@ -104,6 +105,24 @@ def of_sources(count: int) -> str:
 def band(shares: Mapping[str, float]) -> str:
     """The shares of an oblast as a range."""
     return headline(min(shares.values()), max(shares.values()))
+
+
+def cite_shares(shares: Mapping[str, float]) -> str:
+    """Each source's held share, in a sentence."""
+    listed = (f"{find_source(s).title} {text.share(value)}" for s, value in shares.items())
+    return f"Russian-held share by source: {', '.join(listed)}."
+
+
+def cite(found: Sequence[AgreementRow], spread: Spread) -> list[str]:
+    """How sources agree, in sentences; the last row is of all four."""
+    every, count = found[-1], len(spread.shares)
+    some = f", by some {text.km2(every.by_some)}" if count > 2 else ""
+    return [
+        f"Russian-held ground of the four oblasts by {count} sources: by all of them "
+        f"{text.km2(every.by_all)}{some}, by one alone {text.km2(every.by_one)}, by none "
+        f"{text.km2(every.by_none)}, counted on points 250 m apart.",
+        cite_shares(spread.shares),
+    ]
 
 
 def beside(share: float, spread: Sequence[float]) -> str:

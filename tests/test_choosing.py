@@ -1,0 +1,169 @@
+"""Whose assessment a page shows: the choice follows the reader, the address and the caches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from controlmap import agreement, archive, figures, session
+from controlmap.counting import Advance
+from controlmap.model import Status
+from controlmap.views import layers, sourcing, text
+from test_app import choose, said
+
+SECONDS = 60
+DAY = date(2023, 7, 1)
+ENTRY = Path(__file__).parents[1] / "dashboard.py"
+
+
+def overview() -> None:
+    from controlmap.views import overview as page
+
+    page.show()
+
+
+def changes() -> None:
+    from controlmap.views import changes as page
+
+    page.show()
+
+
+def history() -> None:
+    from controlmap.views import history as page
+
+    page.show()
+
+
+def place() -> None:
+    from controlmap.views import place as page
+
+    page.show()
+
+
+def proposals() -> None:
+    from controlmap.views import proposals as page
+
+    page.show()
+
+
+def pace() -> None:
+    from controlmap.views import pace as page
+
+    page.show()
+
+
+def sources() -> None:
+    from controlmap.views import sourcing as page
+
+    page.show()
+
+
+PAGES = {
+    "overview": (overview, {"date": "2023-07-01"}),
+    "changes": (changes, {"from": "2023-06-01", "to": "2023-07-01"}),
+    "history": (history, {"start": "2023-06-01", "end": "2023-07-01"}),
+    "place": (place, {"on": "2023-07-01", "where": "Bakhmut"}),
+    "proposals": (proposals, {"date": "2023-07-01"}),
+    "pace": (pace, {"date": "2023-07-01", "window": "30"}),
+}
+
+
+def opened(show: Callable[[], None], **asked: str) -> AppTest:
+    page = AppTest.from_function(show, default_timeout=SECONDS)
+    for name, value in asked.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    assert not page.error
+    return page
+
+
+@pytest.fixture(autouse=True)
+def embedded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("CONTROLMAP_DATA", "")
+    yield
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_shows_the_source_that_the_address_names(name: str) -> None:
+    show, asked = PAGES[name]
+    page = opened(show, source="isw", **asked)
+    assert "Source: **ISW**" in said(page)
+    assert page.query_params["source"] == "isw"
+    cited = [code.value for code in page.code if "areas geodesic on WGS84" in code.value]
+    assert len(cited) == 1
+    assert "Source: ISW, observed " in cited[0]
+    assert "\N{NO-BREAK SPACE}" not in cited[0]
+
+
+def test_the_figures_are_those_of_the_source_with_its_advance_as_chosen() -> None:
+    page = opened(overview, source="isw", date=str(DAY))
+    coverage = archive.open_source("isw").coverage
+    every = figures.areas(coverage, coverage.at(DAY))[-1]
+    assert text.km2(every.russian_held).replace("\N{NO-BREAK SPACE}", " ") in said(page)
+    assert every.assessed_advance is not None
+    assert text.STATUS[Status.CLAIMED_CONTROL] in said(page)
+    choose(page, "advance", "held")
+    both = every.russian_held + every.assessed_advance
+    assert f"{both:,.0f} km²" in said(page)
+    assert page.query_params["advance"] == "held"
+
+
+def test_the_source_follows_to_another_page_and_days_are_kept_within_its_span() -> None:
+    page = AppTest.from_file(str(ENTRY), default_timeout=SECONDS)
+    page.run()
+    choose(page, "source", "isw")
+    assert page.date_input(key="date").value == date(2023, 8, 24)
+    assert not page.exception
+    choose(page, "source", "nzz")
+    assert page.date_input(key="date").value == date(2023, 8, 24)
+    assert "Source: **NZZ" in said(page)
+
+
+def test_a_source_that_there_is_not_is_told_and_the_default_shown() -> None:
+    page = opened(overview, source="nobody")
+    assert "nobody" in page.warning[0].value
+    assert "Source: **DeepState**" in said(page)
+
+
+def test_a_map_lists_the_layers_that_its_source_can_tell_of() -> None:
+    names = text.LAYERS
+    for source, there, not_there in (
+        (
+            "deepstate",
+            {"contested", "liberated", "held-before-2022"},
+            {"advance", "claimed-control"},
+        ),
+        ("isw", {"advance", "claimed-control"}, {"contested", "liberated"}),
+    ):
+        told = set(layers.told(names, archive.open_source(source).coverage))
+        assert there <= told
+        assert not not_there & told
+        assert {"rest", "held", "oblasts", "claim"} <= told
+
+
+def test_the_map_of_agreement_is_of_the_records_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = agreement.opinions(session.coverages(Advance.APART), DAY)
+    before = sourcing.key(known, Advance.APART)
+    isw = session.record("isw")
+    was = session.record
+    monkeypatch.setattr(
+        session,
+        "record",
+        lambda source: replace(isw, key="another") if source == "isw" else was(source),
+    )
+    assert sourcing.key(known, Advance.APART) != before
+    assert sourcing.key(known, Advance.HELD) != sourcing.key(known, Advance.APART)
+
+
+def test_the_citation_of_sources_names_each_with_its_date() -> None:
+    page = opened(sources, date=str(DAY))
+    (cited,) = [code.value for code in page.code if "areas geodesic on WGS84" in code.value]
+    for part in ("by 3 sources", "DeepState, observed 1 July 2023", "ISW, observed 1 July 2023",
+                 "NZZ / Liveuamap, observed 30 June 2023"):  # fmt: skip
+        assert part in cited
