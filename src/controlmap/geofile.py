@@ -14,7 +14,7 @@ import glob
 import hashlib
 import json
 import os
-import tempfile
+import secrets
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -35,7 +35,7 @@ CLOSELY = 19
 """The level of zstd for what is written once and carried about."""
 QUICKLY = 9
 """For what is written anew every day: a tenth larger, packed in a twentieth of the time."""
-_RANDOM = 8  # the letters that tempfile adds to a name
+_RANDOM = 8  # letters in the name of a file that is being written
 
 
 @dataclass(frozen=True)
@@ -192,14 +192,14 @@ def check_sidecar(path: Path) -> None:
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file to write to that takes the place of `path` when the block ends well, not before."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(_RANDOM // 2)}")
+    # Made here and not by tempfile, so that the file has the permissions that the umask leaves it.
+    temporary.touch(exist_ok=False)
     try:
-        with os.fdopen(handle, "wb") as out:
+        with temporary.open("wb") as out:
             yield out
             out.flush()
             os.fsync(out.fileno())
-        temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -218,12 +218,6 @@ def clear_leftovers(path: Path) -> None:
 def _columns(table: pa.Table) -> list[list[str]]:
     """Names and types, as Parquet calls them."""
     return [[f.name, str(f.type).replace("item: ", "element: ")] for f in table.schema]
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _text(value: Mapping[str, Any]) -> bytes:
