@@ -68,20 +68,6 @@ def write(
 
     `level` is how much work packing is worth: `CLOSELY` or `QUICKLY`.
     """
-    present = geometry[~shapely.is_missing(geometry)]
-    described = {
-        "version": "1.1.0",
-        "primary_column": "geometry",
-        "columns": {
-            "geometry": {
-                "encoding": "WKB",
-                "geometry_types": sorted({g.geom_type for g in present}),
-                "bbox": [float(v) for v in shapely.total_bounds(present)] if len(present) else [],
-            }
-        },
-    }
-    if not len(present):
-        del described["columns"]["geometry"]["bbox"]  # type: ignore[index]
     told = {
         "provenance": asdict(provenance),
         "extra": dict(extra or {}),
@@ -105,7 +91,7 @@ def write(
     }
     with replacing(path) as out, pq.ParquetWriter(out, table.schema, **options) as writer:
         writer.write_table(table)
-        writer.add_key_value_metadata({b"geo": _text(described), _KEY: _text(head)})
+        writer.add_key_value_metadata({b"geo": _text(_geo(geometry)), _KEY: _text(head)})
 
 
 def read(path: Path, kind: str) -> GeoFile:
@@ -213,6 +199,18 @@ def clear_leftovers(path: Path) -> None:
     """
     for left in path.parent.glob(f".{glob.escape(path.name)}.{'[a-z0-9_]' * _RANDOM}"):
         left.unlink(missing_ok=True)
+
+
+def _geo(geometry: Polygons) -> dict[str, Any]:
+    """What GeoParquet tells of a file's geometries."""
+    present = geometry[~shapely.is_missing(geometry)]
+    column: dict[str, Any] = {
+        "encoding": "WKB",
+        "geometry_types": sorted({g.geom_type for g in present}),
+    }
+    if len(present):
+        column["bbox"] = [float(v) for v in shapely.total_bounds(present)]
+    return {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
 
 
 def _columns(table: pa.Table) -> list[list[str]]:
