@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import zlib
 from pathlib import Path
 
@@ -163,6 +165,20 @@ def test_a_failure_before_anything_was_there_leaves_nothing(tmp_path: Path) -> N
     with pytest.raises(TypeError), geofile.replacing(tmp_path / "new") as out:
         out.write("text")  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_has_the_permissions_that_the_umask_leaves_it_and_nothing_touches_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = os.umask(0o027)
+    monkeypatch.setattr("os.umask", lambda _: pytest.fail("the umask is the whole process's"))
+    try:
+        with geofile.replacing(tmp_path / "new") as out:
+            out.write(b"whole")
+    finally:
+        monkeypatch.undo()
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o640
 
 
 def test_the_sidecar_tells_what_the_file_holds(path: Path) -> None:

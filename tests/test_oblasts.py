@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-from pathlib import Path
-
 import pytest
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from controlmap import oblasts
 from controlmap.geodesy import area_km2, array_of, equal_area_km2
@@ -70,40 +65,3 @@ def test_an_oblast_is_found_by_code_and_names(text: str, iso: str) -> None:
 def test_an_unknown_oblast_lists_what_there_is() -> None:
     with pytest.raises(InputError, match=r"'Crimea'.*UA-14, UA-09, UA-65, UA-23"):
         oblasts.find("Crimea")
-
-
-def features(path: Path, key: str) -> dict[str, BaseGeometry]:
-    found = json.loads(gzip.decompress(path.read_bytes()))["features"]
-    return {f["properties"][key]: shapely.from_geojson(json.dumps(f["geometry"])) for f in found}
-
-
-def test_the_file_is_what_the_ministry_s_polygons_give(shared: Path) -> None:
-    given = features(shared / "data/boundaries/minregion_2020_oblasts.geojson.gz", "ADMIN_1")
-    four = oblasts.generalised(oblasts.from_features(list(given), list(given.values())))
-    for made, embedded in zip(four, oblasts.load(), strict=True):
-        assert made.polygon.equals(embedded.polygon)
-
-
-def test_a_set_with_other_names_is_refused(shared: Path) -> None:
-    sea = features(shared / "data/boundaries/geoboundaries_UKR_ADM1.geojson.gz", "shapeName")
-    with pytest.raises(InputError, match=r"Запорізька область.*among 27 features"):
-        oblasts.from_features(list(sea), list(sea.values()))
-
-
-@pytest.mark.parametrize(
-    ("sea_name", "name_uk", "area"),
-    [
-        ("Zaporizhia Oblast", "Запорізька область", "31,43."),
-        ("Donetsk Oblast", "Донецька область", "28,93."),
-        ("Kherson Oblast", "Херсонська область", "33,7.."),
-    ],
-)
-def test_a_polygon_that_includes_the_sea_is_refused(
-    shared: Path, sea_name: str, name_uk: str, area: str
-) -> None:
-    folder = shared / "data/boundaries"
-    land = features(folder / "minregion_2020_oblasts.geojson.gz", "ADMIN_1")
-    sea = features(folder / "geoboundaries_UKR_ADM1.geojson.gz", "shapeName")
-    land[name_uk] = sea[sea_name]
-    with pytest.raises(InputError, match=f"{area} km2.*include the sea"):
-        oblasts.from_features(list(land), list(land.values()))

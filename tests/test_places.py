@@ -1,4 +1,4 @@
-"""The settlements: their names, points and ranks; damaged files; how names are chosen."""
+"""The settlements: their names, points and ranks; damaged files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import shapely
 
-from controlmap import geofile, oblasts, places
+from controlmap import oblasts, places
+from controlmap.embed import romanising
 from controlmap.model import RecordError
 
 IMPORTANT = [
@@ -48,20 +49,6 @@ IMPORTANT = [
 ]
 
 
-def city(name: str, *alternatives: str, **other: object) -> dict[str, object]:
-    """An entry of GeoNames near Donetsk."""
-    return {
-        "geonameid": 1,
-        "name": name,
-        "alternatenames": list(alternatives),
-        "longitude": 37.8,
-        "latitude": 48.0,
-        "countrycode": "UA",
-        "admin1code": "05",
-        "population": 600,
-    } | other
-
-
 @pytest.mark.parametrize("name", IMPORTANT)
 def test_a_place_of_the_news_is_there_under_its_name(name: str) -> None:
     largest = max(
@@ -82,7 +69,7 @@ def test_the_two_names_of_a_place_say_the_same() -> None:
     exceptions = {
         (p.name, p.name_uk)
         for p in places.load()
-        if p.name_uk and places.romanised(p.name_uk) != p.name
+        if p.name_uk and romanising.romanised(p.name_uk) != p.name
     }
     assert exceptions == {("Askania-Nova", "Асканія-Нова")}
 
@@ -120,74 +107,6 @@ def test_ranks_follow_the_floors() -> None:
 def test_no_place_stands_in_another() -> None:
     spots = [(p.lon, p.lat) for p in places.load()]
     assert len(set(spots)) == len(spots)
-
-
-@pytest.mark.parametrize(
-    ("name_uk", "latin"),
-    [
-        # The examples of the resolution of 2010.
-        ("Алушта", "Alushta"),
-        ("Гадяч", "Hadiach"),
-        ("Згурський", "Zghurskyi"),
-        ("Ґалаґан", "Galagan"),
-        ("Єнакієве", "Yenakiieve"),
-        ("Їжакевич", "Yizhakevych"),
-        ("Кадиївка", "Kadyivka"),
-        ("Йосипівка", "Yosypivka"),
-        ("Стрий", "Stryi"),
-        ("Щербухи", "Shcherbukhy"),
-        ("Біла Церква", "Bila Tserkva"),
-        ("Яготин", "Yahotyn"),
-        ("Костянтин", "Kostiantyn"),
-        ("Знам’янка", "Znamianka"),
-        ("Нью-Йорк", "Niu-York"),
-    ],
-)
-def test_names_are_romanised_by_the_resolution(name_uk: str, latin: str) -> None:
-    assert places.romanised(name_uk) == latin
-
-
-@pytest.mark.parametrize(
-    ("main", "alternatives", "expected"),
-    [
-        ("Slovyansk", ["Славянск", "Слов'янськ", "Словяньск"], ("Sloviansk", "Слов’янськ")),
-        ("Luhans'k", ["Луганск", "Луганськ"], ("Luhansk", "Луганськ")),
-        ("Donetsk", ["Донецк", "Донецьк", "Юзівка"], ("Donetsk", "Донецьк")),
-        ("Horlivka", ["Горловка"], ("Horlivka", "")),
-        ("Mar'yinka", ["Марьинка", "Мар’їнка"], ("Marinka", "Мар’їнка")),
-        ("Terny", ["Терны"], ("Terny", "")),
-    ],
-)
-def test_the_ukrainian_name_is_chosen_and_never_a_russian_one(
-    main: str, alternatives: list[str], expected: tuple[str, str]
-) -> None:
-    assert places.names(main, alternatives) == expected
-
-
-def test_only_settlements_of_the_four_oblasts_are_taken() -> None:
-    entries = {
-        "0": city("Donetsk", "Донецьк", population=0),
-        "1": city("Kyivskyi", "Київський", "Київський район", geonameid=2),
-        "2": city("Oryol", countrycode="RU", geonameid=3),
-        "3": city("Kyiv", admin1code="12", geonameid=4),
-        "4": city("Sofiyivka", "Софіївка", longitude=33.11, latitude=48.01, geonameid=5),
-        "5": city("Pravyi Bereh", "Правий Берег", geonameid=13580034),
-    }
-    (donetsk,) = places.from_geonames(entries)
-    assert donetsk == places.Place(1, "Donetsk", "Донецьк", 37.8, 48.0, None, "UA-14", 3)
-
-
-def test_a_point_in_another_oblast_is_given_to_that_one() -> None:
-    (place,) = places.from_geonames({"0": city("Tokmak", longitude=35.7, latitude=47.25)})
-    assert place.iso == "UA-23"
-
-
-def test_a_file_comes_back_as_it_was_written(tmp_path: Path) -> None:
-    path = tmp_path / "places.csv"
-    places.write_csv(path, places.load())
-    assert places.read_csv(path) == places.load()
-    assert path.read_bytes() == geofile.geodata("places.csv").read_bytes()
-    assert b"\r" not in path.read_bytes()
 
 
 GOOD = "geonameid,name,name_uk,lon,lat,population,iso\n1,Aa,Аа,37.8,48.0,,UA-14\n"

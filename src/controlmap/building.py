@@ -11,19 +11,18 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
 from controlmap import archive, cells, completing, coverage, extending, sanity, sources, state
 from controlmap.archive import Member, Record
 from controlmap.coverage import Coverage
 from controlmap.drawings import Drawings
-from controlmap.geodesy import areas_km2
-from controlmap.model import PRECEDENCE, Ground, InputError, Snapshot, SnapshotInfo, Status
+from controlmap.model import InputError, Snapshot, SnapshotInfo, Status
 from controlmap.sanity import KeptOut, Measured
 from controlmap.sources.sparse import Texts
 
 Progress = Callable[[str], None]
 MEASURED = (Status.RUSSIAN_HELD, Status.CONTESTED, Status.LIBERATED)
+_MEASURED_ON_NOTHING: Mapping[str, Any] = {"measured_error_km2": 0.0, "measured_on_snapshots": 0}
 
 
 def build_file(
@@ -48,29 +47,16 @@ def build_file(
     inputs = list(inputs)
     _check_output(output, inputs)
     cells.check_size(cells_m)
-    readers = [reader.id for reader in sources.find_source(source).readers]
-    sample: dict[tuple[str, int, int], Snapshot] = {}
-    kept_out: list[KeptOut] = []
-    drawings = Drawings()
-    completion = completing.Completion()
-    read = completion.of(read_all(source, inputs, progress, None if strict else kept_out))
-    for snapshot in _sampling(read, sample):
-        drawings.add(snapshot)
+    given = _gathered(source, inputs, progress, strict=strict)
     progress("noding and classifying")
-
-    def made_without(without: frozenset[Key]) -> Coverage:
-        return coverage.of_drawings(source, drawings, readers=readers, without=without)
-
-    whole, doubted = believed(made_without, strict=strict)
+    whole, doubted = believed(
+        lambda without: coverage.of_drawings(
+            source, given.drawings, readers=given.readers, without=without
+        ),
+        strict=strict,
+    )
     progress("measuring the error")
-    errors = [e for s in sample.values() if (e := error_km2(whole, s)) is not None]
-    figures = {
-        "measured_error_km2": round(float(np.max(np.abs(errors), initial=0.0)), 3),
-        "measured_on_snapshots": len(errors),
-        "exact_faces": len(whole.face_km2),
-        **completion.figures,
-        **_listed([*kept_out, *doubted]),
-    }
+    figures = _figures(whole, given) | _listed([*given.kept_out, *doubted])
     made = whole if cells_m is None else cells.generalise(whole, cells_m)
     return _written(made, archive.inputs_of(inputs), figures, output, progress)
 
@@ -119,51 +105,94 @@ def extend_file(
         raise InputError(f"{path}: no such file; --extend takes a record")
     record = archive.load(path)
     extending.check(record.coverage, path.name)
-    known, source = record.provenance.figures, record.coverage.source
-    readers = [reader.id for reader in sources.find_source(source).readers]
-    sample: dict[tuple[str, int, int], Snapshot] = {}
-    kept_out: list[KeptOut] = []
-    drawings = Drawings()
-    completion = completing.Completion(record.coverage)
-    read = completion.of(read_all(source, inputs, progress, None if strict else kept_out))
-    for snapshot in _sampling(read, sample):
-        drawings.add(snapshot)
-    given = {info.name for info in drawings.infos} | {kept.name for kept in kept_out}
-    before = [
-        kept for kept in map(KeptOut.of_told, known.get("kept_out", ())) if kept.name not in given
-    ]
+    known = record.coverage
+    given = _gathered(known.source, inputs, progress, strict=strict, known=known)
+    before = _kept_out_before(record, given)
     progress("noding and classifying")
-
-    def made_without(without: frozenset[Key]) -> Coverage:
-        return extending.extend(record.coverage, drawings, readers=readers, without=without)
-
-    evidence = [kept.measured for kept in before if kept.measured is not None]
-    whole, doubted = believed(made_without, evidence, strict=strict)
+    whole, doubted = believed(
+        lambda without: extending.extend(
+            known, given.drawings, readers=given.readers, without=without
+        ),
+        [kept.measured for kept in before if kept.measured is not None],
+        strict=strict,
+    )
     progress("measuring the error")
-    old = {info.key for info in record.coverage.snapshots}
-    errors = [
-        error
-        for s in sample.values()
-        if SnapshotInfo.of(s).key not in old
-        and _is_first_of_its_quarter(whole, s)
-        and (error := error_km2(whole, s)) is not None
-    ]
-    worst = float(np.max(np.abs(errors), initial=0.0))
-    figures = {
-        "measured_error_km2": max(known["measured_error_km2"], round(worst, 3)),
-        "measured_on_snapshots": known["measured_on_snapshots"] + len(errors),
-        "exact_faces": len(whole.face_km2),
-        **completing.summed(known, completion.figures),
-        **_listed([*before, *kept_out, *doubted]),
-    }
+    figures = _figures(whole, given, record) | _listed([*before, *given.kept_out, *doubted])
     listed = [*record.provenance.inputs]
     listed += [told for told in archive.inputs_of(inputs) if told not in listed]
     listed.sort(key=lambda told: str(told["name"]))
+    old = {info.key for info in known.snapshots}
     return Extension(
         record=_written(whole, listed, figures, output, progress),
         added=tuple(info for info in whole.snapshots if info.key not in old),
-        kept_out=(*kept_out, *doubted),
+        kept_out=(*given.kept_out, *doubted),
     )
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What files tell, and by which readers, in order of precedence.
+
+    Attributes
+    ----------
+    sample
+        The first snapshot in time of every reader and quarter.
+    """
+
+    readers: Sequence[str]
+    drawings: Drawings
+    sample: Sequence[Snapshot]
+    kept_out: Sequence[KeptOut]
+    completion: completing.Completion
+
+
+def _gathered(
+    source: str,
+    inputs: Iterable[Path | Member],
+    progress: Progress,
+    *,
+    strict: bool,
+    known: Coverage | None = None,
+) -> _Given:
+    """Read files; what leaves ground out is completed, from `known` where that has it."""
+    readers = [reader.id for reader in sources.find_source(source).readers]
+    drawings, completion = Drawings(), completing.Completion(known)
+    kept_out: list[KeptOut] = []
+    sample: dict[tuple[str, int, int], Snapshot] = {}
+    read = read_all(source, inputs, progress, None if strict else kept_out)
+    for snapshot in completion.of(read):
+        first = sample.setdefault(_quarter(snapshot), snapshot)
+        if snapshot.observed < first.observed:
+            sample[_quarter(snapshot)] = snapshot
+        drawings.add(snapshot)
+    return _Given(readers, drawings, list(sample.values()), kept_out, completion)
+
+
+def _kept_out_before(record: Record, given: _Given) -> list[KeptOut]:
+    """What a record was built without, but for what is given again."""
+    names = {info.name for info in given.drawings.infos} | {kept.name for kept in given.kept_out}
+    told = map(KeptOut.of_told, record.provenance.figures.get("kept_out", ()))
+    return [kept for kept in told if kept.name not in names]
+
+
+def _figures(made: Coverage, given: _Given, extended: Record | None = None) -> dict[str, Any]:
+    """What provenance tells: errors, on what is new and the first of a quarter, and of before."""
+    old = {info.key for info in extended.coverage.snapshots} if extended else set()
+    known = extended.provenance.figures if extended else _MEASURED_ON_NOTHING
+    errors = [
+        error
+        for snapshot in given.sample
+        if SnapshotInfo.of(snapshot).key not in old
+        and _is_first_of_its_quarter(made, snapshot)
+        and (error := error_km2(made, snapshot)) is not None
+    ]
+    worst = float(np.max(np.abs(errors), initial=0.0))
+    return {
+        "measured_error_km2": max(known["measured_error_km2"], round(worst, 3)),
+        "measured_on_snapshots": known["measured_on_snapshots"] + len(errors),
+        "exact_faces": len(made.face_km2),
+        **completing.summed(known, given.completion.figures),
+    }
 
 
 def _is_first_of_its_quarter(record: Coverage, snapshot: Snapshot) -> bool:
@@ -319,17 +348,6 @@ def of_one(snapshot: Snapshot) -> tuple[Coverage, str]:
     return state.of(sources.source_of(snapshot.reader).id, whole), completion.told
 
 
-def _sampling(
-    snapshots: Iterable[Snapshot], sample: dict[tuple[str, int, int], Snapshot]
-) -> Iterator[Snapshot]:
-    """Pass snapshots on, keeping the first in time of every reader and quarter."""
-    for snapshot in snapshots:
-        key = _quarter(snapshot)
-        if key not in sample or snapshot.observed < sample[key].observed:
-            sample[key] = snapshot
-        yield snapshot
-
-
 def error_km2(record: Coverage, snapshot: Snapshot) -> NDArray[np.float64] | None:
     """The record's areas less those of a plain overlay of the snapshot, in km2.
 
@@ -352,20 +370,6 @@ def _index(record: Coverage, reader: str, observed: datetime) -> int | None:
 
 
 def overlay_km2(record: Coverage, snapshot: Snapshot) -> NDArray[np.float64]:
-    """Areas of a snapshot by plain overlay with each oblast's polygon; shape (oblasts, 3), km2."""
-    taken: BaseGeometry = shapely.MultiPolygon()
-    whole: dict[Ground, BaseGeometry] = dict.fromkeys(PRECEDENCE, taken)
-    for ground in PRECEDENCE:
-        if not len(snapshot.layers.get(ground, ())):
-            continue
-        drawn = shapely.union_all(snapshot.layers[ground])
-        whole[ground] = shapely.difference(drawn, taken)
-        taken = shapely.union(taken, drawn)
-    frames = np.array([o.polygon for o in record.oblasts], dtype=object)
-    return np.stack(
-        [
-            sum(areas_km2(shapely.intersection(frames, whole[g])) for g in status.grounds)
-            for status in MEASURED
-        ],
-        axis=1,
-    )
+    """Areas of a snapshot by plain overlay (`state`); shape (oblasts, 3), km2."""
+    km2 = state.ground_km2(snapshot, record.oblasts)
+    return np.stack([km2[:, status.grounds].sum(axis=1) for status in MEASURED], axis=1)

@@ -69,7 +69,6 @@ def held_over_time(
     frame = _frame(rows, ["date", "name", "value", "least", "most", "upper"])
     form = ".1%" if share else ",.0f"
     names = [line.name for line in lines]
-    x = alt.X("date:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8))
     y = alt.Y(
         "value:Q", title=words["share" if share else "km2"], scale=alt.Scale(zero=False),
         axis=alt.Axis(format=".0%" if share else ",.0f"),
@@ -79,16 +78,14 @@ def held_over_time(
         legend=alt.Legend(orient="top", columns=3, symbolOpacity=1) if len(names) > 1 else None,
         scale=alt.Scale(domain=names, range=[COLOURS[line.iso] for line in lines]),
     )  # fmt: skip
-    base = alt.Chart(frame).encode(x=x, color=colour)
+    base = alt.Chart(frame).encode(x=_time("date"), color=colour)
     bands = [
         base.mark_area(opacity=opacity).encode(y=alt.Y(f"{low}:Q"), y2=f"{high}:Q")
         for low, high, opacity in (("value", "upper", 0.3), ("least", "most", 0.22))
         if _known(frame[high])
     ]
     line = base.mark_line(strokeWidth=1.8).encode(y=y)
-    hover = alt.selection_point(
-        fields=["date"], nearest=True, on="pointermove", clear="pointerout", empty=False
-    )
+    hover = _nearest_day()
     rule = (
         alt.Chart(frame)
         .transform_pivot("name", value="value", groupby=["date"])
@@ -97,7 +94,7 @@ def held_over_time(
             x="date:T",
             opacity=alt.condition(hover, alt.value(0.7), alt.value(0)),
             tooltip=[
-                alt.Tooltip("date:T", title=words["date"], format="%d %b %Y"),
+                _day("date", words["date"]),
                 *(alt.Tooltip(f"{name}:Q", format=form) for name in names),
             ],
         )
@@ -120,17 +117,15 @@ def flows(rows: Sequence[Row], marks: Marks, words: Mapping[str, str]) -> alt.La
         "kind:N", title=None, legend=alt.Legend(orient="top", columns=1),
         scale=alt.Scale(domain=[words["gained"], words["lost"]], range=[GAINED, LOST]),
     )  # fmt: skip
-    x = alt.X("start:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8))
+    y = alt.Y("km2:Q", title=words["flow"])
     bars = (
         alt.Chart(long)
         .mark_bar(opacity=0.85)
-        .encode(
-            x=x, x2="end:T", y=alt.Y("km2:Q", title=words["flow"]), y2=alt.datum(0), color=colour
-        )
+        .encode(x=_time("start"), x2="end:T", y=y, y2=alt.datum(0), color=colour)
     )
     told = [
-        alt.Tooltip("start:T", title=words["after"], format="%d %b %Y"),
-        alt.Tooltip("end:T", title=words["to"], format="%d %b %Y"),
+        _day("start", words["after"]),
+        _day("end", words["to"]),
         *(alt.Tooltip(f"{k}:Q", title=words[k], format="+,.1f") for k in ("gained", "lost", "net")),
     ]
     signed = frame.assign(lost=-frame["lost"])
@@ -153,35 +148,13 @@ def distance(
     in words) and colour.
     """
     frame = _frame(rows, ["date", "km"])
-    spans = pd.DataFrame(list(spells), columns=["start", "end", "name", "colour"])
-    spans[["start", "end"]] = spans[["start", "end"]].apply(pd.to_datetime)
-    x = alt.X("date:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8))
-    colours = dict(zip(spans["name"], spans["colour"], strict=True))
-    strip = (
-        alt.Chart(spans)
-        .mark_rect(opacity=0.9)
-        .encode(
-            x="start:T",
-            x2="end:T",
-            y=alt.value(alt.ExprRef("height - 9")),
-            y2=alt.value(alt.ExprRef("height")),
-            color=alt.Color(
-                "name:N",
-                title=None,
-                legend=alt.Legend(orient="top", columns=2, labelLimit=0),
-                scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-            ),
-            tooltip=[
-                alt.Tooltip("name:N", title=" "),
-                alt.Tooltip("start:T", title=words["from"], format="%d %b %Y"),
-                alt.Tooltip("end:T", title=words["until"], format="%d %b %Y"),
-            ],
-        )
+    x = _time("date")
+    line = (
+        alt.Chart(frame)
+        .mark_line(interpolate="step-after", color=NET, strokeWidth=2)
+        .encode(x=x, y=alt.Y("km:Q", title=words["km"]))
     )
-    line = alt.Chart(frame).mark_line(interpolate="step-after", color=NET, strokeWidth=2)
-    hover = alt.selection_point(
-        fields=["date"], nearest=True, on="pointermove", clear="pointerout", empty=False
-    )
+    hover = _nearest_day()
     point = (
         alt.Chart(frame)
         .mark_point(filled=True, size=50, color=NET)
@@ -190,14 +163,31 @@ def distance(
             y="km:Q",
             opacity=alt.condition(hover, alt.value(1), alt.value(0)),
             tooltip=[
-                alt.Tooltip("date:T", title=words["date"], format="%d %b %Y"),
+                _day("date", words["date"]),
                 alt.Tooltip("km:Q", title=words["km"], format=",.1f"),
             ],
         )
         .add_params(hover)
     )
-    drawn = line.encode(x=x, y=alt.Y("km:Q", title=words["km"]))
-    return _sized(*_marks(marks, words), strip, drawn, point)
+    return _sized(*_marks(marks, words), _strip(spells, words), line, point)
+
+
+def _strip(spells: Sequence[Row], words: Mapping[str, str]) -> alt.Chart:
+    """What the place was, at the foot of the chart."""
+    spans = _frame(spells, ["start", "end", "name", "colour"])
+    colours = dict(zip(spans["name"], spans["colour"], strict=True))
+    colour = alt.Color(
+        "name:N", title=None, legend=alt.Legend(orient="top", columns=2, labelLimit=0),
+        scale=alt.Scale(domain=list(colours), range=list(colours.values())),
+    )  # fmt: skip
+    told = [
+        alt.Tooltip("name:N", title=" "),
+        _day("start", words["from"]),
+        _day("end", words["until"]),
+    ]
+    low, high = alt.value(alt.ExprRef("height - 9")), alt.value(alt.ExprRef("height"))
+    strip: alt.Chart = alt.Chart(spans).mark_rect(opacity=0.9)
+    return strip.encode(x="start:T", x2="end:T", y=low, y2=high, color=colour, tooltip=told)
 
 
 def projection(
@@ -228,43 +218,50 @@ def projection(
         alt.Tooltip("km2:Q", title=words["km2"], format=",.1f"),
         alt.Tooltip("what:N", title=" "),
     ]
-    names = [words["past"], words["followed"], words["projected"], words["errors"]]
-    colour = alt.Color(
-        "what:N", scale=alt.Scale(domain=names, range=list(PROJECTION_COLOURS)), legend=None
-    )
-    lines = pd.concat(
-        [
-            _line(past, words["past"]),
-            _line(followed, words["followed"]),
-            _line([row[:2] for row in projected], words["projected"]),
-            _line([row[:2] for row in errors], words["errors"]),
-            _line([(row[0], row[2]) for row in errors], words["errors"], "high"),
-        ]
-    )
-    dash = alt.StrokeDash(
-        "what:N", scale=alt.Scale(domain=names, range=_PROJECTION_DASHES), legend=None
-    )
+    lines = [
+        _line(past, words["past"]),
+        _line(followed, words["followed"]),
+        _line([row[:2] for row in projected], words["projected"]),
+        _line([row[:2] for row in errors], words["errors"]),
+        _line([(row[0], row[2]) for row in errors], words["errors"], "high"),
+    ]
+    names = [words[line] for line in ("past", "followed", "projected", "errors")]
+    colours = alt.Scale(domain=names, range=list(PROJECTION_COLOURS))
+    dashes = alt.Scale(domain=names, range=_PROJECTION_DASHES)
+    colour = alt.Color("what:N", scale=colours, legend=None)
+    dash = alt.StrokeDash("what:N", scale=dashes, legend=None)
     drawn = (
-        alt.Chart(lines)
+        alt.Chart(pd.concat(lines))
         .mark_line(strokeWidth=2.2)
         .encode(x=x, y=y, color=colour, strokeDash=dash, detail="part:N", tooltip=hover)
     )
-    band = pd.DataFrame(
-        {
-            "day": pd.to_datetime([row[0] for row in projected]),
-            "low": [row[2] for row in projected],
-            "high": [row[3] for row in projected],
-        }
-    )
+    slopes = [(pd.Timestamp(day), low, high) for day, _, low, high in projected]
     shade = (
-        alt.Chart(band)
+        alt.Chart(pd.DataFrame(slopes, columns=["day", "low", "high"]))
         .mark_area(color=PROJECTION_COLOURS[2], opacity=0.28)
         .encode(x=x, y=alt.Y("low:Q", title=words["km2"], scale=scale), y2="high:Q")
     )
     return alt.LayerChart(layer=[shade, drawn], height=360)
 
 
-def _line(points: Sequence[tuple[date, float]], what: str, part: str = "") -> pd.DataFrame:
+def _time(field: str) -> alt.X:
+    """The time axis."""
+    axis = alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8)
+    return alt.X(f"{field}:T", title=None, axis=axis)
+
+
+def _day(field: str, title: str) -> alt.Tooltip:
+    return alt.Tooltip(f"{field}:T", title=title, format="%d %b %Y")
+
+
+def _nearest_day() -> alt.Parameter:
+    """What the pointer is nearest to, by date."""
+    return alt.selection_point(
+        fields=["date"], nearest=True, on="pointermove", clear="pointerout", empty=False
+    )
+
+
+def _line(points: Sequence[Point], what: str, part: str = "") -> pd.DataFrame:
     return pd.DataFrame(
         {
             "day": pd.to_datetime([day for day, _ in points]),
@@ -280,7 +277,7 @@ def _frame(rows: Sequence[Row], columns: Sequence[str]) -> pd.DataFrame:
     for column in columns:
         if column in ("date", "start", "end"):
             frame[column] = pd.to_datetime(frame[column])
-        elif column != "name":
+        elif column not in ("name", "colour"):
             frame[column] = frame[column].astype(float)
     return frame
 
@@ -296,10 +293,7 @@ def _marks(marks: Marks, words: Mapping[str, str]) -> list[alt.Chart]:
     readers = _days({"from": day, "what": name} for day, name in marks.readers)
     events = _days({"from": d, "label": n, "what": title} for d, n, title in marks.events)
     x = alt.X("from:T", title=None)
-    told = [
-        alt.Tooltip("from:T", title=words["date"], format="%d %b %Y"),
-        alt.Tooltip("what:N", title=" "),
-    ]
+    told = [_day("from", words["date"]), alt.Tooltip("what:N", title=" ")]
     dotted = alt.Chart(events).mark_rule(color=_QUIET, strokeDash=[2, 3], opacity=0.8)
     number = alt.Chart(events).mark_text(color=_QUIET, dy=-6, y=0, fontSize=11, fontWeight="bold")
     low = alt.value(alt.ExprRef("height - 4"))

@@ -158,7 +158,8 @@ class Coverage:
         info = self.snapshots[index]
         return Moment(day, index, info, carried=info.observed.date() != day)
 
-    def ground_km2(self) -> NDArray[np.float64]:
+    @cached_property
+    def areas(self) -> NDArray[np.float64]:
         """Areas in km2 (geodesic, WGS84) of every snapshot; shape (snapshots, oblasts, grounds)."""
         shape = (len(self.snapshots) + 1, len(self.oblasts), _GROUNDS)
         column, weight = self._run_columns
@@ -173,11 +174,6 @@ class Coverage:
         offset = self.face_oblast[self.run_face] * _GROUNDS + self.run_ground
         columns = _Columns(stride, offset, (len(self.snapshots) + 1) * stride)
         return columns, self.face_km2[self.run_face]
-
-    @cached_property
-    def areas(self) -> NDArray[np.float64]:
-        """`ground_km2`, computed once."""
-        return self.ground_km2()
 
     @cached_property
     def flat_faces(self) -> Polygons:

@@ -41,9 +41,7 @@ class Drawings:
 
         One that leaves out ground that is there is refused as well: `completing` comes first.
         """
-        if snapshot.lacks:
-            left_out = ", ".join(sorted(snapshot.lacks))
-            raise InputError(f"{snapshot.name}: leaves out {left_out}; it is to be completed first")
+        check_whole(snapshot)
         info = SnapshotInfo.of(snapshot)
         if info.key in self._seen:
             number = self._seen[info.key]
@@ -74,6 +72,13 @@ class Drawings:
             {g: [renumbered[n] for n in ns] for g, ns in self._layers[i].items()} for i in chosen
         ]
         return array_of(self._polygons[n] for n in numbers), layers
+
+
+def check_whole(snapshot: Snapshot) -> None:
+    """Raise an InputError where a snapshot leaves out ground that is there."""
+    if snapshot.lacks:
+        left_out = ", ".join(sorted(snapshot.lacks))
+        raise InputError(f"{snapshot.name}: leaves out {left_out}; it is to be completed first")
 
 
 def same(known: SnapshotInfo, info: SnapshotInfo) -> SnapshotInfo:

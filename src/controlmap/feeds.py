@@ -102,7 +102,6 @@ def _map_snapshots(
 ) -> Iterator[Item]:
     """DeepState's map snapshots: the last of each day in UTC, of those that its index lists."""
     index = fetcher.get(f"{address}/public")
-    assert index is not None, "asked without a condition"
     last: dict[date, int] = {}
     for second in sorted(_seconds(index.address, index.data)):
         observed = datetime.fromtimestamp(second, UTC)

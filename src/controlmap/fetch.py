@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import overload
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -137,6 +138,14 @@ class Fetcher:
 
     def __exit__(self, *_: object) -> None:
         self._client.close()
+
+    @overload
+    def get(self, address: str) -> Fetched: ...
+
+    @overload
+    def get(
+        self, address: str, *, etag: str | None = None, last_modified: str | None = None
+    ) -> Fetched | None: ...
 
     def get(
         self, address: str, *, etag: str | None = None, last_modified: str | None = None

@@ -14,7 +14,7 @@ import glob
 import hashlib
 import json
 import os
-import tempfile
+import secrets
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -35,7 +35,7 @@ CLOSELY = 19
 """The level of zstd for what is written once and carried about."""
 QUICKLY = 9
 """For what is written anew every day: a tenth larger, packed in a twentieth of the time."""
-_RANDOM = 8  # the letters that tempfile adds to a name
+_RANDOM = 8  # letters in the name of a file that is being written
 
 
 @dataclass(frozen=True)
@@ -68,20 +68,6 @@ def write(
 
     `level` is how much work packing is worth: `CLOSELY` or `QUICKLY`.
     """
-    present = geometry[~shapely.is_missing(geometry)]
-    described = {
-        "version": "1.1.0",
-        "primary_column": "geometry",
-        "columns": {
-            "geometry": {
-                "encoding": "WKB",
-                "geometry_types": sorted({g.geom_type for g in present}),
-                "bbox": [float(v) for v in shapely.total_bounds(present)] if len(present) else [],
-            }
-        },
-    }
-    if not len(present):
-        del described["columns"]["geometry"]["bbox"]  # type: ignore[index]
     told = {
         "provenance": asdict(provenance),
         "extra": dict(extra or {}),
@@ -105,7 +91,7 @@ def write(
     }
     with replacing(path) as out, pq.ParquetWriter(out, table.schema, **options) as writer:
         writer.write_table(table)
-        writer.add_key_value_metadata({b"geo": _text(described), _KEY: _text(head)})
+        writer.add_key_value_metadata({b"geo": _text(_geo(geometry)), _KEY: _text(head)})
 
 
 def read(path: Path, kind: str) -> GeoFile:
@@ -192,14 +178,14 @@ def check_sidecar(path: Path) -> None:
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file to write to that takes the place of `path` when the block ends well, not before."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(_RANDOM // 2)}")
+    # Made here and not by tempfile, so that the file has the permissions that the umask leaves it.
+    temporary.touch(exist_ok=False)
     try:
-        with os.fdopen(handle, "wb") as out:
+        with temporary.open("wb") as out:
             yield out
             out.flush()
             os.fsync(out.fileno())
-        temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -215,15 +201,21 @@ def clear_leftovers(path: Path) -> None:
         left.unlink(missing_ok=True)
 
 
+def _geo(geometry: Polygons) -> dict[str, Any]:
+    """What GeoParquet tells of a file's geometries."""
+    present = geometry[~shapely.is_missing(geometry)]
+    column: dict[str, Any] = {
+        "encoding": "WKB",
+        "geometry_types": sorted({g.geom_type for g in present}),
+    }
+    if len(present):
+        column["bbox"] = [float(v) for v in shapely.total_bounds(present)]
+    return {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
+
+
 def _columns(table: pa.Table) -> list[list[str]]:
     """Names and types, as Parquet calls them."""
     return [[f.name, str(f.type).replace("item: ", "element: ")] for f in table.schema]
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _text(value: Mapping[str, Any]) -> bytes:

@@ -10,18 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from pathlib import Path
 
-import pyarrow as pa
-import shapely
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import __version__, geofile
-from controlmap.geodesy import area_km2, array_of, to_equal_area, to_lonlat
-from controlmap.model import InputError, Provenance, RecordError
-
-GENERALISED_M = 50
-_DIGITS = 5  # of a degree: the grid that sources are snapped to (geodesy.GRID_PER_DEGREE)
+from controlmap import geofile
+from controlmap.geodesy import area_km2
+from controlmap.model import InputError, RecordError
 
 
 class Basis(StrEnum):
@@ -76,14 +70,15 @@ def load() -> tuple[Oblast, ...]:
     file = geofile.read(geofile.geodata("oblasts.parquet"), "oblasts")
     polygons = dict(zip(file.table.column("iso").to_pylist(), file.geometry, strict=True))
     try:
-        return tuple(_oblast(iso, polygons[iso]) for iso in ISO_CODES)
+        return tuple(of(iso, polygons[iso]) for iso in ISO_CODES)
     except (KeyError, InputError) as error:
         raise RecordError(
             f"oblasts.parquet: holds other oblasts than it should ({error})"
         ) from error
 
 
-def _oblast(iso: str, polygon: BaseGeometry) -> Oblast:
+def of(iso: str, polygon: BaseGeometry) -> Oblast:
+    """An oblast of that polygon (lon, lat); an InputError where its area cannot be the oblast's."""
     name, name_uk, official = FACTS[iso]
     measured = area_km2(polygon)
     if abs(measured / official - 1) > _PLAUSIBLE:
@@ -92,58 +87,6 @@ def _oblast(iso: str, polygon: BaseGeometry) -> Oblast:
             f"{official:,.0f} km2; polygons that include the sea are not allowed"
         )
     return Oblast(iso, name, name_uk, official, polygon, measured)
-
-
-def from_features(names: list[str], polygons: list[BaseGeometry]) -> tuple[Oblast, ...]:
-    """The four oblasts out of a country's, told by their Ukrainian names, not generalised.
-
-    Raises
-    ------
-    InputError
-        Where one is missing, or its area cannot be the oblast's.
-    """
-    found = dict(zip(names, polygons, strict=True))
-    missing = [uk for _, uk, _ in FACTS.values() if uk not in found]
-    if missing:
-        raise InputError(f"oblast polygons: no {', '.join(missing)} among {len(names)} features")
-    return tuple(_oblast(iso, found[uk]) for iso, (_, uk, _) in FACTS.items())
-
-
-def generalised(oblasts: tuple[Oblast, ...], metres: float = GENERALISED_M) -> tuple[Oblast, ...]:
-    """The oblasts simplified as a coverage: shared edges stay shared.
-
-    Method: Visvalingam-Whyatt on a valid coverage (shapely.coverage_simplify), in equal area.
-    """
-    flat = to_equal_area(array_of(o.polygon for o in oblasts))
-    thin = to_lonlat(shapely.coverage_simplify(flat, metres))
-    rounded = shapely.transform(thin, lambda xy: xy.round(_DIGITS))
-    return tuple(_oblast(o.iso, p) for o, p in zip(oblasts, rounded, strict=True))
-
-
-def write(path: Path, oblasts: tuple[Oblast, ...], source: dict[str, object]) -> None:
-    """Write the embedded file with its provenance; `source` is the input's name, hash and size."""
-    table = pa.table(
-        {
-            "iso": [o.iso for o in oblasts],
-            "name": [o.name for o in oblasts],
-            "name_uk": [o.name_uk for o in oblasts],
-            "official_km2": [o.official_km2 for o in oblasts],
-            "polygon_km2": [o.polygon_km2 for o in oblasts],
-        }
-    )
-    provenance = Provenance(
-        title="Oblasts of Ukraine: Donetsk, Luhansk, Kherson, Zaporizhzhia (2020)",
-        credit=CREDIT,
-        terms="CC BY-SA: share and adapt, naming © Мінрегіон in the corner of electronic maps, "
-        "under the same licence",
-        url=CREDIT_URL,
-        method=f"Generalised to {GENERALISED_M} m as a coverage (shapely.coverage_simplify) in "
-        "Lambert azimuthal equal area; areas are geodesic on WGS84.",
-        version=__version__,
-        inputs=(source,),
-        figures={"polygon_km2": {o.iso: round(o.polygon_km2, 3) for o in oblasts}},
-    )
-    geofile.write(path, "oblasts", table, array_of(o.polygon for o in oblasts), provenance)
 
 
 def find(text: str) -> str:

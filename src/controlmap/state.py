@@ -6,14 +6,17 @@ the time, and its lines stay where the file has them, off the grid of records.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
+from numpy.typing import NDArray
 
 from controlmap import oblasts as oblast_room
 from controlmap.coverage import Coverage
+from controlmap.drawings import check_whole
 from controlmap.geodesy import areas_km2, array_of, polygons_of
-from controlmap.model import PRECEDENCE, Ground, InputError, Snapshot, SnapshotInfo
+from controlmap.model import PRECEDENCE, Ground, InputError, Polygons, Snapshot, SnapshotInfo
 from controlmap.oblasts import Oblast
 
 
@@ -32,22 +35,15 @@ def of(source: str, snapshot: Snapshot, oblasts: tuple[Oblast, ...] | None = Non
     """
     if not snapshot.reports:
         raise InputError(f"{snapshot.name}: tells no status that controlmap has")
-    if snapshot.lacks:
-        left_out = ", ".join(sorted(snapshot.lacks))
-        raise InputError(f"{snapshot.name}: leaves out {left_out}; it is to be completed first")
+    check_whole(snapshot)
     oblasts = oblast_room.load() if oblasts is None else oblasts
-    frames = array_of(o.polygon for o in oblasts)
-    faces: list[tuple[int, Ground, BaseGeometry]] = []
-    left = frames
-    for ground in PRECEDENCE:
-        if not len(snapshot.layers.get(ground, ())):
-            continue
-        drawn = shapely.union_all(snapshot.layers[ground])
-        cut = shapely.intersection(left, drawn)
-        left = shapely.difference(left, drawn)
-        faces += [(i, ground, _areal(piece)) for i, piece in enumerate(cut)]
-    faces += [(i, Ground.REST, _areal(piece)) for i, piece in enumerate(left)]
-    faces = sorted((f for f in faces if not f[2].is_empty), key=lambda f: f[0])
+    faces = [
+        (number, ground, piece)
+        for ground, cut in _cut(snapshot, oblasts)
+        for number, piece in enumerate(cut)
+        if not piece.is_empty
+    ]
+    faces.sort(key=lambda face: face[0])
     geometry = array_of(f[2] for f in faces)
     return Coverage(
         source=source,
@@ -62,6 +58,27 @@ def of(source: str, snapshot: Snapshot, oblasts: tuple[Oblast, ...] | None = Non
     )
 
 
-def _areal(piece: BaseGeometry) -> BaseGeometry:
-    """The polygons of a piece; what only touches has no area."""
-    return shapely.MultiPolygon(polygons_of(piece))
+def ground_km2(snapshot: Snapshot, oblasts: tuple[Oblast, ...]) -> NDArray[np.float64]:
+    """Areas in km2 (geodesic, WGS84) of what a snapshot draws; shape (oblasts, grounds)."""
+    km2 = np.zeros((len(oblasts), len(Ground)))
+    for ground, cut in _cut(snapshot, oblasts):
+        km2[:, ground] = areas_km2(cut)
+    return km2
+
+
+def _cut(snapshot: Snapshot, oblasts: tuple[Oblast, ...]) -> Iterator[tuple[Ground, Polygons]]:
+    """What each oblast has of each kind of ground, the first of `PRECEDENCE` first, and the rest.
+
+    Only the polygons of a piece: what merely touches has no area.
+    """
+    left = array_of(o.polygon for o in oblasts)
+    for ground in PRECEDENCE:
+        if len(snapshot.layers.get(ground, ())):
+            drawn = shapely.union_all(snapshot.layers[ground])
+            yield ground, _areal(shapely.intersection(left, drawn))
+            left = shapely.difference(left, drawn)
+    yield Ground.REST, _areal(left)
+
+
+def _areal(pieces: Polygons) -> Polygons:
+    return array_of(shapely.MultiPolygon(polygons_of(piece)) for piece in pieces)

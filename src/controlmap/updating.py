@@ -107,7 +107,10 @@ def update(
         made = path.with_name(f"{source}.new.parquet")
         geofile.clear_leftovers(made)
         try:
-            done = (_begun if task.own is None else _extended)(task, path, made, progress, fetching)
+            if task.own is None:
+                done = _begun(task, path, made, progress, fetching)
+            else:
+                done = _extended(task, task.own, path, made, progress, fetching)
             made.replace(path)
         except InputError as error:  # of a server's making, not the person's
             raise ControlmapError(f"{error}; the record is as it was") from error
@@ -158,16 +161,17 @@ def _begun(task: _Task, path: Path, made: Path, progress: Told, fetching: Fetchi
     return Update(record, True, record.coverage.snapshots, tuple(kept_out), fetching)
 
 
-def _extended(task: _Task, path: Path, made: Path, progress: Told, fetching: Fetching) -> Update:
+def _extended(
+    task: _Task, own: Record, path: Path, made: Path, progress: Told, fetching: Fetching
+) -> Update:
     """The record with what was fetched, which has not lost days to it.
 
     Over the span of a better reader's snapshots those of another are not used: where the better
     feed has files of late days alone, all between its last ones and these would go.
     """
-    assert task.own is not None
     files = [kept.as_member() for kept in fetching.kept]
     done = building.extend_file(path, files, made, progress)
-    had = {info.observed.date() for info in task.own.coverage.snapshots}
+    had = {info.observed.date() for info in own.coverage.snapshots}
     lost = [gap for gap in done.record.coverage.gaps if any(gap[0] < day < gap[1] for day in had)]
     if lost:
         first, last = lost[0]
@@ -245,7 +249,8 @@ class _Task:
     def _listed(self, feed: Feed, begin: datetime, done: Fetching) -> list[Item]:
         known = {info.key for info in self._infos()}
         address = feed.address
-        assert address is not None, "feeds.of leaves out those that are not asked"
+        if address is None:  # not to be asked
+            return []
         try:
             found = feed.listed(self.fetcher, address, begin, self.fetcher.clock.now())
             return [item for item in found if item.key not in known]
@@ -280,17 +285,16 @@ class _Task:
         """A file as its server has it now, or as it is kept."""
         kept = self.originals.find(item.reader, item.name)
         now = self.fetcher.clock.now()
-        if kept is not None and now - kept.asked < ASK_AGAIN:
+        if kept is None:
+            fetched = self.fetcher.get(item.address)
+        elif now - kept.asked < ASK_AGAIN:
             return kept
-        fetched = self.fetcher.get(
-            item.address,
-            etag=kept.etag if kept else None,
-            last_modified=kept.last_modified if kept else None,
-        )
-        if fetched is None:
-            assert kept is not None, "asked without a condition"
-            self.originals.confirm(item.reader, kept, now)
-            return kept
+        else:
+            newer = self.fetcher.get(item.address, etag=kept.etag, last_modified=kept.last_modified)
+            if newer is None:
+                self.originals.confirm(item.reader, kept, now)
+                return kept
+            fetched = newer
         feeds.check_layer(fetched)
         return self.originals.keep(item.reader, item.name, item.observed, fetched)
 

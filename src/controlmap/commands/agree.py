@@ -32,36 +32,24 @@ def add(commands: Commands) -> None:
 def _agree(arguments: argparse.Namespace) -> None:
     from controlmap import agreement
     from controlmap.oblasts import Basis
-    from controlmap.views import text
 
     compared = _opinions(arguments)
     found = agreement.agree(compared)
     if arguments.format == "geojson":
         _print_geojson(found)
         return
+    parts = agreement.by_oblast(found)
     spread = agreement.spread(compared, Basis(arguments.basis))
-    rows = [
-        {
-            "iso": row.iso,
-            "name": row.name,
-            "total": row.total,
-            "by_all": row.by_all,
-            "by_some": row.by_some,
-            "by_one": row.by_one,
-            "by_none": row.by_none,
-            "low_share": band.low,
-            "high_share": band.high,
-        }
-        for row, band in zip(agreement.by_oblast(found), spread, strict=True)
-    ]
+    rows = [_row(part, band) for part, band in zip(parts, spread, strict=True)]
     told = [_told(opinion) for opinion in compared]
     pairs = [asdict(pair) for pair in agreement.pairs(found)]
+    on = str(compared[0].moment.day)
     if arguments.format == "json":
-        for row, parts, band in zip(rows, agreement.by_oblast(found), spread, strict=True):
-            row |= {"only": dict(parts.only), "shares": dict(band.shares)}
+        for row, part, band in zip(rows, parts, spread, strict=True):
+            row |= {"only": dict(part.only), "shares": dict(band.shares)}
         print_json(
             {
-                "day": str(compared[0].moment.day),
+                "day": on,
                 "unit": "km2",
                 "basis": arguments.basis,
                 "advance": arguments.advance,
@@ -71,16 +59,33 @@ def _agree(arguments: argparse.Namespace) -> None:
                 "pairs": pairs,
             }
         )
-        return
-    if arguments.format == "csv":
-        common = {"day": str(compared[0].moment.day), "basis": arguments.basis}
+    elif arguments.format == "csv":
+        common = {"day": on, "basis": arguments.basis}
         common |= {f"{t['source']}_observed": t["observed"] for t in told}
         print_rows("csv", [{**row, **common} for row in rows])
-        return
-    print_rows("table", rows)
-    print(
-        f"\n{compared[0].moment.day}; km2 that are Russian-held by the sources; shares as they say"
-    )
+    else:
+        print_rows("table", rows)
+        print(f"\n{on}; km2 that are Russian-held by the sources; shares as they say")
+        _print_below(told, pairs)
+
+
+def _row(part: Any, band: Any) -> dict[str, Any]:
+    return {
+        "iso": part.iso,
+        "name": part.name,
+        "total": part.total,
+        "by_all": part.by_all,
+        "by_some": part.by_some,
+        "by_one": part.by_one,
+        "by_none": part.by_none,
+        "low_share": band.low,
+        "high_share": band.high,
+    }
+
+
+def _print_below(told: list[dict[str, Any]], pairs: list[dict[str, Any]]) -> None:
+    from controlmap.views import text
+
     for opinion in told:
         age = text.days(opinion["age_days"])
         print(f"{opinion['source']}: as of {opinion['observed']}, {age} old")

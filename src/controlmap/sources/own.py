@@ -76,12 +76,7 @@ WORDS: tuple[tuple[re.Pattern[str], Status | None], ...] = (
 )  # fmt: skip
 """Words in English, Ukrainian and Russian that tell a status; None, that none is to be guessed: a
 word beside "not" is the opposite of what it says alone, and which opposite is not told."""
-_COLOURED = {
-    Ground.OCCUPIED: Status.RUSSIAN_HELD,
-    Ground.HELD_BEFORE_2022: Status.HELD_BEFORE_2022,
-    Ground.CONTESTED: Status.CONTESTED,
-    Ground.LIBERATED: Status.LIBERATED,
-}
+_STATUSES = {ground: Status(name) for name, ground in GROUNDS.items() if ground is not None}
 _PREFERRED = ("status", "type", "control", "layer", "folder", "style", "name", "fill")
 _GREY_SATURATION, _RED_HUES, _GREEN_TO_BLUE = 0.2, (0.94, 0.06), (0.25, 0.7)
 
@@ -194,7 +189,7 @@ def status_of(value: str) -> Status | None:
 def _status_of_colour(value: str) -> Status | None:
     """By the colours of DeepState, and by hue: red is held, grey contested, green to blue not."""
     if value in deepstate_api.COLOURS:
-        return _COLOURED[deepstate_api.COLOURS[value]]
+        return _STATUSES[deepstate_api.COLOURS[value]]
     match = re.fullmatch(r"#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", value)
     if match is None:
         return None

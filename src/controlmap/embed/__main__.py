@@ -1,0 +1,5 @@
+"""`python -m controlmap.embed` rebuilds geodata/."""
+
+from controlmap.embed import main
+
+raise SystemExit(main())
