@@ -50,9 +50,7 @@ class Opinion:
 
     def held_km2(self) -> NDArray[np.float64]:
         """The record's own Russian-held areas; shape (oblasts,)."""
-        ground = self.coverage.areas[self.moment.index]
-        held: NDArray[np.float64] = ground[:, list(Status.RUSSIAN_HELD.grounds)].sum(axis=1)
-        return held
+        return self.coverage.status_km2(Status.RUSSIAN_HELD, self.moment.index)
 
 
 @dataclass(frozen=True)

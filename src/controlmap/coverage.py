@@ -179,6 +179,13 @@ class Coverage:
         """`ground_km2`, computed once."""
         return self.ground_km2()
 
+    def status_km2(
+        self, status: Status, index: int | Sequence[int] | Ints | slice = slice(None)
+    ) -> NDArray[np.float64]:
+        """Areas in km2 of a status, in one snapshot or several; shape (..., oblasts)."""
+        km2: NDArray[np.float64] = self.areas[index][..., list(status.grounds)].sum(axis=-1)
+        return km2
+
     @cached_property
     def flat_faces(self) -> Polygons:
         """The faces in metres, in `geodesy.EQUAL_AREA`; shape (faces,)."""
