@@ -96,7 +96,7 @@ def agreeing() -> tuple[float, list[float]]:
     known = {s: archive.load(geofile.geodata(f"{s}.parquet")).coverage for s in SOURCES}
     start = time.perf_counter()
     for coverage in known.values():
-        _ = coverage.sampled
+        _ = coverage.faces.sampled
     sampled = time.perf_counter() - start
     times = []
     for _ in range(25):
@@ -117,7 +117,7 @@ def upload() -> tuple[float, list[float]]:
     data = layer_files.geojson(frame)
     known = {s: archive.load(geofile.geodata(f"{s}.parquet")).coverage for s in SOURCES}
     for coverage in known.values():
-        _ = coverage.sampled
+        _ = coverage.faces.sampled
     times = []
     for _ in range(3):
         start = time.perf_counter()

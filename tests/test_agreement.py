@@ -88,10 +88,10 @@ def test_points_of_the_embedded_record_are_those_of_a_search() -> None:
     row, column = np.divmod(sampling.points().place[chosen], sampling.grid().columns)
     x = sampling.grid().west + (column + 0.5) * sampling.CELL_M
     y = sampling.grid().south + (row + 0.5) * sampling.CELL_M
-    point, face = known.flat_tree.query(shapely.points(x, y), predicate="within")
+    point, face = known.faces.tree.query(shapely.points(x, y), predicate="within")
     expected = np.full(len(chosen), sampling.OUTSIDE)
     expected[point] = face
-    assert known.sampled[chosen].tolist() == expected.tolist()
+    assert known.faces.sampled[chosen].tolist() == expected.tolist()
 
 
 # Who holds what
@@ -219,6 +219,13 @@ def test_what_assessed_advance_counts_as(
     squares = [None if km2 is None else round(km2 / SQUARE_KM2, 3) for km2 in found]
     assert squares == [held, contested, apart]
     assert row.ukrainian_held == pytest.approx(row.total - 2 * SQUARE_KM2, abs=0.02)
+
+
+def test_counted_otherwise_the_faces_are_sampled_once() -> None:
+    made = record(A, B, ground=Ground.ASSESSED_ADVANCE)
+    held, contested = (counting.counted(made, a) for a in (Advance.HELD, Advance.CONTESTED))
+    assert held.faces.sampled is made.faces.sampled
+    assert contested.faces.tree is made.faces.tree
 
 
 def test_a_record_without_assessed_advance_is_the_same() -> None:

@@ -191,7 +191,7 @@ def agree(compared: Sequence[Opinion]) -> Agreement:
 def _held(opinion: Opinion) -> NDArray[np.bool_]:
     """Which of `sampling.points` are held; a point that is in no face, at a border, is not."""
     held = np.append(opinion.coverage.held(opinion.moment.index), False)  # index -1: outside
-    return held[opinion.coverage.sampled]
+    return held[opinion.coverage.faces.sampled]
 
 
 def by_oblast(found: Agreement) -> list[AgreementRow]:

@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from controlmap import __version__, folder, geofile, limits, oblasts, sources
-from controlmap.coverage import Coverage
+from controlmap.coverage import Coverage, Faces
 from controlmap.model import InputError, Provenance, RecordError, SnapshotInfo, Status
 from controlmap.noding import Ints
 
@@ -232,9 +232,11 @@ def load(path: Path) -> Record:
             source=file.extra["source"],
             snapshots=tuple(_info(told) for told in file.extra["snapshots"]),
             oblasts=oblasts.load(),
-            face_oblast=_numbered(columns["iso"], codes),
-            face_km2=np.from_dlpack(columns["area_m2"]).astype(np.float64) / 1e6,
-            face_geometry=file.geometry,
+            faces=Faces(
+                _numbered(columns["iso"], codes),
+                np.from_dlpack(columns["area_m2"]).astype(np.float64) / 1e6,
+                file.geometry,
+            ),
             run_face=np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)),
             run_since=np.from_dlpack(columns["since"].values).astype(np.int64),
             run_ground=np.from_dlpack(columns["ground"].values).astype(np.int64),

@@ -43,15 +43,9 @@ def record() -> Record:
     return archive.open_source(sources.DEFAULT)
 
 
-@st.cache_resource(show_spinner=False, max_entries=12)
-def _counted(key: str, advance: Advance, _coverage: Coverage) -> Coverage:  # noqa: ARG001
-    return counted(_coverage, advance)
-
-
 def coverages(advance: Advance) -> dict[str, Coverage]:
-    """The record of every source that has one, its assessed advance counted so; shared by all."""
-    records = {source: archive.open_source(source) for source in archive.with_records()}
-    return {s: _counted(r.key, advance, r.coverage) for s, r in records.items()}
+    """The record of every source that has one, its assessed advance counted so."""
+    return {s: counted(archive.open_source(s).coverage, advance) for s in archive.with_records()}
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
