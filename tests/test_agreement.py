@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -197,6 +199,16 @@ def test_the_ground_as_a_frame() -> None:
     assert shown["held_by"].tolist() == ["s0", "s0 s1"]
     assert shown["class"].tolist() == ["one", "all"]
     assert shown["area_km2"].tolist() == pytest.approx([SQUARE_KM2] * 2, abs=GRID_KM2)
+
+
+def test_how_records_agree_keeps_none_of_them() -> None:
+    compared = opinions(record(A), record(B))
+    kept = weakref.ref(compared[0].coverage)
+    found = agreement.agree(compared)
+    del compared
+    gc.collect()
+    assert kept() is None
+    assert found.sources == ("s0", "s1")
 
 
 # Assessed advance

@@ -102,7 +102,7 @@ def _compare(
             "agreement",
             _layer_names(found),
             f"{day} {advance} {' '.join(found.sources)}",
-            partial(_features, found, rows[-1]),
+            partial(_features, found, rows[-1], compared),
             credit=[_credit(o) for o in compared],
             private=own.ID in found.sources,
             caption=text_sources.COMPUTED,
@@ -137,7 +137,9 @@ def _layer_names(found: Agreement) -> dict[str, str]:
     return names
 
 
-def _features(found: Agreement, every: agreement.AgreementRow) -> dict[str, list[Feature]]:
+def _features(
+    found: Agreement, every: agreement.AgreementRow, compared: Sequence[Opinion]
+) -> dict[str, list[Feature]]:
     drawn = agreement.outlines(found)
     km2 = {"all": every.by_all, "some": every.by_some, "one": every.by_one}
     out = {
@@ -146,7 +148,7 @@ def _features(found: Agreement, every: agreement.AgreementRow) -> dict[str, list
         else []
         for layer, kind in text_sources.CLASSES.items()
     }
-    mine = next((o for o in found.opinions if o.source == own.ID), None)
+    mine = next((o for o in compared if o.source == own.ID), None)
     drawn_names = _layer_names(found)
     out |= {"own": own_layer.features(mine), **own_layer.placed()} if mine else {}
     return {layer: features for layer, features in out.items() if layer in drawn_names}
