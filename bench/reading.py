@@ -96,13 +96,14 @@ def agreeing() -> tuple[float, list[float]]:
     known = {s: archive.load(geofile.geodata(f"{s}.parquet")).coverage for s in SOURCES}
     start = time.perf_counter()
     for coverage in known.values():
-        _ = coverage.sampled
+        _ = coverage.faces.sampled
     sampled = time.perf_counter() - start
     times = []
     for _ in range(25):
         start = time.perf_counter()
-        found = agreement.agree(agreement.opinions(known, DAY))
-        agreement.by_oblast(found), agreement.pairs(found), agreement.spread(found.opinions)
+        compared = agreement.opinions(known, DAY)
+        found = agreement.agree(compared)
+        agreement.by_oblast(found), agreement.pairs(found), agreement.spread(compared)
         times.append(time.perf_counter() - start)
     return sampled, times
 
@@ -117,7 +118,7 @@ def upload() -> tuple[float, list[float]]:
     data = layer_files.geojson(frame)
     known = {s: archive.load(geofile.geodata(f"{s}.parquet")).coverage for s in SOURCES}
     for coverage in known.values():
-        _ = coverage.sampled
+        _ = coverage.faces.sampled
     times = []
     for _ in range(3):
         start = time.perf_counter()
@@ -129,9 +130,10 @@ def upload() -> tuple[float, list[float]]:
 def shown(data: bytes, known: Mapping[str, Coverage]) -> int:
     """Read, measure, compare and draw a visitor's file, as the page does."""
     made = state.of(own.ID, sources.read(data, f"layer {DAY}.geojson"))
-    found = agreement.agree(agreement.opinions({**known, own.ID: made}, DAY))
+    compared = agreement.opinions({**known, own.ID: made}, DAY)
+    found = agreement.agree(compared)
     agreement.by_oblast(found), agreement.pairs(found), agreement.patches(found, 6)
     outlines = agreement.outlines(found)
     features = {f"by-{k}": [maps.Feature(o, ())] for k, o in outlines.items()}
-    features["own"] = own_layer.features(found.opinions[-1])
+    features["own"] = own_layer.features(compared[-1])
     return len(json.dumps(maps.payload_json("x", features)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -88,10 +90,10 @@ def test_points_of_the_embedded_record_are_those_of_a_search() -> None:
     row, column = np.divmod(sampling.points().place[chosen], sampling.grid().columns)
     x = sampling.grid().west + (column + 0.5) * sampling.CELL_M
     y = sampling.grid().south + (row + 0.5) * sampling.CELL_M
-    point, face = known.flat_tree.query(shapely.points(x, y), predicate="within")
+    point, face = known.faces.tree.query(shapely.points(x, y), predicate="within")
     expected = np.full(len(chosen), sampling.OUTSIDE)
     expected[point] = face
-    assert known.sampled[chosen].tolist() == expected.tolist()
+    assert known.faces.sampled[chosen].tolist() == expected.tolist()
 
 
 # Who holds what
@@ -199,6 +201,16 @@ def test_the_ground_as_a_frame() -> None:
     assert shown["area_km2"].tolist() == pytest.approx([SQUARE_KM2] * 2, abs=GRID_KM2)
 
 
+def test_how_records_agree_keeps_none_of_them() -> None:
+    compared = opinions(record(A), record(B))
+    kept = weakref.ref(compared[0].coverage)
+    found = agreement.agree(compared)
+    del compared
+    gc.collect()
+    assert kept() is None
+    assert found.sources == ("s0", "s1")
+
+
 # Assessed advance
 
 
@@ -219,6 +231,13 @@ def test_what_assessed_advance_counts_as(
     squares = [None if km2 is None else round(km2 / SQUARE_KM2, 3) for km2 in found]
     assert squares == [held, contested, apart]
     assert row.ukrainian_held == pytest.approx(row.total - 2 * SQUARE_KM2, abs=0.02)
+
+
+def test_counted_otherwise_the_faces_are_sampled_once() -> None:
+    made = record(A, B, ground=Ground.ASSESSED_ADVANCE)
+    held, contested = (counting.counted(made, a) for a in (Advance.HELD, Advance.CONTESTED))
+    assert held.faces.sampled is made.faces.sampled
+    assert contested.faces.tree is made.faces.tree
 
 
 def test_a_record_without_assessed_advance_is_the_same() -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import hashlib
 import io
 import json
 import os
+import shutil
 import tarfile
+import threading
+import weakref
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -466,6 +471,48 @@ def test_a_file_that_changed_is_seen(own: Path, record: Coverage) -> None:
     after = archive.open_source("deepstate")
     assert (before.coverage.cell_m, after.coverage.cell_m) == (None, 5000)
     assert before.key != after.key
+
+
+def test_a_record_that_was_replaced_is_let_go(own: Path) -> None:
+    old = weakref.ref(archive.open_source("deepstate").coverage)
+    os.utime(own, ns=(0, own.stat().st_mtime_ns + 1))
+    archive.open_source("deepstate")
+    gc.collect()
+    assert old() is None
+
+
+def test_threads_that_ask_at_once_read_a_record_once(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second, loads = threading.Event(), []
+
+    def slow(path: Path) -> archive.Record:
+        loads.append(path)
+        if len(loads) > 1:
+            second.set()
+        second.wait(0.3)
+        return load(path)
+
+    load = archive.load
+    monkeypatch.setattr(archive, "load", slow)
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(archive.open_source, ["deepstate"] * 2)
+    assert loads == [own]
+    assert one is other
+
+
+def test_no_more_than_a_few_records_stay_open(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = weakref.ref(archive.open_source("deepstate").coverage)
+    for number in range(8):
+        place = tmp_path / str(number)
+        place.mkdir()
+        shutil.copy(own, place)
+        monkeypatch.setenv("CONTROLMAP_DATA", str(place))
+        archive.open_source("deepstate")
+    gc.collect()
+    assert first() is None
 
 
 def test_a_persons_own_damaged_record_is_refused_not_passed_over(own: Path) -> None:

@@ -92,6 +92,14 @@ MIXED = {
 # Areas
 
 
+def test_a_status_is_summed_over_its_kinds_of_ground_in_one_snapshot_or_several() -> None:
+    made = make((0, {Ground.CONTESTED: 1}), (1, {Ground.CONTESTED: 1, Ground.INFILTRATION: 2}))
+    one, several = (made.status_km2(Status.CONTESTED, index) for index in (1, [0, 1]))
+    assert [strips(v) for v in one] == [3, 0]
+    assert [[strips(v) for v in row] for row in several] == [[1, 0], [3, 0]]
+    assert (made.status_km2(Status.CONTESTED) == several).all()
+
+
 def test_areas_of_each_oblast_and_of_all() -> None:
     coverage = make((0, MIXED))
     rows = areas(coverage, coverage.at(FIRST))

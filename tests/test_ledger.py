@@ -15,7 +15,7 @@ import pytest
 from controlmap import archive, cli, ledger
 from controlmap.coverage import Coverage
 from controlmap.ledger import Claim, Evaluation, Relation, Verdict
-from controlmap.model import Ground, InputError
+from controlmap.model import Ground, InputError, Status
 from controlmap.quantities import QUANTITIES, Measure, Query
 from controlmap.views import text_claims
 from test_figures import EVERYTHING, HELD_ONLY, STRIP_KM2, day, make, reporting
@@ -173,11 +173,12 @@ def test_how_many_periods_gained() -> None:
     assert found.verdict is Verdict.NOT
 
 
-def test_contested_ground_counted_in_may_turn_a_gain() -> None:
+@pytest.mark.parametrize("contested", Status.CONTESTED.grounds)
+def test_contested_ground_counted_in_may_turn_a_gain(contested: Ground) -> None:
     # The held part grows by two strips out of three contested ones: both together shrink.
     record = make(
-        (0, {Ground.OCCUPIED: 2, Ground.CONTESTED: 5}),
-        (2, {Ground.OCCUPIED: 4, Ground.CONTESTED: 1}),
+        (0, {Ground.OCCUPIED: 2, contested: 5}),
+        (2, {Ground.OCCUPIED: 4, contested: 1}),
     )
     asked = {"period_days": 2, "periods": 1}
     found = evaluated(claim("gaining_share", 1, 0, "at_least", **asked), record, on=day(2))

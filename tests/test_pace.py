@@ -13,7 +13,7 @@ import pytest
 from controlmap import archive, cli, figures, pace
 from controlmap.coverage import Coverage
 from controlmap.figures import ALL, Contested
-from controlmap.model import Ground, InputError
+from controlmap.model import Ground, InputError, Status
 from test_figures import EVERYTHING, HELD_ONLY, STRIP_KM2, day, make, reporting
 
 
@@ -107,8 +107,9 @@ def test_a_day_beyond_the_calendar_is_none() -> None:
 # Contested ground
 
 
-def test_contested_ground_counts_where_it_is_chosen() -> None:
-    coverage = make(*((n, {Ground.OCCUPIED: 1, Ground.CONTESTED: n}) for n in range(8)))
+@pytest.mark.parametrize("contested", Status.CONTESTED.grounds)
+def test_contested_ground_counts_where_it_is_chosen(contested: Ground) -> None:
+    coverage = make(*((n, {Ground.OCCUPIED: 1, contested: n}) for n in range(8)))
     moment = coverage.at(day(7))
     out = pace.measure(coverage, "WEST", moment, 7)
     both = pace.measure(coverage, "WEST", moment, 7, Contested.IN)

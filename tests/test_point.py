@@ -69,7 +69,7 @@ def test_the_distance_is_that_to_all_held_faces(days: list[Layers], at: tuple[in
     found = point.record_of(coverage, lon, lat).distance_km
     here = geodesy.to_equal_area(shapely.Point(lon, lat))
     for index, km in enumerate(found):
-        away_m = shapely.distance(coverage.flat_faces[coverage.held(index)], here)
+        away_m = shapely.distance(coverage.faces.flat[coverage.held(index)], here)
         assert math.isnan(km) if not len(away_m) else km == pytest.approx(away_m.min() / 1000)
 
 

@@ -69,6 +69,12 @@ def test_a_rule_moves_what_lies_between_it_and_the_line(
     assert (found.pre_2022_of == day(0)) is (rule == "pre_2022")
 
 
+def test_infiltrated_land_that_would_pass_is_contested_as_it_is_in_every_figure() -> None:
+    record = make((0, {Ground.OCCUPIED: 3, Ground.CONTESTED: 2, Ground.INFILTRATION: 1}))
+    west = measured(proposal("claim", "line"), record, day(0)).rows[0]
+    assert strips(west.to_russia_km2, west.contested_km2) == [7, 3]
+
+
 def test_the_line_of_another_day_moves_land_both_ways() -> None:
     # On day 0 four strips from the west; on day 1 two are held at the west end, from 36.0 on.
     record = make((0, {Ground.OCCUPIED: 4}), (1, {Ground.LIBERATED: 3, Ground.OCCUPIED: 4}))

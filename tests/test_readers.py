@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 import layer_files as files
-from controlmap import building, coverage, oblasts, places, sources, state
+from controlmap import building, coverage, figures, oblasts, places, sources, state
 from controlmap.geodesy import areas_km2
 from controlmap.model import Ground, InputError, Snapshot, Status
 from controlmap.sources import documents, isw, nzz, own, viina
@@ -113,6 +113,25 @@ def test_the_layers_of_a_day_are_one_state() -> None:
 def test_what_a_day_has_no_layer_of_is_not_reported() -> None:
     (state,) = sources.joined("isw", isw_files("RussianAssessedAdvance"))
     assert Status.ASSESSED_ADVANCE not in state.reports
+
+
+def test_infiltration_is_contested_ground_where_it_has_a_layer_and_else_unknown() -> None:
+    name = "20220403_AssessedRussianInfiltrationAreasinUkraine.geojson"
+    infiltrated = sources.read(collection((D, {})), name)
+    assert infiltrated.reports == {Status.INFILTRATION, Status.CONTESTED}
+    for more, found in (([infiltrated], KM2), ([], None)):
+        (state_of_day,) = sources.joined("isw", [*isw_files(), *more])
+        made = state.of("isw", state_of_day)
+        row = figures.areas(made, made.at(date(2022, 4, 3)))[-1]
+        assert row.contested == row.infiltration
+        assert row.contested == (None if found is None else pytest.approx(found, abs=0.001))
+        rest = row.total - 2 * KM2 - (found or 0)  # held and advanced on; claims are of the rest
+        assert row.ukrainian_held == pytest.approx(rest, abs=0.001)
+
+
+def test_what_was_held_before_2022_alone_does_not_tell_what_is_held() -> None:
+    snapshot = sources.read(collection((A, {})), "20220403_HeldBeforeFebruary24.geojson", "isw")
+    assert snapshot.reports == {Status.HELD_BEFORE_2022}
 
 
 def test_a_day_without_control_is_refused_for_a_record() -> None:

@@ -50,9 +50,7 @@ class Opinion:
 
     def held_km2(self) -> NDArray[np.float64]:
         """The record's own Russian-held areas; shape (oblasts,)."""
-        ground = self.coverage.areas[self.moment.index]
-        held: NDArray[np.float64] = ground[:, list(Status.RUSSIAN_HELD.grounds)].sum(axis=1)
-        return held
+        return self.coverage.status_km2(Status.RUSSIAN_HELD, self.moment.index)
 
 
 @dataclass(frozen=True)
@@ -61,15 +59,16 @@ class Agreement:
 
     Attributes
     ----------
-    opinions
-        The sources compared, in the order of their bits in `code`.
+    sources
+        The ids of those compared, in the order of their bits in `code`. Their records are not kept:
+        one that was replaced meanwhile would stay.
     km2
         Areas by who holds; shape (oblasts, 2 ** sources). Bit i of the second index is source i.
     code
         By bits, who holds each of `sampling.points`; shape (points,).
     """
 
-    opinions: tuple[Opinion, ...]
+    sources: tuple[str, ...]
     oblasts: tuple[Oblast, ...]
     km2: NDArray[np.float64]
     code: NDArray[np.uint8]
@@ -83,11 +82,6 @@ class Agreement:
         inset = sampling.CELL_M * (1 - _DRAWN) / 2
         corner = grid.west + inset, grid.south + inset
         return list(cells.outlined(rimmed, *corner, sampling.CELL_M * _DRAWN, self.km2.shape[1]))
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The ids of the sources compared."""
-        return tuple(o.source for o in self.opinions)
 
     def holders(self, code: int) -> tuple[str, ...]:
         """The sources that hold where the code is this."""
@@ -187,13 +181,13 @@ def agree(compared: Sequence[Opinion]) -> Agreement:
     counts = np.bincount(where, minlength=len(oblasts) * size).reshape(len(oblasts), size)
     totals = np.array([o.polygon_km2 for o in oblasts])
     km2 = counts * (totals / counts.sum(axis=1))[:, None]
-    return Agreement(tuple(compared), oblasts, km2, code)
+    return Agreement(tuple(o.source for o in compared), oblasts, km2, code)
 
 
 def _held(opinion: Opinion) -> NDArray[np.bool_]:
     """Which of `sampling.points` are held; a point that is in no face, at a border, is not."""
     held = np.append(opinion.coverage.held(opinion.moment.index), False)  # index -1: outside
-    return held[opinion.coverage.sampled]
+    return held[opinion.coverage.faces.sampled]
 
 
 def by_oblast(found: Agreement) -> list[AgreementRow]:

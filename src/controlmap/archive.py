@@ -7,12 +7,12 @@ import gzip
 import hashlib
 import lzma
 import tarfile
+import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from controlmap import __version__, folder, geofile, limits, oblasts, sources
-from controlmap.coverage import Coverage
+from controlmap.coverage import Coverage, Faces
 from controlmap.model import InputError, Provenance, RecordError, SnapshotInfo, Status
 from controlmap.noding import Ints
 
@@ -232,9 +232,11 @@ def load(path: Path) -> Record:
             source=file.extra["source"],
             snapshots=tuple(_info(told) for told in file.extra["snapshots"]),
             oblasts=oblasts.load(),
-            face_oblast=_numbered(columns["iso"], codes),
-            face_km2=np.from_dlpack(columns["area_m2"]).astype(np.float64) / 1e6,
-            face_geometry=file.geometry,
+            faces=Faces(
+                _numbered(columns["iso"], codes),
+                np.from_dlpack(columns["area_m2"]).astype(np.float64) / 1e6,
+                file.geometry,
+            ),
             run_face=np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)),
             run_since=np.from_dlpack(columns["since"].values).astype(np.int64),
             run_ground=np.from_dlpack(columns["ground"].values).astype(np.int64),
@@ -250,13 +252,6 @@ def _numbered(values: Any, codes: dict[str, int]) -> Ints:
     packed = values.dictionary_encode()
     numbers = np.array([codes[iso] for iso in packed.dictionary.to_pylist()], dtype=np.int64)
     return numbers[np.from_dlpack(packed.indices).astype(np.int64)]
-
-
-@lru_cache(maxsize=8)
-def _opened(path: Path, stamp: tuple[int, ...]) -> Record:
-    record = load(path)
-    key = f"{path.stem}-{'-'.join(f'{part:x}' for part in stamp)}"
-    return Record(record.coverage, record.provenance, path, key)
 
 
 def own_file(name: str) -> Path | None:
@@ -310,9 +305,24 @@ def hidden_by(record: Record) -> Record | None:
     return embedded if first > from_day or last < to_day else None
 
 
+_MOST_OPEN = 8
+_opened: dict[Path, Record] = {}
+_opening = threading.Lock()
+
+
 def _open(path: Path) -> Record:
-    found = path.stat()
-    return _opened(path, (found.st_mtime_ns, found.st_size, found.st_ino))
+    """The record of a file, which takes the place of what the file held before; read once."""
+    with _opening:
+        found = path.stat()
+        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+        key = f"{path.stem}-{'-'.join(f'{part:x}' for part in stamp)}"
+        record = _opened.pop(path, None)
+        if record is None or record.key != key:
+            record = replace(load(path), key=key)
+        _opened[path] = record
+        if len(_opened) > _MOST_OPEN:
+            del _opened[next(iter(_opened))]
+        return record
 
 
 def with_records() -> list[str]:

@@ -358,7 +358,7 @@ def error_km2(record: Coverage, snapshot: Snapshot) -> NDArray[np.float64] | Non
     if index is None:
         return None
     plain = overlay_km2(record, snapshot)
-    ours = np.stack([record.areas[index][:, s.grounds].sum(axis=1) for s in MEASURED], axis=1)
+    ours = np.stack([record.status_km2(s, index) for s in MEASURED], axis=1)
     return ours - plain
 
 

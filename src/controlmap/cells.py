@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from controlmap import geodesy
-from controlmap.coverage import Coverage
+from controlmap.coverage import Coverage, Faces
 from controlmap.model import InputError, Polygons
 from controlmap.noding import Ints
 
@@ -36,9 +36,11 @@ def generalise(coverage: Coverage, cell_m: int) -> Coverage:
     runs = np.concatenate([np.arange(starts[f], starts[f] + counts[f]) for f in first])
     return replace(
         coverage,
-        face_oblast=coverage.face_oblast[first],
-        face_km2=np.bincount(group, coverage.face_km2, len(first)).astype(np.float64),
-        face_geometry=_smoothed_cells(coverage, group, len(first), cell_m),
+        faces=Faces(
+            coverage.face_oblast[first],
+            np.bincount(group, coverage.face_km2, len(first)).astype(np.float64),
+            _smoothed_cells(coverage, group, len(first), cell_m),
+        ),
         run_face=np.repeat(np.arange(len(first)), counts[first]),
         run_since=coverage.run_since[runs],
         run_ground=coverage.run_ground[runs],

@@ -61,6 +61,37 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Faces:
+    """The pieces that oblasts are cut into, and what is computed of their lines alone.
+
+    Attributes
+    ----------
+    oblast, km2, geometry
+        Each of shape (faces,): the oblast's number; the geodesic area on WGS84 in km2; the polygon
+        in lon, lat, or None for a face too thin for the cells of a generalised record.
+    """
+
+    oblast: Ints
+    km2: NDArray[np.float64]
+    geometry: Polygons
+
+    @cached_property
+    def flat(self) -> Polygons:
+        """The faces in metres, in `geodesy.EQUAL_AREA`; shape (faces,)."""
+        return geodesy.to_equal_area(self.geometry)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """An index of `flat`."""
+        return shapely.STRtree(self.flat)
+
+    @cached_property
+    def sampled(self) -> NDArray[np.int32]:
+        """The face that each of `sampling.points` lies in, -1 for none; shape (points,)."""
+        return sampling.sampled(self.flat)
+
+
+@dataclass(frozen=True)
 class Coverage:
     """Faces and their runs of ground over a source's snapshots.
 
@@ -71,10 +102,9 @@ class Coverage:
     snapshots
         In order of time.
     oblasts
-        The oblasts that the faces fill, in the order that `face_oblast` counts them.
-    face_oblast, face_km2, face_geometry
-        Each of shape (faces,): the oblast's number; the geodesic area on WGS84 in km2; the polygon
-        in lon, lat, or None for a face too thin for the cells of a generalised record.
+        The oblasts that the faces fill, in the order that `faces.oblast` counts them.
+    faces
+        The same object in records that differ in their runs alone, so that it is sampled once.
     run_face, run_since, run_ground
         Each of shape (runs,), sorted by face and time: the face, the number of the first snapshot
         of the run, and its kind of ground. A run ends where the face's next one begins.
@@ -85,13 +115,26 @@ class Coverage:
     source: str
     snapshots: tuple[SnapshotInfo, ...]
     oblasts: tuple[Oblast, ...]
-    face_oblast: Ints
-    face_km2: NDArray[np.float64]
-    face_geometry: Polygons
+    faces: Faces
     run_face: Ints
     run_since: Ints
     run_ground: Ints
     cell_m: int | None = None
+
+    @property
+    def face_oblast(self) -> Ints:
+        """The oblast's number of each face; shape (faces,)."""
+        return self.faces.oblast
+
+    @property
+    def face_km2(self) -> NDArray[np.float64]:
+        """The geodesic area on WGS84 in km2 of each face; shape (faces,)."""
+        return self.faces.km2
+
+    @property
+    def face_geometry(self) -> Polygons:
+        """The polygon of each face in lon, lat, or None for one too thin; shape (faces,)."""
+        return self.faces.geometry
 
     @property
     def span(self) -> tuple[date, date]:
@@ -175,10 +218,12 @@ class Coverage:
         columns = _Columns(stride, offset, (len(self.snapshots) + 1) * stride)
         return columns, self.face_km2[self.run_face]
 
-    @cached_property
-    def flat_faces(self) -> Polygons:
-        """The faces in metres, in `geodesy.EQUAL_AREA`; shape (faces,)."""
-        return geodesy.to_equal_area(self.face_geometry)
+    def status_km2(
+        self, status: Status, index: int | Sequence[int] | Ints | slice = slice(None)
+    ) -> NDArray[np.float64]:
+        """Areas in km2 of a status, in one snapshot or several; shape (..., oblasts)."""
+        km2: NDArray[np.float64] = self.areas[index][..., list(status.grounds)].sum(axis=-1)
+        return km2
 
     @cached_property
     def run_is_held(self) -> NDArray[np.bool_]:
@@ -192,24 +237,14 @@ class Coverage:
 
     @cached_property
     def held_bounds(self) -> tuple[Ints, NDArray[np.float64]]:
-        """The faces that were ever Russian-held and are drawn, and their bounds in `flat_faces`.
+        """The faces that were ever Russian-held and are drawn, and their bounds in `faces.flat`.
 
         Bounds are west, south, east, north in metres; shape (4, faces).
         """
         faces = np.unique(self.run_face[self.run_is_held])
-        bounds = shapely.bounds(self.flat_faces[faces])
+        bounds = shapely.bounds(self.faces.flat[faces])
         drawn = ~np.isnan(bounds[:, 0])
         return faces[drawn], np.ascontiguousarray(bounds[drawn].T)
-
-    @cached_property
-    def flat_tree(self) -> shapely.STRtree:
-        """An index of `flat_faces`."""
-        return shapely.STRtree(self.flat_faces)
-
-    @cached_property
-    def sampled(self) -> NDArray[np.int32]:
-        """The face that each of `sampling.points` lies in, -1 for none; shape (points,)."""
-        return sampling.sampled(self.flat_faces)
 
     def ground(self, index: int) -> Ints:
         """The kind of ground of every face in a snapshot; shape (faces,)."""
@@ -336,17 +371,15 @@ def of_drawings(
         raise InputError(f"{source}: no snapshot to build a record from")
     polygons, layers = drawings.used(used)
     outlines = Outlines.of(polygons)
-    faces, face_oblast = noding.faces_of(outlines.edges, Frames.of(oblasts))
-    points = noding.interior_points(faces)
+    geometry, face_oblast = noding.faces_of(outlines.edges, Frames.of(oblasts))
+    points = noding.interior_points(geometry)
     grounds = noding.grounds_of(points, polygons, outlines, layers)
     run_face, run_since, run_ground = noding.runs_of(grounds)
     return Coverage(
         source=source,
         snapshots=tuple(drawings.infos[i] for i in used),
         oblasts=oblasts,
-        face_oblast=face_oblast,
-        face_km2=areas_km2(faces),
-        face_geometry=faces,
+        faces=Faces(face_oblast, areas_km2(geometry), geometry),
         run_face=run_face,
         run_since=run_since,
         run_ground=run_ground,

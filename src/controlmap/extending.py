@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from controlmap import cells, noding
-from controlmap.coverage import Coverage
+from controlmap.coverage import Coverage, Faces
 from controlmap.drawings import Drawings, chosen, same
 from controlmap.geodesy import GRID_PER_DEGREE, areas_km2
 from controlmap.model import InputError, Polygons, SnapshotInfo
@@ -177,9 +177,7 @@ class _Faces:
         runs = np.repeat(starts[self.origin], own) + within
         return replace(
             coverage,
-            face_oblast=self.oblast,
-            face_km2=self.km2,
-            face_geometry=self.geometry,
+            faces=Faces(self.oblast, self.km2, self.geometry),
             run_face=np.repeat(np.arange(len(self.km2)), own),
             run_since=coverage.run_since[runs],
             run_ground=coverage.run_ground[runs],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -139,38 +139,50 @@ class HistoryRow:
 
 def areas(coverage: Coverage, moment: Moment, basis: Basis = Basis.POLYGON) -> list[Areas]:
     """The areas of each oblast at a moment, and last those of all four."""
-    ground = coverage.areas[moment.index]
+    known = {s: coverage.status_km2(s, moment.index) for s in moment.info.reports}
     rows = [
-        _areas(o.iso, o.name, o.polygon_km2, o.total_km2(basis), ground[i], moment)
+        _areas(
+            o.iso,
+            o.name,
+            o.polygon_km2,
+            o.total_km2(basis),
+            {status: float(km2[i]) for status, km2 in known.items()},
+        )
         for i, o in enumerate(coverage.oblasts)
     ]
     total = sum(o.polygon_km2 for o in coverage.oblasts)
     over = sum(o.total_km2(basis) for o in coverage.oblasts)
-    return [*rows, _areas(ALL, ALL_NAME, total, over, ground.sum(axis=0), moment)]
+    km2 = {status: float(by_oblast.sum()) for status, by_oblast in known.items()}
+    return [*rows, _areas(ALL, ALL_NAME, total, over, km2)]
 
 
-def _areas(
-    iso: str, name: str, total: float, over: float, ground: NDArray[np.float64], moment: Moment
-) -> Areas:
-    def km2(status: Status) -> float | None:
-        return float(ground[list(status.grounds)].sum()) if moment.reports(status) else None
-
-    held = km2(Status.RUSSIAN_HELD) or 0.0
-    contested, advance = km2(Status.CONTESTED), km2(Status.ASSESSED_ADVANCE)
+def _areas(iso: str, name: str, total: float, over: float, km2: Mapping[Status, float]) -> Areas:
+    held = km2.get(Status.RUSSIAN_HELD, 0.0)
+    contested, advance = km2.get(Status.CONTESTED), km2.get(Status.ASSESSED_ADVANCE)
     return Areas(
         iso=iso,
         name=name,
         total=total,
         russian_held=held,
-        held_before_2022=km2(Status.HELD_BEFORE_2022),
+        held_before_2022=km2.get(Status.HELD_BEFORE_2022),
         contested=contested,
-        liberated=km2(Status.LIBERATED),
+        liberated=km2.get(Status.LIBERATED),
         ukrainian_held=max(total - held - (contested or 0.0) - (advance or 0.0), 0.0),
         basis_km2=over,
         assessed_advance=advance,
-        infiltration=km2(Status.INFILTRATION),
-        claimed_control=km2(Status.CLAIMED_CONTROL),
+        infiltration=km2.get(Status.INFILTRATION),
+        claimed_control=km2.get(Status.CLAIMED_CONTROL),
     )
+
+
+def counted_km2(
+    coverage: Coverage, contested: Contested, index: Sequence[int] | slice = slice(None)
+) -> NDArray[np.float64]:
+    """Russian-held ground in km2, with contested ground where that counts; (snapshots, oblasts)."""
+    held = coverage.status_km2(Status.RUSSIAN_HELD, index)
+    if contested is Contested.IN:
+        held = held + coverage.status_km2(Status.CONTESTED, index)
+    return held
 
 
 def last_reported(coverage: Coverage, moment: Moment, status: Status) -> Moment | None:

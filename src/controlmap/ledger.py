@@ -309,9 +309,8 @@ def _hindsight(claim: Claim, coverage: Coverage, day: date) -> Hindsight | None:
     except InputError:
         measure = None
     wanted = [i for i, o in enumerate(coverage.oblasts) if o.iso in claim.query.oblasts]
-    grounds = list(Status.RUSSIAN_HELD.grounds)
-    ends = coverage.areas[[start.index, end.index]][:, wanted][:, :, grounds]
-    before, after = ends.sum(axis=(1, 2)).tolist()
+    held = coverage.status_km2(Status.RUSSIAN_HELD, [start.index, end.index])
+    before, after = held[:, wanted].sum(axis=1).tolist()
     total = sum(coverage.oblasts[i].polygon_km2 for i in wanted)
     return Hindsight(
         moment=end,

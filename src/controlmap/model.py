@@ -6,7 +6,7 @@ Everything above this floor speaks in these terms. Two dates are always kept apa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
@@ -108,6 +108,17 @@ _GROUNDS = {
 
 REPORTABLE = tuple(status for status in Status if status is not Status.UKRAINIAN_HELD)
 """The statuses that a source may or may not report; `ukrainian_held` is always the rest."""
+
+
+def reported(grounds: Iterable[Ground]) -> frozenset[Status]:
+    """The statuses that a source tells by drawing these kinds of ground.
+
+    Each that one of them is a part of: infiltration is contested. What was held before 2022 alone
+    does not tell what is held now.
+    """
+    drawn = frozenset(grounds)
+    told = frozenset(status for status in REPORTABLE if drawn.intersection(status.grounds))
+    return told if Ground.OCCUPIED in drawn else told - {Status.RUSSIAN_HELD}
 
 
 @dataclass(frozen=True)

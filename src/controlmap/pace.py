@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from controlmap import figures
 from controlmap.coverage import Coverage, Moment
 from controlmap.figures import ALL, ALL_NAME, Contested
-from controlmap.model import Ground, InputError, Status
+from controlmap.model import InputError, Status
 from controlmap.noding import Ints
 
 WINDOWS = (7, 30, 90, 180, 365)
@@ -141,12 +141,10 @@ class Series:
 
 def series(coverage: Coverage, iso: str, contested: Contested = Contested.OUT) -> Series:
     """Russian-held ground of an oblast or all, with contested ground where that counts."""
-    grounds = list(Status.RUSSIAN_HELD.grounds)
     told = np.ones(len(coverage.snapshots), dtype=bool)
     if contested is Contested.IN:
-        grounds.append(Ground.CONTESTED)
         told = np.array([Status.CONTESTED in s.reports for s in coverage.snapshots])
-    km2 = coverage.areas[:, _columns(coverage, iso)][:, :, grounds].sum(axis=(1, 2))
+    km2 = figures.counted_km2(coverage, contested)[:, _columns(coverage, iso)].sum(axis=1)
     at = np.array([s.observed.timestamp() for s in coverage.snapshots]) / _SECONDS_PER_DAY
     day = np.floor(at).astype(np.int64)
     told &= np.r_[day[1:] > day[:-1], True]

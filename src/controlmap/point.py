@@ -90,7 +90,7 @@ def faces_of(coverage: Coverage, lon: Degrees, lat: Degrees, oblast: Ints) -> In
     where several are as near.
     """
     flat = geodesy.to_equal_area(np.asarray(shapely.points(lon, lat), dtype=object))
-    point, face = coverage.flat_tree.query_nearest(flat, all_matches=True)
+    point, face = coverage.faces.tree.query_nearest(flat, all_matches=True)
     elsewhere = coverage.face_oblast[face] != oblast[point]
     order = np.lexsort((face, elsewhere, point))
     point, face = point[order], face[order]
@@ -151,7 +151,7 @@ def _distances_km(coverage: Coverage, flat: shapely.Point, face: int) -> NDArray
         is_open = np.r_[0, np.cumsum(nearest_m > at_least_m[some[0]])]
         runs = runs[is_open[coverage.run_until[runs]] > is_open[coverage.run_since[runs]]]
         near, which = np.unique(coverage.run_face[runs], return_inverse=True)
-        away_m = shapely.distance(coverage.flat_faces[near], flat)
+        away_m = shapely.distance(coverage.faces.flat[near], flat)
         away_m[near == face] = 0.0
         for run, metres in zip(runs.tolist(), away_m[which].tolist(), strict=True):
             span = nearest_m[coverage.run_since[run] : coverage.run_until[run]]

@@ -269,7 +269,7 @@ def measure(coverage: Coverage, moment: Moment, proposal: Proposal) -> Outcome:
     """A proposal measured on a day; raises as `would_hold` does."""
     to_russia, to_ukraine = passing(coverage, moment, proposal)
     ground = coverage.ground(moment.index)
-    contested = to_russia & (ground == Ground.CONTESTED)
+    contested = to_russia & np.isin(ground, Status.CONTESTED.grounds)
     km2 = [
         np.bincount(coverage.face_oblast, coverage.face_km2 * faces, len(coverage.oblasts))
         for faces in (coverage.held(moment.index), to_russia, contested, to_ukraine)

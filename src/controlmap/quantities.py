@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from controlmap import figures, pace, places, point
 from controlmap.coverage import Coverage, Moment
 from controlmap.figures import Contested, Every
-from controlmap.model import Ground, InputError, Status
+from controlmap.model import InputError, Status
 from controlmap.oblasts import CLAIMED_ON
 from controlmap.point import PointRecord
 
@@ -149,11 +149,11 @@ def _ground(
     """
     columns = _columns(coverage, query)
     total = np.array([coverage.oblasts[c].polygon_km2 for c in columns])
-    held = _status_km2(coverage, moment, Status.RUSSIAN_HELD)[columns]
+    held = coverage.status_km2(Status.RUSSIAN_HELD, moment.index)[columns]
     of = figures.last_reported(coverage, moment, Status.CONTESTED)
     contested = np.zeros(len(columns))
     if of is not None:
-        contested = _status_km2(coverage, of, Status.CONTESTED)[columns]
+        contested = coverage.status_km2(Status.CONTESTED, of.index)[columns]
     return held, np.minimum(contested, total - held), total, of
 
 
@@ -163,10 +163,6 @@ def _columns(coverage: Coverage, query: Query) -> list[int]:
     if missing:
         raise InputError(f"oblast {missing[0]!r}: not in the record; allowed: {', '.join(isos)}")
     return [isos.index(iso) for iso in query.oblasts]
-
-
-def _status_km2(coverage: Coverage, moment: Moment, status: Status) -> Areas:
-    return np.asarray(coverage.areas[moment.index][:, list(status.grounds)].sum(axis=1))
 
 
 def _held_share_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
@@ -257,11 +253,8 @@ def _gaining_share(coverage: Coverage, query: Query, moment: Moment) -> Measure:
 def _counted_km2(
     coverage: Coverage, moments: list[Moment], columns: list[int], contested: Contested
 ) -> Areas:
-    grounds = list(Status.RUSSIAN_HELD.grounds)
-    if contested is Contested.IN:
-        grounds.append(Ground.CONTESTED)
-    km2 = coverage.areas[[m.index for m in moments]][:, columns][:, :, grounds]
-    return np.asarray(km2.sum(axis=(1, 2)))
+    km2 = figures.counted_km2(coverage, contested, [m.index for m in moments])
+    return np.asarray(km2[:, columns].sum(axis=1))
 
 
 def _net_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:

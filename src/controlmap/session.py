@@ -44,15 +44,10 @@ def record(source: str = sources.DEFAULT, advance: Advance = Advance.APART) -> R
     Read-only, shared by all sessions.
     """
     found = archive.open_source(source)
-    coverage = _counted(found.key, advance, found.coverage)
+    coverage = counted(found.coverage, advance)
     if coverage is found.coverage:
         return found
     return replace(found, coverage=coverage, key=f"{found.key} {advance}")
-
-
-@st.cache_resource(show_spinner=False, max_entries=12)
-def _counted(key: str, advance: Advance, _coverage: Coverage) -> Coverage:  # noqa: ARG001
-    return counted(_coverage, advance)
 
 
 def coverages(advance: Advance) -> dict[str, Coverage]:

@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from controlmap import oblasts as oblast_room
-from controlmap.coverage import Coverage
+from controlmap.coverage import Coverage, Faces
 from controlmap.drawings import check_whole
 from controlmap.geodesy import areas_km2, array_of, polygons_of
 from controlmap.model import PRECEDENCE, Ground, InputError, Polygons, Snapshot, SnapshotInfo
@@ -49,9 +49,7 @@ def of(source: str, snapshot: Snapshot, oblasts: tuple[Oblast, ...] | None = Non
         source=source,
         snapshots=(SnapshotInfo.of(snapshot),),
         oblasts=oblasts,
-        face_oblast=np.array([f[0] for f in faces], dtype=np.int64),
-        face_km2=areas_km2(geometry),
-        face_geometry=geometry,
+        faces=Faces(np.array([f[0] for f in faces], dtype=np.int64), areas_km2(geometry), geometry),
         run_face=np.arange(len(faces)),
         run_since=np.zeros(len(faces), dtype=np.int64),
         run_ground=np.array([f[1] for f in faces], dtype=np.int64),

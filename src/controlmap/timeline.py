@@ -94,10 +94,9 @@ def _days(coverage: Coverage) -> _Days:
 
 def _areas(coverage: Coverage, days: _Days) -> dict[str, bytes]:
     tells = [Status.CONTESTED in coverage.snapshots[i].reports for i in days.last]
-    km2 = coverage.areas[days.last]
     out = {"day": _varints(np.diff(days.number, prepend=0)), "tells_contested": _varints(tells)}
     for name, status in (("held", Status.RUSSIAN_HELD), ("contested", Status.CONTESTED)):
-        units = np.rint(km2[:, :, list(status.grounds)].sum(axis=2) * KM2).astype(np.int64)
+        units = np.rint(coverage.status_km2(status, days.last) * KM2).astype(np.int64)
         out[name] = _varints(_zigzag(np.diff(units, axis=0, prepend=0).ravel()))
     return out
 

@@ -36,7 +36,7 @@ def _agree(arguments: argparse.Namespace) -> None:
     compared = _opinions(arguments)
     found = agreement.agree(compared)
     if arguments.format == "geojson":
-        _print_geojson(found)
+        _print_geojson(found, compared)
         return
     parts = agreement.by_oblast(found)
     spread = agreement.spread(compared, Basis(arguments.basis))
@@ -130,10 +130,10 @@ def _told(opinion: Any) -> dict[str, Any]:
     }
 
 
-def _print_geojson(found: Any) -> None:
+def _print_geojson(found: Any, compared: Any) -> None:
     from controlmap import export, sources
 
-    credits = {o.source: sources.find_source(o.source).credit for o in found.opinions}
+    credits = {o.source: sources.find_source(o.source).credit for o in compared}
     shown = export.agreement(found).to_geo_dict(na="keep", drop_id=True)
-    told = {"day": str(found.opinions[0].moment.day), "credit": credits}
-    print(json.dumps({**shown, **told, "sources": [_told(o) for o in found.opinions]}))
+    told = {"day": str(compared[0].moment.day), "credit": credits}
+    print(json.dumps({**shown, **told, "sources": [_told(o) for o in compared]}))

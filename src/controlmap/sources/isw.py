@@ -19,21 +19,12 @@ from typing import Any
 import shapely
 
 from controlmap.geodesy import array_of
-from controlmap.model import Ground, InputError, Snapshot, Status
+from controlmap.model import Ground, InputError, Snapshot, reported
 from controlmap.sources import geojson
 from controlmap.sources.dating import named_day
 from controlmap.sources.geojson import Document
 
 ID = "isw"
-REPORTS = frozenset(
-    {
-        Status.RUSSIAN_HELD,
-        Status.HELD_BEFORE_2022,
-        Status.ASSESSED_ADVANCE,
-        Status.INFILTRATION,
-        Status.CLAIMED_CONTROL,
-    }
-)
 LEFT_OUT = "counteroffensive"
 LAYERS = (
     # The first that matches decides; names are compared without case, spaces, dashes, underscores.
@@ -45,15 +36,9 @@ LAYERS = (
     (re.compile(r"russiacotin|assessedcotin|russiancontrol|ロシア軍支配エリア"), Ground.OCCUPIED),
 )  # fmt: skip
 """Names of layers as they were seen, 2022 to 2026: as files, as services, and in Japanese."""
+REPORTS = reported(ground for _, ground in LAYERS if isinstance(ground, Ground))
 _MIXED = "ロシア軍侵攻エリア"
 _EPOCH_MS = ("datetime", "Datetime", "EditDate")
-_STATUS_OF = {
-    Ground.OCCUPIED: Status.RUSSIAN_HELD,
-    Ground.HELD_BEFORE_2022: Status.HELD_BEFORE_2022,
-    Ground.ASSESSED_ADVANCE: Status.ASSESSED_ADVANCE,
-    Ground.INFILTRATION: Status.INFILTRATION,
-    Ground.CLAIMED_CONTROL: Status.CLAIMED_CONTROL,
-}
 
 
 def layer_ground(name: str) -> Ground | str | None:
@@ -109,7 +94,7 @@ def read(document: Document, observed: datetime | None = None) -> Snapshot:
         observed=observed,
         retrieved=None,
         sha256=document.sha256,
-        reports=frozenset(_STATUS_OF[ground] for ground in layers),
+        reports=reported(layers),
         layers=layers,
         warnings=_warnings(name, unknown, document),
         repaired_km2=moved,

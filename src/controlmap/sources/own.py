@@ -27,7 +27,7 @@ import shapely
 
 from controlmap import geodesy, limits
 from controlmap.geodesy import array_of
-from controlmap.model import Ground, InputError, Snapshot, Status
+from controlmap.model import Ground, InputError, Snapshot, Status, reported
 from controlmap.sources import deepstate_api, geojson
 from controlmap.sources.dating import named_day
 from controlmap.sources.geojson import Document
@@ -271,7 +271,6 @@ def read(document: Document, observed: datetime | None, legend: Legend | None) -
 
 
 def _reports(legend: Legend) -> frozenset[Status]:
-    """What the legend has a value for; held before 2022 is held, infiltration is contested."""
-    named = {s for s in (*legend.statuses.values(), legend.whole) if s and GROUNDS[s] is not None}
-    reports = {Status(name) for name in named} | {Status.RUSSIAN_HELD}
-    return frozenset(reports | ({Status.CONTESTED} if Status.INFILTRATION in reports else set()))
+    """What the legend has a value for; held it tells in any case, for some of it has to be."""
+    named = (GROUNDS[s] for s in (*legend.statuses.values(), legend.whole) if s)
+    return reported(ground for ground in named if ground is not None) | {Status.RUSSIAN_HELD}

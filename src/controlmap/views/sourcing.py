@@ -98,7 +98,7 @@ def _compare(
             "agreement",
             _layer_names(found),
             rev,
-            partial(_features, found, rows[-1]),
+            partial(_features, found, rows[-1], compared),
             credit=[_credit(o) for o in compared],
             private=own.ID in found.sources,
             caption=text_sources.COMPUTED,
@@ -113,11 +113,11 @@ def _compare(
 
 def key(compared: Sequence[Opinion], advance: Advance) -> str:
     """The records and snapshots compared, and what is counted; own layers are no record."""
-    told = (
+    each = (
         f"{o.source if o.source == own.ID else session.record(o.source).key} {o.moment.index}"
         for o in compared
     )
-    return f"{advance} {' '.join(told)} {compared[0].moment.day}"
+    return f"{advance} {' '.join(each)} {compared[0].moment.day}"
 
 
 def _agreed(compared: Sequence[Opinion], key: str) -> Agreement:
@@ -143,7 +143,9 @@ def _layer_names(found: Agreement) -> dict[str, str]:
     return names
 
 
-def _features(found: Agreement, every: agreement.AgreementRow) -> dict[str, list[Feature]]:
+def _features(
+    found: Agreement, every: agreement.AgreementRow, compared: Sequence[Opinion]
+) -> dict[str, list[Feature]]:
     drawn = agreement.outlines(found)
     km2 = {"all": every.by_all, "some": every.by_some, "one": every.by_one}
     out = {
@@ -152,7 +154,7 @@ def _features(found: Agreement, every: agreement.AgreementRow) -> dict[str, list
         else []
         for layer, kind in text_sources.CLASSES.items()
     }
-    mine = next((o for o in found.opinions if o.source == own.ID), None)
+    mine = next((o for o in compared if o.source == own.ID), None)
     drawn_names = _layer_names(found)
     out |= {"own": own_layer.features(mine), **own_layer.placed()} if mine else {}
     return {layer: features for layer, features in out.items() if layer in drawn_names}
