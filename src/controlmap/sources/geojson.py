@@ -162,7 +162,8 @@ def expect_nearby(
     name: str, found: list[Polygons], far: list[tuple[float, float, float, float]]
 ) -> None:
     """Raise an InputError that says why, where none of the polygons meets the four oblasts."""
-    if any(shapely.intersects(region(), layer).any() for layer in found if len(layer)):
+    # The tree prepares the region for itself, each time: what is prepared once is not for threads.
+    if any(shapely.STRtree(layer).query(region(), "intersects").size for layer in found):
         return
     if not far and not any(len(layer) for layer in found):
         raise InputError(f"{name}: has no polygon with a status to read")
@@ -174,10 +175,8 @@ def expect_nearby(
 
 @lru_cache(maxsize=1)
 def region() -> BaseGeometry:
-    """The four oblasts as one prepared geometry."""
-    whole = shapely.coverage_union_all([o.polygon for o in oblasts.load()])
-    shapely.prepare(whole)
-    return whole
+    """The four oblasts as one geometry, shared by threads: never prepare it."""
+    return shapely.coverage_union_all([o.polygon for o in oblasts.load()])
 
 
 @lru_cache(maxsize=1)
