@@ -9,6 +9,7 @@ import argparse
 import io
 import json
 import stat
+import struct
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -150,6 +151,68 @@ def endless_view() -> bytes:
     )
 
 
+def generated() -> bytes:
+    """A GeoPackage with a column that is made of each row as it is read, a gigabyte long."""
+    return files.geopackage_with(
+        "ALTER TABLE layer ADD COLUMN bomb TEXT AS (printf('%.*c', 1000000000, 'x')) VIRTUAL"
+    )
+
+
+def curved() -> bytes:
+    """GeoParquet whose first area is a circle, drawn as one arc."""
+    table = pq.read_table(io.BytesIO(files.geoparquet()))
+    arc = struct.pack("<BIIBII6d", 1, 10, 1, 1, 8, 3, 37.6, 48.0, 37.7, 48.1, 37.6, 48.0)
+    column = table.schema.get_field_index("geometry")
+    drawn = pa.array([arc, table.column(column)[1].as_py()], pa.binary())
+    out = io.BytesIO()
+    pq.write_table(table.set_column(column, table.schema.field(column), drawn), out)
+    return out.getvalue()
+
+
+def disguised_table() -> bytes:
+    """A GeoPackage with a virtual table that is named like one that computes nothing."""
+    return files.geopackage_with('CREATE VIRTUAL TABLE "layer USING rtree" USING dbstat(main)')
+
+
+def _varint(value: int, length: int) -> bytes:
+    """A number as Parquet's footer has it, in as many bytes as wanted."""
+    return bytes(
+        [value >> 7 * i & 127 | 128 for i in range(length - 1)] + [value >> 7 * length - 7]
+    )
+
+
+def lying_sizes() -> bytes:
+    """GeoParquet of 4 kB with a text of 101 MB, whose footer tells of a kilobyte."""
+    table = pq.read_table(io.BytesIO(files.geoparquet()))
+    table = table.append_column("text", pa.array(["x" * (101 * 2**20), ""]))
+    out = io.BytesIO()
+    with pq.ParquetWriter(
+        out, table.schema, compression="zstd", use_dictionary=False, write_statistics=False,
+        store_schema=False,
+    ) as writer:  # fmt: skip
+        writer.add_key_value_metadata({"geo": table.schema.metadata[b"geo"]})
+        writer.write_table(table)
+    data, group = out.getvalue(), pq.ParquetFile(out).metadata.row_group(0)
+    told = group.column(group.num_columns - 1)
+    begins = told.data_page_offset + told.total_compressed_size
+    footer = data[begins:]
+    for size in (told.total_uncompressed_size, group.total_byte_size):
+        assert _varint(2 * size, 4) in footer
+        footer = footer.replace(_varint(2 * size, 4), _varint(2 * 1024, 4))
+    return data[:begins] + footer
+
+
+def shared_record() -> bytes:
+    """A Shapefile whose 500 rows all have the first one's circle of 1,025 positions."""
+    circle = files.HELD.centroid.buffer(0.05, quad_segs=256)
+    made = geopandas.GeoDataFrame(
+        {"status": ["Occupied"] * 500}, geometry=[circle] + [files.HELD] * 499, crs="EPSG:4326"
+    )
+    parts = files.unzipped(files.shapefile(made))
+    index = parts["layer.shx"]
+    return files.zipped(parts | {"layer.shx": index[:100] + index[100:108] * 500})
+
+
 def hole_alone() -> bytes:
     """KML whose squares are holes in nothing: their outer rings are empty."""
     empty = b"<outerBoundaryIs><LinearRing><coordinates/></LinearRing></outerBoundaryIs>"
@@ -214,7 +277,11 @@ CASES = [
     Case(f"wkt {DAY}.parquet", lying_parquet, "encoded as wkt"),
     Case(f"shared text {DAY}.parquet", shared_text, "unpacks to more than the limit of 100 MB"),
     Case(f"shared shape {DAY}.parquet", shared_shape, "more than 750,000 positions"),
-    Case(f"endless {DAY}.gpkg", endless_view, "holds the view layer"),
+    Case(f"lying {DAY}.parquet", lying_sizes, "unpacks to 101 MB; the limit is 100 MB"),
+    Case(f"endless {DAY}.gpkg", endless_view, "layer in it is computed when it is read"),
+    Case(f"curved {DAY}.parquet", curved, "holds curves"),
+    Case(f"generated {DAY}.gpkg", generated, "layer.bomb in it is computed when it is read"),
+    Case(f"disguised {DAY}.gpkg", disguised_table, "layer USING rtree in it is computed"),
     Case(f"million {DAY}.geojson", many_vertices, "the limit is 750,000"),
     Case(f"star {DAY}.geojson", star, "cross about"),
     Case(f"nested {DAY}.geojson", lambda: b"[" * 100_000, "not JSON"),

@@ -124,6 +124,12 @@ def viina(*rows: tuple[int, str, str]) -> bytes:
     return (header + told).encode()
 
 
+def unzipped(data: bytes) -> dict[str, bytes]:
+    """The files in a zip."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 FORMATS = {
     f"layer {DAY}.geojson": geojson,
     f"layer {DAY}.kml": kml,

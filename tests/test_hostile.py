@@ -6,8 +6,11 @@ import csv
 import io
 import tomllib
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 import fuzzing
@@ -16,7 +19,7 @@ import layer_files as files
 from controlmap import archive, cli, limits, printing, sources
 from controlmap.geodesy import areas_km2
 from controlmap.model import Ground, InputError, Snapshot
-from controlmap.sources import documents, packed
+from controlmap.sources import documents, packed, pages
 
 DOCS = Path(__file__).parents[1] / "docs" / "sources.md"
 FUZZED = 400
@@ -74,6 +77,54 @@ def test_a_bomb_is_stopped_at_the_limit_and_not_by_what_it_says_of_itself() -> N
     with pytest.raises(InputError, match="unpacks to more than the limit of 2 MB"):
         documents.parse(bomb, "a.kmz", 2)
     assert len(documents.parse(bomb, "a.kmz", 4).areas) == 2
+
+
+LONG = files.frame(text=["x" * 2**20, "y" * 2**20])
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [("a.gpkg", lambda: files.geopackage(LONG)), ("a.zip", hostile.shared_record)],
+)
+def test_what_rows_take_is_counted_while_they_are_read(
+    name: str, make: Callable[[], bytes]
+) -> None:
+    """Two texts of a MB; 500 circles of 16 kB that are stored once: 2 and 8 MB beside the rest."""
+    data = make()
+    assert len(documents.parse(data, name, 9).areas) in (2, 500)
+    with pytest.raises(InputError, match="unpacks to more than the limit of 1 MB"):
+        documents.parse(data, name, 1)
+
+
+def test_a_shapefile_that_tells_no_encoding_is_read_for_its_shapes() -> None:
+    parts = files.unzipped(files.shapefile(None, ".cpg"))
+    data = files.zipped(
+        parts | {"layer.dbf": parts["layer.dbf"].replace(b"Grey", b"\xd1\xb3\xf0 ")}
+    )
+    assert [f.properties["status"] for f in documents.parse(data, "a.zip").areas] == [
+        "Occupied",
+        "\xd1\xb3\xf0  zone",
+    ]
+
+
+@pytest.mark.parametrize("codec", ["none", "snappy", "gzip", "zstd", "lz4", "brotli"])
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+@pytest.mark.parametrize(
+    "more", [{}, {"write_page_checksum": True}, {"row_group_size": 1}], ids=str
+)
+def test_pages_are_told_as_an_honest_footer_tells_them(
+    codec: str, version: str, more: dict[str, Any]
+) -> None:
+    data = files.geoparquet(None, compression=codec, data_page_version=version, **more)
+    told = pq.ParquetFile(io.BytesIO(data)).metadata
+    columns = [
+        told.row_group(group).column(column)
+        for group in range(told.num_row_groups)
+        for column in range(told.num_columns)
+    ]
+    # The footer counts headers in: less than 100 bytes each, of two pages a column at most.
+    headers = sum(c.total_uncompressed_size for c in columns) - pages.unpacked_bytes(data, told)
+    assert 0 < headers < 200 * len(columns)
 
 
 def test_two_files_of_a_name_in_a_zip_are_refused() -> None:

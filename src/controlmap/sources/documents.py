@@ -40,7 +40,7 @@ def _parsed(data: bytes, name: str, most: int, texts: Texts | None) -> Document:
     if packed.is_zip(data):
         return _parsed_zip(data, name, most)
     if vector.is_geopackage(data):
-        return vector.parse_geopackage(data, name)
+        return vector.parse_geopackage(data, name, most)
     if vector.is_parquet(data):
         return vector.parse_parquet(data, name, most)
     if kml.recognises(data):

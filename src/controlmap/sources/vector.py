@@ -13,8 +13,9 @@ import re
 import sqlite3
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -31,7 +32,7 @@ from pyproj.transformer import TransformerGroup
 from controlmap import limits
 from controlmap.limits import in_mb
 from controlmap.model import InputError
-from controlmap.sources import packed
+from controlmap.sources import packed, pages
 from controlmap.sources.geojson import Document, Feature, shown
 
 # GDAL reads from memory, where files have no extension to conform.
@@ -39,9 +40,17 @@ warnings.filterwarnings("ignore", "File /vsimem/.* has GPKG application_id", Run
 
 _SQLITE = b"SQLite format 3\x00"
 _PARQUET = b"PAR1"
-_VIRTUAL = re.compile(r"\s*CREATE\s+VIRTUAL\s+TABLE\b.*?\bUSING\s+[\"'\[`]?(\w+)", re.I | re.S)
+_PLAIN = re.compile(
+    r"CREATE\s+(TABLE|(UNIQUE\s+)?INDEX|TRIGGER"
+    r"|VIRTUAL\s+TABLE\s+(\w+|\"[^\"]*\")\s+USING\s+\"?rtree)\b", re.I
+)  # fmt: skip
+"""What a GeoPackage is made of that computes nothing when it is read, as SQLite writes it down."""
 _SQLITE_STEPS = 1_000_000
-"""What reading the list of tables may take; a plain GeoPackage's takes some hundreds."""
+"""What reading the list of tables may take; a plain GeoPackage's takes some thousands."""
+_GENERATED = """
+    SELECT t.name || '.' || x.name FROM pragma_table_list AS t, pragma_table_xinfo(t.name) AS x
+    WHERE t.schema = 'main' AND t.type != 'virtual' AND x.hidden > 1
+"""
 _SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _POLYGONAL = (3, 6, 7)  # shapely's numbers of Polygon, MultiPolygon, GeometryCollection
 _ROWS_AT_ONCE = 64
@@ -64,7 +73,7 @@ def is_shapefile(names: list[str]) -> bool:
     return any(n.casefold().endswith(".shp") for n in names)
 
 
-def parse_geopackage(data: bytes, name: str) -> Document:
+def parse_geopackage(data: bytes, name: str, most: int) -> Document:
     """Every layer of polygons in a GeoPackage; a feature's layer is its property `layer`."""
     import pyogrio
 
@@ -76,33 +85,37 @@ def parse_geopackage(data: bytes, name: str) -> Document:
         raise InputError(f"{name}: is not a GeoPackage that can be read") from error
     if not listed or len(listed) > _AREAS:
         raise InputError(f"{name}: has {len(listed)} layers; 1 to {_AREAS} are read")
+    left = _Left(name, most)
     features: list[Feature] = []
     for layer in listed:
-        features += _by_gdal(data, name, layer, len(features))
+        features += _by_gdal(data, name, layer, len(features), left)
     return Document(name, hashlib.sha256(data).hexdigest(), {}, tuple(features))
 
 
 def _check_tables(data: bytes, name: str) -> None:
-    """Raise an InputError for a GeoPackage with a view: one may compute for ever once GDAL asks.
+    """Raise an InputError for a GeoPackage that computes what it gives: it may do so for ever.
 
-    The list of tables is read here and nothing of theirs; a database may say that it is in the mode
-    of a log beside it, which one in memory does not have.
+    The list of tables is read here and nothing of theirs. What each is, is told by its statement,
+    as SQLite takes it, and not by the word beside it. A database may say that it is in the mode of
+    a log beside it, which one in memory does not have.
     """
     plain = data[:18] + b"\1\1" + data[20:]
     with closing(sqlite3.connect(":memory:")) as database:
         database.set_progress_handler(lambda: 1, _SQLITE_STEPS)
         try:
             database.deserialize(plain)
-            listed = database.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+            listed = database.execute(
+                "SELECT name, sql FROM sqlite_master WHERE sql NOTNULL"
+            ).fetchall()
+            computing = [title for title, made in listed if not _PLAIN.match(str(made))]
+            computing = computing or [text for (text,) in database.execute(_GENERATED)]
         except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
             raise InputError(f"{name}: is not a GeoPackage that can be read") from error
-    for kind, title, made in listed:
-        virtual = _VIRTUAL.match(str(made))
-        if kind == "view" or (virtual and virtual[1].casefold() != "rtree"):
-            raise InputError(
-                f"{name}: holds the {'virtual table' if virtual else 'view'} {shown(title)}; a "
-                "GeoPackage of plain tables is read"
-            )
+    if computing:
+        raise InputError(
+            f"{name}: {shown(computing[0])} in it is computed when it is read (a view, a virtual "
+            "table or a generated column); a GeoPackage of plain tables is read"
+        )
 
 
 def parse_shapefile(data: bytes, name: str, most: int) -> Document:
@@ -120,34 +133,35 @@ def parse_shapefile(data: bytes, name: str, most: int) -> Document:
     missing = [ending for ending in (".shx", ".dbf", ".prj") if ending not in parts]
     if missing:
         raise InputError(f"{name}: has no {', '.join(missing)} beside {shown(shapes[0])}")
+    if parts[".dbf"][29:30] == b"\0":  # it tells no encoding either: any byte is a letter
+        parts.setdefault(".cpg", b"ISO-8859-1")
     plain = io.BytesIO()  # again, under names of our own and without packing, for GDAL
     with zipfile.ZipFile(plain, "w", zipfile.ZIP_STORED) as archive:
         for ending in _SHAPEFILE:
             if ending in parts:
                 archive.writestr(f"layer{ending}", parts[ending])
-    features = _by_gdal(plain.getvalue(), name, None, 0)
+    features = _by_gdal(plain.getvalue(), name, None, 0, _Left(name, most))
     return Document(name, hashlib.sha256(data).hexdigest(), {}, tuple(features))
 
 
-def _by_gdal(data: bytes, name: str, layer: str | None, first: int) -> list[Feature]:
+def _by_gdal(data: bytes, name: str, layer: str | None, first: int, left: _Left) -> list[Feature]:
     import pyogrio
 
+    # Row by row: the way of its own that GDAL has for GeoPackage reads several batches ahead.
+    pyogrio.set_gdal_config_options({"OGR_GPKG_STREAM_BASE_IMPL": True})
     where = f"{name}: layer {shown(layer)}" if layer else name
     try:
-        told = pyogrio.read_info(data, layer=layer, force_feature_count=True)
-        if told["features"] > limits.FEATURES:
-            raise InputError(_too_many(name, told["features"]))
-        meta, _, wkb, columns = pyogrio.raw.read(data, layer=layer, force_2d=True)
-    except (
-        pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
-        pyogrio.errors.GeometryError, pyogrio.errors.FieldError, ValueError, RuntimeError,
-        UnicodeDecodeError,
-    ) as error:  # fmt: skip
+        opened = pyogrio.open_arrow(
+            data, layer=layer, batch_size=left.rows(len(data)), use_pyarrow=True
+        )
+        with opened as (meta, batches):
+            table = _whole(batches, left)
+            drawn = table.pop(meta["geometry_name"] or "wkb_geometry", [])
+    except (pa.ArrowException, OSError, ValueError, RuntimeError) as error:
         raise InputError(f"{where}: is damaged, or of a kind that cannot be read") from error
-    table: dict[str, Any] = dict(zip(meta["fields"], columns, strict=True))
     if layer is not None:
-        table["layer"] = np.full(len(wkb), layer, dtype=object)
-    return _features(where, _shapes(where, wkb), table, meta["crs"], first)
+        table["layer"] = [layer] * len(drawn)
+    return _features(where, _shapes(where, drawn, left), table, meta["crs"], first)
 
 
 def parse_parquet(data: bytes, name: str, most: int) -> Document:
@@ -157,30 +171,26 @@ def parse_parquet(data: bytes, name: str, most: int) -> Document:
     share is stored once, and takes its room for each of them when it is read.
     """
     _check_size(data, name)
+    left = _Left(name, most)
     try:
         file = pq.ParquetFile(io.BytesIO(data))
         described, primary = _parquet_geometry(file, name)
-        left = _Left(name, most)
-        rows = _parquet_rows(file, name, most)
-        shapes = [
-            _shapes(name, np.array(batch.column(0).to_pylist(), dtype=object), left)
-            for batch in _batches(file, [primary], rows, left)
-        ]
+        stored = pages.unpacked_bytes(data, file.metadata)
+        if stored > most:
+            raise InputError(f"{name}: unpacks to {in_mb(stored)}; the limit is {in_mb(most)}")
+        read = partial(file.iter_batches, left.rows(stored), use_threads=False)
+        shapes = _shapes(name, _whole(read(columns=[primary]), left).get(primary, []), left)
         plain = [
             field.name
             for field in file.schema_arrow
             if field.name != primary and not pa.types.is_nested(field.type)
         ]
-        table: dict[str, list[Any]] = {column: [] for column in plain}
-        for batch in _batches(file, plain, rows, left) if plain else ():
-            for column in plain:
-                table[column] += batch.column(column).to_pylist()
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        table = _whole(read(columns=plain), left)
+    except (pa.ArrowException, OSError, ValueError, LookupError, TypeError) as error:
         raise InputError(f"{name}: is not GeoParquet that can be read") from error
     # A file that names no system is in longitude and latitude, by the standard; null is unknown.
     crs = described.get("crs", "OGC:CRS84")
-    together = np.concatenate([np.empty(0, dtype=object), *shapes])
-    features = _features(name, together, table, crs and json.dumps(crs), 0)
+    features = _features(name, shapes, table, crs and json.dumps(crs), 0)
     return Document(name, hashlib.sha256(data).hexdigest(), {}, tuple(features))
 
 
@@ -200,18 +210,6 @@ def _parquet_geometry(file: pq.ParquetFile, name: str) -> tuple[Mapping[str, Any
     return described, primary
 
 
-def _parquet_rows(file: pq.ParquetFile, name: str, most: int) -> int:
-    """How many rows to read at a time: if each had all that is stored, they would be `most` bytes.
-
-    What a file tells of its own sizes may be untrue, so it is never many.
-    """
-    groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
-    unpacked = sum(int(group.total_byte_size) for group in groups)
-    if unpacked > most:
-        raise InputError(f"{name}: unpacks to {in_mb(unpacked)}; the limit is {in_mb(most)}")
-    return min(max(most // max(unpacked, 1), 1), _ROWS_AT_ONCE)
-
-
 class _Left:
     """What of the limits on bytes and positions a file has left."""
 
@@ -219,8 +217,17 @@ class _Left:
         self._name, self._most = name, most
         self._bytes = self._vertices = 0
 
-    def take_bytes(self, count: int) -> None:
-        """Raise an InputError where the file's bytes are more than the most with these."""
+    def rows(self, stored: int) -> int:
+        """How many rows to read at a time: if each had all that is stored, they would be the most.
+
+        Never many, for what is stored may be repeated in other ways than these.
+        """
+        return min(max(self._most // max(stored, 1), 1), _ROWS_AT_ONCE)
+
+    def take(self, rows: int, count: int) -> None:
+        """Raise an InputError for too many rows, or more bytes than the most with these."""
+        if rows > limits.FEATURES:
+            raise InputError(_too_many(self._name, rows))
         self._bytes += count
         if self._bytes > self._most:
             raise InputError(f"{self._name}: unpacks to more than the limit of {in_mb(self._most)}")
@@ -234,27 +241,31 @@ class _Left:
             )
 
 
-def _batches(
-    file: pq.ParquetFile, columns: list[str], rows: int, left: _Left
-) -> Iterator[pa.Table]:
-    """A file's columns, some rows at a time, each value in full; what they take is counted."""
-    for batch in file.iter_batches(rows, columns=columns, use_threads=False):
-        whole = pa.table(
+def _whole(batches: Iterable[pa.RecordBatch], left: _Left) -> dict[str, list[Any]]:
+    """The values by column, each in full; what they take is counted while the rows come."""
+    taken, rows = [], 0
+    for batch in batches:
+        full = pa.RecordBatch.from_arrays(
             [c.dictionary_decode() if pa.types.is_dictionary(c.type) else c for c in batch.columns],
             names=batch.schema.names,
         )
-        left.take_bytes(whole.nbytes + _REFERENCE_BYTES * whole.num_rows * whole.num_columns)
-        yield whole
+        rows += full.num_rows
+        left.take(rows, full.nbytes + _REFERENCE_BYTES * full.num_rows * full.num_columns)
+        taken.append(full)
+    return pa.Table.from_batches(taken).to_pydict() if taken else {}
 
 
-def _shapes(where: str, wkb: NDArray[np.object_], left: _Left | None = None) -> NDArray[np.object_]:
+def _shapes(where: str, wkb: list[bytes | None], left: _Left) -> NDArray[np.object_]:
     """Well-known binary as flat geometries; the positions of areas are counted."""
     try:
-        shapes = np.asarray(shapely.force_2d(shapely.from_wkb(wkb)), dtype=object)
+        read = shapely.from_wkb(np.array(wkb, dtype=object))
+        shapes = np.asarray(shapely.force_2d(read), dtype=object)
+    except NotImplementedError as error:
+        raise InputError(f"{where}: holds curves; polygons with straight edges are read") from error
     except (shapely.errors.GEOSException, TypeError, ValueError) as error:
         raise InputError(f"{where}: holds a geometry that cannot be read") from error
     areal = np.isin(shapely.get_type_id(shapes), _POLYGONAL)
-    (left or _Left(where, 0)).take_vertices(int(shapely.get_num_coordinates(shapes[areal]).sum()))
+    left.take_vertices(int(shapely.get_num_coordinates(shapes[areal]).sum()))
     return shapes
 
 
