@@ -45,14 +45,14 @@ def add_basis(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_advance(parser: argparse.ArgumentParser) -> None:
+def add_advance(parser: argparse.ArgumentParser, default: str = "apart") -> None:
     """Add --advance."""
     parser.add_argument(
         "--advance",
         choices=("apart", "held", "contested"),
-        default="apart",
+        default=default,
         help="what assessed advance counts as, ground where Russian forces operate and control is "
-        "not assessed (ISW; default: apart, a status of its own)",
+        f"not assessed (ISW): a status of its own, held, or contested; default: {default}",
     )
 
 
@@ -97,6 +97,16 @@ def open_coverage(source: str | None, advance: str = "apart") -> Any:
     return counting.counted(coverage, counting.Advance(advance))
 
 
+def advance_told(source: str, advance: str) -> str:
+    """What a source's assessed advance was counted as; "" where it tells of none."""
+    from controlmap import sources
+    from controlmap.model import Status
+    from controlmap.views import text
+
+    known = Status.ASSESSED_ADVANCE in sources.find_source(source).reports
+    return text.COUNTED_ADVANCE[advance] if known else ""
+
+
 def read_legend(path: Path) -> Any:
     """A legend for a person's own file, from TOML."""
     from controlmap.sources import own
@@ -123,5 +133,5 @@ def never_told(source: str) -> set[str]:
     from controlmap import sources
     from controlmap.model import REPORTABLE
 
-    told = set().union(*(reader.reports for reader in sources.find_source(source).readers))
+    told = sources.find_source(source).reports
     return {status.value for status in REPORTABLE if status not in told}
