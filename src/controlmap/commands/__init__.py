@@ -6,12 +6,18 @@ import argparse
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from controlmap.model import InputError
 from controlmap.printing import instant, say
 
-Commands = Any
+# A command imports what it works with when it runs: `controlmap --help` waits for none of it.
+if TYPE_CHECKING:
+    from controlmap.coverage import Coverage
+    from controlmap.model import SnapshotInfo
+    from controlmap.sources.own import Legend
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What argparse's add_subparsers returns; its type has no public name."""
 
 
@@ -19,7 +25,7 @@ def add_command(
     commands: Commands, name: str, run: Callable[[argparse.Namespace], None], text: str
 ) -> argparse.ArgumentParser:
     """Add a command that `run` carries out; `text` is its help."""
-    made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    made = commands.add_parser(name, help=text, description=text)
     made.set_defaults(run=run)
     return made
 
@@ -89,7 +95,7 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date YYYY-MM-DD") from error
 
 
-def open_coverage(source: str | None, advance: str = "apart") -> Any:
+def open_coverage(source: str | None, advance: str = "apart") -> Coverage:
     """The coverage of a source's record, of the default one for None, its advance counted so."""
     from controlmap import archive, counting, sources
 
@@ -107,7 +113,7 @@ def advance_told(source: str, advance: str) -> str:
     return text.COUNTED_ADVANCE[advance] if known else ""
 
 
-def read_legend(path: Path) -> Any:
+def read_legend(path: Path) -> Legend:
     """A legend for a person's own file, from TOML."""
     from controlmap.sources import own
 
@@ -118,12 +124,12 @@ def read_legend(path: Path) -> Any:
     return own.from_toml(text, path.name)
 
 
-def dated(info: Any) -> str:
+def dated(info: SnapshotInfo) -> str:
     """The two dates of a snapshot, in words."""
     return f"as of {instant(info.observed)}, retrieved {retrieved(info) or 'not recorded'}"
 
 
-def retrieved(info: Any) -> str | None:
+def retrieved(info: SnapshotInfo) -> str | None:
     """When a snapshot was retrieved, as ISO 8601; None where nobody knows."""
     return instant(info.retrieved) if info.retrieved else None
 

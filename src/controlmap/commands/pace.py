@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from controlmap.commands import (
     Commands,
@@ -16,6 +16,11 @@ from controlmap.commands import (
     retrieved,
 )
 from controlmap.printing import instant, print_json, print_rows
+
+if TYPE_CHECKING:
+    from controlmap.coverage import Coverage
+    from controlmap.figures import Contested
+    from controlmap.pace import Pace
 
 _NEVER = "not at this pace"
 
@@ -92,7 +97,7 @@ def _pace(arguments: argparse.Namespace) -> None:
         )
 
 
-def _told(found: Any) -> dict[str, Any]:
+def _told(found: Pace) -> dict[str, Any]:
     days = (found.days, found.days_low, found.days_high)
     dates = [found.date_after(count) for count in days]
     return {
@@ -137,7 +142,7 @@ def _print_table(row: dict[str, Any]) -> None:
         print(f"{name:<18}{value}")
 
 
-def _backtest(form: str, coverage: Any, iso: str, contested: Any) -> None:
+def _backtest(form: str, coverage: Coverage, iso: str, contested: Contested) -> None:
     from controlmap import pace
 
     rows = [asdict(score) for score in pace.backtest(coverage, iso, contested)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from controlmap.commands import (
     Commands,
@@ -16,6 +16,9 @@ from controlmap.commands import (
 )
 from controlmap.model import InputError
 from controlmap.printing import instant, print_json, print_rows, printable
+
+if TYPE_CHECKING:
+    from controlmap.proposals import Outcome, Transfer
 
 
 def add(commands: Commands) -> None:
@@ -65,7 +68,7 @@ def _proposals(arguments: argparse.Namespace) -> None:
     report_broken(broken, arguments.file)
 
 
-def _told(outcome: Any) -> dict[str, Any]:
+def _told(outcome: Outcome) -> dict[str, Any]:
     from controlmap import proposals
 
     made = outcome.proposal
@@ -94,7 +97,7 @@ def _told(outcome: Any) -> dict[str, Any]:
     }
 
 
-def _row(row: Any) -> dict[str, Any]:
+def _row(row: Transfer) -> dict[str, Any]:
     return {
         "iso": row.iso,
         "name": row.name,
@@ -108,7 +111,7 @@ def _row(row: Any) -> dict[str, Any]:
     }
 
 
-def _rows(outcome: Any) -> list[dict[str, Any]]:
+def _rows(outcome: Outcome) -> list[dict[str, Any]]:
     """A row an oblast and one of all, with the settlements in each."""
     from controlmap import proposals
     from controlmap.figures import ALL
@@ -125,7 +128,7 @@ def _rows(outcome: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _print_table(outcomes: list[Any]) -> None:
+def _print_table(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         print(f"{printable(outcome.proposal.id)}: {printable(outcome.proposal.title)}")
         columns = ("iso", "name", "to_russia_km2", "to_russia_share", "to_ukraine_km2",
