@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,6 +66,28 @@ def print_rows(form: str, rows: Iterable[Row]) -> None:
     widths = [max(len(line[i]) for line in table) for i in range(len(columns))]
     for line in table:
         print("  ".join(_aligned(line, widths)).rstrip())
+
+
+def print_found(
+    form: str,
+    rows: Sequence[Row],
+    document: Mapping[str, Any],
+    common: Row,
+    notes: Iterable[str],
+    silent: Container[str] = (),
+) -> None:
+    """Print what was found: the document as JSON, or its rows, as CSV or as a table (`form`).
+
+    CSV has `common` in each row; a table has no `silent` columns, and the `notes` below.
+    """
+    if form == "json":
+        print_json(document)
+    elif form == "csv":
+        print_rows("csv", [{**row, **common} for row in rows])
+    else:
+        print_rows("table", [{k: v for k, v in row.items() if k not in silent} for row in rows])
+        if told := [note for note in notes if note]:
+            print("", *told, sep="\n")
 
 
 def _field(value: Any) -> Any:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from controlmap.commands import (
     Commands,
@@ -22,7 +23,11 @@ from controlmap.commands import (
     retrieved,
 )
 from controlmap.model import InputError
-from controlmap.printing import instant, print_json, print_rows, say
+from controlmap.printing import instant, print_found, say
+
+if TYPE_CHECKING:
+    from controlmap.coverage import Coverage, Moment
+    from controlmap.oblasts import Basis
 
 
 def add(commands: Commands) -> None:
@@ -94,7 +99,7 @@ def _areas(arguments: argparse.Namespace) -> None:
     _print_by_oblast(arguments.format, coverage, moment, basis, rows)
 
 
-def _read_one(arguments: argparse.Namespace) -> Any:
+def _read_one(arguments: argparse.Namespace) -> Coverage:
     """One file as a coverage of one snapshot; --source is what it must be of, where given."""
     from controlmap import archive, building, counting, sources
     from controlmap.model import end_of
@@ -134,46 +139,39 @@ def _compare(arguments: argparse.Namespace) -> None:
 
 
 def _print_by_oblast(
-    form: str, coverage: Any, moment: Any, basis: Any, rows: list[dict[str, Any]], **more: str
+    form: str,
+    coverage: Coverage,
+    moment: Moment,
+    basis: Basis,
+    rows: list[dict[str, Any]],
+    **more: str,
 ) -> None:
-    as_of = instant(moment.info.observed)
-    if form == "json":
-        told = {
-            "source": coverage.source,
-            "reader": moment.info.reader,
-            "as_of": as_of,
-            "retrieved": retrieved(moment.info),
-            "unit": "km2",
-            "basis": basis.value,
-        }
-        totals = {o.iso: o.total_km2(basis) for o in coverage.oblasts}
-        totals["all"] = sum(totals.values())
-        print_json({**told, "basis_km2": totals, **more, "oblasts": rows[:-1], "all": rows[-1]})
-        return
-    if form == "csv":
-        told = {
-            "day": str(moment.day),
-            "source": coverage.source,
-            "reader": moment.info.reader,
-            "observed": as_of,
-            "retrieved": retrieved(moment.info),
-            "basis": basis.value,
-            **more,
-        }
-        rows = [{**row, **told} for row in rows]
-    if form == "table":
-        silent = never_told(coverage.source)
-        rows = [{k: v for k, v in row.items() if k not in silent} for row in rows]
-    print_rows(form, rows)
-    if form == "table":
-        carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""
-        print(
-            f"\n{coverage.source}, {dated(moment.info)}{carried}; km2; shares over the {basis} area"
-        )
-        if more.get("contested_counted") == "in":
-            known = rows[-1]["contested"] is not None
-            print(
-                "held includes contested ground"
-                if known
-                else "contested ground is not reported on this day, so it is not counted as held"
-            )
+    as_of, taken = instant(moment.info.observed), retrieved(moment.info)
+    said_by = {"source": coverage.source, "reader": moment.info.reader}
+    totals = {o.iso: o.total_km2(basis) for o in coverage.oblasts}
+    totals["all"] = sum(totals.values())
+    document = {
+        **said_by,
+        "as_of": as_of,
+        "retrieved": taken,
+        "unit": "km2",
+        "basis": basis.value,
+        "basis_km2": totals,
+        **more,
+        "oblasts": rows[:-1],
+        "all": rows[-1],
+    }
+    dates = {"observed": as_of, "retrieved": taken}
+    common = {"day": str(moment.day), **said_by, **dates, "basis": basis.value, **more}
+    carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""
+    notes = [
+        f"{coverage.source}, {dated(moment.info)}{carried}; km2; shares over the {basis} area",
+        _contested_told(rows[-1]) if more.get("contested_counted") == "in" else "",
+    ]
+    print_found(form, rows, document, common, notes, never_told(coverage.source))
+
+
+def _contested_told(row: Mapping[str, Any]) -> str:
+    if row["contested"] is None:
+        return "contested ground is not reported on this day, so it is not counted as held"
+    return "held includes contested ground"

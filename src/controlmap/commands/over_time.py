@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
-from datetime import date
+from typing import TYPE_CHECKING
 
 from controlmap.commands import (
     Commands,
@@ -18,7 +18,10 @@ from controlmap.commands import (
     open_coverage,
 )
 from controlmap.model import InputError
-from controlmap.printing import instant, print_json, print_rows
+from controlmap.printing import instant, print_found
+
+if TYPE_CHECKING:
+    from controlmap.coverage import Coverage, Moment
 
 
 def add(commands: Commands) -> None:
@@ -49,35 +52,29 @@ def _history(arguments: argparse.Namespace) -> None:
     from controlmap import figures
 
     coverage = open_coverage(arguments.source, arguments.advance)
-    rows = figures.history(coverage, arguments.start, arguments.end, figures.Every(arguments.every))
+    every = figures.Every(arguments.every)
+    rows = list(figures.history(coverage, arguments.start, arguments.end, every))
     listed = [{**asdict(row), "date": str(row.date)} for row in rows]
-    if arguments.format == "json":
-        print_json(
-            {
-                "source": coverage.source,
-                "unit": "km2",
-                "every": arguments.every,
-                "from": str(arguments.start or coverage.span[0]),
-                "to": str(arguments.end or coverage.span[1]),
-                "rows": listed,
-            }
-        )
-    else:
-        days = {row["date"]: coverage.known(date.fromisoformat(row["date"])) for row in listed}
-        told = {
-            day: {
-                "source": coverage.source,
-                "reader": known and known.info.reader,
-                "observed": known and instant(known.info.observed),
-            }
-            for day, known in days.items()
-        }
-        if arguments.format == "csv":
-            listed = [{**row, **told[row["date"]]} for row in listed]
-        else:
-            silent = never_told(coverage.source)
-            listed = [{k: v for k, v in row.items() if k not in silent} for row in listed]
-        print_rows(arguments.format, listed)
+    document = {
+        "source": coverage.source,
+        "unit": "km2",
+        "every": arguments.every,
+        "from": str(arguments.start or coverage.span[0]),
+        "to": str(arguments.end or coverage.span[1]),
+        "rows": listed,
+    }
+    told = {day: _told(coverage, coverage.known(day)) for day in {row.date for row in rows}}
+    flat = [{**shown, **told[row.date]} for shown, row in zip(listed, rows, strict=True)]
+    silent = never_told(coverage.source) | {"source", "reader", "observed"}
+    print_found(arguments.format, flat, document, {}, [], silent)
+
+
+def _told(coverage: Coverage, known: Moment | None) -> dict[str, str | None]:
+    return {
+        "source": coverage.source,
+        "reader": known.info.reader if known else None,
+        "observed": instant(known.info.observed) if known else None,
+    }
 
 
 def _changes(arguments: argparse.Namespace) -> None:
@@ -110,11 +107,11 @@ def _changes(arguments: argparse.Namespace) -> None:
         }
         for c in figures.changes(coverage, start, end)
     ]
-    from_to = {"from": instant(start.info.observed), "to": instant(end.info.observed)}
-    if arguments.format == "json":
-        told = {"source": coverage.source, **from_to, "unit": "km2"}
-        print_json({**told, "oblasts": rows[:-1], "all": rows[-1]})
-        return
-    print_rows(arguments.format, rows)
-    if arguments.format == "table":
-        print(f"\n{coverage.source}, from {from_to['from']} to {from_to['to']}; km2 of held ground")
+    told = {
+        "source": coverage.source,
+        "from": instant(start.info.observed),
+        "to": instant(end.info.observed),
+    }
+    document = {**told, "unit": "km2", "oblasts": rows[:-1], "all": rows[-1]}
+    note = "{source}, from {from} to {to}; km2 of held ground".format(**told)
+    print_found(arguments.format, rows, document, told, [note])
