@@ -90,6 +90,13 @@ def print_found(
             print("", *told, sep="\n")
 
 
+def print_notes(*notes: str) -> None:
+    """Print a line each; nothing of what is empty."""
+    for note in notes:
+        if note:
+            print(note)
+
+
 def _field(value: Any) -> Any:
     """A value as a field of CSV: text that a spreadsheet would compute has an apostrophe before."""
     if value is None:

@@ -35,6 +35,12 @@ def add_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--source", metavar="ID", help="default: deepstate")
 
 
+def add_record(parser: argparse.ArgumentParser) -> None:
+    """Add --source and --advance: whose record is asked, and what its advance counts as."""
+    add_source(parser)
+    add_advance(parser)
+
+
 def add_format(parser: argparse.ArgumentParser, *more: str) -> None:
     """Add --format: table, csv, json and `more`."""
     parser.add_argument("--format", choices=("table", "csv", "json", *more), default="table")
@@ -134,10 +140,12 @@ def retrieved(info: SnapshotInfo) -> str | None:
     return instant(info.retrieved) if info.retrieved else None
 
 
-def never_told(source: str) -> set[str]:
-    """The statuses that no reader of a source tells: a table has no columns for them."""
-    from controlmap import sources
+def never_told(source: str, advance: str) -> set[str]:
+    """The statuses that no reader of a source tells, its advance counted so: a table has no columns
+    for them.
+    """
+    from controlmap import counting, sources
     from controlmap.model import REPORTABLE
 
-    told = sources.find_source(source).reports
+    told = counting.reported(sources.find_source(source).reports, counting.Advance(advance))
     return {status.value for status in REPORTABLE if status not in told}

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from controlmap.commands import (
     Commands,
-    add_advance,
     add_basis,
     add_command,
     add_format,
-    add_source,
+    add_record,
+    advance_told,
     dated,
     day,
     never_told,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     """Add both commands."""
     made = add_command(commands, "areas", _areas, "Areas by status, oblast by oblast, on a day.")
-    add_source(made)
+    add_record(made)
     add_format(made)
     made.add_argument("--input", type=Path, metavar="FILE", help="one file of any known source")
     made.add_argument("--reader", metavar="ID", help="how to read --input; default: recognised")
@@ -45,12 +45,11 @@ def add(commands: Commands) -> None:
     )
     made.add_argument("--date", type=day, metavar="YYYY-MM-DD", help="default: the latest")
     add_basis(made)
-    add_advance(made)
 
     made = add_command(
         commands, "compare", _compare, "Claimed versus held, oblast by oblast, on a day."
     )
-    add_source(made)
+    add_record(made)
     add_format(made)
     made.add_argument("--date", type=day, metavar="YYYY-MM-DD", help="default: the latest")
     add_basis(made)
@@ -60,7 +59,6 @@ def add(commands: Commands) -> None:
         default="out",
         help="whether contested ground counts with what is held (default: out)",
     )
-    add_advance(made)
 
 
 def _areas(arguments: argparse.Namespace) -> None:
@@ -96,7 +94,7 @@ def _areas(arguments: argparse.Namespace) -> None:
         }
         for a in figures.areas(coverage, moment, basis)
     ]
-    _print_by_oblast(arguments.format, coverage, moment, basis, rows)
+    _print_by_oblast(arguments, coverage, moment, basis, rows)
 
 
 def _read_one(arguments: argparse.Namespace) -> Coverage:
@@ -133,13 +131,11 @@ def _compare(arguments: argparse.Namespace) -> None:
     moment = coverage.at(arguments.date or coverage.span[1])
     basis, contested = Basis(arguments.basis), figures.Contested(arguments.contested)
     rows = [asdict(c) for c in figures.compare(coverage, moment, basis, contested)]
-    _print_by_oblast(
-        arguments.format, coverage, moment, basis, rows, contested_counted=contested.value
-    )
+    _print_by_oblast(arguments, coverage, moment, basis, rows, contested_counted=contested.value)
 
 
 def _print_by_oblast(
-    form: str,
+    arguments: argparse.Namespace,
     coverage: Coverage,
     moment: Moment,
     basis: Basis,
@@ -157,18 +153,22 @@ def _print_by_oblast(
         "unit": "km2",
         "basis": basis.value,
         "basis_km2": totals,
+        "advance": arguments.advance,
         **more,
         "oblasts": rows[:-1],
         "all": rows[-1],
     }
     dates = {"observed": as_of, "retrieved": taken}
-    common = {"day": str(moment.day), **said_by, **dates, "basis": basis.value, **more}
+    counted = {"basis": basis.value, "advance": arguments.advance, **more}
+    common = {"day": str(moment.day), **said_by, **dates, **counted}
     carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""
     notes = [
         f"{coverage.source}, {dated(moment.info)}{carried}; km2; shares over the {basis} area",
         _contested_told(rows[-1]) if more.get("contested_counted") == "in" else "",
+        advance_told(coverage.source, arguments.advance),
     ]
-    print_found(form, rows, document, common, notes, never_told(coverage.source))
+    silent = never_told(coverage.source, arguments.advance)
+    print_found(arguments.format, rows, document, common, notes, silent)
 
 
 def _contested_told(row: Mapping[str, Any]) -> str:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from controlmap.commands import (
     Commands,
-    add_advance,
     add_command,
     add_format,
-    add_source,
+    add_record,
+    advance_told,
     day,
     never_told,
     open_coverage,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     """Add both commands."""
     made = add_command(commands, "history", _history, "Areas by status over time.")
-    add_source(made)
+    add_record(made)
     add_format(made)
     made.add_argument("--from", dest="start", type=day, metavar="YYYY-MM-DD")
     made.add_argument("--to", dest="end", type=day, metavar="YYYY-MM-DD")
@@ -37,12 +37,11 @@ def add(commands: Commands) -> None:
         default="day",
         help="rows for each day, each Sunday, or each month's last day; and the range's last day",
     )
-    add_advance(made)
 
     made = add_command(
         commands, "changes", _changes, "What became Russian-held, and what ceased to be."
     )
-    add_source(made)
+    add_record(made)
     add_format(made, "geojson")
     made.add_argument("--from", dest="start", type=day, required=True, metavar="YYYY-MM-DD")
     made.add_argument("--to", dest="end", type=day, metavar="YYYY-MM-DD", help="default: latest")
@@ -58,6 +57,7 @@ def _history(arguments: argparse.Namespace) -> None:
     document = {
         "source": coverage.source,
         "unit": "km2",
+        "advance": arguments.advance,
         "every": arguments.every,
         "from": str(arguments.start or coverage.span[0]),
         "to": str(arguments.end or coverage.span[1]),
@@ -65,8 +65,9 @@ def _history(arguments: argparse.Namespace) -> None:
     }
     told = {day: _told(coverage, coverage.known(day)) for day in {row.date for row in rows}}
     flat = [{**shown, **told[row.date]} for shown, row in zip(listed, rows, strict=True)]
-    silent = never_told(coverage.source) | {"source", "reader", "observed"}
-    print_found(arguments.format, flat, document, {}, [], silent)
+    silent = never_told(coverage.source, arguments.advance) | {"source", "reader", "observed"}
+    common, note = {"advance": arguments.advance}, advance_told(coverage.source, arguments.advance)
+    print_found(arguments.format, flat, document, common, [note], silent)
 
 
 def _told(coverage: Coverage, known: Moment | None) -> dict[str, str | None]:
@@ -80,7 +81,7 @@ def _told(coverage: Coverage, known: Moment | None) -> dict[str, str | None]:
 def _changes(arguments: argparse.Namespace) -> None:
     from controlmap import figures, sources
 
-    coverage = open_coverage(arguments.source)
+    coverage = open_coverage(arguments.source, arguments.advance)
     start, end = coverage.at(arguments.start), coverage.at(arguments.end or coverage.span[1])
     if start.day > end.day:
         raise InputError(f"from {start.day} to {end.day}: the first day is after the last")
@@ -93,6 +94,7 @@ def _changes(arguments: argparse.Namespace) -> None:
             "from": str(start.day),
             "to": str(end.day),
             "cell_m": coverage.cell_m,
+            "advance": arguments.advance,
         }
         shown = export.changed(coverage, start, end).to_geo_dict(na="keep", drop_id=True)
         print(json.dumps({**shown, **told}))
@@ -111,7 +113,11 @@ def _changes(arguments: argparse.Namespace) -> None:
         "source": coverage.source,
         "from": instant(start.info.observed),
         "to": instant(end.info.observed),
+        "advance": arguments.advance,
     }
     document = {**told, "unit": "km2", "oblasts": rows[:-1], "all": rows[-1]}
-    note = "{source}, from {from} to {to}; km2 of held ground".format(**told)
-    print_found(arguments.format, rows, document, told, [note])
+    notes = [
+        "{source}, from {from} to {to}; km2 of held ground".format(**told),
+        advance_told(coverage.source, arguments.advance),
+    ]
+    print_found(arguments.format, rows, document, told, notes)

@@ -10,12 +10,13 @@ from controlmap.commands import (
     Commands,
     add_command,
     add_format,
-    add_source,
+    add_record,
+    advance_told,
     day,
     open_coverage,
     retrieved,
 )
-from controlmap.printing import instant, print_json, print_rows
+from controlmap.printing import instant, print_json, print_notes, print_rows
 
 if TYPE_CHECKING:
     from controlmap.coverage import Coverage
@@ -56,19 +57,19 @@ def add(commands: Commands) -> None:
         action="store_true",
         help="instead: how often projections made on every day of the record were right",
     )
-    add_source(made)
+    add_record(made)
     add_format(made)
 
 
 def _pace(arguments: argparse.Namespace) -> None:
     from controlmap import figures, oblasts, pace
 
-    coverage = open_coverage(arguments.source)
+    coverage = open_coverage(arguments.source, arguments.advance)
     wanted = arguments.oblast.strip()
     iso = figures.ALL if wanted.casefold() == figures.ALL else oblasts.find(wanted)
     contested = figures.Contested(arguments.contested)
     if arguments.backtest:
-        _backtest(arguments.format, coverage, iso, contested)
+        _backtest(arguments, coverage, iso, contested)
         return
     moment = coverage.at(arguments.as_of or coverage.span[1])
     row = _told(pace.measure(coverage, iso, moment, arguments.window, contested))
@@ -79,6 +80,7 @@ def _pace(arguments: argparse.Namespace) -> None:
         "as_of": as_of,
         "retrieved": retrieved(moment.info),
         "contested_counted": contested.value,
+        "advance": arguments.advance,
         "confidence": pace.CONFIDENCE,
     }
     if arguments.format == "json":
@@ -95,6 +97,7 @@ def _pace(arguments: argparse.Namespace) -> None:
             f"{pace.CONFIDENCE:.0%} interval, which says how well the past is known; "
             "--backtest tells how often such projections held"
         )
+        print_notes(advance_told(coverage.source, arguments.advance))
 
 
 def _told(found: Pace) -> dict[str, Any]:
@@ -142,7 +145,9 @@ def _print_table(row: dict[str, Any]) -> None:
         print(f"{name:<18}{value}")
 
 
-def _backtest(form: str, coverage: Coverage, iso: str, contested: Contested) -> None:
+def _backtest(
+    arguments: argparse.Namespace, coverage: Coverage, iso: str, contested: Contested
+) -> None:
     from controlmap import pace
 
     rows = [asdict(score) for score in pace.backtest(coverage, iso, contested)]
@@ -153,11 +158,12 @@ def _backtest(form: str, coverage: Coverage, iso: str, contested: Contested) -> 
         "from": str(first),
         "to": str(last),
         "contested_counted": contested.value,
+        "advance": arguments.advance,
         "right_within": pace.RIGHT_WITHIN,
     }
-    if form == "json":
+    if arguments.format == "json":
         print_json({**told, "scores": rows})
-    elif form == "csv":
+    elif arguments.format == "csv":
         print_rows("csv", [{**row, **told} for row in rows])
     else:
         print_rows("table", [{k: _cell(k, v) for k, v in row.items()} for row in rows])
@@ -166,6 +172,7 @@ def _backtest(form: str, coverage: Coverage, iso: str, contested: Contested) -> 
             f"horizon the record covers; right: the net change projected is within "
             f"{pace.RIGHT_WITHIN:.0%} of the one that followed"
         )
+        print_notes(advance_told(coverage.source, arguments.advance))
 
 
 def _cell(name: str, value: Any) -> str:

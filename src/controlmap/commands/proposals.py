@@ -9,13 +9,14 @@ from controlmap.commands import (
     Commands,
     add_command,
     add_entries,
-    add_source,
+    add_record,
+    advance_told,
     open_coverage,
     report_broken,
     retrieved,
 )
 from controlmap.model import InputError
-from controlmap.printing import instant, print_json, print_rows, printable
+from controlmap.printing import instant, print_json, print_notes, print_rows, printable
 
 if TYPE_CHECKING:
     from controlmap.proposals import Outcome, Transfer
@@ -30,7 +31,7 @@ def add(commands: Commands) -> None:
         "What would pass from Ukrainian to Russian hands by each proposal, and the reverse.",
     )
     add_entries(made, "the latest")
-    add_source(made)
+    add_record(made)
 
 
 def _proposals(arguments: argparse.Namespace) -> None:
@@ -38,7 +39,7 @@ def _proposals(arguments: argparse.Namespace) -> None:
 
     own = [] if arguments.file is None else [arguments.file]
     found, broken = proposals.load([proposals.embedded(), *own])
-    coverage = open_coverage(arguments.source)
+    coverage = open_coverage(arguments.source, arguments.advance)
     moment = coverage.at(arguments.as_of or coverage.span[1])
     outcomes = []
     for proposal in found:
@@ -51,6 +52,7 @@ def _proposals(arguments: argparse.Namespace) -> None:
         "reader": moment.info.reader,
         "as_of": instant(moment.info.observed),
         "retrieved": retrieved(moment.info),
+        "advance": arguments.advance,
     }
     if arguments.format == "json":
         listed = [_told(outcome) for outcome in outcomes]
@@ -65,6 +67,7 @@ def _proposals(arguments: argparse.Namespace) -> None:
             f"\n{coverage.source}, as of {sourcing['as_of']}; km2 that would pass, whoever holds "
             "them now; settlements of 500 people or more in them, by GeoNames, before the war"
         )
+        print_notes(advance_told(coverage.source, arguments.advance))
     report_broken(broken, arguments.file)
 
 

@@ -19,8 +19,8 @@ LEDE = (
 )
 
 COUNTED_ADVANCE = {
-    "apart": "Assessed advance is kept apart: what is held is assessed control alone, which moves "
-    "in steps.",
+    "apart": "Assessed advance is kept apart, so that what is held is assessed control alone, "
+    "which moves in steps; --advance counts it.",
     "held": "Assessed advance is counted as held.",
     "contested": "Assessed advance is counted as contested.",
 }
