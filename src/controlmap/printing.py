@@ -6,13 +6,16 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 Row = Mapping[str, Any]
 _FORMULA = ("=", "+", "-", "@")
 _NOT_REPORTED = "not reported"
+LOG_SECONDS = 10.0
+"""How often progress is told where it cannot be told in place."""
 
 
 def say(text: str) -> None:
@@ -20,10 +23,31 @@ def say(text: str) -> None:
     print(printable(text), file=sys.stderr)
 
 
-def progress(text: str) -> None:
-    """What is being done, on the last line of a terminal, in place of what was told before."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{printable(text)}", end="", file=sys.stderr, flush=True)
+class Progress:
+    """Tells what is being done, "" for no more, on stderr.
+
+    On a terminal it stands on the last line, in place of what was told before; in a log it is a
+    line at most every `LOG_SECONDS`, by a `clock` in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._last: float | None = None
+
+    def __call__(self, text: str) -> None:
+        """Tell it."""
+        if sys.stderr.isatty():
+            print(f"\r\033[K{printable(text)}", end="", file=sys.stderr, flush=True)
+        elif not text:
+            self._last = None
+        elif self._last is None:  # what takes no time is not told
+            self._last = self._clock()
+        elif self._clock() >= self._last + LOG_SECONDS:
+            self._last = self._clock()
+            say(text)
+
+
+progress = Progress()
 
 
 def printable(text: str) -> str:
