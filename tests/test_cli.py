@@ -62,7 +62,7 @@ COMPARE_KEYS = [
     "change_30d",
     "change_365d",
 ]
-SOURCING_KEYS = ["day", "source", "reader", "observed", "retrieved", "basis"]
+SOURCING_KEYS = ["day", "source", "reader", "observed", "retrieved", "basis", "advance"]
 HISTORY_KEYS = ["date", "iso", *AREAS_KEYS[3:8], "carried", *APART_KEYS]
 
 
@@ -139,6 +139,7 @@ def test_areas_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         "unit",
         "basis",
         "basis_km2",
+        "advance",
         "oblasts",
         "all",
     ]
@@ -264,6 +265,7 @@ def test_compare_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         "unit",
         "basis",
         "basis_km2",
+        "advance",
         "contested_counted",
         "oblasts",
         "all",
@@ -312,6 +314,65 @@ def test_compare_as_csv_and_as_a_table(capsys: pytest.CaptureFixture[str]) -> No
     assert signed[-1][0] in "+-"
 
 
+# Assessed advance
+
+
+ASKED_OF_A_RECORD = {
+    "areas": "--date 2022-08-01",
+    "compare": "--date 2022-08-01",
+    "history": "--from 2022-08-01 --to 2022-08-01",
+    "changes": "--from 2022-08-01 --to 2022-09-01",
+    "place": "Lyman",
+    "pace": "--oblast UA-14 --as-of 2022-08-01 --window 30",
+    "claims": "--as-of 2022-08-01",
+}
+SAID = {
+    "apart": "Assessed advance is kept apart, so that what is held is assessed control alone",
+    "held": "Assessed advance is counted as held.",
+    "contested": "Assessed advance is counted as contested.",
+}
+
+
+@pytest.mark.parametrize("command", ASKED_OF_A_RECORD)
+def test_every_command_that_asks_a_record_counts_the_advance_as_asked_and_says_so(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = (command, *ASKED_OF_A_RECORD[command].split())
+    default = "contested" if command == "claims" else "apart"
+    told = []
+    for advance, said in SAID.items():
+        counted = (*asked, "--source", "isw", "--advance", advance)
+        assert said in Run(capsys, *counted).out
+        told.append(Run(capsys, *counted, "--format", "json").json)
+        assert told[-1].pop("advance") == advance
+        if advance == default:
+            assert Run(capsys, *asked, "--source", "isw").out == Run(capsys, *counted).out
+    assert told[0] != told[1]
+    assert "Assessed advance" not in Run(capsys, *asked, "--source", "nzz").out
+
+
+def test_a_backtest_and_proposals_count_the_advance_too(capsys: pytest.CaptureFixture[str]) -> None:
+    for asked in ("pace --oblast UA-14 --backtest", "proposals --as-of 2022-08-01"):
+        counted = (*asked.split(), "--source", "isw", "--advance", "held")
+        assert SAID["held"] in Run(capsys, *counted).out
+        told = json.loads(Run(capsys, *counted, "--format", "json").out)
+        assert told["advance"] == "held"
+
+
+def test_advance_counted_as_contested_has_its_column(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("areas", "--source", "isw", "--date", "2022-08-01")
+    apart, contested = (
+        Run(capsys, *asked, "--advance", advance).out.splitlines()
+        for advance in ("apart", "contested")
+    )
+    assert "assessed_advance" in apart[0].split()
+    assert "contested" not in apart[0].split()
+    assert "assessed_advance" not in contested[0].split()
+    assert "contested" in contested[0].split()
+    (donetsk,) = (line for line in contested if "Donetsk" in line)
+    assert "1,726.5" in donetsk
+
+
 # History
 
 
@@ -319,7 +380,7 @@ def test_history_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     told = Run(
         capsys, "history", "--from", "2024-01-14", "--to", "2024-01-16", "--format", "json"
     ).json
-    assert list(told) == ["source", "unit", "every", "from", "to", "rows"]
+    assert list(told) == ["source", "unit", "advance", "every", "from", "to", "rows"]
     assert (told["from"], told["to"], told["every"]) == ("2024-01-14", "2024-01-16", "day")
     assert [(r["date"], r["iso"]) for r in told["rows"]] == [
         (f"2024-01-{day}", iso) for day in (14, 15, 16) for iso in (*ISOS, "all")
@@ -333,7 +394,7 @@ def test_history_as_csv_agrees_with_areas(capsys: pytest.CaptureFixture[str]) ->
         capsys, "history", "--from", "2023-01-01", "--to", "2023-01-01", "--format", "csv"
     ).csv
     told = Run(capsys, "areas", "--date", "2023-01-01", "--format", "json").json
-    assert list(rows[0]) == [*HISTORY_KEYS, "source", "reader", "observed"]
+    assert list(rows[0]) == [*HISTORY_KEYS, "source", "reader", "observed", "advance"]
     assert (rows[0]["carried"], rows[0]["reader"]) == ("false", "deepstate_api")
     for row, area in zip(rows, [*told["oblasts"], told["all"]], strict=True):
         for key in AREAS_KEYS[3:8]:

@@ -128,7 +128,7 @@ def test_contested_ground_of_an_earlier_day_is_told_with_its_day() -> None:
     found = evaluated(claim("not_held_km2", 5 * STRIP_KM2), record, on=day(1))
     assert strips(found.measure) == (5, 2, 5)
     assert found.measure.contested_of == day(0)
-    assert "1 January 2024" in text_claims.contested(found.measure)
+    assert "1 January 2024" in text_claims.contested(found)
 
 
 def test_a_spread_takes_no_more_than_is_left() -> None:
@@ -143,7 +143,7 @@ def test_contested_ground_that_was_never_told_is_left_out_and_said() -> None:
     found = evaluated(claim("held_share", 0.4), record, on=day(0))
     assert spread(found.measure) == (0.4, 0.4, 0.4)
     assert found.measure.contested_known is False
-    assert "leaves it out" in text_claims.contested(found.measure)
+    assert "leaves it out" in text_claims.contested(found)
 
 
 def test_time_to_take_the_rest_over_several_windows() -> None:
@@ -205,7 +205,55 @@ def test_several_sources_widen_the_spread() -> None:
     assert (spread(alone.measure), alone.verdict) == ((0.5, 0.5, 0.5), Verdict.HOLDS)
     both = evaluated(made, here, replace(there, source="other"), elsewhere)
     assert (spread(both.measure), both.verdict) == ((0.5, 0.5, 0.7), Verdict.ROUGHLY)
-    assert [source for source, _ in both.by_source] == ["made", "other"]
+    assert [(t.source, t.verdict) for t in both.by_source] == [
+        ("made", Verdict.HOLDS),
+        ("other", Verdict.ROUGHLY),
+    ]
+    assert [source for source, _ in both.left_out] == ["made"]
+
+
+def test_a_source_is_current_for_as_long_as_it_may_be_carried() -> None:
+    here, there = make((30, {Ground.OCCUPIED: 5})), make((16, {Ground.OCCUPIED: 7}))
+    there = replace(there, source="other")
+    made = claim("held_share", 0.5)
+    # Fourteen days old on the 31st of January, fifteen on the first of February.
+    for on, sources in ((30, ["made", "other"]), (31, ["made"])):
+        found = evaluated(made, here, there, on=day(on))
+        assert [t.source for t in found.by_source] == sources
+    assert "outside the span of other" in found.left_out[0][1]
+
+
+def test_the_next_source_tells_where_the_first_does_not_know_the_day() -> None:
+    here = make((40, {Ground.OCCUPIED: 5}), (50, {Ground.OCCUPIED: 6}))
+    there = replace(make((7, {Ground.OCCUPIED: 2}), (49, {Ground.OCCUPIED: 6})), source="other")
+    found = evaluated(claim("held_share", 0.2), here, there)
+    assert (found.source, spread(found.measure)) == ("other", (0.2, 0.2, 0.2))
+    since = found.hindsight
+    assert (since.day, since.source, spread(since.measure)) == (day(50), "made", (0.6, 0.6, 0.6))
+    # What grew since is told by the source that knows both days.
+    (gain,) = since.gains
+    assert (gain.source, round(gain.net_km2 / STRIP_KM2, 4)) == ("other", 4)
+
+
+def test_a_source_too_sparse_for_the_pace_is_left_out() -> None:
+    # A strip in four days, told every day and every week: thirty days have five weekly snapshots.
+    daily = make(*((n, {Ground.OCCUPIED: n // 4}) for n in range(33)))
+    weekly = make(*((n, {Ground.OCCUPIED: n // 4}) for n in (0, 4, 11, 18, 25, 32)))
+    made = claim("days_to_take", 8, windows=(30,))
+    found = evaluated(made, daily, replace(weekly, source="other"), on=day(32))
+    assert [t.source for t in found.by_source] == ["made"]
+    (left_out,) = found.left_out
+    assert left_out[0] == "other"
+    assert "5 snapshots in it" in left_out[1]
+    assert "at least 6" in left_out[1]
+
+
+def test_what_is_declared_is_told_once() -> None:
+    record = archive.open_source("deepstate").coverage
+    (annexed,) = (c for c in ledger.load([ledger.embedded()])[0] if c.id == "annexed-four")
+    found = evaluated(annexed, record, replace(record, source="nzz"))
+    assert len(found.by_source) == 1
+    assert text_claims.by_source(found, "share") == []
 
 
 def test_hindsight_measures_the_last_day() -> None:
@@ -215,8 +263,9 @@ def test_hindsight_measures_the_last_day() -> None:
     assert found.verdict is Verdict.HOLDS
     assert (since.days, since.verdict) == (10, Verdict.NOT)
     assert strips(since.measure) == (2, 2, 2)
-    assert round(since.net_km2 / STRIP_KM2, 4) == 3
-    assert round(since.left_km2 / STRIP_KM2, 4) == 5
+    (gain,) = since.gains
+    assert round(gain.net_km2 / STRIP_KM2, 4) == 3
+    assert round(gain.left_km2 / STRIP_KM2, 4) == 5
     told = text_claims.hindsight(found)
     assert "Asked again on 18 January 2024, 10 days on, the claim does not hold." in told
     assert "60\N{NO-BREAK SPACE}% of what was not held" in told
@@ -278,8 +327,37 @@ def test_the_first_ledger_on_its_day() -> None:
     # At no window's pace was it a year: the slopes are pinned in the tests of pace.
     year = found["donetsk-one-year"].measure
     assert 690 < year.low < year.value < year.high < 1350
-    since = found["donetsk-one-year"].hindsight
-    assert since.net_km2 / since.left_km2 == pytest.approx(441 / 5726, rel=0.01)
+    (gain,) = found["donetsk-one-year"].hindsight.gains
+    assert gain.net_km2 / gain.left_km2 == pytest.approx(441 / 5726, rel=0.01)
+
+
+def test_the_first_ledger_by_every_source_on_its_day() -> None:
+    names = ("deepstate", "isw", "nzz")
+    records = [archive.open_source(name).coverage for name in names]
+    claims, _ = ledger.load([ledger.embedded()])
+    found = {e.claim.id: e for e in ledger.evaluate(claims, records)}
+    alone = {e.claim.id: e for e in ledger.evaluate(claims, records[:1])}
+    assert {i: e.verdict for i, e in found.items()} == {i: e.verdict for i, e in alone.items()}
+    for name, evaluation in found.items():
+        assert evaluation.measure.value == alone[name].measure.value
+    left = found["donetsk-5000"]
+    assert [(t.source, t.verdict, str(t.moment.info.observed.date())) for t in left.by_source] == [
+        ("deepstate", Verdict.ROUGHLY, "2026-01-24"),
+        ("nzz", Verdict.HOLDS, "2026-01-22"),
+    ]
+    assert spread(left.measure) == pytest.approx((5726.4, 5197.9, 5726.4), abs=0.1)
+    assert [name for name, _ in left.left_out] == ["isw"]
+    # Five snapshots of NZZ in the 30 days before: they would have made it 505 days to never.
+    year = found["donetsk-one-year"]
+    assert [t.source for t in year.by_source] == ["deepstate"]
+    assert dict(year.left_out)["nzz"].startswith("window of 30 days before 2026-01-24: 5 snapshots")
+    since = left.hindsight
+    assert [(t.source, t.moment.day) for t in since.by_source] == [
+        ("deepstate", date(2026, 8, 22)),
+        ("nzz", date(2026, 8, 22)),
+    ]
+    assert spread(since.measure) == pytest.approx((5285.4, 4570.2, 5285.4), abs=0.1)
+    assert {g.source: round(g.net_km2) for g in since.gains} == {"deepstate": 441, "nzz": 628}
 
 
 def test_all_is_claimed_from_the_declaration_on_whatever_is_held() -> None:
@@ -330,6 +408,12 @@ def test_the_command_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     by_id = {row["id"]: row for row in told["claims"]}
     assert by_id["donetsk-5000"]["unit"] == "km2"
     assert by_id["donetsk-5000"]["measured"] == pytest.approx(5726.4, abs=0.1)
+    assert by_id["donetsk-5000"]["low"] == pytest.approx(5197.9, abs=0.1)
+    assert [t["source"] for t in by_id["donetsk-5000"]["by_source"]] == ["deepstate", "nzz"]
+    assert list(by_id["donetsk-5000"]["left_out"]) == ["isw"]
+    assert by_id["donetsk-5000"]["hindsight"]["by_source"][1]["as_of"] == "2026-08-21T00:00:00Z"
+    assert by_id["annexed-four"]["by_source"] == []
+    assert told["sources"] == ["deepstate", "isw", "nzz"]
     # The slow end of a window's pace in August 2026 never ends, which JSON has no number for.
     assert by_id["donetsk-one-year"]["hindsight"]["high"] is None
 
@@ -345,6 +429,34 @@ def test_the_command_on_another_day(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, errors = run(capsys, "--as-of", "2030-01-01")
     assert (code, out) == (2, "")
     assert "outside the span" in errors[0]
+
+
+def test_the_command_by_one_source_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "--source", "nzz", "--format", "json")
+    told = json.loads(out)
+    assert told["sources"] == ["nzz"]
+    (left,) = (row for row in told["claims"] if row["id"] == "donetsk-5000")
+    assert left["low"] == left["measured"] == left["high"] == pytest.approx(5197.9, abs=0.1)
+    assert left["verdict"] == "holds"
+
+
+@pytest.mark.parametrize("advance", ["apart", "held", "contested"])
+def test_the_command_counts_the_advance_as_asked(
+    capsys: pytest.CaptureFixture[str], advance: str
+) -> None:
+    asked = ("--source", "isw", "--as-of", "2022-08-01", "--advance", advance)
+    _, out, _ = run(capsys, *asked, "--format", "json")
+    (left,) = (row for row in json.loads(out)["claims"] if row["id"] == "donetsk-5000")
+    isw = archive.open_source("isw").coverage
+    ground = isw.areas[isw.at(date(2022, 8, 1)).index][0]
+    control = ground[[Ground.OCCUPIED, Ground.HELD_BEFORE_2022]].sum()
+    apart = isw.oblasts[0].polygon_km2 - control
+    both = apart - ground[Ground.ASSESSED_ADVANCE]
+    expected = {"apart": (apart, apart), "held": (both, both), "contested": (apart, both)}
+    assert apart - both > 500
+    assert (left["measured"], left["low"]) == pytest.approx(expected[advance], abs=0.01)
+    assert "isw: Assessed advance is" in run(capsys, *asked)[1]
+    assert "Assessed advance" not in run(capsys)[1]  # ISW's record ends in 2023
 
 
 def test_entries_of_ones_own_follow_the_first(
@@ -419,4 +531,10 @@ def test_a_citation_has_figure_source_and_dates() -> None:
     told = text_claims.citation(found)
     for part in ("5,726 km² (5,301–5,726 km²)", "DeepState", "24 January 2026, 03:00 UTC",
                  "retrieved", "3 August 2025", "Roughly holds", "donetsk-5000"):  # fmt: skip
+        assert part in told
+    both = [record, archive.open_source("nzz").coverage]
+    (found,) = (e for e in ledger.evaluate(claims, both) if e.claim.id == "donetsk-5000")
+    told = text_claims.citation(found)
+    for part in ("5,726 km² (5,198–5,726 km²)", "DeepState, 24 January 2026: 5,726 km² (5,301",
+                 "NZZ / Liveuamap, 22 January 2026: 5,198 km², holds"):  # fmt: skip
         assert part in told

@@ -88,7 +88,13 @@ def test_every_claim_has_verdict_figures_chart_and_citation(opened: Opened) -> N
     assert len(pictures(page)) == 7
     assert len(page.code) == 7
     assert "5,726 km²" in text
-    assert "5,301–5,726 km²" in text
+    assert "5,198–5,726 km²" in text
+    row = "<td>5,726 km²</td><td>5,301–5,726 km²</td><td>Roughly holds</td>"
+    assert f'<th scope="row">DeepState, 24 January 2026</th>{row}' in text
+    row = "<td>5,198 km²</td><td></td><td>Holds</td>"
+    assert f'<th scope="row">NZZ / Liveuamap, 22 January 2026</th>{row}' in text
+    assert "NZZ / Liveuamap: left out: window of 30 days before 2026-01-24: 5 snapshots" in text
+    assert "by NZZ / Liveuamap it grew by 628 km²" in text
     assert "on 3 August 2025" in text
     assert "grew by 441 km², 7.7 % of what was not held" in text
     for note in ("article 73", "ES-11/4", "never defined the annexed border"):
@@ -107,7 +113,8 @@ def test_a_day_chosen_is_measured_and_kept_in_the_address(opened: Opened) -> Non
     text = said(page)
     assert "Measured, 1 November 2022" in text
     assert "Cannot be told" in text
-    assert "Cannot be told: window of 365 days before 2022-11-01: longer than the record" in text
+    assert "Cannot be told: deepstate: window of 365 days before 2022-11-01: longer than" in text
+    assert "Assessed advance is counted as contested." in text
     linked = opened(claims_page, on="chosen", claims_day="2022-11-01")
     assert "Measured, 1 November 2022" in said(linked)
 

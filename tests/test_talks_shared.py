@@ -6,6 +6,7 @@ another equal-area projection. Skipped where there is no ../shared.
 
 from __future__ import annotations
 
+import json
 import tarfile
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -62,9 +63,57 @@ def left(daily: Path) -> pandas.Series:
 
 
 def claims() -> dict[str, Evaluation]:
-    record = archive.load(archive.geofile.geodata("deepstate.parquet")).coverage
+    """The ledger by every embedded record."""
+    names = ("deepstate", "isw", "nzz")
+    records = [archive.load(archive.geofile.geodata(f"{n}.parquet")).coverage for n in names]
     listed, _ = ledger.load([ledger.embedded()])
-    return {e.claim.id: e for e in ledger.evaluate(listed, [record])}
+    return {e.claim.id: e for e in ledger.evaluate(listed, records)}
+
+
+@pytest.fixture(scope="module")
+def left_by_nzz(shared: Path) -> pandas.Series:
+    """What is not held by NZZ's last file up to the day, of 22 January, km2 by oblast.
+
+    It leaves out what was held before 2022: the last file that has it, less the first that has not.
+    """
+
+    def drawn(named: str) -> shapely.Geometry:
+        with tarfile.open(shared / "data" / "nzz" / f"{named[:4]}.tar.xz") as opened:
+            extracted = opened.extractfile(f"{named}.json")
+            assert extracted is not None
+            features = json.load(extracted)["value"]["features"]
+        held = [f for f in features if f["properties"]["type"] in ("nochange", "gains")]
+        assert {f["properties"]["date"] for f in held} == {_NZZ_DAYS[named]}
+        return shapely.union_all(
+            shapely.make_valid([shapely.geometry.shape(f["geometry"]) for f in held])
+        )
+
+    last, whole, first_short = map(drawn, _NZZ_DAYS)
+    held = frames().intersection(last.union(whole.difference(first_short)))
+    return km2(frames()) - km2(held)
+
+
+_NZZ_DAYS = {"2026-01-24": "2026-01-22", "2024-03-09": "2024-03-08", "2024-03-16": "2024-03-15"}
+
+
+@pytest.fixture(scope="module")
+def contested(shared: Path) -> pandas.Series:
+    """Contested ground as DeepState last reported it, on 3 August 2025, km2 by oblast."""
+    drawn = last_map_snapshot(shared)
+    grey = drawn[drawn["fill"].str.lower().isin(["#bcaaa4", "#bdbdbd", "#757575"])]
+    red = drawn[drawn["fill"].str.lower().isin(["#a52714", "#880e4f"])]
+    shapes = grey.make_valid().union_all().difference(red.make_valid().union_all())
+    return km2(frames().intersection(shapes))
+
+
+def last_map_snapshot(shared: Path) -> geopandas.GeoDataFrame:
+    """The polygons of DeepState's map of 3 August 2025, the last that tells more than held."""
+    with tarfile.open(shared / "data" / "deepstate_api" / "2025-Q3.tar.xz") as opened:
+        last = max((m for m in opened if m.isfile()), key=lambda m: Path(m.name).name)
+        extracted = opened.extractfile(last)
+        assert extracted is not None
+        drawn = geopandas.read_file(extracted, on_invalid="ignore")
+    return drawn[drawn.geom_type.isin(["Polygon", "MultiPolygon"])]
 
 
 def outcomes() -> dict[str, Outcome]:
@@ -86,6 +135,32 @@ def test_shares_and_areas_of_the_ledger(left: pandas.Series) -> None:
     assert found["luhansk-nearly-taken"].measure.value == pytest.approx(luhansk, rel=WITHIN)
     assert found["donetsk-5000"].measure.value == pytest.approx(left["UA-14"], rel=WITHIN)
     assert left["UA-14"] == pytest.approx(5727, abs=1.5)  # as the issue has it
+
+
+def test_the_spreads_of_the_ledger(
+    left: pandas.Series, left_by_nzz: pandas.Series, contested: pandas.Series
+) -> None:
+    """From the least to the most of two sources, DeepState's contested ground out and in."""
+    found = claims()
+    total = km2(frames())
+    for name, isos, unit in (
+        ("donetsk-5000", ["UA-14"], None),
+        ("luhansk-nearly-taken", ["UA-09"], total),
+        ("not-full-control", list(total.index), total),
+    ):
+        most, least, nzz = (
+            float(rest[isos].sum()) for rest in (left, left - contested, left_by_nzz)
+        )
+        ends = [most, least, nzz]
+        if unit is not None:
+            ends = [1 - rest / float(unit[isos].sum()) for rest in ends]
+        measure = found[name].measure
+        assert measure.value == pytest.approx(ends[0], rel=WITHIN)
+        assert (measure.low, measure.high) == pytest.approx((min(ends), max(ends)), rel=WITHIN)
+        deepstate, other = found[name].by_source
+        alone = sorted(ends[:2])
+        assert (deepstate.measure.low, deepstate.measure.high) == pytest.approx(alone, rel=WITHIN)
+        assert other.measure.value == pytest.approx(ends[2], rel=WITHIN)
 
 
 def test_the_pace_of_the_ledger(daily: Path, left: pandas.Series) -> None:
@@ -137,11 +212,7 @@ def test_the_proposals(left: pandas.Series) -> None:
 
 def test_the_line_of_23_february_2022(shared: Path, daily: Path) -> None:
     """By the last map snapshot that draws what was held before 2022, of 3 August 2025."""
-    with tarfile.open(shared / "data" / "deepstate_api" / "2025-Q3.tar.xz") as opened:
-        last = max((m for m in opened if m.isfile()), key=lambda m: Path(m.name).name)
-        extracted = opened.extractfile(last)
-        assert extracted is not None
-        drawn = geopandas.read_file(extracted, on_invalid="ignore")
+    drawn = last_map_snapshot(shared)
     before = drawn[drawn["fill"].str.lower() == "#880e4f"].make_valid().union_all()
     back = km2(held(daily, TALKS).difference(before))
     for row in outcomes()["pre_2022"].rows[:-1]:

@@ -154,6 +154,22 @@ def opinions(coverages: Mapping[str, Coverage], day: date) -> list[Opinion]:
     return [Opinion(s, coverage, moment) for s, coverage, moment in found if moment is not None]
 
 
+def opinion(coverage: Coverage, day: date) -> Opinion:
+    """A record's last snapshot up to a day, where that is current.
+
+    Raises
+    ------
+    InputError
+        Where it is not; it tells the record's span, or the gap.
+    """
+    moment = coverage.last(day)
+    found = moment and Opinion(coverage.source, coverage, moment)
+    if found and found.is_current:
+        return found
+    coverage.at(day)  # says why: outside of the span, or in a gap
+    raise InputError(f"{day}: {coverage.source} does not tell what is held")
+
+
 def agree(compared: Sequence[Opinion]) -> Agreement:
     """How the sources agree, each at its own snapshot.
 

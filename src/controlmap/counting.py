@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from controlmap.coverage import Coverage
-from controlmap.model import Ground, SnapshotInfo, Status
+from controlmap.model import Ground, Status
 
 
 class Advance(StrEnum):
@@ -34,13 +34,15 @@ def counted(coverage: Coverage, advance: Advance) -> Coverage:
     ground = np.where(
         coverage.run_ground == Ground.ASSESSED_ADVANCE, _GROUND[advance], coverage.run_ground
     )
-    snapshots = tuple(_retold(info, advance) for info in coverage.snapshots)
+    snapshots = tuple(
+        replace(info, reports=reported(info.reports, advance)) for info in coverage.snapshots
+    )
     return replace(coverage, run_ground=ground, snapshots=snapshots)
 
 
-def _retold(info: SnapshotInfo, advance: Advance) -> SnapshotInfo:
-    if Status.ASSESSED_ADVANCE not in info.reports:
-        return info
-    reports = info.reports - {Status.ASSESSED_ADVANCE}
+def reported(reports: frozenset[Status], advance: Advance) -> frozenset[Status]:
+    """What is reported when assessed advance counts so."""
+    if advance is Advance.APART or Status.ASSESSED_ADVANCE not in reports:
+        return reports
     more = {Status.CONTESTED} if advance is Advance.CONTESTED else set()
-    return replace(info, reports=reports | more)
+    return reports - {Status.ASSESSED_ADVANCE} | more

@@ -1,23 +1,23 @@
 """The ledger of claims: statements that can be measured, each held against a record on any day.
 
 A claim names a quantity (`quantities.QUANTITIES`), the figure claimed and its tolerance. It is
-measured with its spread, judged by a rule that is told with the verdict, and asked again on the
-record's last day: hindsight.
+measured with its spread, by every source that is current, judged by a rule that is told with the
+verdict, and asked again on the record's last day: hindsight.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from controlmap import entries, geofile, pace, places
+from controlmap import agreement, entries, geofile, pace, places
 from controlmap.coverage import Coverage, Moment
 from controlmap.entries import Entry
-from controlmap.model import InputError, Status
+from controlmap.model import InputError
 from controlmap.oblasts import ISO_CODES
 from controlmap.quantities import QUANTITIES, Measure, Quantity, Query
 
@@ -100,53 +100,83 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Hindsight:
-    """What a record shows since: measured again on its last day.
+class Told:
+    """What one source tells of a claim by its own snapshot, and the verdict on that alone."""
 
-    `net_km2` is the net change of Russian-held ground in the claim's oblasts over `days`,
-    `left_km2` what was not held of them when it began; None where it is about none. `measure` is
-    None where the quantity cannot be measured on the last day.
-    """
-
+    source: str
     moment: Moment
-    days: int
-    measure: Measure | None
+    measure: Measure
     verdict: Verdict
-    net_km2: float | None
-    left_km2: float | None
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """A claim held against records on a day.
+class Answer:
+    """What the sources tell of a claim on a day.
 
     Attributes
     ----------
-    claim, day
-        The claim, and the day it was measured on.
-    source, moment
-        The first source, and the snapshot of it that stands for the day; None where it has none.
-    measure
-        What the first source tells, with the spread of all that tell; None where none does.
+    day
+        The day asked for.
     by_source
-        Each source's own measure.
+        Each source that tells; the figure is the first one's.
+    left_out
+        The sources that do not, and why.
+    measure
+        The first one's figure with the spread of them all; None where none tells.
     verdict
-        By the rule of `judge`.
-    problem
-        Why it cannot be told, "" where it can.
-    hindsight
-        None where the record ends on the day.
+        By the rule of `judge`, on all of the spread.
     """
 
-    claim: Claim
     day: date
-    source: str
-    moment: Moment | None
+    by_source: tuple[Told, ...]
+    left_out: tuple[tuple[str, str], ...]
     measure: Measure | None
-    by_source: tuple[tuple[str, Measure], ...]
     verdict: Verdict
-    problem: str
+
+    @property
+    def source(self) -> str | None:
+        """The source whose figure is told; None where none tells."""
+        return self.by_source[0].source if self.by_source else None
+
+    @property
+    def moment(self) -> Moment | None:
+        """That source's snapshot."""
+        return self.by_source[0].moment if self.by_source else None
+
+
+@dataclass(frozen=True)
+class Gain:
+    """The net change of Russian-held ground in a claim's oblasts, by a source that knows both days.
+
+    `left_km2` is what was not held of them on the first.
+    """
+
+    source: str
+    net_km2: float
+    left_km2: float
+
+
+@dataclass(frozen=True)
+class Hindsight(Answer):
+    """A claim asked again on the first record's last day, so many `days` on."""
+
+    days: int
+    gains: tuple[Gain, ...]
+
+
+@dataclass(frozen=True)
+class Evaluation(Answer):
+    """A claim held against records; `hindsight` is None where the first one ends on the day."""
+
+    claim: Claim
     hindsight: Hindsight | None
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be told, "" where it can."""
+        if self.by_source or len(self.left_out) < 2:
+            return "" if self.by_source else self.left_out[0][1]
+        return "; ".join(f"{source}: {why}" for source, why in self.left_out)
 
 
 def embedded() -> Path:
@@ -237,32 +267,42 @@ def evaluate(
 ) -> list[Evaluation]:
     """Each claim held against the records on a day, or on the day that it speaks of.
 
-    The first record is the one whose figure is told; the spread is that of all that can tell.
+    Every record is asked whose last snapshot is current on the day (`agreement.opinion`). The first
+    one that can tell gives the figure, all that can the spread.
     """
     return [_evaluated(claim, coverages, day or claim.speaks_of) for claim in claims]
 
 
 def _evaluated(claim: Claim, coverages: Sequence[Coverage], day: date) -> Evaluation:
-    by_source: list[tuple[str, Measure]] = []
-    problems: list[str] = []
+    hindsight = None
+    end = coverages[0].span[1]
+    if day < end:
+        gains = tuple(_gains(claim, coverages, day, end))
+        then = vars(_answer(claim, coverages, end))
+        hindsight = Hindsight(**then, days=(end - day).days, gains=gains)
+    return Evaluation(**vars(_answer(claim, coverages, day)), claim=claim, hindsight=hindsight)
+
+
+def _answer(claim: Claim, coverages: Sequence[Coverage], day: date) -> Answer:
+    told: list[Told] = []
+    left_out: list[tuple[str, str]] = []
     for coverage in coverages:
+        if told and claim.asks.declared:  # no source measures it: it is told once
+            break
         try:
-            moment = coverage.at(day)
-            by_source.append((coverage.source, claim.asks.measure(coverage, claim.query, moment)))
+            moment = agreement.opinion(coverage, day).moment
+            found = claim.asks.measure(coverage, claim.query, moment)
         except InputError as error:
-            problems.append(str(error))
-    first = coverages[0]
-    measure = _widened([m for _, m in by_source]) if by_source else None
-    return Evaluation(
-        claim=claim,
+            left_out.append((coverage.source, str(error)))
+        else:
+            told.append(Told(coverage.source, moment, found, judge(claim, found)))
+    measure = _widened([t.measure for t in told]) if told else None
+    return Answer(
         day=day,
-        source=by_source[0][0] if by_source else first.source,
-        moment=first.known(day),
+        by_source=tuple(told),
+        left_out=() if told and claim.asks.declared else tuple(left_out),
         measure=measure,
-        by_source=tuple(by_source),
         verdict=judge(claim, measure) if measure else Verdict.UNKNOWN,
-        problem="" if measure else "; ".join(problems),
-        hindsight=_hindsight(claim, first, day),
     )
 
 
@@ -289,34 +329,17 @@ def expected(found: Evaluation) -> tuple[float, float] | None:
 
 def _widened(found: Sequence[Measure]) -> Measure:
     """The first measure with the spread of them all."""
-    first = found[0]
-    return Measure(
-        first.value,
-        min(m.low for m in found),
-        max(m.high for m in found),
-        first.parts,
-        first.contested_of,
-        first.contested_known,
-    )
+    return replace(found[0], low=min(m.low for m in found), high=max(m.high for m in found))
 
 
-def _hindsight(claim: Claim, coverage: Coverage, day: date) -> Hindsight | None:
-    start, end = coverage.known(day), coverage.at(coverage.span[1])
-    if start is None or start.index == end.index:
-        return None
-    try:
-        measure = claim.asks.measure(coverage, claim.query, end)
-    except InputError:
-        measure = None
-    wanted = [i for i, o in enumerate(coverage.oblasts) if o.iso in claim.query.oblasts]
-    held = coverage.status_km2(Status.RUSSIAN_HELD, [start.index, end.index])
-    before, after = held[:, wanted].sum(axis=1).tolist()
-    total = sum(coverage.oblasts[i].polygon_km2 for i in wanted)
-    return Hindsight(
-        moment=end,
-        days=(end.day - day).days,
-        measure=measure,
-        verdict=judge(claim, measure) if measure else Verdict.UNKNOWN,
-        net_km2=after - before if wanted else None,
-        left_km2=total - before if wanted else None,
-    )
+def _gains(claim: Claim, coverages: Sequence[Coverage], day: date, end: date) -> Iterator[Gain]:
+    for coverage in coverages:
+        wanted = [i for i, o in enumerate(coverage.oblasts) if o.iso in claim.query.oblasts]
+        try:
+            then, now = (agreement.opinion(coverage, known) for known in (day, end))
+        except InputError:
+            continue
+        if wanted and then.moment.index != now.moment.index:
+            before, after = (float(o.held_km2()[wanted].sum()) for o in (then, now))
+            total = sum(coverage.oblasts[i].polygon_km2 for i in wanted)
+            yield Gain(coverage.source, after - before, total - before)

@@ -6,13 +6,16 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 Row = Mapping[str, Any]
 _FORMULA = ("=", "+", "-", "@")
 _NOT_REPORTED = "not reported"
+LOG_SECONDS = 10.0
+"""How often progress is told where it cannot be told in place."""
 
 
 def say(text: str) -> None:
@@ -20,10 +23,31 @@ def say(text: str) -> None:
     print(printable(text), file=sys.stderr)
 
 
-def progress(text: str) -> None:
-    """What is being done, on the last line of a terminal, in place of what was told before."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{printable(text)}", end="", file=sys.stderr, flush=True)
+class Progress:
+    """Tells what is being done, "" for no more, on stderr.
+
+    On a terminal it stands on the last line, in place of what was told before; in a log it is a
+    line at most every `LOG_SECONDS`, by a `clock` in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._last: float | None = None
+
+    def __call__(self, text: str) -> None:
+        """Tell it."""
+        if sys.stderr.isatty():
+            print(f"\r\033[K{printable(text)}", end="", file=sys.stderr, flush=True)
+        elif not text:
+            self._last = None
+        elif self._last is None:  # what takes no time is not told
+            self._last = self._clock()
+        elif self._clock() >= self._last + LOG_SECONDS:
+            self._last = self._clock()
+            say(text)
+
+
+progress = Progress()
 
 
 def printable(text: str) -> str:
@@ -66,6 +90,35 @@ def print_rows(form: str, rows: Iterable[Row]) -> None:
     widths = [max(len(line[i]) for line in table) for i in range(len(columns))]
     for line in table:
         print("  ".join(_aligned(line, widths)).rstrip())
+
+
+def print_found(
+    form: str,
+    rows: Sequence[Row],
+    document: Mapping[str, Any],
+    common: Row,
+    notes: Iterable[str],
+    silent: Container[str] = (),
+) -> None:
+    """Print what was found: the document as JSON, or its rows, as CSV or as a table (`form`).
+
+    CSV has `common` in each row; a table has no `silent` columns, and the `notes` below.
+    """
+    if form == "json":
+        print_json(document)
+    elif form == "csv":
+        print_rows("csv", [{**row, **common} for row in rows])
+    else:
+        print_rows("table", [{k: v for k, v in row.items() if k not in silent} for row in rows])
+        if told := [note for note in notes if note]:
+            print("", *told, sep="\n")
+
+
+def print_notes(*notes: str) -> None:
+    """Print a line each; nothing of what is empty."""
+    for note in notes:
+        if note:
+            print(note)
 
 
 def _field(value: Any) -> Any:

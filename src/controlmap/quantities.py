@@ -87,7 +87,7 @@ class Quantity:
     """A named query.
 
     `measure` may raise an InputError where the record cannot tell; `traces` draws the quantity, or
-    what it comes from, over all the record, in `trace_unit`.
+    what it comes from, over all the record, in `trace_unit`. What is `declared` no source measures.
     """
 
     unit: str
@@ -95,6 +95,7 @@ class Quantity:
     measure: Callable[[Coverage, Query, Moment], Measure]
     trace_unit: str
     traces: Callable[[Coverage, Query], tuple[Trace, ...]]
+    declared: bool = False
 
 
 # Ground held, as a share or as what is left
@@ -201,6 +202,12 @@ def _days_to_take(coverage: Coverage, query: Query, moment: Moment) -> Measure:
     found = [pace.measure(coverage, iso, moment, window) for window in query.windows]
     parts: list[Part] = []
     for each in found:
+        if each.snapshots <= pace.LEAST_SNAPSHOTS:
+            raise InputError(
+                f"window of {each.window_days} days before {moment.day}: {each.snapshots} "
+                "snapshots in it, whose interval is but the range of their slopes; a spread to "
+                f"judge by needs at least {pace.LEAST_SNAPSHOTS + 1}"
+            )
         key = str(each.window_days)
         days, low, high = map(_or_never, (each.days, each.days_low, each.days_high))
         parts.append(Part(key, DAYS, days, low, high))
@@ -234,8 +241,9 @@ def _pace_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
 def _gaining_share(coverage: Coverage, query: Query, moment: Moment) -> Measure:
     ends = [
         coverage.at(moment.day - timedelta(days=query.period_days * n))
-        for n in range(query.periods, -1, -1)
+        for n in range(query.periods, 0, -1)
     ]
+    ends.append(moment)
     columns = _columns(coverage, query)
     net = {Contested.OUT: np.diff(_counted_km2(coverage, ends, columns, Contested.OUT))}
     known = all(m.reports(Status.CONTESTED) for m in ends)
@@ -304,7 +312,9 @@ def _distance_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
 
 
 QUANTITIES: Mapping[str, Quantity] = {
-    "claimed_share": Quantity(SHARE, ("oblasts",), _claimed_share, SHARE, _held_share_traces),
+    "claimed_share": Quantity(
+        SHARE, ("oblasts",), _claimed_share, SHARE, _held_share_traces, declared=True
+    ),
     "held_share": Quantity(SHARE, ("oblasts",), _held_share, SHARE, _held_share_traces),
     "not_held_km2": Quantity(KM2, ("oblasts",), _not_held, KM2, _not_held_traces),
     "days_to_take": Quantity(

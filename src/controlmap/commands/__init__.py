@@ -6,12 +6,18 @@ import argparse
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from controlmap.model import InputError
 from controlmap.printing import instant, say
 
-Commands = Any
+# A command imports what it works with when it runs: `controlmap --help` waits for none of it.
+if TYPE_CHECKING:
+    from controlmap.coverage import Coverage
+    from controlmap.model import SnapshotInfo
+    from controlmap.sources.own import Legend
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What argparse's add_subparsers returns; its type has no public name."""
 
 
@@ -19,7 +25,7 @@ def add_command(
     commands: Commands, name: str, run: Callable[[argparse.Namespace], None], text: str
 ) -> argparse.ArgumentParser:
     """Add a command that `run` carries out; `text` is its help."""
-    made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    made = commands.add_parser(name, help=text, description=text)
     made.set_defaults(run=run)
     return made
 
@@ -27,6 +33,12 @@ def add_command(
 def add_source(parser: argparse.ArgumentParser) -> None:
     """Add --source."""
     parser.add_argument("--source", metavar="ID", help="default: deepstate")
+
+
+def add_record(parser: argparse.ArgumentParser) -> None:
+    """Add --source and --advance: whose record is asked, and what its advance counts as."""
+    add_source(parser)
+    add_advance(parser)
 
 
 def add_format(parser: argparse.ArgumentParser, *more: str) -> None:
@@ -45,14 +57,14 @@ def add_basis(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_advance(parser: argparse.ArgumentParser) -> None:
+def add_advance(parser: argparse.ArgumentParser, default: str = "apart") -> None:
     """Add --advance."""
     parser.add_argument(
         "--advance",
         choices=("apart", "held", "contested"),
-        default="apart",
+        default=default,
         help="what assessed advance counts as, ground where Russian forces operate and control is "
-        "not assessed (ISW; default: apart, a status of its own)",
+        f"not assessed (ISW): a status of its own, held, or contested; default: {default}",
     )
 
 
@@ -89,7 +101,7 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date YYYY-MM-DD") from error
 
 
-def open_coverage(source: str | None, advance: str = "apart") -> Any:
+def open_coverage(source: str | None, advance: str = "apart") -> Coverage:
     """The coverage of a source's record, of the default one for None, its advance counted so."""
     from controlmap import archive, counting, sources
 
@@ -97,7 +109,17 @@ def open_coverage(source: str | None, advance: str = "apart") -> Any:
     return counting.counted(coverage, counting.Advance(advance))
 
 
-def read_legend(path: Path) -> Any:
+def advance_told(source: str, advance: str) -> str:
+    """What a source's assessed advance was counted as; "" where it tells of none."""
+    from controlmap import sources
+    from controlmap.model import Status
+    from controlmap.views import text
+
+    known = Status.ASSESSED_ADVANCE in sources.find_source(source).reports
+    return text.COUNTED_ADVANCE[advance] if known else ""
+
+
+def read_legend(path: Path) -> Legend:
     """A legend for a person's own file, from TOML."""
     from controlmap.sources import own
 
@@ -108,20 +130,22 @@ def read_legend(path: Path) -> Any:
     return own.from_toml(text, path.name)
 
 
-def dated(info: Any) -> str:
+def dated(info: SnapshotInfo) -> str:
     """The two dates of a snapshot, in words."""
     return f"as of {instant(info.observed)}, retrieved {retrieved(info) or 'not recorded'}"
 
 
-def retrieved(info: Any) -> str | None:
+def retrieved(info: SnapshotInfo) -> str | None:
     """When a snapshot was retrieved, as ISO 8601; None where nobody knows."""
     return instant(info.retrieved) if info.retrieved else None
 
 
-def never_told(source: str) -> set[str]:
-    """The statuses that no reader of a source tells: a table has no columns for them."""
-    from controlmap import sources
+def never_told(source: str, advance: str) -> set[str]:
+    """The statuses that no reader of a source tells, its advance counted so: a table has no columns
+    for them.
+    """
+    from controlmap import counting, sources
     from controlmap.model import REPORTABLE
 
-    told = set().union(*(reader.reports for reader in sources.find_source(source).readers))
+    told = counting.reported(sources.find_source(source).reports, counting.Advance(advance))
     return {status.value for status in REPORTABLE if status not in told}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from controlmap.commands import Commands, add_advance, add_basis, add_command, add_format, day
 from controlmap.model import InputError
-from controlmap.printing import instant, print_json, print_rows, say
+from controlmap.printing import instant, print_found, say
+
+if TYPE_CHECKING:
+    from controlmap.agreement import Agreement, AgreementRow, Opinion, Pair, Spread
 
 
 def add(commands: Commands) -> None:
@@ -38,65 +42,60 @@ def _agree(arguments: argparse.Namespace) -> None:
     if arguments.format == "geojson":
         _print_geojson(found, compared)
         return
-    parts = agreement.by_oblast(found)
     spread = agreement.spread(compared, Basis(arguments.basis))
-    rows = [_row(part, band) for part, band in zip(parts, spread, strict=True)]
-    told = [_told(opinion) for opinion in compared]
-    pairs = [asdict(pair) for pair in agreement.pairs(found)]
-    on = str(compared[0].moment.day)
-    if arguments.format == "json":
-        for row, part, band in zip(rows, parts, spread, strict=True):
-            row |= {"only": dict(part.only), "shares": dict(band.shares)}
-        print_json(
-            {
-                "day": on,
-                "unit": "km2",
-                "basis": arguments.basis,
-                "advance": arguments.advance,
-                "sources": told,
-                "oblasts": rows[:-1],
-                "all": rows[-1],
-                "pairs": pairs,
-            }
-        )
-    elif arguments.format == "csv":
-        common = {"day": on, "basis": arguments.basis}
-        common |= {f"{t['source']}_observed": t["observed"] for t in told}
-        print_rows("csv", [{**row, **common} for row in rows])
-    else:
-        print_rows("table", rows)
-        print(f"\n{on}; km2 that are Russian-held by the sources; shares as they say")
-        _print_below(told, pairs)
+    by_oblast = agreement.by_oblast(found)
+    rows = [_row(row, band) for row, band in zip(by_oblast, spread, strict=True)]
+    parts = [
+        {**row, "only": dict(areas.only), "shares": dict(band.shares)}
+        for row, areas, band in zip(rows, by_oblast, spread, strict=True)
+    ]
+    pairs = agreement.pairs(found)
+    day = {"day": str(compared[0].moment.day)}
+    document = {
+        **day,
+        "unit": "km2",
+        "basis": arguments.basis,
+        "advance": arguments.advance,
+        "sources": [_told(opinion) for opinion in compared],
+        "oblasts": parts[:-1],
+        "all": parts[-1],
+        "pairs": [asdict(pair) for pair in pairs],
+    }
+    common = {**day, "basis": arguments.basis}
+    common |= {f"{o.source}_observed": instant(o.moment.info.observed) for o in compared}
+    print_found(arguments.format, rows, document, common, _notes(compared, pairs))
 
 
-def _row(part: Any, band: Any) -> dict[str, Any]:
+def _row(row: AgreementRow, band: Spread) -> dict[str, Any]:
     return {
-        "iso": part.iso,
-        "name": part.name,
-        "total": part.total,
-        "by_all": part.by_all,
-        "by_some": part.by_some,
-        "by_one": part.by_one,
-        "by_none": part.by_none,
+        "iso": row.iso,
+        "name": row.name,
+        "total": row.total,
+        "by_all": row.by_all,
+        "by_some": row.by_some,
+        "by_one": row.by_one,
+        "by_none": row.by_none,
         "low_share": band.low,
         "high_share": band.high,
     }
 
 
-def _print_below(told: list[dict[str, Any]], pairs: list[dict[str, Any]]) -> None:
+def _notes(compared: Sequence[Opinion], pairs: Sequence[Pair]) -> Iterator[str]:
     from controlmap.views import text
 
-    for opinion in told:
-        age = text.days(opinion["age_days"])
-        print(f"{opinion['source']}: as of {opinion['observed']}, {age} old")
+    day = compared[0].moment.day
+    yield f"{day}; km2 that are Russian-held by the sources; shares as they say"
+    for opinion in compared:
+        observed = instant(opinion.moment.info.observed)
+        yield f"{opinion.source}: as of {observed}, {text.days(opinion.age_days)} old"
     for pair in pairs:
-        print(
-            f"{pair['one']} and {pair['other']}: Jaccard index {pair['jaccard']:.3f}, "
-            f"apart on {pair['apart_km2']:,.0f} km2"
+        yield (
+            f"{pair.one} and {pair.other}: Jaccard index {pair.jaccard:.3f}, apart on "
+            f"{pair.apart_km2:,.0f} km2"
         )
 
 
-def _opinions(arguments: argparse.Namespace) -> list[Any]:
+def _opinions(arguments: argparse.Namespace) -> list[Opinion]:
     """The records to compare at the day; with --sources, each of them has to know it."""
     from controlmap import agreement, archive, counting
 
@@ -119,7 +118,7 @@ def _opinions(arguments: argparse.Namespace) -> list[Any]:
     return [o for o in known if o.is_current]
 
 
-def _told(opinion: Any) -> dict[str, Any]:
+def _told(opinion: Opinion) -> dict[str, Any]:
     info = opinion.moment.info
     return {
         "source": opinion.source,
@@ -130,7 +129,7 @@ def _told(opinion: Any) -> dict[str, Any]:
     }
 
 
-def _print_geojson(found: Any, compared: Any) -> None:
+def _print_geojson(found: Agreement, compared: Sequence[Opinion]) -> None:
     from controlmap import export, sources
 
     credits = {o.source: sources.find_source(o.source).credit for o in compared}

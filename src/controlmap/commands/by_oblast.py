@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from controlmap.commands import (
     Commands,
-    add_advance,
     add_basis,
     add_command,
     add_format,
-    add_source,
+    add_record,
+    advance_told,
     dated,
     day,
     never_told,
@@ -22,13 +23,17 @@ from controlmap.commands import (
     retrieved,
 )
 from controlmap.model import InputError
-from controlmap.printing import instant, print_json, print_rows, say
+from controlmap.printing import instant, print_found, say
+
+if TYPE_CHECKING:
+    from controlmap.coverage import Coverage, Moment
+    from controlmap.oblasts import Basis
 
 
 def add(commands: Commands) -> None:
     """Add both commands."""
     made = add_command(commands, "areas", _areas, "Areas by status, oblast by oblast, on a day.")
-    add_source(made)
+    add_record(made)
     add_format(made)
     made.add_argument("--input", type=Path, metavar="FILE", help="one file of any known source")
     made.add_argument("--reader", metavar="ID", help="how to read --input; default: recognised")
@@ -40,12 +45,11 @@ def add(commands: Commands) -> None:
     )
     made.add_argument("--date", type=day, metavar="YYYY-MM-DD", help="default: the latest")
     add_basis(made)
-    add_advance(made)
 
     made = add_command(
         commands, "compare", _compare, "Claimed versus held, oblast by oblast, on a day."
     )
-    add_source(made)
+    add_record(made)
     add_format(made)
     made.add_argument("--date", type=day, metavar="YYYY-MM-DD", help="default: the latest")
     add_basis(made)
@@ -55,7 +59,6 @@ def add(commands: Commands) -> None:
         default="out",
         help="whether contested ground counts with what is held (default: out)",
     )
-    add_advance(made)
 
 
 def _areas(arguments: argparse.Namespace) -> None:
@@ -91,10 +94,10 @@ def _areas(arguments: argparse.Namespace) -> None:
         }
         for a in figures.areas(coverage, moment, basis)
     ]
-    _print_by_oblast(arguments.format, coverage, moment, basis, rows)
+    _print_by_oblast(arguments, coverage, moment, basis, rows)
 
 
-def _read_one(arguments: argparse.Namespace) -> Any:
+def _read_one(arguments: argparse.Namespace) -> Coverage:
     """One file as a coverage of one snapshot; --source is what it must be of, where given."""
     from controlmap import archive, building, counting, sources
     from controlmap.model import end_of
@@ -128,52 +131,47 @@ def _compare(arguments: argparse.Namespace) -> None:
     moment = coverage.at(arguments.date or coverage.span[1])
     basis, contested = Basis(arguments.basis), figures.Contested(arguments.contested)
     rows = [asdict(c) for c in figures.compare(coverage, moment, basis, contested)]
-    _print_by_oblast(
-        arguments.format, coverage, moment, basis, rows, contested_counted=contested.value
-    )
+    _print_by_oblast(arguments, coverage, moment, basis, rows, contested_counted=contested.value)
 
 
 def _print_by_oblast(
-    form: str, coverage: Any, moment: Any, basis: Any, rows: list[dict[str, Any]], **more: str
+    arguments: argparse.Namespace,
+    coverage: Coverage,
+    moment: Moment,
+    basis: Basis,
+    rows: list[dict[str, Any]],
+    **more: str,
 ) -> None:
-    as_of = instant(moment.info.observed)
-    if form == "json":
-        told = {
-            "source": coverage.source,
-            "reader": moment.info.reader,
-            "as_of": as_of,
-            "retrieved": retrieved(moment.info),
-            "unit": "km2",
-            "basis": basis.value,
-        }
-        totals = {o.iso: o.total_km2(basis) for o in coverage.oblasts}
-        totals["all"] = sum(totals.values())
-        print_json({**told, "basis_km2": totals, **more, "oblasts": rows[:-1], "all": rows[-1]})
-        return
-    if form == "csv":
-        told = {
-            "day": str(moment.day),
-            "source": coverage.source,
-            "reader": moment.info.reader,
-            "observed": as_of,
-            "retrieved": retrieved(moment.info),
-            "basis": basis.value,
-            **more,
-        }
-        rows = [{**row, **told} for row in rows]
-    if form == "table":
-        silent = never_told(coverage.source)
-        rows = [{k: v for k, v in row.items() if k not in silent} for row in rows]
-    print_rows(form, rows)
-    if form == "table":
-        carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""
-        print(
-            f"\n{coverage.source}, {dated(moment.info)}{carried}; km2; shares over the {basis} area"
-        )
-        if more.get("contested_counted") == "in":
-            known = rows[-1]["contested"] is not None
-            print(
-                "held includes contested ground"
-                if known
-                else "contested ground is not reported on this day, so it is not counted as held"
-            )
+    as_of, taken = instant(moment.info.observed), retrieved(moment.info)
+    said_by = {"source": coverage.source, "reader": moment.info.reader}
+    totals = {o.iso: o.total_km2(basis) for o in coverage.oblasts}
+    totals["all"] = sum(totals.values())
+    document = {
+        **said_by,
+        "as_of": as_of,
+        "retrieved": taken,
+        "unit": "km2",
+        "basis": basis.value,
+        "basis_km2": totals,
+        "advance": arguments.advance,
+        **more,
+        "oblasts": rows[:-1],
+        "all": rows[-1],
+    }
+    dates = {"observed": as_of, "retrieved": taken}
+    counted = {"basis": basis.value, "advance": arguments.advance, **more}
+    common = {"day": str(moment.day), **said_by, **dates, **counted}
+    carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""
+    notes = [
+        f"{coverage.source}, {dated(moment.info)}{carried}; km2; shares over the {basis} area",
+        _contested_told(rows[-1]) if more.get("contested_counted") == "in" else "",
+        advance_told(coverage.source, arguments.advance),
+    ]
+    silent = never_told(coverage.source, arguments.advance)
+    print_found(arguments.format, rows, document, common, notes, silent)
+
+
+def _contested_told(row: Mapping[str, Any]) -> str:
+    if row["contested"] is None:
+        return "contested ground is not reported on this day, so it is not counted as held"
+    return "held includes contested ground"

@@ -5,26 +5,29 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
-from datetime import date
+from typing import TYPE_CHECKING
 
 from controlmap.commands import (
     Commands,
-    add_advance,
     add_command,
     add_format,
-    add_source,
+    add_record,
+    advance_told,
     day,
     never_told,
     open_coverage,
 )
 from controlmap.model import InputError
-from controlmap.printing import instant, print_json, print_rows
+from controlmap.printing import instant, print_found
+
+if TYPE_CHECKING:
+    from controlmap.coverage import Coverage, Moment
 
 
 def add(commands: Commands) -> None:
     """Add both commands."""
     made = add_command(commands, "history", _history, "Areas by status over time.")
-    add_source(made)
+    add_record(made)
     add_format(made)
     made.add_argument("--from", dest="start", type=day, metavar="YYYY-MM-DD")
     made.add_argument("--to", dest="end", type=day, metavar="YYYY-MM-DD")
@@ -34,12 +37,11 @@ def add(commands: Commands) -> None:
         default="day",
         help="rows for each day, each Sunday, or each month's last day; and the range's last day",
     )
-    add_advance(made)
 
     made = add_command(
         commands, "changes", _changes, "What became Russian-held, and what ceased to be."
     )
-    add_source(made)
+    add_record(made)
     add_format(made, "geojson")
     made.add_argument("--from", dest="start", type=day, required=True, metavar="YYYY-MM-DD")
     made.add_argument("--to", dest="end", type=day, metavar="YYYY-MM-DD", help="default: latest")
@@ -49,41 +51,37 @@ def _history(arguments: argparse.Namespace) -> None:
     from controlmap import figures
 
     coverage = open_coverage(arguments.source, arguments.advance)
-    rows = figures.history(coverage, arguments.start, arguments.end, figures.Every(arguments.every))
+    every = figures.Every(arguments.every)
+    rows = list(figures.history(coverage, arguments.start, arguments.end, every))
     listed = [{**asdict(row), "date": str(row.date)} for row in rows]
-    if arguments.format == "json":
-        print_json(
-            {
-                "source": coverage.source,
-                "unit": "km2",
-                "every": arguments.every,
-                "from": str(arguments.start or coverage.span[0]),
-                "to": str(arguments.end or coverage.span[1]),
-                "rows": listed,
-            }
-        )
-    else:
-        days = {row["date"]: coverage.known(date.fromisoformat(row["date"])) for row in listed}
-        told = {
-            day: {
-                "source": coverage.source,
-                "reader": known and known.info.reader,
-                "observed": known and instant(known.info.observed),
-            }
-            for day, known in days.items()
-        }
-        if arguments.format == "csv":
-            listed = [{**row, **told[row["date"]]} for row in listed]
-        else:
-            silent = never_told(coverage.source)
-            listed = [{k: v for k, v in row.items() if k not in silent} for row in listed]
-        print_rows(arguments.format, listed)
+    document = {
+        "source": coverage.source,
+        "unit": "km2",
+        "advance": arguments.advance,
+        "every": arguments.every,
+        "from": str(arguments.start or coverage.span[0]),
+        "to": str(arguments.end or coverage.span[1]),
+        "rows": listed,
+    }
+    told = {day: _told(coverage, coverage.known(day)) for day in {row.date for row in rows}}
+    flat = [{**shown, **told[row.date]} for shown, row in zip(listed, rows, strict=True)]
+    silent = never_told(coverage.source, arguments.advance) | {"source", "reader", "observed"}
+    common, note = {"advance": arguments.advance}, advance_told(coverage.source, arguments.advance)
+    print_found(arguments.format, flat, document, common, [note], silent)
+
+
+def _told(coverage: Coverage, known: Moment | None) -> dict[str, str | None]:
+    return {
+        "source": coverage.source,
+        "reader": known.info.reader if known else None,
+        "observed": instant(known.info.observed) if known else None,
+    }
 
 
 def _changes(arguments: argparse.Namespace) -> None:
     from controlmap import figures, sources
 
-    coverage = open_coverage(arguments.source)
+    coverage = open_coverage(arguments.source, arguments.advance)
     start, end = coverage.at(arguments.start), coverage.at(arguments.end or coverage.span[1])
     if start.day > end.day:
         raise InputError(f"from {start.day} to {end.day}: the first day is after the last")
@@ -96,6 +94,7 @@ def _changes(arguments: argparse.Namespace) -> None:
             "from": str(start.day),
             "to": str(end.day),
             "cell_m": coverage.cell_m,
+            "advance": arguments.advance,
         }
         shown = export.changed(coverage, start, end).to_geo_dict(na="keep", drop_id=True)
         print(json.dumps({**shown, **told}))
@@ -110,11 +109,15 @@ def _changes(arguments: argparse.Namespace) -> None:
         }
         for c in figures.changes(coverage, start, end)
     ]
-    from_to = {"from": instant(start.info.observed), "to": instant(end.info.observed)}
-    if arguments.format == "json":
-        told = {"source": coverage.source, **from_to, "unit": "km2"}
-        print_json({**told, "oblasts": rows[:-1], "all": rows[-1]})
-        return
-    print_rows(arguments.format, rows)
-    if arguments.format == "table":
-        print(f"\n{coverage.source}, from {from_to['from']} to {from_to['to']}; km2 of held ground")
+    told = {
+        "source": coverage.source,
+        "from": instant(start.info.observed),
+        "to": instant(end.info.observed),
+        "advance": arguments.advance,
+    }
+    document = {**told, "unit": "km2", "oblasts": rows[:-1], "all": rows[-1]}
+    notes = [
+        "{source}, from {from} to {to}; km2 of held ground".format(**told),
+        advance_told(coverage.source, arguments.advance),
+    ]
+    print_found(arguments.format, rows, document, told, notes)

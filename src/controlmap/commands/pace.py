@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from controlmap.commands import (
     Commands,
     add_command,
     add_format,
-    add_source,
+    add_record,
+    advance_told,
     day,
     open_coverage,
     retrieved,
 )
-from controlmap.printing import instant, print_json, print_rows
+from controlmap.printing import instant, print_json, print_notes, print_rows
+
+if TYPE_CHECKING:
+    from controlmap.coverage import Coverage
+    from controlmap.figures import Contested
+    from controlmap.pace import Pace
 
 _NEVER = "not at this pace"
 
@@ -51,19 +57,19 @@ def add(commands: Commands) -> None:
         action="store_true",
         help="instead: how often projections made on every day of the record were right",
     )
-    add_source(made)
+    add_record(made)
     add_format(made)
 
 
 def _pace(arguments: argparse.Namespace) -> None:
     from controlmap import figures, oblasts, pace
 
-    coverage = open_coverage(arguments.source)
+    coverage = open_coverage(arguments.source, arguments.advance)
     wanted = arguments.oblast.strip()
     iso = figures.ALL if wanted.casefold() == figures.ALL else oblasts.find(wanted)
     contested = figures.Contested(arguments.contested)
     if arguments.backtest:
-        _backtest(arguments.format, coverage, iso, contested)
+        _backtest(arguments, coverage, iso, contested)
         return
     moment = coverage.at(arguments.as_of or coverage.span[1])
     row = _told(pace.measure(coverage, iso, moment, arguments.window, contested))
@@ -74,6 +80,7 @@ def _pace(arguments: argparse.Namespace) -> None:
         "as_of": as_of,
         "retrieved": retrieved(moment.info),
         "contested_counted": contested.value,
+        "advance": arguments.advance,
         "confidence": pace.CONFIDENCE,
     }
     if arguments.format == "json":
@@ -90,9 +97,10 @@ def _pace(arguments: argparse.Namespace) -> None:
             f"{pace.CONFIDENCE:.0%} interval, which says how well the past is known; "
             "--backtest tells how often such projections held"
         )
+        print_notes(advance_told(coverage.source, arguments.advance))
 
 
-def _told(found: Any) -> dict[str, Any]:
+def _told(found: Pace) -> dict[str, Any]:
     days = (found.days, found.days_low, found.days_high)
     dates = [found.date_after(count) for count in days]
     return {
@@ -137,7 +145,9 @@ def _print_table(row: dict[str, Any]) -> None:
         print(f"{name:<18}{value}")
 
 
-def _backtest(form: str, coverage: Any, iso: str, contested: Any) -> None:
+def _backtest(
+    arguments: argparse.Namespace, coverage: Coverage, iso: str, contested: Contested
+) -> None:
     from controlmap import pace
 
     rows = [asdict(score) for score in pace.backtest(coverage, iso, contested)]
@@ -148,11 +158,12 @@ def _backtest(form: str, coverage: Any, iso: str, contested: Any) -> None:
         "from": str(first),
         "to": str(last),
         "contested_counted": contested.value,
+        "advance": arguments.advance,
         "right_within": pace.RIGHT_WITHIN,
     }
-    if form == "json":
+    if arguments.format == "json":
         print_json({**told, "scores": rows})
-    elif form == "csv":
+    elif arguments.format == "csv":
         print_rows("csv", [{**row, **told} for row in rows])
     else:
         print_rows("table", [{k: _cell(k, v) for k, v in row.items()} for row in rows])
@@ -161,6 +172,7 @@ def _backtest(form: str, coverage: Any, iso: str, contested: Any) -> None:
             f"horizon the record covers; right: the net change projected is within "
             f"{pace.RIGHT_WITHIN:.0%} of the one that followed"
         )
+        print_notes(advance_told(coverage.source, arguments.advance))
 
 
 def _cell(name: str, value: Any) -> str:

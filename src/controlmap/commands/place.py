@@ -6,8 +6,15 @@ import argparse
 import math
 from datetime import timedelta
 
-from controlmap.commands import Commands, add_command, add_format, add_source, open_coverage
-from controlmap.printing import instant, print_json, print_rows, say
+from controlmap.commands import (
+    Commands,
+    add_command,
+    add_format,
+    add_record,
+    advance_told,
+    open_coverage,
+)
+from controlmap.printing import instant, print_json, print_notes, print_rows, say
 
 
 def add(commands: Commands) -> None:
@@ -19,7 +26,7 @@ def add(commands: Commands) -> None:
         "Who held a place from when to when, and its distance to held ground.",
     )
     made.add_argument("where", metavar="NAME|LON,LAT", help='a name, "NAME, OBLAST", or a point')
-    add_source(made)
+    add_record(made)
     add_format(made)
 
 
@@ -27,7 +34,7 @@ def _place(arguments: argparse.Namespace) -> None:
     from controlmap import places, point
     from controlmap.oblasts import FACTS
 
-    coverage = open_coverage(arguments.source)
+    coverage = open_coverage(arguments.source, arguments.advance)
     where = places.locate(arguments.where)
     for other in where.others:
         say(f"also of that name: {other.name}, {FACTS[other.iso][0]} ({other.lon},{other.lat})")
@@ -49,9 +56,11 @@ def _place(arguments: argparse.Namespace) -> None:
     ]
     if arguments.format == "json":
         told = {"source": coverage.source, "as_of": as_of, "cell_m": coverage.cell_m}
+        told["advance"] = arguments.advance
         print_json({**head, **told, "spells": spells, "snapshots": series})
     elif arguments.format == "csv":
-        print_rows("csv", [{**row, "source": coverage.source} for row in series])
+        told = {"source": coverage.source, "advance": arguments.advance}
+        print_rows("csv", [{**row, **told} for row in series])
     else:
         print(", ".join(str(part) for part in head.values() if part))
         print_rows("table", [{**s, "until": s["until"] or "the last day"} for s in spells])
@@ -62,3 +71,4 @@ def _place(arguments: argparse.Namespace) -> None:
                 print(f"{known.day}  nearest Russian-held ground: {km:.1f} km")
         good_to = f"lines good to {coverage.cell_m} m" if coverage.cell_m else "full detail"
         print(f"\n{coverage.source}, as of {as_of}; {good_to}")
+        print_notes(advance_told(coverage.source, arguments.advance))

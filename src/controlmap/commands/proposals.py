@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from controlmap.commands import (
     Commands,
     add_command,
     add_entries,
-    add_source,
+    add_record,
+    advance_told,
     open_coverage,
     report_broken,
     retrieved,
 )
 from controlmap.model import InputError
-from controlmap.printing import instant, print_json, print_rows, printable
+from controlmap.printing import instant, print_json, print_notes, print_rows, printable
+
+if TYPE_CHECKING:
+    from controlmap.proposals import Outcome, Transfer
 
 
 def add(commands: Commands) -> None:
@@ -27,7 +31,7 @@ def add(commands: Commands) -> None:
         "What would pass from Ukrainian to Russian hands by each proposal, and the reverse.",
     )
     add_entries(made, "the latest")
-    add_source(made)
+    add_record(made)
 
 
 def _proposals(arguments: argparse.Namespace) -> None:
@@ -35,7 +39,7 @@ def _proposals(arguments: argparse.Namespace) -> None:
 
     own = [] if arguments.file is None else [arguments.file]
     found, broken = proposals.load([proposals.embedded(), *own])
-    coverage = open_coverage(arguments.source)
+    coverage = open_coverage(arguments.source, arguments.advance)
     moment = coverage.at(arguments.as_of or coverage.span[1])
     outcomes = []
     for proposal in found:
@@ -48,6 +52,7 @@ def _proposals(arguments: argparse.Namespace) -> None:
         "reader": moment.info.reader,
         "as_of": instant(moment.info.observed),
         "retrieved": retrieved(moment.info),
+        "advance": arguments.advance,
     }
     if arguments.format == "json":
         listed = [_told(outcome) for outcome in outcomes]
@@ -62,10 +67,11 @@ def _proposals(arguments: argparse.Namespace) -> None:
             f"\n{coverage.source}, as of {sourcing['as_of']}; km2 that would pass, whoever holds "
             "them now; settlements of 500 people or more in them, by GeoNames, before the war"
         )
+        print_notes(advance_told(coverage.source, arguments.advance))
     report_broken(broken, arguments.file)
 
 
-def _told(outcome: Any) -> dict[str, Any]:
+def _told(outcome: Outcome) -> dict[str, Any]:
     from controlmap import proposals
 
     made = outcome.proposal
@@ -94,7 +100,7 @@ def _told(outcome: Any) -> dict[str, Any]:
     }
 
 
-def _row(row: Any) -> dict[str, Any]:
+def _row(row: Transfer) -> dict[str, Any]:
     return {
         "iso": row.iso,
         "name": row.name,
@@ -108,7 +114,7 @@ def _row(row: Any) -> dict[str, Any]:
     }
 
 
-def _rows(outcome: Any) -> list[dict[str, Any]]:
+def _rows(outcome: Outcome) -> list[dict[str, Any]]:
     """A row an oblast and one of all, with the settlements in each."""
     from controlmap import proposals
     from controlmap.figures import ALL
@@ -125,7 +131,7 @@ def _rows(outcome: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _print_table(outcomes: list[Any]) -> None:
+def _print_table(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         print(f"{printable(outcome.proposal.id)}: {printable(outcome.proposal.title)}")
         columns = ("iso", "name", "to_russia_km2", "to_russia_share", "to_ukraine_km2",

@@ -5,11 +5,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from controlmap.commands import Commands, add_command, add_format, add_source
 from controlmap.model import InputError
 from controlmap.printing import print_json, print_rows, printable, progress, say
+
+if TYPE_CHECKING:
+    from controlmap.archive import Record
+    from controlmap.model import SnapshotInfo
+    from controlmap.sources import Source
 
 
 def add(commands: Commands) -> None:
@@ -103,7 +108,7 @@ def _extend(arguments: argparse.Namespace) -> None:
     print(f"{made.record.path}: {len(made.added)} added; {summed(made.record)}")
 
 
-def tell(snapshots: Iterable[Any], kept_out: Iterable[tuple[str, str]]) -> None:
+def tell(snapshots: Iterable[SnapshotInfo], kept_out: Iterable[tuple[str, str]]) -> None:
     """What the readers were in doubt of, and what was kept out, on stderr."""
     for info in snapshots:
         for warning in info.warnings:
@@ -112,7 +117,7 @@ def tell(snapshots: Iterable[Any], kept_out: Iterable[tuple[str, str]]) -> None:
         say(f"kept out: {name}: {why}")
 
 
-def summed(record: Any) -> str:
+def summed(record: Record) -> str:
     """A record in one line: its snapshots, its span, its faces, its error."""
     told = record.provenance.figures
     return (
@@ -155,7 +160,7 @@ def _sources(arguments: argparse.Namespace) -> None:
         print(printable(f"your own records and the files they are made of: {kept}"))
 
 
-def _row(source: Any, known: list[str]) -> dict[str, Any]:
+def _row(source: Source, known: list[str]) -> dict[str, Any]:
     """What is told of a source; without a record there is no span, and no snapshot."""
     from controlmap import archive, feeds
 
@@ -184,7 +189,7 @@ def _row(source: Any, known: list[str]) -> dict[str, Any]:
     }
 
 
-def _kind(record: Any) -> str:
+def _kind(record: Record) -> str:
     """Whether a record is the embedded one, or where a person's own is."""
     return "embedded" if record.is_embedded else str(record.path)
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING
 
 from controlmap.commands import Commands, add_command, add_source, day
 from controlmap.commands.records import summed, tell
 from controlmap.model import ControlmapError
 from controlmap.printing import printable, progress, say
+
+if TYPE_CHECKING:
+    from controlmap.fetch import Fetcher
+    from controlmap.updating import Fetching
 
 
 def add(commands: Commands) -> None:
@@ -48,7 +52,7 @@ def _update(arguments: argparse.Namespace) -> None:
         progress("")
 
 
-def _preview(source: str, arguments: argparse.Namespace, fetcher: Any) -> None:
+def _preview(source: str, arguments: argparse.Namespace, fetcher: Fetcher) -> None:
     from controlmap import updating
 
     found = updating.preview(source, fetcher, say, progress, arguments.since)
@@ -59,7 +63,7 @@ def _preview(source: str, arguments: argparse.Namespace, fetcher: Any) -> None:
     _tell_failures(found)
 
 
-def _fetch(source: str, arguments: argparse.Namespace, fetcher: Any) -> None:
+def _fetch(source: str, arguments: argparse.Namespace, fetcher: Fetcher) -> None:
     from controlmap import archive, updating
 
     done = updating.update(source, fetcher, say, progress, arguments.since)
@@ -81,7 +85,7 @@ def _fetch(source: str, arguments: argparse.Namespace, fetcher: Any) -> None:
     _tell_failures(done.fetching)
 
 
-def _tell_failures(fetching: Any) -> None:
+def _tell_failures(fetching: Fetching) -> None:
     """Tell what could not be fetched, and end with a failure where there was any."""
     for failed in fetching.failed[:-1]:
         say(f"failed: {failed}")

@@ -66,6 +66,11 @@ class Source:
     precedence: str
     notes: str
 
+    @property
+    def reports(self) -> frozenset[Status]:
+        """All that any of its readers tells."""
+        return frozenset().union(*(reader.reports for reader in self.readers))
+
 
 DEEPSTATE = Source(
     id="deepstate",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from controlmap import ledger, session
+from controlmap import archive, ledger, session, sources
 from controlmap.archive import Record
+from controlmap.counting import Advance
+from controlmap.coverage import Coverage
 from controlmap.ledger import Evaluation
 from controlmap.model import InputError
 from controlmap.quantities import Trace
@@ -40,8 +43,11 @@ def _claims() -> None:
     record = session.record()
     day = _choose(record)
     paths, stamp = session.own_entries("claims.toml")
-    key = f"{record.key} claims {day} {stamp}"
-    answer = partial(_answer, record, [ledger.embedded(), *paths], day)
+    # Whose assessed advance is, nobody tells: counted as contested, the spread has it both ways.
+    coverages = session.coverages(Advance.CONTESTED)
+    keys = " ".join(archive.open_source(source).key for source in coverages)
+    key = f"{keys} claims {day} {stamp}"
+    answer = partial(_answer, coverages, [ledger.embedded(), *paths], day)
     found, broken = session.computed(key, answer)
     if broken:
         listed = "\n".join(f"- {text.plain(problem)}" for problem in broken)
@@ -72,14 +78,14 @@ def _choose(record: Record) -> date | None:
     return session.day(row, "claims-day", last, (first, last), label=text.DATE)
 
 
-def _answer(record: Record, paths: list[Path], day: date | None) -> Answer:
+def _answer(coverages: Mapping[str, Coverage], paths: list[Path], day: date | None) -> Answer:
     claims, broken = ledger.load(paths)
-    coverage = record.coverage
     found = []
-    for evaluation in ledger.evaluate(claims, [coverage], day):
+    for evaluation in ledger.evaluate(claims, list(coverages.values()), day):
         claim = evaluation.claim
+        charted = coverages[evaluation.source or sources.DEFAULT]
         try:
-            traces = claim.asks.traces(coverage, claim.query)
+            traces = claim.asks.traces(charted, claim.query)
         except InputError:  # the record is too short for it; the evaluation tells why
             traces = ()
         found.append((evaluation, traces))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from html import escape
 
@@ -55,7 +55,7 @@ def _facts(found: Evaluation) -> str:
     figures = [(text_claims.CLAIMED, *text_claims.claimed_and_tolerance(claim))]
     for day, measure in (
         (found.day, found.measure),
-        (since.moment.day if since else None, since.measure if since else None),
+        (since.day if since else None, since.measure if since else None),
     ):
         if day and measure:
             spread = text_claims.span(unit, measure.low, measure.high)
@@ -77,27 +77,44 @@ def _small(found: Evaluation) -> str:
         f"{text_claims.RULE}: {text_claims.rule(claim)}",
         text_claims.problem(found),
         claim.note,
-        text_claims.contested(found.measure) if found.measure else "",
+        text_claims.contested(found),
         text_claims.source_line(found),
+        text_claims.advance(found),
     ]
+    return _lines(lines)
+
+
+def _lines(lines: Iterable[str]) -> str:
     return "".join(f'<p class="cm-said">{escape(line)}</p>' for line in lines if line)
 
 
 def _parts(found: Evaluation) -> str:
-    """The figures behind the one, folded away."""
-    if found.measure is None or len(found.measure.parts) < 2:
+    """The figures behind the one, folded away: its parts, each source's own, who is left out."""
+    parts = found.measure.parts if found.measure else ()
+    rows = [text_claims.part_row(part) for part in parts] if len(parts) > 1 else []
+    folded = (
+        _table(text_claims.parts_columns(found), rows)
+        + _table(text_claims.SOURCES_COLUMNS, text_claims.source_rows(found))
+        + _lines(text_claims.left_out(found))
+    )
+    return f"<details><summary>{escape(text_claims.PARTS)}</summary>{folded}</details>" * bool(
+        folded
+    )
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
         return ""
-    head = "".join(f'<th scope="col">{escape(c)}</th>' for c in text_claims.PARTS_COLUMNS)
+    head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns)
     body = "".join(
         f'<tr><th scope="row">{escape(name)}</th>'
         + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
         + "</tr>"
-        for name, *cells in map(text_claims.part_row, found.measure.parts)
+        for name, *cells in rows
     )
     return (
-        f"<details><summary>{escape(text_claims.PARTS)}</summary>"
-        f'<div class="cm-scroll" tabindex="0"><table class="cm-table cm-parts"><thead><tr>{head}'
-        f"</tr></thead><tbody>{body}</tbody></table></div></details>"
+        '<div class="cm-scroll" tabindex="0"><table class="cm-table cm-parts"><thead><tr>'
+        f"{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
@@ -107,7 +124,6 @@ def _chart(found: Evaluation, traces: Sequence[Trace]) -> str:
     if not drawn:
         return ""
     claim = found.claim
-    title = text_claims.TRACE[claim.quantity]
     picture = sparkline.image(
         drawn,
         ledger.expected(found),
@@ -122,5 +138,5 @@ def _chart(found: Evaluation, traces: Sequence[Trace]) -> str:
             for trace, colour in zip(drawn, sparkline.COLOURS, strict=False)
         )
         key = f"<ul>{key}</ul>"
-    caption = f"{title}. {text_claims.chart_marks(claim, found.day)}"
-    return f"<figure>{picture}{key}<figcaption>{escape(caption)}</figcaption></figure>"
+    caption = escape(text_claims.chart(found))
+    return f"<figure>{picture}{key}<figcaption>{caption}</figcaption></figure>"

@@ -19,6 +19,12 @@ LEDE = (
     "This is how much of the claim its forces hold."
 )
 
+COUNTED_ADVANCE = {
+    "apart": "Assessed advance is kept apart, so that what is held is assessed control alone, "
+    "which moves in steps; --advance counts it.",
+    "held": "Assessed advance is counted as held.",
+    "contested": "Assessed advance is counted as contested.",
+}
 CHANGES = "Two days compared"
 CHANGES_LEDE = (
     "What became Russian-held between two days, and what ceased to be, as the source assesses it. "

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from controlmap import __version__, sources
-from controlmap.ledger import Claim, Evaluation, Hindsight, Relation, Verdict
+from controlmap.ledger import Answer, Claim, Evaluation, Hindsight, Relation, Told, Verdict
+from controlmap.model import Status
 from controlmap.oblasts import FACTS
 from controlmap.point import NOT_HELD
 from controlmap.quantities import DAYS, KM, KM2, KM2_PER_DAY, PLACES, SHARE, Measure, Part, Trace
@@ -15,8 +16,8 @@ from controlmap.views import text
 
 TITLE = "Claims"
 LEDE = (
-    "What was said about control of the four oblasts, held against the record: measured, judged by "
-    "a rule that is told, and asked again on the record's last day."
+    "What was said about control of the four oblasts, held against every source that is current: "
+    "measured, judged by a rule that is told, and asked again on the record's last day."
 )
 MEASURED_ON = "Measured on"
 ON_CHOICES = {"spoken": "the day spoken of", "chosen": "a day chosen"}
@@ -51,11 +52,11 @@ STATUS_OF_PLACE = {
     "ukrainian_held": "Ukrainian-held",
     NOT_HELD: "not Russian-held, contested not reported",
 }
-PARTS_COLUMNS = ("", "Measured", "From", "To")
-DECLARED = "claimed_share"
+PARTS_COLUMNS = ("Measured", "From", "To")
+SOURCES_COLUMNS = ("Source, as of", "Measured", "Spread", "By it alone")
 DECLARATION = (
     "Source: Russia's declaration of 30 September 2022, not a measurement; the chart shows what "
-    "was held, by DeepState."
+    "was held."
 )
 QUANTITY = {
     "claimed_share": "Share that Russia claims",
@@ -135,7 +136,7 @@ def claimed(claim: Claim) -> str:
 
 def measured_on(claim: Claim, day: date) -> str:
     """That a figure is measured, on a day; what is claimed is not measured but declared."""
-    return f"{'Declared' if claim.quantity == DECLARED else 'Measured'}, {text.day(day)}"
+    return f"{'Declared' if claim.asks.declared else 'Measured'}, {text.day(day)}"
 
 
 def rule(claim: Claim) -> str:
@@ -167,16 +168,69 @@ def problem(found: Evaluation) -> str:
     return f"{VERDICT[Verdict.UNKNOWN]}: {found.problem}." if found.problem else ""
 
 
-def contested(measure: Measure) -> str:
-    """What of contested ground the spread has in it; "" where there is nothing to say."""
-    if not measure.contested_known:
-        return "Contested ground is not reported for this time, so the spread leaves it out."
-    if measure.contested_of is None:
+def contested(found: Answer) -> str:
+    """What the first source's spread has in it of contested ground; "" for nothing to say."""
+    if found.measure is None:
+        return ""
+    by = f", by {_title(found.by_source[0].source)}" if len(found.by_source) > 1 else ""
+    if not found.measure.contested_known:
+        return f"Contested ground is not reported for this time{by}: its spread leaves it out."
+    if found.measure.contested_of is None:
         return ""
     return (
-        "Contested ground is not reported on this day; the spread takes what was contested when "
-        f"last reported, on {text.day(measure.contested_of)}."
+        f"Contested ground is not reported on this day{by}: its spread takes what was contested "
+        f"when last reported, on {text.day(found.measure.contested_of)}."
     )
+
+
+def advance(found: Answer) -> str:
+    """What assessed advance is counted as on the page, where a source that tells has it."""
+    told = (sources.find_source(t.source).reports for t in _several(found))
+    known = any(Status.ASSESSED_ADVANCE in reports for reports in told)
+    return text.COUNTED_ADVANCE["contested"] if known else ""
+
+
+def _several(found: Answer) -> tuple[Told, ...]:
+    """What each source tells, where it is told one by one."""
+    return found.by_source if len(found.by_source) + len(found.left_out) > 1 else ()
+
+
+def by_source(found: Answer, unit: str) -> list[str]:
+    """What each source tells, with its day and its own verdict, and which are left out and why."""
+    told = [
+        f"{_title(t.source)}, {text.day(t.moment.info.observed.date())}: "
+        f"{measured(unit, t.measure)}, {t.verdict.value}"
+        for t in _several(found)
+    ]
+    return [*told, *left_out(found)]
+
+
+def left_out(found: Answer) -> list[str]:
+    """The sources that cannot tell, and why."""
+    known = found.left_out if found.by_source else ()
+    return [f"{_title(source)}: left out: {why}" for source, why in known]
+
+
+def source_rows(found: Evaluation) -> list[tuple[str, ...]]:
+    """As `by_source`, as rows, and below them the same of the hindsight; none for one source."""
+    unit = found.claim.asks.unit
+    answers = (found, *([found.hindsight] if found.hindsight else []))
+    if all(len(answer.by_source) < 2 for answer in answers):
+        return []
+    return [
+        (
+            f"{_title(told.source)}, {text.day(told.moment.info.observed.date())}",
+            value(unit, told.measure.value),
+            span(unit, told.measure.low, told.measure.high),
+            VERDICT[told.verdict],
+        )
+        for answer in answers
+        for told in answer.by_source
+    ]
+
+
+def _title(source: str) -> str:
+    return sources.find_source(source).title
 
 
 def hindsight(found: Evaluation) -> str:
@@ -184,9 +238,9 @@ def hindsight(found: Evaluation) -> str:
     since = found.hindsight
     if since is None:
         return "The record ends on this day: nothing has followed yet."
-    when = f"{text.day(since.moment.day)}, {text.days(since.days)} on"
+    when = f"{text.day(since.day)}, {text.days(since.days)} on"
     told = f"Asked again on {when}, the claim {since.verdict.value}."
-    if found.claim.quantity == DECLARED:
+    if found.claim.asks.declared:
         return told
     if found.claim.asks.unit == PLACES:
         return f"{told} {_distances(found, since)}".rstrip()
@@ -196,18 +250,23 @@ def hindsight(found: Evaluation) -> str:
 def hindsight_with_figure(found: Evaluation) -> str:
     """As `hindsight`, with what is measured at the end."""
     since = found.hindsight
-    if since is None or since.measure is None or found.claim.quantity == DECLARED:
+    if since is None or since.measure is None or found.claim.asks.declared:
         return hindsight(found)
     return f"{hindsight(found)} Measured: {measured(found.claim.asks.unit, since.measure)}."
 
 
 def _ground(found: Evaluation, since: Hindsight) -> str:
     """What became of the ground that was not held."""
-    net, left = since.net_km2 or 0.0, since.left_km2 or 0.0
-    grew = "grew" if net >= 0 else "shrank"
-    told = f"Since then Russian-held ground {grew} by {value(KM2, abs(net))}"
+    if not since.gains:
+        return ""
+    first, *others = since.gains
+    net, left = first.net_km2, first.left_km2
+    told = f"Since then Russian-held ground {_grew(net)}"
     if left > 0 and net > 0:
         told += f", {value(SHARE, net / left)} of what was not held"
+    if others:
+        told += f", by {_title(first.source)}"
+    told = "; ".join([told, *(f"by {_title(o.source)} it {_grew(o.net_km2)}" for o in others)])
     told += "."
     if found.claim.asks.unit == DAYS and since.days > 0:
         needed = left / found.claim.figure if found.claim.figure else math.inf
@@ -218,9 +277,13 @@ def _ground(found: Evaluation, since: Hindsight) -> str:
     return told
 
 
+def _grew(net_km2: float) -> str:
+    return f"{'grew' if net_km2 >= 0 else 'shrank'} by {value(KM2, abs(net_km2))}"
+
+
 def _distances(found: Evaluation, since: Hindsight) -> str:
-    """How far Russian-held ground was and is from each place."""
-    if found.measure is None or since.measure is None:
+    """How far Russian-held ground was and is from each place, where the same source tells both."""
+    if found.measure is None or since.measure is None or found.source != since.source:
         return ""
     listed = "; ".join(
         f"{then.key} {_number(KM, then.value)} to {value(KM, now.value)}"
@@ -235,8 +298,10 @@ def tick(unit: str, found: float) -> str:
     return f"{found * 100:g} %" if unit == SHARE else f"{found:,g}".replace("-", "−")
 
 
-def chart_marks(claim: Claim, day: date) -> str:
-    """What the marks on a chart are."""
+def chart(found: Evaluation) -> str:
+    """What a chart shows, by whom, and what its marks are."""
+    claim = found.claim
+    by = _title(found.source or sources.DEFAULT)
     marks = {
         "claimed_share": "Dashed: what is claimed. ",
         "held_share": "Dashed: what is claimed. ",
@@ -244,7 +309,8 @@ def chart_marks(claim: Claim, day: date) -> str:
         "days_to_take": "Dashed: the pace that the claim needs. ",
         "gaining_share": "Dashed: no change. ",
     }
-    return f"{marks.get(claim.quantity, '')}Upright: {text.day(day)}."
+    told = f"{TRACE[claim.quantity]}, by {by}. {marks.get(claim.quantity, '')}"
+    return f"{told}Upright: {text.day(found.day)}."
 
 
 def chart_alt(found: Evaluation, traces: Sequence[Trace]) -> str:
@@ -256,6 +322,12 @@ def chart_alt(found: Evaluation, traces: Sequence[Trace]) -> str:
         for trace in traces
     )
     return f"{TRACE[found.claim.quantity]}: {ends}."
+
+
+def parts_columns(found: Answer) -> tuple[str, ...]:
+    """The columns of the parts of a figure; whose they are, where there are several sources."""
+    by = f"By {_title(found.by_source[0].source)}" if len(found.by_source) > 1 else ""
+    return (by, *PARTS_COLUMNS)
 
 
 def part_name(part: Part) -> str:
@@ -277,23 +349,33 @@ def part_row(part: Part) -> tuple[str, str, str, str]:
 
 
 def source_line(found: Evaluation) -> str:
-    """Who assesses, as of when; observed and retrieved."""
-    if found.claim.quantity == DECLARED:
+    """Who assesses, as of when; observed and retrieved. "" where no source tells."""
+    if found.claim.asks.declared:
         return DECLARATION
-    if found.moment is None:
-        return sources.find_source(found.source).title
+    if found.moment is None or found.source is None:
+        return ""
     info = found.moment.info
     taken = text.instant(info.retrieved) if info.retrieved else "not recorded by the archive"
     carried = f" ({text.carried(found.day, info.observed.date())})" if found.moment.carried else ""
     return (
-        f"Source: {sources.find_source(found.source).title}, observed "
-        f"{text.instant(info.observed)}, retrieved {taken}{carried}{_again(found)}."
+        f"Source: {_title(found.source)}, observed "
+        f"{text.instant(info.observed)}, retrieved {taken}{carried}{_others(found)}{_again(found)}."
     )
+
+
+def _others(found: Answer) -> str:
+    listed = [
+        f"{_title(told.source)} of {text.day(told.moment.info.observed.date())}"
+        for told in found.by_source[1:]
+    ]
+    return f"; the spread is also that of {' and '.join(listed)}" if listed else ""
 
 
 def _again(found: Evaluation) -> str:
     since = found.hindsight
-    return f"; hindsight: observed {text.instant(since.moment.info.observed)}" if since else ""
+    if since is None or since.moment is None:
+        return ""
+    return f"; hindsight: observed {text.instant(since.moment.info.observed)}{_others(since)}"
 
 
 def said(claim: Claim) -> str:
@@ -314,8 +396,8 @@ def citation(found: Evaluation) -> str:
         f"“{claim.statement}” ({said(claim)}).",
         f"{QUANTITY[claim.quantity]}{_where(claim)} on {text.day(found.day)}: {now}. "
         f"Claimed: {claimed(claim)}. {VERDICT[found.verdict]}: {rule(claim)}",
-        *([contested(found.measure)] if found.measure and contested(found.measure) else []),
-        source_line(found),
+        *filter(None, [contested(found), source_line(found), *by_source(found, unit)]),
+        *filter(None, [advance(found)]),
         hindsight_with_figure(found),
         f"controlmap {__version__}, claim {claim.id}; areas geodesic on WGS84.",
     ]
