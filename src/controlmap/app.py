@@ -11,11 +11,13 @@ import streamlit as st
 from controlmap import session
 from controlmap.views.pages import PAGES
 
+_ASSETS = Path(__file__).parent / "assets"
+_ICON = _ASSETS / "icon.svg"
+
 
 def main() -> None:
     """Show the page that the address names."""
-    st.set_page_config(layout="wide")
-    st.html(Path(__file__).parent / "assets" / "page.css")
+    st.html(_ASSETS / "page.css")
     first = next(iter(PAGES))
     pages = [
         st.Page(
@@ -26,7 +28,9 @@ def main() -> None:
         )
         for path, (title, module) in PAGES.items()
     ]
-    st.navigation(pages, position="top").run()
+    page = st.navigation(pages, position="top")
+    st.set_page_config(page_title=f"{page.title} · controlmap", page_icon=_ICON, layout="wide")
+    page.run()
 
 
 def _show(module: str) -> None:

@@ -171,7 +171,13 @@ def day(
     if st.session_state[name]:  # a record that changed may end earlier than the day chosen
         st.session_state[name] = min(max(st.session_state[name], span[0]), span[1])
     given = place.date_input(
-        label, key=name, min_value=span[0], max_value=span[1], width=150, persist_state="session"
+        label,
+        key=name,
+        min_value=span[0],
+        max_value=span[1],
+        width=150,
+        persist_state="session",
+        format="YYYY-MM-DD",
     )
     chosen = given if isinstance(given, date) else default
     _keep_in_address(name, str(chosen), str(default))

@@ -185,8 +185,8 @@ def test_a_bad_address_is_told(page: Visit, address: str) -> None:
 def test_the_method_page_opens(page: Visit, address: str) -> None:
     page.tab.goto(address)
     page.map()
-    page.tab.get_by_role("link", name="Method and sources").click()
-    expect(page.tab.get_by_role("heading", name="Method and sources")).to_be_visible()
+    page.tab.get_by_role("link", name="Method", exact=True).click()
+    expect(page.tab.get_by_role("heading", name="Method", exact=True)).to_be_visible()
     expect(page.tab.get_by_text("may not be redistributed").first).to_be_visible()
     page.tab.wait_for_timeout(500)
     page.assert_clean()

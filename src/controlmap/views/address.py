@@ -19,6 +19,14 @@ def is_day(record: Record, value: str) -> bool:
         return False
 
 
+def is_between(first: date, last: date, value: str) -> bool:
+    """Whether a value of the address is a day from one to the other."""
+    try:
+        return first <= date.fromisoformat(value) <= last
+    except ValueError:
+        return False
+
+
 def check(choices: Mapping[str, tuple[Callable[[str], bool], str]]) -> None:
     """Warn of each value of the address that is not allowed, and take it out.
 

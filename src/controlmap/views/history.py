@@ -61,13 +61,13 @@ def _figures() -> None:
         return
     marks = _marks(coverage, start, end)
     lines = [Line(i, n) for i, n in {**names, ALL: ALL_NAME}.items() if oblast in (ALL, i)]
-    st.subheader(words.HELD)
+    st.header(words.HELD)
     rows = _held(coverage, start, end, lines, share=measure == "share")
     chart = charts.held_over_time(rows, lines, marks, words.CHART, share=measure == "share")
     st.altair_chart(chart, width="stretch")
     st.caption(words.held_caption(len(marks.carried), len(marks.gaps), one=len(lines) == 1))
     _source(coverage, start, end, oblast)
-    st.subheader(words.FLOWS)
+    st.header(words.FLOWS)
     counted = [f for f in figures.flows(coverage, start, end, Every(every)) if f.iso == oblast]
     st.altair_chart(charts.flows(_bars(counted), marks, words.CHART), width="stretch")
     st.caption(words.flows_caption())
@@ -168,7 +168,7 @@ def _bars(counted: Sequence[Flow]) -> list[dict[str, object]]:
 def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        st.subheader(words.MONTHS)
+        st.header(words.MONTHS)
         held = {
             row.date: row.russian_held
             for row in figures.history(coverage, start, end, Every.MONTH)
@@ -179,7 +179,7 @@ def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
         rows = [(f, held[f.end], whole) for f in reversed(flows)]
         st.html(markup.months(words.months_caption(line.name, start, end), rows))
     with right:
-        st.subheader(words.EVENTS)
+        st.header(words.EVENTS)
         inside = [p for p in turning.load() if start <= p.date <= end]
         st.html(markup.events(inside))
 

@@ -14,10 +14,13 @@ from controlmap.turning import TurningPoint
 from controlmap.views import text, text_history, text_place, text_sources
 
 
-def headline(figure: str, of_what: str, facts: Sequence[tuple[str, str]]) -> str:
-    """The one figure that a page is about, and those behind it by name."""
+def headline(figure: str, of_what: str, facts: Sequence[tuple[str, ...]]) -> str:
+    """The one figure that a page is about, and those behind it: name, value, and its band."""
     listed = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}"
+        + "".join(f"<small>{escape(told)}</small>" for told in band if told)
+        + "</dd></div>"
+        for name, value, *band in facts
     )
     said = f"<b>{escape(figure)}</b> {escape(of_what)}"
     return f'<div class="cm-headline"><p class="cm-share">{said}</p><dl>{listed}</dl></div>'

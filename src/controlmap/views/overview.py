@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from controlmap import agreement, archive, figures, session, sources
-from controlmap.agreement import Opinion, Spread
+from controlmap.agreement import Opinion
 from controlmap.archive import Record
 from controlmap.coverage import Moment
 from controlmap.figures import Areas, Comparison, Contested
@@ -50,7 +50,8 @@ def _figures() -> None:
     known = agreement.opinions(session.coverages(choosing.counted()), day)
     spread = agreement.spread(known, basis)
     every = figures.areas(coverage, moment, basis)[-1]
-    st.html(_headline(rows[-1], every, contested, spread[-1]))
+    by_source = _by_source(known, basis, contested)
+    st.html(_headline(day, rows[-1], every, contested, by_source))
     left, right = st.columns([11, 9], gap="medium")
     with left:
         mapping.show(
@@ -67,8 +68,8 @@ def _figures() -> None:
         st.html(markup.comparison(rows))
         _sourcing(record, moment, basis, contested, rows[-1])
         st.caption(text_sources.ages(_ages(known)))
-        by_source = text_sources.cite_shares(spread[-1].shares)
-        lines = text.cite_day(rows, day, basis, contested, by_source)
+        shares = text_sources.cite_shares(spread[-1].shares)
+        lines = text.cite_day(rows, day, basis, contested, shares)
         told.citation(st.container(), lines, (coverage, moment))
 
 
@@ -111,18 +112,38 @@ def _ages(known: Sequence[Opinion]) -> Iterator[tuple[str, date, int]]:
             yield title, opinion.moment.info.observed.date(), opinion.age_days
 
 
-def _headline(every: Comparison, areas: Areas, contested: Contested, spread: Spread) -> str:
+def _by_source(known: Sequence[Opinion], basis: Basis, contested: Contested) -> list[Comparison]:
+    """All four oblasts by each source that is current, and tells of what is counted as held."""
+    return [
+        figures.compare(o.coverage, o.moment, basis, contested)[-1]
+        for o in known
+        if o.is_current and (contested is Contested.OUT or o.moment.reports(Status.CONTESTED))
+    ]
+
+
+def _headline(
+    day: date,
+    every: Comparison,
+    areas: Areas,
+    contested: Contested,
+    by_source: Sequence[Comparison],
+) -> str:
+    """The figures of all four oblasts, each with its band over sources where they are several."""
     both = contested is Contested.IN and every.contested is not None
-    facts = (
-        (text.HELD_OR_CONTESTED if both else text.HELD, text.km2(every.held)),
-        (text.GAP, text.km2(every.gap)),
-        (text.CONTESTED_KM2, text.km2(every.contested)),
-        *((text.STATUS[s], text.km2(km2)) for s in _MORE if (km2 := areas.km2(s)) is not None),
-        (text.CHANGE_30D, text.change_km2(every.change_30d)),
-        *([] if both else [(text_sources.BAND, text_sources.band(spread.shares))]),
-    )
-    claim = text.CLAIM_HELD_OR_CONTESTED if both else text.CLAIM_HELD
-    return markup.headline(text.share(every.held_share), claim, facts)
+    held = text.HELD_OR_CONTESTED if both else text.HELD
+    km2, change = text.km2, text.change_km2
+    changes = [row.change_30d for row in by_source if row.change_30d is not None]
+    facts: list[tuple[str, ...]] = [
+        (held, km2(every.held), text_sources.by_source([row.held for row in by_source], km2)),
+        (text.GAP, km2(every.gap), text_sources.by_source([row.gap for row in by_source], km2)),
+        (text.CONTESTED_KM2, km2(every.contested)),
+        *((text.STATUS[s], km2(area)) for s in _MORE if (area := areas.km2(s)) is not None),
+        (text.CHANGE_30D, change(every.change_30d), text_sources.by_source(changes, change)),
+    ]
+    if shares := text_sources.between([row.held_share for row in by_source], text.share):
+        facts.append((text_sources.BAND, shares))
+    of_what = text.of_claim(held, day, claimed=day >= CLAIMED_ON)
+    return markup.headline(text.share(every.held_share), of_what, facts)
 
 
 def _sourcing(

@@ -71,7 +71,7 @@ def _figures() -> None:
         st.caption(text_pace.METHOD)
         lines = text_pace.citation(shown, score)
         told.citation(st.container(), lines, (coverage, moment))
-    st.subheader(text_pace.BACKTEST)
+    st.header(text_pace.BACKTEST)
     title = sources.find_source(coverage.source).title
     st.markdown(text_pace.backtest_lede(title, iso, *coverage.span))
     st.html(markup_pace.backtest(scores))

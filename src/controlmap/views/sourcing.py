@@ -24,11 +24,10 @@ def show() -> None:
     """Show the page."""
     st.title(text_sources.TITLE)
     st.markdown(text_sources.LEDE)
-    record = session.record()
-    first, last = record.coverage.span
+    first, last = _span()
     address.check(
         {
-            "date": (partial(address.is_day, record), f"{first} … {last}"),
+            "date": (partial(address.is_between, first, last), f"{first} … {last}"),
             "advance": (text_sources.ADVANCES.__contains__, ", ".join(text_sources.ADVANCES)),
         }
     )
@@ -38,7 +37,7 @@ def show() -> None:
 @st.fragment
 @session.guarded
 def _page() -> None:
-    first, last = session.record().coverage.span
+    first, last = _span()
     row = st.container(horizontal=True, vertical_alignment="bottom")
     day = session.day(row, "date", last, (first, last), label=text.DATE)
     advance = choosing.advance(row)
@@ -55,6 +54,12 @@ def _page() -> None:
         _compare(chosen, advance, current)
     st.header(text_sources.EACH)
     _each(day, {o.source: o for o in known}, coverages)
+
+
+def _span() -> tuple[date, date]:
+    """The days on which any source has something to say."""
+    spans = [coverage.span for coverage in session.coverages(Advance.APART).values()]
+    return min(first for first, _ in spans), max(last for _, last in spans)
 
 
 def _compare(
@@ -78,7 +83,10 @@ def _compare(
         return
     rev = key(compared, advance)
     found = _agreed(compared, rev)
-    rows, spread = agreement.by_oblast(found), agreement.spread(compared)
+    rows = agreement.by_oblast(found)
+    spread = agreement.spread([o for o in compared if o.source != own.ID])
+    if own.ID in found.sources:
+        st.info(text_sources.OWN_APART)
     pairs = agreement.pairs(found)
     least = min(pairs, key=lambda p: p.jaccard)
     facts = (
@@ -90,7 +98,7 @@ def _compare(
         ),
     )
     band = text_sources.headline(spread[-1].low, spread[-1].high)
-    st.html(markup.headline(band, text_sources.of_sources(len(compared)), facts))
+    st.html(markup.headline(band, text_sources.of_sources(len(spread[-1].shares)), facts))
     left, right = st.columns([11, 9], gap="medium")
     with left:
         mapping.show(
@@ -107,7 +115,7 @@ def _compare(
         st.html(markup.agreement(rows, spread))
         st.html(markup.pairs(pairs, titles))
         st.html(markup.patches(_places(agreement.patches(found, _PATCHES)), titles))
-        lines = text_sources.cite(rows, spread[-1])
+        lines = text_sources.cite(rows, spread[-1], len(compared))
         told.citation(st.container(), lines, *((o.coverage, o.moment) for o in compared))
 
 

@@ -11,7 +11,7 @@ from controlmap.figures import Areas, Change, Comparison
 from controlmap.model import Status
 
 OVERVIEW = "Claimed and held"
-METHOD = "Method and sources"
+METHOD = "Method"
 LEDE = (
     "On 30 September 2022 Russia declared four Ukrainian oblasts annexed, a claim to the whole of "
     "each that UN General Assembly resolution "
@@ -55,8 +55,8 @@ CONTESTED = "Contested ground"
 CONTESTED_CHOICES = {"out": "apart", "in": "counted as held"}
 CONTESTED_HELP = "Ground that the source assigns to neither side."
 
-CLAIM_HELD = "of the claim is Russian-held"
-CLAIM_HELD_OR_CONTESTED = "of the claim is Russian-held or contested"
+CLAIM = "of the claim is"
+CLAIM_TO_BE = "of what Russia was to claim is"
 HELD_OR_CONTESTED = "Russian-held or contested"
 BEFORE_CLAIM = (
     "This day is before the declaration of 30 September 2022: shares are of the territory that was "
@@ -216,6 +216,11 @@ def share(value: float | None) -> str:
     return f"{value:.1%}".replace("%", " %")
 
 
+def of_claim(what: str, on: date, *, claimed: bool) -> str:
+    """What the first page's share is of, and on which day."""
+    return f"{CLAIM if claimed else CLAIM_TO_BE} {what} on {day(on)}"
+
+
 def parts(contested_km2: float | None) -> dict[str, str]:
     """The key of the bars; it says where contested ground is not reported."""
     if contested_km2 is None:
@@ -313,9 +318,8 @@ def unreported(last: date | None, km2_then: float | None) -> str:
 def generalised(cell_m: int) -> str:
     """That the map is generalised, and how to have it in full."""
     return (
-        f"The map is generalised to {cell_m} m, figures are not. For full detail and the days "
-        "since, `controlmap update` fetches a record of your own; `controlmap build` makes one of "
-        "files that you have."
+        f"The map is generalised to {cell_m} m, figures are not; run `controlmap update` for full "
+        "detail."
     )
 
 
@@ -335,7 +339,9 @@ def official_gap(excess_km2: float) -> str:
 def bad_address(name: str, found: str, allowed: str) -> str:
     """That the page's address asked for what there is not."""
     asked = plain(f"{name}={found[:40]}")
-    return f"The address asked for {asked}: allowed are {allowed}. The default is shown."
+    return (
+        f"The link asks for {asked}, which there is not; there is {allowed}. The default is shown."
+    )
 
 
 def as_last_drawn(last: date) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from controlmap.model import CARRY_LIMIT
 from controlmap.sources import documents, find_source
 from controlmap.views import text
 
+_UNIT = re.compile(r"\s(km²|%)$")
 TITLE = "Sources"
 LEDE = (
     "One source is an opinion. Here several are laid over each other: what all of them assess as "
@@ -85,6 +87,10 @@ OWN_CAPTION = (
     "Your own layer, km² by status; what it does not tell is not reported. Ground that it does not "
     "draw counts as not held: a layer of a part of the region says nothing of the rest"
 )
+OWN_APART = (
+    "Your own layer counts as not held wherever it draws nothing. It is compared below, and left "
+    "out of the shares and of the band over sources."
+)
 STATUSES = {**{status.value: name for status, name in text.STATUS.items()}, "ignore": "left out"}
 
 
@@ -99,7 +105,8 @@ def _range(low: float, high: float) -> str:
 
 def of_sources(count: int) -> str:
     """What the band is of."""
-    return f"of the claim is Russian-held, by {count} sources"
+    by = "1 source" if count == 1 else f"{count} sources"
+    return f"of the claim is Russian-held, by {by}"
 
 
 def band(shares: Mapping[str, float]) -> str:
@@ -113,9 +120,9 @@ def cite_shares(shares: Mapping[str, float]) -> str:
     return f"Russian-held share by source: {', '.join(listed)}."
 
 
-def cite(found: Sequence[AgreementRow], spread: Spread) -> list[str]:
+def cite(found: Sequence[AgreementRow], spread: Spread, count: int) -> list[str]:
     """How sources agree, in sentences; the last row is of all four."""
-    every, count = found[-1], len(spread.shares)
+    every = found[-1]
     some = f", by some {text.km2(every.by_some)}" if count > 2 else ""
     return [
         f"Russian-held ground of the four oblasts by {count} sources: by all of them "
@@ -123,6 +130,17 @@ def cite(found: Sequence[AgreementRow], spread: Spread) -> list[str]:
         f"{text.km2(every.by_none)}, counted on points 250 m apart.",
         cite_shares(spread.shares),
     ]
+
+
+def between(values: Sequence[float], told: Callable[[float], str]) -> str:
+    """The least and the most of a figure over sources, as `told`; "" where all tell the same."""
+    ends = [told(end(values)) for end in (min, max)] if values else [""] * 2
+    return "" if ends[0] == ends[1] else f"{_UNIT.sub('', ends[0])} to {ends[1]}"
+
+
+def by_source(values: Sequence[float], told: Callable[[float], str]) -> str:
+    """As `between`, in words that stand below a figure."""
+    return f"sources {ends}" if (ends := between(values, told)) else ""
 
 
 def beside(share: float, spread: Sequence[float]) -> str:
