@@ -1,21 +1,18 @@
-"""The command, run in-process: what it prints, what it refuses, and with which exit code."""
+"""The command, run in-process: what it prints of records and files, and its help."""
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 import json
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
-from typing import Any
 
 import pytest
-import shapely
 
-from controlmap import __version__, archive, cli, geofile, sources
+from command_line import Run
+from controlmap import __version__, archive
+from input_files import CONTESTED, OCCUPIED, SQUARE, SQUARE_KM2, make_file
 
 ISOS = ["UA-14", "UA-09", "UA-65", "UA-23"]
 COMMANDS = (
@@ -33,11 +30,6 @@ COMMANDS = (
     "update",
     "dashboard",
 )
-SQUARE = (37.6, 48.0, 37.7, 48.1)  # inside Donetsk oblast, 82.897 km2
-WEST = (37.6, 48.0, 37.65, 48.1)
-SQUARE_KM2 = 82.897
-OCCUPIED = {"name": "Окуповано /// Occupied", "fill": "#a52714"}
-CONTESTED = {"name": "Під питанням /// Contested", "fill": "#bcaaa4"}
 APART_KEYS = ["assessed_advance", "infiltration", "claimed_control"]
 AREAS_KEYS = [
     "iso",
@@ -64,66 +56,6 @@ COMPARE_KEYS = [
 ]
 SOURCING_KEYS = ["day", "source", "reader", "observed", "retrieved", "basis", "advance"]
 HISTORY_KEYS = ["date", "iso", *AREAS_KEYS[3:8], "carried", *APART_KEYS]
-
-
-def make_file(*drawn: tuple[tuple[float, float, float, float], dict[str, str]]) -> bytes:
-    """A FeatureCollection of boxes with their properties."""
-    features = [
-        {
-            "type": "Feature",
-            "properties": properties,
-            "geometry": shapely.geometry.mapping(shapely.box(*box)),
-        }
-        for box, properties in drawn
-    ]
-    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
-
-
-@pytest.fixture
-def daily(tmp_path: Path) -> Path:
-    path = tmp_path / "deepstatemap_data_20240709.geojson"
-    path.write_bytes(make_file((SQUARE, {})))
-    return path
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Two days of the daily mirror, the second packed: the square, then its western half."""
-    path = tmp_path / "in"
-    path.mkdir()
-    (path / "deepstatemap_data_20240708.geojson").write_bytes(make_file((SQUARE, {})))
-    packed = gzip.compress(make_file((WEST, {})))
-    (path / "deepstatemap_data_20240709.geojson.gz").write_bytes(packed)
-    return path
-
-
-@pytest.fixture(autouse=True)
-def embedded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The embedded record, whatever the environment of who runs the tests names."""
-    monkeypatch.setenv("CONTROLMAP_DATA", "")
-
-
-class Run:
-    """The command's exit code, output and error lines."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str], *arguments: object) -> None:
-        capsys.readouterr()
-        try:
-            self.code = cli.main([str(a) for a in arguments])
-        except SystemExit as end:
-            self.code = end.code if isinstance(end.code, int) else 1
-        captured = capsys.readouterr()
-        self.out, self.errors = captured.out, captured.err.splitlines()
-
-    @property
-    def json(self) -> Any:
-        assert (self.code, self.errors) == (0, [])
-        return json.loads(self.out)
-
-    @property
-    def csv(self) -> list[dict[str, str]]:
-        assert (self.code, self.errors) == (0, [])
-        return list(csv.DictReader(io.StringIO(self.out)))
 
 
 # Areas
@@ -303,6 +235,20 @@ def test_contested_ground_counts_where_asked(capsys: pytest.CaptureFixture[str])
     assert counted["gap"] == pytest.approx(out["gap"] - out["contested"], abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2025-06-01", "held includes contested ground"),
+        ("2026-01-24", "contested ground is not reported on this day, so it is not counted"),
+    ],
+)
+def test_a_table_says_whether_contested_ground_is_counted(
+    capsys: pytest.CaptureFixture[str], day: str, said: str
+) -> None:
+    assert said in Run(capsys, "compare", "--date", day, "--contested", "in").out
+    assert said not in Run(capsys, "compare", "--date", day).out
+
+
 def test_compare_as_csv_and_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     rows = Run(capsys, "compare", "--date", "2022-04-10", "--format", "csv").csv
     assert list(rows[0]) == [*COMPARE_KEYS, *SOURCING_KEYS, "contested_counted"]
@@ -418,67 +364,6 @@ def test_no_figure_is_minus_zero(capsys: pytest.CaptureFixture[str]) -> None:
     assert [r for r in rows if "-0.0" in r.values()] == []
 
 
-# Build, sources, dashboard
-
-
-@pytest.mark.parametrize("cells", [(), ("--cells", "2000")])
-def test_build_writes_a_record_that_areas_reads(
-    folder: Path,
-    cells: tuple[str, ...],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    out = tmp_path / "deepstate.parquet"
-    run = Run(capsys, "build", "--source", "deepstate", "--input", folder, "-o", out, *cells)
-    assert (run.code, run.errors) == (0, [])
-    assert run.out.startswith(f"{out}: 2 snapshots, 2024-07-08 to 2024-07-09, ")
-    assert "measured error at most 0.0" in run.out
-    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
-    for day, held in (("2024-07-08", SQUARE_KM2), ("2024-07-09", SQUARE_KM2 / 2)):
-        told = Run(capsys, "areas", "--date", day, "--format", "json").json
-        assert told["all"]["russian_held"] == pytest.approx(held, abs=0.002)
-
-
-def test_build_takes_files_folders_and_archives_together(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    packed = tmp_path / "more.tar.xz"
-    third = make_file((WEST, {}))
-    with tarfile.open(packed, "w:xz") as made:
-        entry = tarfile.TarInfo("x/deepstatemap_data_20240710.geojson")
-        entry.size = len(third)
-        made.addfile(entry, io.BytesIO(third))
-    single = tmp_path / "deepstatemap_data_20240711.geojson"
-    single.write_bytes(third)
-    run = Run(capsys, "build", "--input", folder, packed, single, "-o", tmp_path / "r.parquet")
-    assert ": 4 snapshots, 2024-07-08 to 2024-07-11, " in run.out
-
-
-def test_sources_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
-    listed = Run(capsys, "sources", "--format", "json").json["sources"]
-    assert [s["id"] for s in listed] == list(sources.SOURCES)
-    source = listed[0]
-    assert source["id"] == "deepstate"
-    assert (source["from"], source["to"]) == ("2022-04-03", "2026-08-22")
-    assert source["snapshots"] == len(archive.open_source("deepstate").coverage.snapshots)
-    assert source["gaps"] == []
-    assert source["statuses"]["deepstate_daily"] == ["russian_held"]
-    assert len(source["statuses"]["deepstate_api"]) == 4
-    assert (listed[-1]["id"], listed[-1]["snapshots"], listed[-1]["record"]) == ("own", 0, "none")
-    row = Run(capsys, "sources", "--format", "csv").csv[0]
-    assert (row["id"], row["from"]) == ("deepstate", "2022-04-03")
-    assert "deepstate_daily: russian_held" in row["statuses"]
-    table = Run(capsys, "sources").out
-    for told in ("deepstate: DeepState", "2022-04-03 to 2026-08-22", source["terms"]):
-        assert told in table
-
-
-@pytest.mark.parametrize("port", ["0", "-1", "65536", "eighty"])
-def test_a_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert refused(capsys, "dashboard", f"--port={port}")
-
-
 # Help
 
 
@@ -501,197 +386,3 @@ def test_the_module_is_the_command() -> None:
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert Run(capsys, "--version").out == f"controlmap {__version__}\n"
-
-
-# Bad input
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
-    """The one line of a refusal: exit code 2, and nothing on stdout."""
-    run = Run(capsys, *arguments)
-    assert (run.code, run.out) == (2, "")
-    assert len(run.errors) == 1
-    return run.errors[0]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        ("", "the following arguments are required: COMMAND"),
-        ("nonsense", "invalid choice: 'nonsense'"),
-        ("areas --nonsense", "unrecognized arguments: --nonsense"),
-        ("areas --format xml", "invalid choice: 'xml'"),
-        ("areas --date yesterday", "'yesterday' is not a date YYYY-MM-DD"),
-        ("areas --date 2024-02-30", "'2024-02-30' is not a date"),
-        ("areas --date 2022-04-02", "2022-04-03 to 2026-08-22; the nearest snapshot is of 2022"),
-        ("areas --date 2027-01-01", "2022-04-03 to 2026-08-22; the nearest snapshot is of 2026"),
-        ("areas --date 0001-01-01", "outside the span of deepstate"),
-        ("areas --date 9999-12-31", "outside the span of deepstate"),
-        ("areas --source cia", "source 'cia': not known; allowed: deepstate, isw, nzz, viina"),
-        ("areas --source viina", "no record of viina here; build one with `controlmap build"),
-        ("areas --source own", "no record of own here; build one with `controlmap build --source"),
-        ("areas --legend x.toml", "--legend: goes with --input"),
-        ("areas --advance in", "invalid choice: 'in'"),
-        ("agree --sources deepstate", "sources deepstate: two to 8 are compared"),
-        ("agree --sources deepstate,deepstate", "names a source twice"),
-        ("agree --sources deepstate,cia", "source 'cia': not known"),
-        ("agree --sources deepstate,isw", "isw: its last snapshot that tells what is held is of"),
-        ("agree --sources deepstate,nzz --date 2022-03-01", "before the span of deepstate"),
-        ("agree --date 2020-01-01", "sources none: two to 8 are compared"),
-        ("areas --basis both", "invalid choice: 'both'"),
-        ("areas --reader deepstate_api", "--reader: goes with --input"),
-        ("compare --source cia", "source 'cia': not known; allowed: deepstate"),
-        ("compare --date 2027-01-01", "outside the span of deepstate"),
-        ("compare --contested perhaps", "invalid choice: 'perhaps'"),
-        ("history --source cia", "source 'cia': not known; allowed: deepstate"),
-        ("history --from 2024-01-02 --to 2024-01-01", "the first day is after the last"),
-        ("history --from 2020-01-01", "outside the span of deepstate, 2022-04-03 to 2026-08-22"),
-        ("history --every year", "invalid choice: 'year'"),
-        ("build --input x", "build --input: -o/--output is needed"),
-        ("build -o x", "one of the arguments --input --extend is required"),
-        ("build --input IN --extend OUT -o OUT", "not allowed with argument --input"),
-        ("build --extend OUT", "the files to add are missing; they follow the record"),
-        ("build --extend OUT IN", "no such file; --extend takes a record"),
-        ("build --extend OUT IN --cells 250", "--cells: does not go with --extend"),
-        ("build --extend OUT IN --source deepstate", "--source: does not go with --extend"),
-        ("build --input no-such-file -o OUT", "no-such-file: no such file or folder"),
-        ("build --input IN -o no/such/folder/x", "there is no folder no/such/folder"),
-        ("build --input IN -o OUT --cells 99", "cells of 99 m: allowed are 100 to 5000 m"),
-        ("build --input IN -o OUT --cells wide", "invalid int value: 'wide'"),
-        ("build --input IN -o OUT --source cia", "source 'cia': not known; allowed: deepstate"),
-        ("build --input IN -o OUT --source isw", "is read by deepstate_daily, not a isw file"),
-        ("build --input IN -o FOLDER", "folder"),
-        ("areas --input no-such-file", "no-such-file: no such file or folder"),
-        ("areas --input FOLDER", "is a folder; --input takes one file"),
-        ("areas --input IN --reader nonsense", "allowed: deepstate_api, deepstate_daily"),
-        ("areas --input IN --date 2024-07-10", "outside the span"),
-        ("areas --input IN --source isw", "is a file of deepstate, not of isw"),
-    ],
-)
-def test_what_cannot_be_is_refused_in_one_line_and_nothing_is_written(
-    arguments: str, told: str, daily: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    before = sorted(daily.parent.iterdir())
-    places = {"IN": daily, "OUT": daily.parent / "out.parquet", "FOLDER": daily.parent}
-    line = refused(capsys, *(places.get(a, a) for a in arguments.split()))
-    assert line.startswith("controlmap")
-    assert told in line
-    assert sorted(daily.parent.iterdir()) == before
-
-
-@pytest.mark.parametrize("command", ["areas --input IN", "build --input IN -o OUT"])
-@pytest.mark.parametrize(
-    ("data", "told"),
-    [
-        (b"", "the file is empty"),
-        (make_file((SQUARE, {}))[:-30], "cut off"),
-        (b"PK\x05\x06 no archive", "the zip is damaged"),
-        (make_file(), "has no polygon"),
-        (make_file(((370.0, 48.0, 371.0, 48.1), {})), "out of range"),
-        (make_file(((48.0, 37.6, 48.1, 37.7), {})), "look swapped"),
-        (make_file(((30.0, 50.0, 30.1, 50.1), {})), "nothing in it lies within"),
-        (gzip.compress(b"{}")[:-4], "is damaged or cut off"),
-    ],
-    ids=["empty", "cut", "no zip", "no polygon", "range", "swapped", "elsewhere", "gzip"],
-)
-def test_a_broken_file_is_refused_in_one_line_and_nothing_is_written(
-    command: str, data: bytes, told: str, daily: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    daily.write_bytes(data)
-    before = sorted(daily.parent.iterdir())
-    places = {"IN": daily, "OUT": daily.parent / "out.parquet"}
-    line = refused(capsys, *(places.get(a, a) for a in command.split()))
-    assert line.startswith(f"controlmap: {daily.name}: ")
-    assert told in line
-    assert sorted(daily.parent.iterdir()) == before
-    assert daily.read_bytes() == data
-
-
-def test_an_archive_is_too_much_for_one_file(
-    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    packed = tmp_path / "two.tar"
-    with tarfile.open(packed, "w") as made:
-        made.add(folder)
-    assert "holds 2 files; --input takes one" in refused(capsys, "areas", "--input", packed)
-
-
-# Failures
-
-
-@pytest.mark.parametrize("command", ["areas", "compare", "history", "sources"])
-def test_a_damaged_record_is_a_failure_that_names_it(
-    command: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    (tmp_path / "deepstate.parquet").write_bytes(b"damaged")
-    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
-    run = Run(capsys, command)
-    assert (run.code, run.out) == (1, "")
-    assert len(run.errors) == 1
-    assert run.errors[0].startswith("controlmap: deepstate.parquet: is damaged")
-
-
-def test_a_missing_record_is_refused_with_what_builds_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(geofile, "geodata", lambda name="": tmp_path / name)
-    assert refused(capsys, "areas") == (
-        "controlmap: no record of deepstate here; build one with `controlmap build --source "
-        "deepstate`"
-    )
-    line = refused(capsys, "areas", "--source", "cia")
-    assert line.endswith("allowed: deepstate, isw, nzz, viina")
-
-
-def test_a_full_disk_is_a_failure_in_one_line(
-    folder: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(geofile.pq.ParquetWriter, "write_table", full)
-    run = Run(capsys, "build", "--input", folder, "-o", tmp_path / "r.parquet")
-    assert (run.code, run.out) == (1, "")
-    assert run.errors == ["controlmap: No space left on device"]
-    assert [p.name for p in tmp_path.iterdir()] == ["in"]
-
-
-@pytest.mark.parametrize(
-    ("day", "said"),
-    [
-        ("2025-06-01", "held includes contested ground"),
-        ("2026-01-24", "contested ground is not reported on this day, so it is not counted"),
-    ],
-)
-def test_a_table_says_whether_contested_ground_is_counted(
-    capsys: pytest.CaptureFixture[str], day: str, said: str
-) -> None:
-    assert said in Run(capsys, "compare", "--date", day, "--contested", "in").out
-    assert said not in Run(capsys, "compare", "--date", day).out
-
-
-def test_what_names_and_files_hold_cannot_act_on_a_terminal(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    name = "\x1b]0;title\x07\x1b[31mred\nsecond line.geojson"
-    (tmp_path / name).write_bytes(b"{")
-    run = Run(capsys, "areas", "--input", str(tmp_path / name))
-    assert run.code == 2
-    assert len(run.errors) == 1
-    assert "\x1b" not in run.errors[0]
-
-
-def test_sources_tell_which_record_is_in_use(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "deepstate.parquet").write_bytes(geofile.geodata("deepstate.parquet").read_bytes())
-    assert Run(capsys, "sources", "--format", "json").json["sources"][0]["record"] == "embedded"
-    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
-    told = Run(capsys, "sources", "--format", "json").json["sources"][0]["record"]
-    assert told == str(tmp_path / "deepstate.parquet")

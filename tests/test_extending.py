@@ -19,7 +19,7 @@ from controlmap.coverage import Coverage, build
 from controlmap.drawings import Drawings
 from controlmap.extending import extend
 from controlmap.model import InputError, RecordError, Snapshot
-from test_archive import make_daily, make_folder, quiet
+from input_files import make_daily, make_folder, quiet
 from test_coverage import (
     DAYS,
     OCCUPIED,

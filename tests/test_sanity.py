@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from controlmap import archive, building, cli, geofile, oblasts, sanity
 from controlmap.model import REPORTABLE, Ground, InputError, SnapshotInfo, Status
 from controlmap.sanity import KeptOut, Measured
-from test_archive import make_daily, make_folder, quiet
+from input_files import make_daily, make_folder, quiet
 from test_coverage import WEST_EAST
 
 DONETSK, KHERSON = 0, 2

@@ -15,7 +15,7 @@ from publisher import MadeClock, Publisher
 from controlmap import archive
 from controlmap.archive import Record
 from controlmap.fetch import Fetcher
-from test_cli import CONTESTED, OCCUPIED, make_file
+from input_files import CONTESTED, OCCUPIED, make_file
 
 
 @pytest.fixture

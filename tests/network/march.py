@@ -12,7 +12,7 @@ from publisher import Publisher
 from controlmap import archive, building, updating
 from controlmap.archive import Record
 from controlmap.fetch import Fetcher
-from test_archive import make_daily
+from input_files import make_daily
 
 STRIP_KM2 = 8.2897
 """Each day of March holds so much more: a strip of 0.01 by 0.1 degrees."""

@@ -14,11 +14,11 @@ from march import asked, daily, publish, quiet, record_of, run, stored, tree
 from publisher import MANNERS, MadeClock, Publisher, status
 from streamlit.testing.v1 import AppTest
 
+from command_line import Run
 from controlmap import archive, building, feeds, fetch, folder, sources, updating
 from controlmap.archive import Record
 from controlmap.fetch import Fetcher
 from controlmap.model import InputError, RecordError
-from test_cli import Run
 
 REPOSITORY = Path(__file__).parents[2]
 

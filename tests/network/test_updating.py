@@ -29,7 +29,7 @@ from controlmap import archive, building, updating
 from controlmap.archive import Record
 from controlmap.fetch import Fetcher
 from controlmap.model import ControlmapError, InputError
-from test_cli import OCCUPIED, make_file
+from input_files import OCCUPIED, make_file
 
 # Going on
 
