@@ -107,7 +107,7 @@ def _headline(coverage: Coverage, where: Where, found: PointRecord, day: date) -
     status = so_far[-1].status
     same = {status, *_SAME.get(status, ())}
     streak = list(itertools.takewhile(lambda s: s.status in same, reversed(so_far)))
-    since, first = streak[-1].since, len(streak) == len(so_far)
+    before = next((s.status for s in reversed(so_far[: -len(streak)])), None)
     facts = [
         (words.DISTANCE, words.km(_km(coverage, found, day))),
         (words.CHANGE_30D, words.km(_km(coverage, found, day - timedelta(days=30)))),
@@ -115,7 +115,7 @@ def _headline(coverage: Coverage, where: Where, found: PointRecord, day: date) -
     ]
     if where.place and where.place.population is not None:
         facts.append((words.POPULATION, f"{where.place.population:,}"))
-    told = words.since(since, first=first, name=_name(where, found))
+    told = words.since(streak[-1].since, before, _name(where, found))
     return markup.headline(words.NOW[status], told, facts)
 
 
@@ -147,7 +147,7 @@ def _history(coverage: Coverage, found: PointRecord) -> None:
         {"date": s.observed.date(), "km": None if math.isnan(km) else float(km)}
         for s, km in zip(coverage.snapshots, found.distance_km, strict=True)
     ]
-    rows += [{"date": a + timedelta(days=15), "km": None} for a, _ in coverage.gaps]
+    rows += [{"date": first, "km": None} for first, _ in coverage.unknown]
     spells = [
         {
             "start": s.since,
@@ -156,6 +156,7 @@ def _history(coverage: Coverage, found: PointRecord) -> None:
             "colour": _COLOURS[s.status],
         }
         for s in found.spells
+        if s.status != point.NOT_KNOWN
     ]
     marks = Marks(events=(), readers=(), carried=(), gaps=coverage.gaps)
     st.altair_chart(charts.distance(rows, spells, marks, words.CHART), width="stretch")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from controlmap.model import Status
-from controlmap.point import NOT_HELD
+from controlmap.point import NOT_HELD, NOT_KNOWN
 from controlmap.views.text import LAYERS, MAYBE_CONTESTED, STATUS, day, oblast
 
 TITLE = "A place"
@@ -47,9 +47,14 @@ STATUSES = {
     Status.UKRAINIAN_HELD.value: STATUS[Status.UKRAINIAN_HELD],
     Status.ASSESSED_ADVANCE.value: STATUS[Status.ASSESSED_ADVANCE],
     NOT_HELD: MAYBE_CONTESTED,
+    NOT_KNOWN: "Not known: no snapshot",
 }
 
-NOW = {**STATUSES, NOT_HELD: LAYERS["rest"]}
+NOW = {**STATUSES, NOT_HELD: LAYERS["rest"], NOT_KNOWN: "Not known"}
+_OR_LONGER = {
+    None: ", when the record begins, or longer",
+    NOT_KNOWN: ", when there is a snapshot again, or longer",
+}
 
 
 def where(name: str, name_uk: str, of_oblast: str) -> str:
@@ -63,11 +68,9 @@ def point(lon: float, lat: float, of_oblast: str) -> str:
     return f"{lat:.4f}° N, {lon:.4f}° E, {oblast(of_oblast)}"
 
 
-def since(value: date, *, first: bool, name: str) -> str:
-    """Since when a place has its status."""
-    if first:
-        return f"since {day(value)}, when the record begins, or longer: {name}"
-    return f"since {day(value)}: {name}"
+def since(value: date, before: str | None, name: str) -> str:
+    """Since when a place has its status, by the one it had before; None where there is none."""
+    return f"since {day(value)}{_OR_LONGER.get(before, '')}: {name}"
 
 
 def km(value: float | None) -> str:
