@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,44 @@ def test_each_entry_has_its_values_and_lines(tmp_path: Path) -> None:
     assert found[0].lines["figure"] == 5
     assert found[1].lines["rules.UA-14"] == 10
     assert found[1].table("rules") == {"UA-14": "line", "other": {"x": 2}}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '"""\n[[claim]]\nid = 5\n"""',
+        '"""it\'s \\"""\n[[claim]]\n"""""',
+        "'''\\\n[[claim]]\nid = 5'''",
+        '[\n[[1]]\n] # """',
+        "\"a\u2028b\" # '''",
+        '[\n"""\n[[claim]]""",\n\'# "\',\n]',
+    ],
+)
+def test_what_only_looks_like_an_entry_is_none(tmp_path: Path, value: str) -> None:
+    text = f'[[claim]]\nid = "a"\nx = {value}\ny = 1\n[["claim"]]\nid = "b"\ny = 2\n'
+    found, broken = read(tmp_path, text)
+    assert broken == []
+    assert [e.values for e in found] == tomllib.loads(text)["claim"]
+    lines = text.split("\n")
+    assert [lines[e.lines["y"] - 1] for e in found] == ["y = 1", "y = 2"]
+    assert lines[found[1].line - 1] == '[["claim"]]'
+
+
+def test_one_list_of_tables_is_read_too(tmp_path: Path) -> None:
+    found, broken = read(
+        tmp_path, '#claim = 1\nclaim = [\n  {id = "a"},\n  {id = "b", x = 1},\n]\n'
+    )
+    assert broken == []
+    assert [(e.id, e.line) for e in found] == [("a", 2), ("b", 2)]
+    assert str(found[1].error("x", "why")) == "own.toml, line 2, claim 'b': x: why"
+
+
+@pytest.mark.parametrize("text", ["claim = 5", "claim = [1]", 'claim = [{id = "a"}]\nx = 1'])
+def test_another_value_in_the_place_of_entries_is_told(tmp_path: Path, text: str) -> None:
+    found, (broken,) = read(tmp_path, text)
+    assert found == []
+    line = repr(text.split("\n", maxsplit=1)[0])
+    assert broken == f"own.toml, line 1: found {line}; allowed: [[claim]]"
 
 
 def test_broken_toml_is_told_and_the_others_work(tmp_path: Path) -> None:

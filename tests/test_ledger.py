@@ -296,6 +296,16 @@ def test_every_quantity_draws_lines_over_all_the_record() -> None:
     assert known == [d <= date(2025, 7, 31) for d in line.days]
 
 
+def test_a_line_of_a_chart_stops_where_a_gap_begins() -> None:
+    # Of 31 January, 25 and 31 May 2024; nothing is known from 15 February to 24 May.
+    held = {Ground.OCCUPIED: 5}
+    record = make((10, held), (30, held), (145, held), (151, held))
+    (line,) = QUANTITIES["held_share"].traces(record, Query(oblasts=("WEST",)))
+    assert line.days == (day(30), day(45), day(151))
+    assert [math.isnan(v) for v in line.values] == [False, True, False]
+    assert [math.isnan(v) for v in line.high] == [False, True, False]
+
+
 # The first ledger
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+import altair as alt
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from controlmap import places
+from controlmap import archive, charts, places, session
 from controlmap.model import InputError
 from controlmap.views import mapping
 
@@ -55,6 +57,48 @@ def test_what_a_source_ceased_to_report_is_no_change(page: AppTest) -> None:
     page.query_params["where"] = "Kramatorsk"
     page.run()
     assert "<b>Not Russian-held</b> since 3 April 2022, when the record begins" in html(page)
+
+
+@pytest.fixture
+def gappy(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The page over NZZ's record, which has a gap from 24 July to 13 August 2022."""
+    monkeypatch.setattr(session, "record", lambda: archive.open_source("nzz"))
+    page.query_params["where"] = "Kherson"
+    return page
+
+
+@pytest.mark.parametrize(
+    ("on", "told"),
+    [
+        (date(2022, 8, 7), "<b>Russian-held</b> since 5 March 2022: Kherson"),
+        (date(2022, 8, 8), "<b>Not known</b> since 8 August 2022: Kherson"),
+        (date(2022, 8, 14), "since 13 August 2022, when there is a snapshot again, or longer: "),
+    ],
+)
+def test_nothing_is_carried_over_a_gap(gappy: AppTest, on: date, told: str) -> None:
+    gappy.session_state["on"] = on
+    gappy.run()
+    assert told in html(gappy)
+
+
+def test_a_gap_is_a_line_of_the_history_without_a_distance(
+    gappy: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[list[dict[str, object]], list[dict[str, object]]]] = []
+
+    def distance(rows: Any, spells: Any, *more: Any) -> alt.LayerChart:
+        drawn.append((rows, spells))
+        return plain(rows, spells, *more)
+
+    plain = charts.distance
+    monkeypatch.setattr(charts, "distance", distance)
+    gappy.run()
+    assert not gappy.exception
+    assert "Not known: no snapshot" in html(gappy)
+    assert "5 days" in html(gappy)  # 8 to 12 August
+    ((rows, spells),) = drawn
+    assert {"date": date(2022, 8, 8), "km": None} in rows
+    assert not [s for s in spells if s["start"] < date(2022, 8, 13) and s["end"] > date(2022, 8, 8)]
 
 
 def test_the_headline_is_of_the_day_chosen(page: AppTest) -> None:

@@ -90,6 +90,28 @@ def test_distances_over_more_faces_than_are_looked_at_first() -> None:
         assert found[n] == pytest.approx(plain, rel=0.002)
 
 
+def test_a_gap_is_no_part_of_a_spell() -> None:
+    # The second is carried forward over two weeks, 3 to 16 January; the next is of 18 and 19.
+    held = {Ground.OCCUPIED: 6}
+    coverage = make((0, {}), (1, held), (17, held), (18, {}))
+    found = point.record_of(coverage, *MIDDLE)
+    assert spells(found) == [
+        ("ukrainian_held", "2024-01-01", "2024-01-02"),
+        ("russian_held", "2024-01-02", "2024-01-17"),
+        ("not_known", "2024-01-17", "2024-01-18"),
+        ("russian_held", "2024-01-18", "2024-01-19"),
+        ("ukrainian_held", "2024-01-19", None),
+    ]
+    for number in range(19):
+        known = coverage.known(day(number)) is not None
+        assert (found.status_on(day(number)) != point.NOT_KNOWN) is known
+
+
+def test_two_weeks_without_a_snapshot_are_no_gap() -> None:
+    found = point.record_of(make((0, {Ground.OCCUPIED: 6}), (15, {Ground.OCCUPIED: 6})), *MIDDLE)
+    assert spells(found) == [("russian_held", "2024-01-01", None)]
+
+
 def test_what_is_not_reported_is_not_called_ukrainian_held() -> None:
     coverage = reporting(
         make((0, {Ground.OCCUPIED: 1}), (1, {Ground.OCCUPIED: 2})), EVERYTHING, HELD_ONLY
@@ -149,6 +171,16 @@ def test_the_command_in_every_format(capsys: pytest.CaptureFixture[str]) -> None
     rows = list(csv.DictReader(io.StringIO(run(capsys, at, "--format", "csv"))))
     assert [r["status"] for r in rows] == [s["status"] for s in told["snapshots"]]
     assert "2026-08-22  nearest Russian-held ground: 0.0 km" in run(capsys, "Bakhmut")
+
+
+def test_the_command_tells_a_gap(capsys: pytest.CaptureFixture[str]) -> None:
+    # By ISW's embedded record, which has none from 30 November 2022 to 1 May 2023.
+    told = json.loads(run(capsys, "Kherson", "--source", "isw", "--format", "json"))
+    gap = {"status": "not_known", "since": "2022-12-15", "until": "2023-05-01"}
+    assert gap in told["spells"]
+    assert "not_known" not in {s["status"] for s in told["snapshots"]}
+    shown = run(capsys, "Kherson", "--source", "isw").splitlines()
+    assert ["not_known", "2022-12-15", "2023-05-01"] in [line.split() for line in shown]
 
 
 @pytest.mark.parametrize("where", ["Nowhere at all", "10,10", "1.2.3,4", "Oleksandrivka", "nan,1"])

@@ -162,6 +162,11 @@ class Coverage:
             if b.observed.date() - a.observed.date() > CARRY_LIMIT + timedelta(days=1)
         )
 
+    @cached_property
+    def unknown(self) -> tuple[tuple[date, date], ...]:
+        """Of each of `gaps` the first day of which nothing is known, and the next that is known."""
+        return tuple((a + CARRY_LIMIT + timedelta(days=1), b) for a, b in self.gaps)
+
     def at(self, day: date) -> Moment:
         """The last snapshot at or before the end of a day in UTC.
 

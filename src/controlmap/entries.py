@@ -1,7 +1,8 @@
 """Entries of a TOML file that people write: each by itself, each problem with its file and line.
 
 A file is a list of tables of one kind (`[[claim]]`, `[[proposal]]`). It is read entry by entry, so
-that one that is broken, even as TOML, is reported and the others still work.
+that one that is broken, even as TOML, is reported and the others still work: each begins where a
+line is its header. Where all of the file is TOML, lines within texts and lists are known not to be.
 """
 
 from __future__ import annotations
@@ -185,23 +186,54 @@ def read(path: Path, kind: str) -> tuple[list[Entry], list[InputError]]:
     if len(data) > MAX_BYTES:
         raise InputError(f"{path.name}: {len(data):,} bytes; allowed are {MAX_BYTES:,}")
     try:
-        lines = data.decode("utf-8-sig").splitlines()
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").removesuffix("\n")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise InputError(f"{path.name}, line {line}: is not UTF-8") from error
-    starts = [number for number, line in enumerate(lines) if _LIST.fullmatch(line)]
+    whole = _whole(text)
+    lines = text.split("\n")
+    bare = lines if whole is None else _TEXT_OR_COMMENT.sub(_without_lines, text).split("\n")
+    headers = ((number, _LIST.fullmatch(line)) for number, line in enumerate(bare))
+    starts = [number for number, found in headers if found and (not whole or found[1] in whole)]
+    if whole and not starts and (listed := _one_list(path.name, kind, whole, bare)):
+        return listed, []
     entries: list[Entry] = []
     broken: list[InputError] = []
     if stray := _stray(path.name, kind, lines[: starts[0]] if starts else lines):
         broken.append(stray)
     for start, end in itertools.pairwise([*starts, len(lines)]):
         try:
-            entries.append(_entry(path.name, kind, start, lines[start:end]))
+            own = slice(start, end)
+            entries.append(_entry(path.name, kind, start, lines[own], bare[own]))
         except InputError as error:
             broken.append(error)
     if not entries and not broken:
         raise InputError(f"{path.name}: holds no [[{kind}]]")
     return entries, broken
+
+
+def _whole(text: str) -> dict[str, Any] | None:
+    """A file's tables; None where not all of it is TOML."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+
+
+def _without_lines(found: re.Match[str]) -> str:
+    """A text of several lines as so many empty ones; else what was found."""
+    lines = found[0].count("\n")
+    return '""' + "\n" * lines if lines else found[0]
+
+
+def _one_list(file: str, kind: str, whole: Mapping[str, Any], bare: list[str]) -> list[Entry]:
+    """The entries of a file that is `kind = [{...}, ...]`, all of the line of that key."""
+    listed = whole[kind] if list(whole) == [kind] else None
+    if not isinstance(listed, list) or not all(isinstance(values, dict) for values in listed):
+        return []
+    keys = ((number, _KEY.match(text)) for number, text in enumerate(bare, start=1))
+    line = next((number for number, key in keys if key and key[1] == kind), 1)
+    return [Entry(file, kind, line, values, {}) for values in listed]
 
 
 def _stray(file: str, kind: str, lines: list[str]) -> InputError | None:
@@ -213,7 +245,7 @@ def _stray(file: str, kind: str, lines: list[str]) -> InputError | None:
     return None
 
 
-def _entry(file: str, kind: str, start: int, lines: list[str]) -> Entry:
+def _entry(file: str, kind: str, start: int, lines: list[str], bare: list[str]) -> Entry:
     def broken(line: int, problem: str) -> InputError:
         told = next((m[1] for m in map(_ID.match, lines) if m), "")
         named = f"{kind} {_shown(told)}" if told else kind
@@ -231,14 +263,19 @@ def _entry(file: str, kind: str, start: int, lines: list[str]) -> Entry:
         raise broken(line, f"is not TOML ({problem})") from error
     except RecursionError as error:
         raise broken(start + 1, "is not TOML that can be read (nested too deep)") from error
-    where = {key: start + number for key, number in _key_lines(kind, lines)}
+    where = {key: start + number for key, number in _key_lines(kind, bare)}
     for other in document:
         if other != kind:
             raise broken(where.get(other, start + 1), f"found {_shown(other)}; allowed: [[{kind}]]")
     return Entry(file, kind, start + 1, document[kind][0], where)
 
 
-_LIST = re.compile(r"\s*\[\[\s*([\w-]+)\s*\]\]\s*(?:#.*)?")
+_LIST = re.compile(r"""\s*\[\[\s*["']?([\w-]+)["']?\s*\]\]\s*(?:#.*)?""")
+_TEXT_OR_COMMENT = re.compile(
+    r'''"""(?:[^\\]|\\.)*?"{3,5}|"(?:[^"\\\n]|\\.)*"|#[^\n]*'''
+    r"""|'''.*?'{3,5}|'[^'\n]*'""",
+    re.DOTALL,
+)
 _ID = re.compile(r"""\s*id\s*=\s*["']([^"']*)["']""")
 _HEADER = re.compile(r"""\s*\[+\s*([\w-]+)\s*(?:\.\s*["']?([^\]"']+?)["']?\s*)?\]+""")
 _KEY = re.compile(r"""\s*["']?([^\s"'=.\[\]]+)["']?\s*(?:\.\s*["']?([^\s"'=]+)["']?\s*)?=""")

@@ -6,8 +6,10 @@ by less than 0.1 %, and a generalised record's lines are good to a cell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import itertools
+from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 
 import numpy as np
 import shapely
@@ -22,6 +24,9 @@ Degrees = NDArray[np.float64]
 
 NOT_HELD = "not_russian_held"
 """Not Russian-held, by a source that does not tell whether it is contested or Ukrainian-held."""
+
+NOT_KNOWN = "not_known"
+"""No snapshot, for longer than one is carried forward."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class PointRecord:
     iso
         The oblast it is in.
     spells
-        In order of time, without gaps between them.
+        In order of time, one after the other; those in a gap of the record are `NOT_KNOWN`.
     distance_km
         From the point to the nearest Russian-held ground in each snapshot; shape (snapshots,); 0
         where it is held, NaN where nothing is.
@@ -101,20 +106,17 @@ def _spells(coverage: Coverage, face: int) -> tuple[Spell, ...]:
     runs = slice(coverage.face_runs[face], coverage.face_runs[face + 1])
     lengths = coverage.run_until[runs] - coverage.run_since[runs]
     grounds = np.repeat(coverage.run_ground[runs], lengths).tolist()
-    spells: list[Spell] = []
-    before = None
-    for info, ground in zip(coverage.snapshots, grounds, strict=True):
-        if (now := (ground, info.reports)) == before:
-            continue
-        before = now
-        status = _status(Ground(ground), Status.CONTESTED in info.reports)
-        if spells and spells[-1].status == status:
-            continue
-        day = info.observed.date()
-        if spells:
-            spells[-1] = replace(spells[-1], until=day)
-        spells.append(Spell(status, day, None))
-    return tuple(spells)
+    told = [
+        (info.observed.date(), _status(Ground(ground), Status.CONTESTED in info.reports))
+        for info, ground in zip(coverage.snapshots, grounds, strict=True)
+    ]
+    told += [(first, NOT_KNOWN) for first, _ in coverage.unknown]
+    told.sort(key=itemgetter(0))
+    begun = [next(spell) for _, spell in itertools.groupby(told, key=itemgetter(1))]
+    ends = [*(since for since, _ in begun[1:]), None]
+    return tuple(
+        Spell(status, since, until) for (since, status), until in zip(begun, ends, strict=True)
+    )
 
 
 def _status(ground: Ground, tells_contested: bool) -> str:

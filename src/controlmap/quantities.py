@@ -7,6 +7,7 @@ it in the spread, and the day it is of is told. Areas are in km2, geodesic on WG
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ class Trace:
 class Quantity:
     """A named query.
 
-    `measure` may raise an InputError where the record cannot tell; `traces` draws the quantity, or
+    `measure` may raise an InputError where the record cannot tell; `traced` is the quantity, or
     what it comes from, over all the record, in `trace_unit`. What is `declared` no source measures.
     """
 
@@ -94,8 +95,29 @@ class Quantity:
     parameters: tuple[str, ...]
     measure: Callable[[Coverage, Query, Moment], Measure]
     trace_unit: str
-    traces: Callable[[Coverage, Query], tuple[Trace, ...]]
+    traced: Callable[[Coverage, Query], tuple[Trace, ...]]
     declared: bool = False
+
+    def traces(self, coverage: Coverage, query: Query) -> tuple[Trace, ...]:
+        """The lines of a chart, which stop where a gap of the record begins."""
+        return tuple(_broken(trace, coverage) for trace in self.traced(coverage, query))
+
+
+def _broken(trace: Trace, coverage: Coverage) -> Trace:
+    """With a NaN on the first day of each gap of the record: none is drawn over."""
+    silent = [d for d, _ in coverage.unknown if trace.days and d > trace.days[0]]
+    at = [bisect.bisect(trace.days, d) for d in silent]
+
+    def cut(values: Areas) -> Areas:
+        return np.insert(values, at, math.nan)
+
+    return Trace(
+        trace.key,
+        tuple(sorted([*trace.days, *silent])),
+        cut(trace.values),
+        None if trace.low is None else cut(trace.low),
+        None if trace.high is None else cut(trace.high),
+    )
 
 
 # Ground held, as a share or as what is left

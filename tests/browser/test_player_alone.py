@@ -15,7 +15,7 @@ from playwright.sync_api import Route
 from visiting import Visit
 
 import controlmap
-from controlmap import archive, figures, maps, timeline
+from controlmap import archive, figures, maps, point, timeline
 from controlmap.coverage import Coverage
 from controlmap.views import layers, text
 
@@ -59,12 +59,10 @@ def page_of(coverage: Coverage, folder: Path) -> str:
         </script></body></html>"""
 
 
-def test_the_player_needs_no_server(
-    visit: Callable[..., Visit], coverage: Coverage, tmp_path: Path
-) -> None:
-    page = visit()
-    html = page_of(coverage, tmp_path)
-    folders = {"assets": ASSETS, "leaflet": LEAFLET, "files": tmp_path}
+def opened(page: Visit, coverage: Coverage, files: Path) -> Visit:
+    """Go to the page of a record, every file of which is handed out here."""
+    html = page_of(coverage, files)
+    folders = {"assets": ASSETS, "leaflet": LEAFLET, "files": files}
 
     def hand_out(route: Route) -> None:
         path = re.sub(r"\?.*", "", route.request.url.removeprefix(HERE))
@@ -79,6 +77,38 @@ def test_the_player_needs_no_server(
     page.tab.context.route(f"{HERE}**", hand_out)
     page.tab.goto(HERE)
     page.tab.wait_for_function("window.ControlMap?.painted === 'alone'")
+    return page
+
+
+def test_a_tooltip_carries_nothing_over_a_gap(visit: Callable[..., Visit], tmp_path: Path) -> None:
+    # NZZ's record has no snapshot from 24 July to 13 August 2022; Kherson was Russian-held.
+    coverage = archive.load(archive.geofile.geodata("nzz.parquet")).coverage
+    lon, lat = 32.6, 46.65
+    page = opened(visit(), coverage, tmp_path)
+    page.tab.get_by_role("slider").fill(str((DAY - coverage.span[0]).days))
+    page.tab.wait_for_function("ControlMap.time.state().shown === '15 November 2022'")
+    spells, shown = page.tab.evaluate(
+        """([lat, lon]) => {
+            const { map, time } = ControlMap;
+            const { x, y } = map.project([lat, lon], 0).divideBy(256);
+            const face = time.read.faceAt(x, y);
+            const dated = ([day, kind]) => [time.read.iso(day), kind];
+            return [time.spells(face).map(dated), time.lines(face)];
+        }""",
+        [lat, lon],
+    )
+    kinds = {"russian_held": timeline.HELD, "not_known": None}
+    known = point.record_of(coverage, lon, lat).spells
+    assert spells == [[str(s.since), kinds.get(s.status, timeline.REST)] for s in known]
+    assert "Not known since 8 August 2022" in shown
+    assert "Russian-held since 13 August 2022" in shown
+    page.assert_clean()
+
+
+def test_the_player_needs_no_server(
+    visit: Callable[..., Visit], coverage: Coverage, tmp_path: Path
+) -> None:
+    page = opened(visit(), coverage, tmp_path)
     page.tab.get_by_role("slider").fill(str((DAY - coverage.span[0]).days))
     page.tab.wait_for_function("ControlMap.time.state().shown === '15 November 2022'")
     every = figures.areas(coverage, coverage.at(DAY))[-1]

@@ -144,6 +144,12 @@
       return low && day - this.observed[low - 1] <= this.carryDays ? low - 1 : -1;
     }
 
+    /** Of each time of which nothing is known: its first day, and which observed day ends it. */
+    gaps() {
+      const silent = (day, i) => [this.observed[i - 1] + this.carryDays + 1, i];
+      return [...this.observed].map(silent).filter(([from, i]) => i && from < this.observed[i]);
+    }
+
     /** Held and contested km2 of each oblast; null for what is not reported. */
     figures(standing) {
       const width = this.oblasts.length;

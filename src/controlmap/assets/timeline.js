@@ -252,16 +252,28 @@
       return this.words.statuses[kind];
     }
 
+    /** What a face is from which day on; null in a gap, over which nothing is carried. */
+    spells(face) {
+      const { read } = this;
+      const told = [];
+      const tell = (run, observed) => told.push([read.observed[observed], read.kind[run]]);
+      for (let run = read.runAt[face]; run < read.runAt[face + 1]; run += 1) tell(run, read.since[run]);
+      read.gaps().forEach(([from, observed]) => {
+        told.push([from, null]);
+        tell(read.runOn(face, observed), observed);
+      });
+      told.sort(([a], [b]) => a - b);
+      return told.filter(([, kind], i) => kind !== told[i - 1]?.[1]);
+    }
+
     /** What a face is on the day shown, and its whole record: a line a spell, the latest first. */
     lines(face) {
       const { read, words } = this;
       const now = read.runOn(face, this.standing);
-      const spells = [];
-      for (let run = read.runAt[face]; run < read.runAt[face + 1]; run += 1) {
-        const since = read.observed[read.since[run]];
+      const spells = this.spells(face).map(([since, kind]) => {
         const text = since ? words.since : words.since_start;
-        spells.push(text.replace("{status}", words.statuses[read.kind[run]]).replace("{day}", this.date(since)));
-      }
+        return text.replace("{status}", words.statuses[kind] ?? words.silent).replace("{day}", this.date(since));
+      });
       const listed = spells.slice(-SPELLS).reverse();
       if (spells.length > SPELLS) listed.push(words.earlier.replace("{n}", spells.length - SPELLS));
       const name = words.oblast.replace("{name}", read.oblasts[read.faceOblast[face]].name);

@@ -70,9 +70,8 @@ def _place() -> None:
     if where and found:
         with right:
             _history(coverage, found)
-            moment = coverage.at(day)
-            name, since, km = _name(where, found), _since(found, day), _km(coverage, found, day)
-            lines = words.cite(name, found.status_on(day), since, km, day)
+            moment, away = coverage.at(day), words.km(_km(coverage, found, day))
+            lines = words.cite(_name(where, found), found.status_on(day), _since(found, day), away)
             told.citation(st.container(), lines, (coverage, moment))
 
 
@@ -123,7 +122,6 @@ def _name(where: Where, found: PointRecord) -> str:
 
 
 def _headline(coverage: Coverage, where: Where, found: PointRecord, day: date) -> str:
-    since = _since(found, day)
     facts = [
         (words.DISTANCE, words.km(_km(coverage, found, day))),
         (words.CHANGE_30D, words.km(_km(coverage, found, day - timedelta(days=30)))),
@@ -131,16 +129,18 @@ def _headline(coverage: Coverage, where: Where, found: PointRecord, day: date) -
     ]
     if where.place and where.place.population is not None:
         facts.append((words.POPULATION, f"{where.place.population:,}"))
-    of_what = words.since(since, first=since == found.spells[0].since, name=_name(where, found))
+    of_what = f"{_since(found, day)}: {_name(where, found)}"
     return markup.headline(words.NOW[found.status_on(day)], of_what, facts)
 
 
-def _since(found: PointRecord, day: date) -> date:
-    """Since when the place has had the status of a day, as far as the record tells."""
+def _since(found: PointRecord, day: date) -> str:
+    """Since when the place had the status of a day, as far as the record tells."""
     status = found.status_on(day)
     so_far = [s for s in reversed(found.spells) if s.since <= day]
     same = {status, *_SAME.get(status, ())}
-    return list(itertools.takewhile(lambda s: s.status in same, so_far))[-1].since
+    streak = list(itertools.takewhile(lambda s: s.status in same, so_far))
+    before = so_far[len(streak)].status if len(streak) < len(so_far) else None
+    return words.since(streak[-1].since, before)
 
 
 def _km(coverage: Coverage, found: PointRecord, day: date) -> float | None:
@@ -172,7 +172,7 @@ def _history(coverage: Coverage, found: PointRecord) -> None:
         {"date": s.observed.date(), "km": None if math.isnan(km) else float(km)}
         for s, km in zip(coverage.snapshots, found.distance_km, strict=True)
     ]
-    rows += [{"date": a + timedelta(days=15), "km": None} for a, _ in coverage.gaps]
+    rows += [{"date": first, "km": None} for first, _ in coverage.unknown]
     spells = [
         {
             "start": s.since,
@@ -181,6 +181,7 @@ def _history(coverage: Coverage, found: PointRecord) -> None:
             "colour": _COLOURS[s.status],
         }
         for s in found.spells
+        if s.status != point.NOT_KNOWN
     ]
     marks = Marks(events=(), readers=(), carried=(), gaps=coverage.gaps)
     st.altair_chart(charts.distance(rows, spells, marks, words.CHART), width="stretch")

@@ -159,6 +159,7 @@ PLAYER = {
     "since_start": "{status} on {day}, when the record begins",
     "earlier": "and {n} spells before",
     "statuses": ("Not Russian-held", "Russian-held", "Contested"),
+    "silent": "Not known",
     "rest_or_contested": "Not Russian-held (contested is not reported)",
     "at_start": "Held on {day}, when the record begins",
     "lost": "Hatched: no longer held since then",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from controlmap.model import Status
-from controlmap.point import NOT_HELD
+from controlmap.point import NOT_HELD, NOT_KNOWN
 from controlmap.views.text import LAYERS, MAYBE_CONTESTED, STATUS, day, oblast
 
 TITLE = "A place"
@@ -48,9 +48,14 @@ STATUSES = {
     Status.UKRAINIAN_HELD.value: STATUS[Status.UKRAINIAN_HELD],
     Status.ASSESSED_ADVANCE.value: STATUS[Status.ASSESSED_ADVANCE],
     NOT_HELD: MAYBE_CONTESTED,
+    NOT_KNOWN: "Not known: no snapshot",
 }
 
-NOW = {**STATUSES, NOT_HELD: LAYERS["rest"]}
+NOW = {**STATUSES, NOT_HELD: LAYERS["rest"], NOT_KNOWN: "Not known"}
+_OR_LONGER = {
+    None: ", when the record begins, or longer",
+    NOT_KNOWN: ", when there is a snapshot again, or longer",
+}
 
 
 def where(name: str, name_uk: str, of_oblast: str) -> str:
@@ -69,11 +74,9 @@ def degrees(lon: float, lat: float) -> str:
     return f"{lat:.4f}° N, {lon:.4f}° E"
 
 
-def since(value: date, *, first: bool, name: str) -> str:
-    """Since when a place has its status."""
-    if first:
-        return f"since {day(value)}, when the record begins, or longer: {name}"
-    return f"since {day(value)}: {name}"
+def since(value: date, before: str | None) -> str:
+    """Since when a place has its status, by the one it had before; None where there is none."""
+    return f"since {day(value)}{_OR_LONGER.get(before, '')}"
 
 
 def km(value: float | None) -> str:
@@ -83,12 +86,9 @@ def km(value: float | None) -> str:
     return f"{value:,.1f}\N{NO-BREAK SPACE}km" if value else "0\N{NO-BREAK SPACE}km: held"
 
 
-def cite(name: str, status: str, since: date, away_km: float | None, on: date) -> list[str]:
-    """A place on a day in sentences."""
-    return [
-        f"{name}: {NOW[status]} on {day(on)}, since {day(since)} or longer. "
-        f"{DISTANCE}: {km(away_km)}.",
-    ]
+def cite(name: str, status: str, since: str, away: str) -> list[str]:
+    """A place in sentences."""
+    return [f"{name}: {NOW[status]} {since}. {DISTANCE}: {away}."]
 
 
 def until(value: date | None, last: date) -> str:
