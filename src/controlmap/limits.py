@@ -30,6 +30,8 @@ SQLITE_STEPS = 1_000_000
 """What reading a GeoPackage's list of tables may take; a plain one's takes some hundreds."""
 LABELS = 200
 """The most different values of a column that statuses are told by."""
+VALUE_CHARS = 200
+"""The longest value that a status is guessed by, in characters: a longer one is a description."""
 TOML_MB = 1
 """The largest file of claims, of proposals, or legend, in MB."""
 FETCH_MB = 64
