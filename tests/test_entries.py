@@ -116,7 +116,7 @@ def test_arrays_nested_too_deep_are_told(tmp_path: Path) -> None:
     [
         (b"", r"own.toml: holds no \[\[claim\]\]"),
         (b'[[claim]]\nid = "\xff"', "own.toml, line 2: is not UTF-8"),
-        (b"#" * (entries.MAX_BYTES + 1), "own.toml: 1,048,577 bytes; allowed are 1,048,576"),
+        (b"#" * (2**20 + 1), "own.toml: 1,048,577 bytes; the limit is 1 MB"),
     ],
 )
 def test_a_file_that_cannot_be_read(tmp_path: Path, data: bytes, said: str) -> None:

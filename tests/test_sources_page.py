@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import html
 import re
 from collections.abc import Iterator
 
 import pytest
-import streamlit as st
+from streamlit.runtime.caching import (
+    get_data_cache_stats_provider,
+    get_resource_cache_stats_provider,
+)
 from streamlit.testing.v1 import AppTest
 
 import hostile
@@ -233,17 +238,32 @@ def test_viina_is_taken_with_its_opinions(page: AppTest) -> None:
     }
 
 
-def test_caches_that_sessions_share_get_nothing_of_a_layer(
-    page: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from controlmap import session
+def caches() -> dict[str, object]:
+    """Every cache that sessions share, and how often each was added to."""
+    return {
+        **{
+            f"{cache.__module__}.{cache.__qualname__}": cache.cache_info().misses
+            for cache in gc.get_objects()
+            if isinstance(cache, functools._lru_cache_wrapper)
+            and cache.__module__.startswith("controlmap")
+        },
+        **{
+            stat.cache_name: stat.byte_length
+            for caches in (get_data_cache_stats_provider(), get_resource_cache_stats_provider())
+            for stats in caches.get_stats().values()
+            for stat in stats
+        },
+    }
 
+
+def test_caches_that_sessions_share_get_nothing_of_a_layer(page: AppTest) -> None:
+    """The first layer fills what all layers need: the oblasts, the region, the projection."""
     page.run()
-    shared: list[str] = []
-    for name in ("payload", "agreed"):
-        monkeypatch.setattr(
-            session, name, lambda *_, name=name, **__: shared.append(name) or st.stop()
-        )
     upload(page, ("layer 2023-07-01.geojson", files.geojson()))
-    assert shared == []
+    before = caches()
+    assert {"controlmap.oblasts.load", "controlmap.sources.geojson.region"} <= before.keys()
+    assert any("agreed" in name for name in before)
+    upload(page, ("bow-tie 2023-07-01.geojson", hostile.bow_tie()))
     assert not page.exception
+    assert "by 4 sources" in said(page)
+    assert caches() == before

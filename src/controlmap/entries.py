@@ -17,9 +17,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from controlmap import limits
 from controlmap.model import InputError
 
-MAX_BYTES = 2**20
 _FOUND = 60  # characters of what was found that a message shows
 
 
@@ -171,6 +171,12 @@ def made(
     return out, broken
 
 
+def check_size(name: str, size: int) -> None:
+    """Raise an InputError for a TOML file of more bytes than are read."""
+    if size > limits.TOML_MB * 2**20:
+        raise InputError(f"{name}: {size:,} bytes; the limit is {limits.TOML_MB} MB")
+
+
 def read(path: Path, kind: str) -> tuple[list[Entry], list[InputError]]:
     """The entries of a kind in a file, and what is said of those that are broken as TOML.
 
@@ -183,8 +189,7 @@ def read(path: Path, kind: str) -> tuple[list[Entry], list[InputError]]:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
-    if len(data) > MAX_BYTES:
-        raise InputError(f"{path.name}: {len(data):,} bytes; allowed are {MAX_BYTES:,}")
+    check_size(path.name, len(data))
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n").removesuffix("\n")
     except UnicodeDecodeError as error:

@@ -19,7 +19,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import orjson
 
-from controlmap import __version__
+from controlmap import __version__, limits
 from controlmap.model import ControlmapError, InputError
 
 USER_AGENT = f"controlmap/{__version__} (fetches for the person who runs it, a file at a time)"
@@ -81,7 +81,7 @@ class Manners:
     tries: int = 4
     first_wait_s: float = 2.0
     longest_wait_s: float = 120.0
-    limit_bytes: int = 64 * 2**20
+    limit_bytes: int = limits.FETCH_MB * 2**20
     redirects: int = 3
 
 

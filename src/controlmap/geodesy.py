@@ -104,7 +104,6 @@ def crossings(polygon: shapely.Polygon) -> int:
     return int(hits.shape[1]) * step // 2
 
 
-@lru_cache(maxsize=256)  # what is drawn today is mostly what was drawn the day before
 def repair(polygon: shapely.Polygon) -> tuple[tuple[shapely.Polygon, ...], float]:
     """A polygon as its valid parts: itself where it is valid.
 

@@ -1,4 +1,4 @@
-"""What untrusted input may cost: every limit on files that come from outside, in one place.
+"""What untrusted input may cost: every limit on what comes from outside, in one place.
 
 A file beyond a limit is refused with one line that names the limit, before it costs more than that.
 `docs/sources.md` lists them; a test reads that it does.
@@ -24,8 +24,18 @@ XML_DEPTH = 64
 """How deep folders and geometries of a KML file may lie in each other."""
 XML_ELEMENTS = 1_000_000
 """The most elements of a KML file: ten for each of as many features as are read."""
+LAYERS = 16
+"""The most layers of a GeoPackage: one with more is no single map."""
+SQLITE_STEPS = 1_000_000
+"""What reading a GeoPackage's list of tables may take; a plain one's takes some hundreds."""
 LABELS = 200
 """The most different values of a column that statuses are told by."""
+VALUE_CHARS = 200
+"""The longest value that a status is guessed by, in characters: a longer one is a description."""
+TOML_MB = 1
+"""The largest file of claims, of proposals, or legend, in MB."""
+FETCH_MB = 64
+"""The largest file that is taken from the network, packed or unpacked, in MB."""
 CSV_ROWS = 20_000_000
 """The most rows of a VIINA year: 33,000 places on 366 days are 12 million."""
 CSV_MB = 2048

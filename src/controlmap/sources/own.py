@@ -51,9 +51,10 @@ _NEGATED = (
     r"(?<![^\W_])(not|non|never|no(?!\.|\s*\d)|не|ні|нет)(?![^\W_])|n['’]t\b"
     r"|(un|non|not)[-_ ]?(occup|russia|control|held)|не[-_ ]?(окк?уп|захоп)"
 )
+_MORE = r"\w{0,40}"  # of a word, or of several joined by underscores
 _OTHERWISE = (
-    r"(former|previous|ex)\w*[-_ ](occup|russia)|(occupied|held|controlled) by (the )?(armed "
-    r"forces of )?ukrain|ukrain\w*[-_ ]occup|(колишн|раніше|ранее|бывш)\w* (окк?уп|захоп)"
+    rf"(former|previous|ex){_MORE}[-_ ](occup|russia)|(occupied|held|controlled) by (the )?(armed "
+    rf"forces of )?ukrain|ukrain{_MORE}[-_ ]occup|(колишн|раніше|ранее|бывш){_MORE} (окк?уп|захоп)"
 )
 WORDS: tuple[tuple[re.Pattern[str], Status | None], ...] = (
     # The first that matches decides.
@@ -68,10 +69,12 @@ WORDS: tuple[tuple[re.Pattern[str], Status | None], ...] = (
     (re.compile(r"liberat|retaken|recaptur|\bde[-_ ]?occup|де[-_ ]?окк?уп|звільнен|освобожд|"
                 r"відбит"),
      Status.LIBERATED),
-    (re.compile(r"ukrain\w*.?(held|control)|\bua\b|\bafu\b|україн\w* контрол|під контролем зсу"),
+    (re.compile(rf"ukrain{_MORE}.?(held|control)|\bua\b|\bafu\b|україн{_MORE} контрол"
+                r"|під контролем зсу"),
      Status.UKRAINIAN_HELD),
     (re.compile(_OTHERWISE), None),
-    (re.compile(r"occupied|occupation|russian?\w*.?(held|control)|\bru\b|окупован|оккупир|захоплен"),
+    (re.compile(rf"occupied|occupation|russian?{_MORE}.?(held|control)|\bru\b|окупован|оккупир"
+                r"|захоплен"),
      Status.RUSSIAN_HELD),
 )  # fmt: skip
 """Words in English, Ukrainian and Russian that tell a status; None, that none is to be guessed: a
@@ -159,8 +162,9 @@ def columns(document: Document) -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = {}
     for feature in document.areas:
         for column, value in feature.properties.items():
-            if isinstance(value, (str, int, float, bool)) and value_of(value):
-                found.setdefault(column, Counter())[value_of(value)] += 1
+            told = value_of(value) if isinstance(value, (str, int, float, bool)) else ""
+            if 0 < len(told) <= limits.VALUE_CHARS:
+                found.setdefault(column, Counter())[told] += 1
     return {c: values for c, values in found.items() if len(values) <= limits.LABELS}
 
 
@@ -180,6 +184,8 @@ def guess(document: Document) -> Legend | None:
 
 def status_of(value: str) -> Status | None:
     """The status that a value tells by its words or its colour; None where it tells none."""
+    if len(value) > limits.VALUE_CHARS:
+        return None
     for words, status in WORDS:
         if words.search(value):
             return status

@@ -45,8 +45,6 @@ _PLAIN = re.compile(
     r"|VIRTUAL\s+TABLE\s+(\w+|\"[^\"]*\")\s+USING\s+\"?rtree)\b", re.I
 )  # fmt: skip
 """What a GeoPackage is made of that computes nothing when it is read, as SQLite writes it down."""
-_SQLITE_STEPS = 1_000_000
-"""What reading the list of tables may take; a plain GeoPackage's takes some thousands."""
 _GENERATED = """
     SELECT t.name || '.' || x.name FROM pragma_table_list AS t, pragma_table_xinfo(t.name) AS x
     WHERE t.schema = 'main' AND t.type != 'virtual' AND x.hidden > 1
@@ -55,7 +53,6 @@ _SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _POLYGONAL = (3, 6, 7)  # shapely's numbers of Polygon, MultiPolygon, GeometryCollection
 _ROWS_AT_ONCE = 64
 _REFERENCE_BYTES = 8  # what a value takes in Python at the least, however it is stored
-_AREAS = 16  # a GeoPackage with more layers than that is no single map
 
 
 def is_geopackage(data: bytes) -> bool:
@@ -83,8 +80,8 @@ def parse_geopackage(data: bytes, name: str, most: int) -> Document:
         listed = [str(layer) for layer, kind in pyogrio.list_layers(data) if kind is not None]
     except (pyogrio.errors.DataSourceError, ValueError, RuntimeError) as error:
         raise InputError(f"{name}: is not a GeoPackage that can be read") from error
-    if not listed or len(listed) > _AREAS:
-        raise InputError(f"{name}: has {len(listed)} layers; 1 to {_AREAS} are read")
+    if not listed or len(listed) > limits.LAYERS:
+        raise InputError(f"{name}: has {len(listed)} layers; 1 to {limits.LAYERS} are read")
     left = _Left(name, most)
     features: list[Feature] = []
     for layer in listed:
@@ -101,7 +98,7 @@ def _check_tables(data: bytes, name: str) -> None:
     """
     plain = data[:18] + b"\1\1" + data[20:]
     with closing(sqlite3.connect(":memory:")) as database:
-        database.set_progress_handler(lambda: 1, _SQLITE_STEPS)
+        database.set_progress_handler(lambda: 1, limits.SQLITE_STEPS)
         try:
             database.deserialize(plain)
             listed = database.execute(
