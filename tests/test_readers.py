@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 import layer_files as files
-from controlmap import building, coverage, figures, oblasts, places, sources, state
+from controlmap import building, coverage, figures, limits, oblasts, places, sources, state
 from controlmap.geodesy import areas_km2
 from controlmap.model import Ground, InputError, Snapshot, Status
 from controlmap.sources import documents, isw, nzz, own, viina
@@ -436,8 +436,39 @@ def test_viina_opinions_stand_side_by_side() -> None:
         (files.viina((DONETSK, "20240506", "US")), "'US' is no holder; allowed: RU, CONTESTED, UA"),
         (files.viina((1, "20240506", "RU")), "has no place of the four oblasts"),
         (b"geonameid,date,status\n1,20240506,RU\n", "is not VIINA's CSV"),
+        (
+            files.viina((DONETSK, "20240506", "RU"), (DONETSK, "2024-05-06", "UA")),
+            f"v.csv: tells of place {DONETSK} on 2024-05-06 in two ways",
+        ),
     ],
 )
 def test_what_is_not_viinas_is_refused(data: bytes, told: str) -> None:
     with pytest.raises(InputError, match=told):
         sources.read(data, "v.csv")
+
+
+def test_viina_may_tell_the_same_twice_and_not_otherwise_in_whatever_piece(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(viina, "_BLOCK", 256)  # some six rows
+    rows = [
+        (number, "20240506", "RU") for number in sorted(p.geonameid for p in places.load())[:30]
+    ]
+    alike = viina.parse(files.viina(*rows, rows[0]), "v.csv")
+    assert viina.counts(alike, None)["viina"][:3] == (30, 0, 0)
+    with pytest.raises(InputError, match=f"place {rows[0][0]} on 2024-05-06 in two ways"):
+        viina.parse(files.viina(*rows, (rows[0][0], "20240506", "UA")), "v.csv")
+
+
+def test_viina_unpacks_to_as_much_as_is_allowed_where_it_comes_from() -> None:
+    rows = [(1, "20240506", "RU")] * 60_000  # 26 bytes each
+    data = files.zipped({"v.csv": files.viina((DONETSK, "20240506", "RU"), *rows)})
+    assert viina.parse(data, "v.zip", 2).days == (date(2024, 5, 6),)
+    with pytest.raises(InputError, match="unpacks to more than the limit of 1 MB"):
+        viina.parse(data, "v.zip", 1)
+
+
+def test_viina_has_no_days_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "CSV_DAYS", 1)
+    with pytest.raises(InputError, match="has more than 1 days, the limit"):
+        viina.parse(files.viina((DONETSK, "20240506", "RU"), (DONETSK, "20240507", "RU")), "v.csv")

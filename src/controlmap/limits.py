@@ -40,6 +40,10 @@ CSV_ROWS = 20_000_000
 """The most rows of a VIINA year: 33,000 places on 366 days are 12 million."""
 CSV_MB = 2048
 """What a VIINA year may unpack to, in MB: it is read in pieces, and never held whole."""
+UPLOAD_CSV_MB = 640
+"""What a visitor's VIINA year may unpack to, in MB: a whole one is 460, with quotes up to 600."""
+CSV_DAYS = 4_000
+"""The most days of a VIINA file: a year's have 366, and all since 2022 put together 1,600."""
 
 
 def in_mb(count: int) -> str:

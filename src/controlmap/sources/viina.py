@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -43,7 +44,8 @@ HOLDERS = {"RU": Ground.OCCUPIED, "CONTESTED": Ground.CONTESTED, "UA": Ground.RE
 APPROXIMATE = "areas are Voronoi cells of places, an approximation"
 _HEADER = b"geonameid,date,"
 _UNKNOWN = -1
-_BLOCK = 2**22
+_DATE = re.compile(r"\d{4}(-?)\d\d\1\d\d", re.ASCII)
+_BLOCK = 2**20
 
 
 @dataclass(frozen=True)
@@ -92,44 +94,94 @@ def _plain_head(data: bytes) -> bytes:
     return data[:64].removeprefix(b"\xef\xbb\xbf").replace(b'"', b"").replace(b" ", b"")
 
 
-def parse(data: bytes, name: str) -> Year:
+def parse(data: bytes, name: str, most_mb: int | None = None) -> Year:
     """A year's file; rows of other places than the four oblasts' are passed over.
+
+    It unpacks to at most `most_mb`, `limits.CSV_MB` for None.
 
     Raises
     ------
     InputError
-        Where it is not such a CSV, has other values, or is beyond a limit.
+        Where it is not such a CSV, has other values, tells of a place on a day in two ways, or is
+        beyond a limit.
     """
+    sha256, most_mb = hashlib.sha256(data).hexdigest(), most_mb or limits.CSV_MB
     if packed.is_zip(data):
         with packed.only_member(data, name, ".csv") as (opened, inside):
-            return _parsed(opened, inside, hashlib.sha256(data).hexdigest())
-    return _parsed(io.BytesIO(data), name, hashlib.sha256(data).hexdigest())
+            return _parsed(_Counted(opened, inside, most_mb), inside, sha256)
+    return _parsed(_Counted(io.BytesIO(data), name, most_mb), name, sha256)
 
 
-def _parsed(opened: IO[bytes], name: str, sha256: str) -> Year:
-    numbers = np.array([p.geonameid for p in places.load()], dtype=np.int64)
+def _parsed(opened: io.RawIOBase, name: str, sha256: str) -> Year:
+    order = np.array(sorted(p.geonameid for p in places.load()), dtype=np.int64)
+    table = _Table(name, order)
     try:
-        kept = pa.concat_tables(_pieces(opened, name, pa.array(numbers)))
+        for batch in _pieces(opened, name, pa.array(order)):
+            table.add(batch)
     except pa.ArrowException as error:
         reason = " ".join(str(error).split())[:120]
         raise InputError(f"{name}: is not VIINA's CSV, or is cut off ({reason})") from error
-    if not kept.num_rows:
+    if not table.days:
         raise InputError(f"{name}: has no place of the four oblasts")
-    day, days = _days(kept.column("date"), name)
-    place = np.searchsorted(order := np.sort(numbers), kept.column("geonameid").to_numpy())
-    holder = {}
-    for column in OPINIONS.values():
-        table = np.full((len(days), len(order)), _UNKNOWN, dtype=np.int8)
-        table[day, place] = _holders(kept.column(column), f"{name}: {column}")
-        holder[column] = table
+    days = tuple(sorted(table.days))
+    told = table.told[[table.days[day] for day in days]]
+    holder = {column: told[..., i].copy() for i, column in enumerate(OPINIONS.values())}
     return Year(name, sha256, days, order, holder)
 
 
-def _pieces(opened: IO[bytes], name: str, wanted: pa.Array) -> Iterator[pa.Table]:
+class _Table:
+    """What a file has told so far, of shape (days, places, opinions); days as they came."""
+
+    def __init__(self, name: str, order: NDArray[np.int64]) -> None:
+        self._name, self._order = name, order
+        self.days: dict[date, int] = {}
+        self.told = np.empty((0, len(order), len(OPINIONS)), dtype=np.int8)
+        self._seen = np.empty((0, len(order)), dtype=bool)
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """More rows; an InputError for a place that is told of twice on a day, and not alike."""
+        day = self._numbers(batch.column("date"))
+        more = len(self.days) - len(self.told)
+        if more:
+            self.told = np.pad(self.told, ((0, more), (0, 0), (0, 0)), constant_values=_UNKNOWN)
+            self._seen = np.pad(self._seen, ((0, more), (0, 0)))
+        place = np.searchsorted(self._order, batch.column("geonameid").to_numpy())
+        told = np.column_stack(
+            [_holders(batch.column(c), f"{self._name}: {c}") for c in OPINIONS.values()]
+        )
+        unlike = self._seen[day, place] & (self.told[day, place] != told).any(axis=1)
+        self.told[day, place], self._seen[day, place] = told, True
+        unlike |= (self.told[day, place] != told).any(axis=1)
+        if unlike.any():
+            row = int(unlike.argmax())
+            raise InputError(
+                f"{self._name}: tells of place {self._order[place[row]]} on "
+                f"{list(self.days)[day[row]]} in two ways; one is expected"
+            )
+
+    def _numbers(self, column: pa.Array) -> NDArray[np.int64]:
+        """The number of each row's day; hyphens may stand or not."""
+        encoded = column.fill_null("").dictionary_encode()
+        numbers = []
+        for text in encoded.dictionary.to_pylist():
+            if _DATE.fullmatch(text) is None:
+                raise InputError(_no_date(self._name))
+            try:
+                day = datetime.strptime(text.replace("-", ""), "%Y%m%d").replace(tzinfo=UTC).date()
+            except ValueError as error:
+                raise InputError(_no_date(self._name)) from error
+            numbers.append(self.days.setdefault(day, len(self.days)))
+        if len(self.days) > limits.CSV_DAYS:
+            raise InputError(f"{self._name}: has more than {limits.CSV_DAYS:,} days, the limit")
+        number = np.array(numbers, dtype=np.int64)
+        return np.asarray(number[encoded.indices.to_numpy()])
+
+
+def _pieces(opened: io.RawIOBase, name: str, wanted: pa.Array) -> Iterator[pa.RecordBatch]:
     columns = ["geonameid", "date", *OPINIONS.values()]
     types = {"geonameid": pa.int64(), **dict.fromkeys(columns[1:], pa.string())}
     reader = pyarrow.csv.open_csv(
-        _Counted(opened, name),
+        opened,
         read_options=pyarrow.csv.ReadOptions(block_size=_BLOCK, use_threads=False),
         convert_options=pyarrow.csv.ConvertOptions(column_types=types, include_columns=columns),
     )
@@ -138,16 +190,15 @@ def _pieces(opened: IO[bytes], name: str, wanted: pa.Array) -> Iterator[pa.Table
         rows += batch.num_rows
         if rows > limits.CSV_ROWS:
             raise InputError(f"{name}: has more than {limits.CSV_ROWS:,} rows, the limit")
-        own = pc.is_in(batch.column("geonameid"), value_set=wanted)
-        yield pa.Table.from_batches([batch.filter(own)])
+        yield batch.filter(pc.is_in(batch.column("geonameid"), value_set=wanted))
 
 
 class _Counted(io.RawIOBase):
     """A stream that ends with an InputError where it gives more than the limit."""
 
-    def __init__(self, opened: IO[bytes], name: str) -> None:
-        self._opened, self._name = opened, name
-        self._left = limits.CSV_MB * 2**20
+    def __init__(self, opened: IO[bytes], name: str, most_mb: int) -> None:
+        self._opened, self._name, self._most_mb = opened, name, most_mb
+        self._left = most_mb * 2**20
 
     def readable(self) -> bool:
         return True
@@ -156,39 +207,26 @@ class _Counted(io.RawIOBase):
         data = self._opened.read(len(buffer))
         self._left -= len(data)
         if self._left < 0:
-            raise InputError(f"{self._name}: unpacks to more than the limit of {limits.CSV_MB} MB")
+            raise InputError(f"{self._name}: unpacks to more than the limit of {self._most_mb} MB")
         buffer[: len(data)] = data
         return len(data)
 
 
-def _days(column: pa.ChunkedArray, name: str) -> tuple[NDArray[np.int64], tuple[date, ...]]:
-    """For each row the number of its day, and the days in order; hyphens may stand or not."""
-    packed_days = column.combine_chunks().dictionary_encode()
-    try:
-        told = [
-            datetime.strptime((text or "").replace("-", ""), "%Y%m%d").replace(tzinfo=UTC).date()
-            for text in packed_days.dictionary.to_pylist()
-        ]
-    except ValueError as error:
-        raise InputError(f"{name}: has a date that is not YYYYMMDD or YYYY-MM-DD") from error
-    days = tuple(sorted(set(told)))
-    number = np.array([days.index(day) for day in told], dtype=np.int64)
-    return number[packed_days.indices.to_numpy(zero_copy_only=False)], days
+def _no_date(name: str) -> str:
+    return f"{name}: has a date that is not YYYYMMDD or YYYY-MM-DD"
 
 
-def _holders(column: pa.ChunkedArray, where: str) -> NDArray[np.int8]:
-    packed_values = column.combine_chunks().dictionary_encode()
-    values = [(text or "").strip().upper() for text in packed_values.dictionary.to_pylist()]
+def _holders(column: pa.Array, where: str) -> NDArray[np.int8]:
+    """The number of the `Ground` of each row, -1 where it is not told."""
+    encoded = column.fill_null("").dictionary_encode()
+    values = [text.strip().upper() for text in encoded.dictionary.to_pylist()]
     for value in values:
         if value not in HOLDERS and value not in ("", "NA"):
             raise InputError(
                 f"{where}: {value[:40]!r} is no holder; allowed: {', '.join(HOLDERS)} or nothing"
             )
-    number = np.array([HOLDERS.get(v, _UNKNOWN) for v in values] or [_UNKNOWN], dtype=np.int8)
-    indices = packed_values.indices.fill_null(0).to_numpy(zero_copy_only=False)
-    told = number[indices]
-    told[column.combine_chunks().is_null().to_numpy(zero_copy_only=False)] = _UNKNOWN
-    return np.asarray(told, dtype=np.int8)
+    number = np.array([HOLDERS.get(v, _UNKNOWN) for v in values], dtype=np.int8)
+    return np.asarray(number[encoded.indices.to_numpy()])
 
 
 @lru_cache(maxsize=1)

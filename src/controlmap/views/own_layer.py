@@ -93,7 +93,8 @@ def _made(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
         )
         key: tuple[object, ...] = (digest, opinion, day)
         if kept.get("digest") != digest:
-            kept = {"digest": digest, "year": viina.parse(data, name)}
+            year = viina.parse(data, name, limits.UPLOAD_CSV_MB)
+            kept = {"digest": digest, "year": year}
         if kept.get("key") != key:
             kept |= {
                 "key": key,
