@@ -108,6 +108,7 @@ def test_the_figures_are_those_of_the_source_with_its_advance_as_chosen() -> Non
     assert text.km2(every.russian_held).replace("\N{NO-BREAK SPACE}", " ") in said(page)
     assert every.assessed_advance is not None
     assert text.STATUS[Status.CLAIMED_CONTROL] in said(page)
+    assert text.COUNTED_ADVANCE["apart"] in said(page)
     choose(page, "advance", "held")
     both = every.russian_held + every.assessed_advance
     assert f"{both:,.0f} km²" in said(page)

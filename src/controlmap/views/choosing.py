@@ -35,7 +35,7 @@ def source(row: DeltaGenerator) -> None:
     session.choice(row, "source", titles, sources.DEFAULT, label=text.SOURCE, help=text.SOURCE_HELP)
     record = archive.open_source(_kept("source", sources.DEFAULT))
     if any(Status.ASSESSED_ADVANCE in info.reports for info in record.coverage.snapshots):
-        advance(row)
+        st.caption(text.COUNTED_ADVANCE[advance(row)])
 
 
 def advance(row: DeltaGenerator) -> Advance:

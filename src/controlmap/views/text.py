@@ -21,7 +21,7 @@ LEDE = (
 
 COUNTED_ADVANCE = {
     "apart": "Assessed advance is kept apart, so that what is held is assessed control alone, "
-    "which moves in steps; --advance counts it.",
+    "which moves in steps: for a pace, count it in.",
     "held": "Assessed advance is counted as held.",
     "contested": "Assessed advance is counted as contested.",
 }
