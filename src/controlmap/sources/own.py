@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import colorsys
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +24,7 @@ from typing import Any
 
 import shapely
 
-from controlmap import geodesy, limits
+from controlmap import entries, geodesy, limits
 from controlmap.geodesy import array_of
 from controlmap.model import Ground, InputError, Snapshot, Status
 from controlmap.sources import deepstate_api, geojson
@@ -33,6 +32,7 @@ from controlmap.sources.dating import named_day
 from controlmap.sources.geojson import Document
 
 ID = "own"
+_UNKNOWN = 3  # of the keys that a legend does not have, how many a message shows
 IGNORE = "ignore"
 GROUNDS: Mapping[str, Ground | None] = {
     Status.RUSSIAN_HELD.value: Ground.OCCUPIED,
@@ -132,14 +132,15 @@ def from_toml(text: str, name: str) -> Legend:
     Raises
     ------
     InputError
-        Where it is not TOML, or not a legend; it says what is allowed.
+        Where it is not TOML, too large, or not a legend; it says what is allowed.
     """
+    entries.check_size(name, len(text.encode()))
     try:
-        told = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        told = entries.parsed(text)
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{name}: is not TOML ({error})") from error
     if unknown := set(told) - {"column", "statuses", "whole", "date"}:
-        listed = ", ".join(geojson.shown(key) for key in sorted(unknown))
+        listed = ", ".join(geojson.shown(key) for key in sorted(unknown)[:_UNKNOWN])
         raise InputError(f"{name}: {listed}: not known; allowed: column, statuses, whole, date")
     statuses, on = told.get("statuses", {}), told.get("date")
     texts = [told.get("column", ""), told.get("whole", "")]
