@@ -174,18 +174,18 @@ def columns(document: Document) -> dict[str, Counter[str]]:
     return {c: values for c, values in found.items() if len(values) <= limits.LABELS}
 
 
-def guess(document: Document) -> Legend | None:
-    """The column that tells the most areas' status by words or colours known; None for none."""
+def guess(columns: Mapping[str, Counter[str]]) -> Legend | None:
+    """Of `columns`, that which tells the most areas' status by known words or colours, or None."""
     best: tuple[int, int, str] | None = None
-    for column, values in columns(document).items():
+    for column, values in columns.items():
         told = sum(count for value, count in values.items() if status_of(value) is not None)
         rank = _PREFERRED.index(column.casefold()) if column.casefold() in _PREFERRED else 99
         if told and (best is None or (-told, rank, column) < best):
             best = (-told, rank, column)
     if best is None:
         return None
-    values = columns(document)[best[2]]
-    return Legend(best[2], {v: s.value for v in values if (s := status_of(v)) is not None})
+    statuses = {v: s.value for v in columns[best[2]] if (s := status_of(v)) is not None}
+    return Legend(best[2], statuses)
 
 
 def status_of(value: str) -> Status | None:
@@ -234,7 +234,7 @@ def read(document: Document, observed: datetime | None, legend: Legend | None) -
     name = document.name
     warnings = []
     if legend is None:
-        legend = guess(document)
+        legend = guess(columns(document))
         if legend is None:
             raise InputError(
                 f"{name}: no reader knows it, and nothing in it tells a status; say what it is "
