@@ -111,6 +111,21 @@ def test_arrays_nested_too_deep_are_told(tmp_path: Path) -> None:
     assert "own.toml, line 1, claim 'a': is not TOML" in broken
 
 
+def test_a_number_of_thousands_of_digits_is_told(tmp_path: Path) -> None:
+    _, (broken,) = read(tmp_path, f'[[claim]]\nid = "a"\nx = {"1" * 5000}\n')
+    assert "own.toml, line 3, claim 'a': is not TOML" in broken
+
+
+def test_a_key_of_many_parts_is_told_and_a_text_with_many_dots_is_none(tmp_path: Path) -> None:
+    """tomllib takes the square of a key's parts: 10,000 of them were a second."""
+    text = '[[claim]]\nid = "a"\nabout = "1.2.3. ' + ". . . e.g. " * 40 + '"\n'
+    found, broken = read(tmp_path, f"{text}[[claim]]\nid = 'b'\n{'.'.join('x' * 17)} = 1\n")
+    assert [e.id for e in found] == ["a"]
+    assert broken == [
+        "own.toml, line 6, claim 'b': is not TOML (a key of more than 16 parts)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

@@ -199,7 +199,7 @@ def test_hostile_text_in_the_background_is_data(text: str, tmp_path: Path) -> No
 def test_hostile_addresses_stay_one_address(sent: Callable[..., dict[str, Any]]) -> None:
     result = sent(chart(background_url="../bg/b.json?\"'><script>{{7*7}}&css=evil"))
     link = result["js_links"][0]
-    assert set(parse_qs(urlsplit(link).query)) == {"css", "background"}
+    assert set(parse_qs(urlsplit(link).query)) == {"css", "background", "scripts"}
     assert parse_qs(urlsplit(link).query)["css"] == ["../leaflet/leaflet.css"]
     assert not set(link) & set("\"'<>{} ")
 
@@ -220,7 +220,7 @@ def test_the_map_asks_only_for_what_the_dashboard_serves(
     assert result["css_links"] == []
     assert result["js_links"] == [
         "../assets/controlmap.js?css=..%2Fleaflet%2Fleaflet.css"
-        "&background=..%2Fbg%2Fbackground-0.json",
+        "&background=..%2Fbg%2Fbackground-0.json&scripts=paint.js",
         "../leaflet/leaflet.js",
         "../assets/paint.js",
     ]

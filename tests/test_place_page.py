@@ -9,7 +9,7 @@ import altair as alt
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from controlmap import archive, charts, places, session
+from controlmap import charts, places
 from controlmap.model import InputError
 from controlmap.views import mapping
 
@@ -62,7 +62,7 @@ def test_what_a_source_ceased_to_report_is_no_change(page: AppTest) -> None:
 @pytest.fixture
 def gappy(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The page over NZZ's record, which has a gap from 24 July to 13 August 2022."""
-    monkeypatch.setattr(session, "record", lambda: archive.open_source("nzz"))
+    page.query_params["source"] = "nzz"
     page.query_params["where"] = "Kherson"
     return page
 

@@ -347,6 +347,11 @@ def test_a_legend_may_tell_what_all_of_it_is_and_when() -> None:
         ("column = 7", "column and whole are texts"),
         ('column = "a"\nstatuses = "b"', "column and whole are texts"),
         ('whole = "contested"\ndate = "2026-01-24"', "date is a day"),
+        ("#" * (2**20 + 1), "1,048,577 bytes; the limit is 1 MB"),
+        ("column = " + "1" * 5000, "is not TOML"),
+        ("a" + ".a" * 16 + " = 1", "a key of more than 16 parts"),
+        ("[" + '"a.\\"" . ' * 16 + "'a']", "a key of more than 16 parts"),
+        ("".join(f"k{i} = 1\n" for i in range(9)), "k0, k1, k2: not known"),
     ],
 )
 def test_what_is_no_legend_is_refused(text: str, told: str) -> None:

@@ -7,6 +7,7 @@ import gc
 import html
 import re
 from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 from streamlit.runtime.caching import (
@@ -17,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 import hostile
 import layer_files as files
-from controlmap import agreement, archive, limits, sources
+from controlmap import agreement, archive, sources
 from controlmap.sources import own
 from controlmap.views import text_sources
 
@@ -173,17 +174,65 @@ def test_what_a_file_says_stays_text(page: AppTest) -> None:
     assert not re.search(r"(?<!\\)\{\{ 7", everything)
 
 
-@pytest.mark.parametrize("case", [c for c in hostile.CASES if c.told][::4], ids=lambda c: c.name)
-def test_a_hostile_file_is_one_line_and_the_page_stays(page: AppTest, case: hostile.Case) -> None:
+def test_a_hostile_file_is_one_line_and_the_page_stays(page: AppTest) -> None:
     page.run()
-    data = case.make()
-    if len(data) > limits.UPLOAD_MB * 2**20:
-        pytest.skip("larger than what Streamlit takes")
-    upload(page, (case.name, data))
+    upload(page, (f"page {files.DAY}.geojson", b"<!doctype html><html>not found</html>"))
     assert not page.exception
-    assert len(page.error) == 1
-    assert "\n" not in page.error[0].value
+    assert "not JSON" in page.error[0].value
     assert not compared_with_mine(page)
+
+
+@pytest.fixture
+def alone() -> AppTest:
+    """The part of the page that takes a visitor's layer."""
+
+    def shown() -> None:
+        from datetime import date
+
+        from controlmap.views import own_layer
+
+        own_layer.show(date(2023, 7, 1))
+
+    return AppTest.from_function(shown, default_timeout=SECONDS).run()
+
+
+@pytest.mark.parametrize("case", hostile.CASES, ids=lambda c: c.name)
+def test_every_hostile_file_is_one_line_or_read(alone: AppTest, case: hostile.Case) -> None:
+    upload(alone, (case.name, case.make()))
+    assert not alone.exception
+    assert len(alone.error) == bool(case.told)
+    assert not any("\n" in e.value for e in alone.error)
+
+
+def test_what_a_file_may_mean_is_learnt_once(
+    alone: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at every click: it goes through all properties of all features."""
+    learnt: list[str] = []
+
+    def watch(room: ModuleType, name: str) -> None:
+        real = getattr(room, name)
+        monkeypatch.setattr(room, name, lambda *given: [learnt.append(name), real(*given)][1])
+
+    watch(own, "columns")
+    watch(own, "guess")
+    watch(sources, "recognised")
+    upload(alone, ("layer 2023-07-01.geojson", files.geojson()))
+    assert sorted(set(learnt)) == ["columns", "guess", "recognised"]
+    learnt.clear()
+    alone.run()
+    assert learnt == []
+    alone.selectbox(key="own status grey zone").select("russian_held").run()
+    assert learnt == ["recognised"]  # it is read anew
+    assert table(alone, text_sources.OWN_CAPTION)[0][1] == f"{2 * files.SQUARE_KM2:.1f}"
+
+
+def test_a_file_that_is_refused_leaves_nothing_of_the_one_before(alone: AppTest) -> None:
+    upload(alone, ("control.csv", files.viina((709717, "20230701", "RU"))))
+    assert alone.session_state["own layer"]["placed"]["place-held"]
+    upload(alone, ("layer.geojson", b"{"))
+    assert len(alone.error) == 1
+    assert list(alone.session_state["own layer"]) == ["digest"]
 
 
 def test_two_layers_at_once_are_refused(page: AppTest) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controlmap import sources
+from controlmap import limits, sources
 from controlmap.model import InputError
 from controlmap.sources import sparse
 
@@ -112,6 +112,42 @@ def test_coordinates_elsewhere_are_no_trouble(more: str) -> None:
         skeleton, texts = parts
         orjson.loads(skeleton)
         assert SQUARE.encode() in texts
+
+
+class Watched(bytes):
+    """Bytes that count how many of them were looked at or copied."""
+
+    seen = 0
+
+    def find(self, sub: bytes, start: int = 0, end: int | None = None) -> int:  # type: ignore[override]
+        found = super().find(sub, start, end)
+        self.seen += (found if found >= 0 else end or len(self)) - start
+        return found
+
+    def __getitem__(self, key: slice) -> bytes:  # type: ignore[override]
+        piece = super().__getitem__(key)
+        self.seen += len(piece)
+        return piece
+
+
+def test_each_byte_is_looked_at_a_few_times() -> None:
+    """However many coordinates are told without a brace between them."""
+    dense = Watched(b'{"features":[],"x":{%s}}' % b",".join([b'"coordinates":[1]'] * 1000))
+    parts = sparse.cut(dense)
+    assert parts is not None
+    assert len(parts[1]) == 1000
+    assert dense.seen < 6 * len(dense)
+
+
+def test_more_lists_than_polygons_may_have_are_parsed_in_full(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two rings of five positions each are thirteen lists: six positions may have twelve."""
+    data = document(f"[{','.join([SQUARE[1:-1]] * 2)}]")
+    monkeypatch.setattr(limits, "VERTICES", 6)
+    assert sparse.Texts().parse(data) is None
+    monkeypatch.setattr(limits, "VERTICES", 7)
+    assert sparse.Texts().parse(data) is not None
 
 
 def test_what_only_looks_whole_is_refused() -> None:

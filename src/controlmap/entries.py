@@ -177,6 +177,21 @@ def check_size(name: str, size: int) -> None:
         raise InputError(f"{name}: {size:,} bytes; the limit is {limits.TOML_MB} MB")
 
 
+def parsed(text: str) -> dict[str, Any]:
+    """What a TOML document says.
+
+    Raises
+    ------
+    ValueError
+        Where it is none, a key in it has more parts than are read, or a number thousands of digits.
+    RecursionError
+        Where it is nested too deep.
+    """
+    if _LONG_KEY.search(text):
+        raise tomllib.TOMLDecodeError(f"a key of more than {limits.KEY_PARTS} parts")
+    return tomllib.loads(text)
+
+
 def read(path: Path, kind: str) -> tuple[list[Entry], list[InputError]]:
     """The entries of a kind in a file, and what is said of those that are broken as TOML.
 
@@ -260,8 +275,8 @@ def _entry(file: str, kind: str, start: int, lines: list[str], bare: list[str]) 
     if header and header[1] != kind:
         raise broken(start + 1, f"found [[{header[1]}]]; allowed: [[{kind}]]")
     try:
-        document = tomllib.loads("\n".join(lines))
-    except tomllib.TOMLDecodeError as error:
+        document = parsed("\n".join(lines))
+    except ValueError as error:
         at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
         line = start + (int(at[1]) if at and at[1] else len(lines))
         problem = str(error)[: at.start()] if at else str(error)
@@ -280,6 +295,10 @@ _TEXT_OR_COMMENT = re.compile(
     r'''"""(?:[^\\]|\\.)*?"{3,5}|"(?:[^"\\\n]|\\.)*"|#[^\n]*'''
     r"""|'''.*?'{3,5}|'[^'\n]*'""",
     re.DOTALL,
+)
+_LONG_KEY = re.compile(  # nothing in it is tried twice: a part ends where it ends
+    r"""(?<![\w\\-])(?:(?:[\w-]++|"(?:\\.|[^"\\\n])*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+)"""
+    rf"{{{limits.KEY_PARTS}}}"
 )
 _ID = re.compile(r"""\s*id\s*=\s*["']([^"']*)["']""")
 _HEADER = re.compile(r"""\s*\[+\s*([\w-]+)\s*(?:\.\s*["']?([^\]"']+?)["']?\s*)?\]+""")

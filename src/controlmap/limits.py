@@ -34,6 +34,8 @@ VALUE_CHARS = 200
 """The longest value that a status is guessed by, in characters: a longer one is a description."""
 TOML_MB = 1
 """The largest file of claims, of proposals, or legend, in MB."""
+KEY_PARTS = 16
+"""The most parts of a key in such a file: reading it takes the square of them."""
 FETCH_MB = 64
 """The largest file that is taken from the network, packed or unpacked, in MB."""
 CSV_ROWS = 20_000_000

@@ -279,6 +279,7 @@ def test_the_layers_of_a_day_become_one_state_of_it(
     assert sorted(info.reports) == [
         "assessed_advance",
         "claimed_control",
+        "contested",
         "infiltration",
         "russian_held",
     ]

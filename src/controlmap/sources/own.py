@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import colorsys
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +24,7 @@ from typing import Any
 
 import shapely
 
-from controlmap import geodesy, limits
+from controlmap import entries, geodesy, limits
 from controlmap.geodesy import array_of
 from controlmap.model import Ground, InputError, Snapshot, Status, reported
 from controlmap.sources import deepstate_api, geojson
@@ -33,6 +32,7 @@ from controlmap.sources.dating import named_day
 from controlmap.sources.geojson import Document
 
 ID = "own"
+_UNKNOWN = 3  # of the keys that a legend does not have, how many a message shows
 IGNORE = "ignore"
 GROUNDS: Mapping[str, Ground | None] = {
     Status.RUSSIAN_HELD.value: Ground.OCCUPIED,
@@ -127,14 +127,15 @@ def from_toml(text: str, name: str) -> Legend:
     Raises
     ------
     InputError
-        Where it is not TOML, or not a legend; it says what is allowed.
+        Where it is not TOML, too large, or not a legend; it says what is allowed.
     """
+    entries.check_size(name, len(text.encode()))
     try:
-        told = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        told = entries.parsed(text)
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{name}: is not TOML ({error})") from error
     if unknown := set(told) - {"column", "statuses", "whole", "date"}:
-        listed = ", ".join(geojson.shown(key) for key in sorted(unknown))
+        listed = ", ".join(geojson.shown(key) for key in sorted(unknown)[:_UNKNOWN])
         raise InputError(f"{name}: {listed}: not known; allowed: column, statuses, whole, date")
     statuses, on = told.get("statuses", {}), told.get("date")
     texts = [told.get("column", ""), told.get("whole", "")]
@@ -168,18 +169,18 @@ def columns(document: Document) -> dict[str, Counter[str]]:
     return {c: values for c, values in found.items() if len(values) <= limits.LABELS}
 
 
-def guess(document: Document) -> Legend | None:
-    """The column that tells the most areas' status by words or colours known; None for none."""
+def guess(columns: Mapping[str, Counter[str]]) -> Legend | None:
+    """Of `columns`, that which tells the most areas' status by known words or colours, or None."""
     best: tuple[int, int, str] | None = None
-    for column, values in columns(document).items():
+    for column, values in columns.items():
         told = sum(count for value, count in values.items() if status_of(value) is not None)
         rank = _PREFERRED.index(column.casefold()) if column.casefold() in _PREFERRED else 99
         if told and (best is None or (-told, rank, column) < best):
             best = (-told, rank, column)
     if best is None:
         return None
-    values = columns(document)[best[2]]
-    return Legend(best[2], {v: s.value for v in values if (s := status_of(v)) is not None})
+    statuses = {v: s.value for v in columns[best[2]] if (s := status_of(v)) is not None}
+    return Legend(best[2], statuses)
 
 
 def status_of(value: str) -> Status | None:
@@ -228,7 +229,7 @@ def read(document: Document, observed: datetime | None, legend: Legend | None) -
     name = document.name
     warnings = []
     if legend is None:
-        legend = guess(document)
+        legend = guess(columns(document))
         if legend is None:
             raise InputError(
                 f"{name}: no reader knows it, and nothing in it tells a status; say what it is "

@@ -15,10 +15,13 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from controlmap import limits
+
 _KEY = b'"coordinates"'
 _SPACE = b" \t\r\n"
 _OPENS, _COMMA, _CLOSES = b"[,]"
 _DEPTHS = {"Polygon": 3, "MultiPolygon": 4}
+_LISTS_PER_POSITION = 2  # at the most: a ring has four positions, and three lists may begin with it
 Rings = list[NDArray[np.float64]]
 
 
@@ -36,8 +39,10 @@ def cut(data: bytes) -> tuple[bytes, list[bytes]] | None:
         start = data.find(b"[", after)
         if start < 0 or data[after:start].strip(_SPACE) != b":" or data[key - 1 : key] == b"\\":
             return None
-        ends = [e for e in (data.find(b"}", start), data.find(b'"', start)) if e >= 0]
-        text = data[start : min(ends, default=len(data))].rstrip(_SPACE + b",")
+        # The brace is looked for up to the quote alone: there may be none in all of the file.
+        quote = data.find(b'"', start)
+        before = data[start : quote if quote >= 0 else len(data)]
+        text = before.partition(b"}")[0].rstrip(_SPACE + b",")
         if b"{" in text:
             return None
         pieces += [data[done:start], b"%d" % len(texts)]
@@ -117,6 +122,8 @@ class Texts:
         if parts is None:
             return None
         skeleton, texts = parts
+        if sum(text.count(b"[") for text in texts) > _LISTS_PER_POSITION * limits.VERTICES:
+            return None  # ring by ring that would take long, and full parsing tells what it is
         try:
             document = orjson.loads(skeleton)
             left = set(range(len(texts)))

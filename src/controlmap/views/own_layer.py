@@ -6,8 +6,10 @@ Nothing of it reaches a cache that sessions share.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import shapely
 import streamlit as st
@@ -85,16 +87,17 @@ def _made(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
         raise InputError(f"{name}: {limits.in_mb(len(data))}; the limit is {limits.UPLOAD_MB} MB")
     data, name = packed.gunzipped(data, name, most)
     digest = hashlib.sha256(data).hexdigest()
-    kept = st.session_state.get(_KEPT, {})
+    kept: dict[str, Any] = st.session_state.get(_KEPT, {})
+    if kept.get("digest") != digest:
+        kept = st.session_state[_KEPT] = {"digest": digest}
     if viina.recognises(data, name):
         labels = {reader: sources.find_reader(reader).title for reader in viina.OPINIONS}
         opinion = st.radio(
             text_sources.OWN_OPINION, list(labels), format_func=labels.get, horizontal=True
         )
         key: tuple[object, ...] = (digest, opinion, day)
-        if kept.get("digest") != digest:
-            year = viina.parse(data, name, limits.UPLOAD_CSV_MB)
-            kept = {"digest": digest, "year": year}
+        if "year" not in kept:
+            kept["year"] = viina.parse(data, name, limits.UPLOAD_CSV_MB)
         if kept.get("key") != key:
             kept |= {
                 "key": key,
@@ -103,21 +106,17 @@ def _made(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
             }
         st.html(markup.opinions(viina.counts(kept["year"], day), labels))
     else:
-        if kept.get("digest") != digest:
-            kept = {
-                "digest": digest,
-                "document": documents.parse(data, name, limits.UPLOAD_UNPACKED_MB),
-            }
-        document = kept["document"]
+        if "document" not in kept:
+            kept["document"] = documents.parse(data, name, limits.UPLOAD_UNPACKED_MB)
+            kept["question"] = _question(kept["document"])
         observed = _observed(name, day, given)
-        chosen = given or _legend(document)
+        chosen = given or _legend(kept["question"])
         key = (digest, observed, chosen and own.told(chosen))
         if kept.get("key") != key:
             kept |= {
                 "key": key,
-                "made": _record(sources.read_document(document, None, observed, chosen)),
+                "made": _record(sources.read_document(kept["document"], None, observed, chosen)),
             }
-    st.session_state[_KEPT] = kept
     made: Coverage = kept["made"]
     return made
 
@@ -149,11 +148,27 @@ def _observed(name: str, day: date, given: Legend | None) -> datetime:
     return told if told and told.date() == chosen else end_of(chosen).astimezone(UTC)
 
 
-def _legend(document: Document) -> Legend | None:
-    """What the visitor says the file means, beginning with the guess; None for a known source."""
+@dataclass(frozen=True)
+class _Question:
+    """What to ask of a file: the columns that could tell, and the guess where there is one."""
+
+    columns: dict[str, Counter[str]]
+    guess: Legend | None
+
+
+def _question(document: Document) -> _Question | None:
+    """What to ask of it, learnt once from all its properties; None for a known source's file."""
     if sources.recognised(document) is not sources.READERS[own.ID]:
         return None
-    guess, columns = own.guess(document), own.columns(document)
+    columns = own.columns(document)
+    return _Question(columns, own.guess(columns))
+
+
+def _legend(question: _Question | None) -> Legend | None:
+    """What the visitor says the file means, beginning with the guess; None for a known source."""
+    if question is None:
+        return None
+    columns, guess = question.columns, question.guess
     options = [*columns, None]
     st.caption(text_sources.OWN_GUESS)
     column = st.selectbox(
