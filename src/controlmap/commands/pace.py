@@ -16,7 +16,7 @@ from controlmap.commands import (
     open_coverage,
     retrieved,
 )
-from controlmap.printing import instant, print_json, print_notes, print_rows
+from controlmap.printing import instant, percent, print_json, print_notes, print_rows, signed
 
 if TYPE_CHECKING:
     from controlmap.coverage import Coverage
@@ -130,9 +130,9 @@ def _print_table(row: dict[str, Any]) -> None:
     lines = {
         "oblast": f"{row['name']} ({row['iso']})",
         "window": f"{row['window_days']} days, {row['snapshots']} snapshots",
-        "pace": f"{row['pace_km2_per_day']:+.2f} km2 a day, {row['low']:+.2f} to "
-        f"{row['high']:+.2f}",
-        "plain difference": "not known" if plain is None else f"{plain:+.2f} km2 a day",
+        "pace": f"{signed(row['pace_km2_per_day'], 2)} km2 a day, {signed(row['low'], 2)} to "
+        f"{signed(row['high'], 2)}",
+        "plain difference": "not known" if plain is None else f"{signed(plain, 2)} km2 a day",
         "not held": f"{row['remaining_km2']:,.1f} km2",
         "to take it": _NEVER
         if row["days"] is None
@@ -179,5 +179,5 @@ def _cell(name: str, value: Any) -> str:
     if value is None:
         return "not tested"
     if isinstance(value, float):
-        return f"{value:.2f}" if name.startswith("times") else f"{value:.1%}"
+        return f"{value:.2f}" if name.startswith("times") else percent(value)
     return str(value)

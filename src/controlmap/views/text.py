@@ -9,6 +9,7 @@ from typing import Any
 from controlmap import __version__
 from controlmap.figures import Areas, Change, Comparison
 from controlmap.model import Status
+from controlmap.printing import percent
 
 OVERVIEW = "Claimed and held"
 METHOD = "Method and sources"
@@ -213,7 +214,7 @@ def share(value: float | None) -> str:
     """A share as a percentage, or that it is not reported."""
     if value is None:
         return NOT_REPORTED
-    return f"{value:.1%}".replace("%", " %")
+    return percent(value).replace("%", " %")
 
 
 def parts(contested_km2: float | None) -> dict[str, str]:

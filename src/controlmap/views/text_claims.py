@@ -11,6 +11,7 @@ from controlmap.ledger import Answer, Claim, Evaluation, Hindsight, Relation, To
 from controlmap.model import Status
 from controlmap.oblasts import FACTS
 from controlmap.point import NOT_HELD
+from controlmap.printing import percent
 from controlmap.quantities import DAYS, KM, KM2, KM2_PER_DAY, PLACES, SHARE, Measure, Part, Trace
 from controlmap.views import text
 
@@ -93,11 +94,11 @@ _UNITS = {SHARE: "%", KM2: "km²", DAYS: "days", PLACES: "places", KM: "km",
 def _number(unit: str, found: float) -> str:
     match unit:
         case "share":
-            return f"{found * 100:.1f}".removesuffix(".0")
+            return percent(found).removesuffix("%").removesuffix(".0")
         case "km" | "km2_per_day":
-            return f"{found:,.1f}".replace("-", "−")
+            return f"{round(found, 1) + 0.0:,.1f}".replace("-", "−")
         case _:
-            return f"{found:,.0f}".replace("-", "−")
+            return f"{round(found, 0) + 0.0:,.0f}".replace("-", "−")
 
 
 def span(unit: str, low: float, high: float) -> str:
