@@ -194,11 +194,18 @@ def test_proposals_side_by_side_and_one_in_full(opened: Opened) -> None:
         assert title in text
     assert "5,829 km²" in text
     assert "Fortress cities: Sloviansk, Kramatorsk, Druzhkivka, Kostiantynivka would pass" in text
-    assert "75 settlements to Russia, 635,287 people before the war" in text
+    assert "75 settlements to Russia, population 635,287 (GeoNames)" in text
+    # Back to the line of 2022 moves places the other way: no column adds the two directions.
+    row = text[text.index("Back to the line of 23 February 2022</th>") :]
+    cells = re.findall(r"<td>(.*?)</td>", row)[:8]
+    assert cells == ["0", "", "0", "0", "70,087", "65.0 %", "461", "2,440,855"]
+    assert "for most places before the war" in text
     assert "includes an unknown contested part" in text
     citation, toml = (c.value for c in page.code)
     assert "Donetsk 5,726 km² to Russia" in citation
     assert "observed 24 January 2026, 03:00 UTC" in citation
+    assert "Proposal: The “Anchorage formula”, on 24 January 2026 (" in citation
+    assert "0 settlements to Ukraine, population 0 (GeoNames); population by" in citation
     assert 'UA-14 = "claim"' in toml
 
 
@@ -255,7 +262,7 @@ def test_proposals_of_ones_own_and_what_a_record_cannot_tell(
     told = [warning.value.replace("\\", "") for warning in page.warning]
     assert len(told) == 2
     assert "does not report what was held before 2022" in told[0]
-    assert "proposals.toml, line 7, proposal 'mine': rules.UA-14: 2025-01-01: outside" in told[1]
+    assert "proposal 'mine' cannot be measured by deepstate: rules.UA-14: 2025-01-01" in told[1]
     (tmp_path / "proposals.toml").write_text(
         OWN_PROPOSAL.replace('id = "own"', 'id = "mine"\ntitle = "<i>Mine</i>"')
         .replace("line@2025-01-01", "line")

@@ -1,4 +1,4 @@
-"""The settlements of the four oblasts: names, points, pre-war population, for labels and lookups.
+"""The settlements of the four oblasts: names, points, population, for labels and lookups.
 
 They are those of GeoNames with 500 inhabitants or more, less the districts of cities. The English
 name is the Ukrainian one in Ukraine's official romanisation (Cabinet of Ministers, resolution 55 of
@@ -41,8 +41,8 @@ class Place:
     lon, lat
         Degrees on WGS84.
     population
-        GeoNames' figure, None where it has none. It is the pre-war one, but for Kherson (66,000)
-        and Mariupol (230,000) an estimate of the war years.
+        GeoNames' figure, None where it has none. They are of mixed dates, for most places before
+        the war; those of Kherson (66,000) and Mariupol (230,000) are estimates of the war years.
     iso
         The oblast's ISO 3166-2 code.
     """
