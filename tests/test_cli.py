@@ -50,6 +50,7 @@ AREAS_KEYS = [
     "ukrainian_held",
     "held_share",
     *APART_KEYS,
+    "basis_km2",
 ]
 COMPARE_KEYS = [
     "iso",
@@ -62,7 +63,8 @@ COMPARE_KEYS = [
     "change_30d",
     "change_365d",
 ]
-SOURCING_KEYS = ["day", "source", "reader", "observed", "retrieved", "basis", "advance"]
+SOURCING_KEYS = ["day", "source", "reader", "observed", "retrieved", "basis", "advance",
+                 "contested_reported"]  # fmt: skip
 HISTORY_KEYS = ["date", "iso", *AREAS_KEYS[3:8], "carried", *APART_KEYS]
 
 
@@ -140,6 +142,7 @@ def test_areas_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         "basis",
         "basis_km2",
         "advance",
+        "contested_reported",
         "oblasts",
         "all",
     ]
@@ -183,12 +186,20 @@ def test_areas_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     run = Run(capsys, "areas", "--date", "2026-01-24")
     lines = run.out.splitlines()
     assert (run.code, run.errors) == (0, [])
-    assert lines[0].split() == AREAS_KEYS[: -len(APART_KEYS)]  # DeepState never tells these
+    assert lines[0].split() == AREAS_KEYS[:9]  # DeepState never tells the rest
     assert lines[1].split()[:4] == ["UA-14", "Donetsk", "26,507.8", "20,781.4"]
     assert lines[1].count("not reported") == 3
     assert lines[1].endswith("78.4%")
     both = "as of 2026-01-24T03:00:00Z, retrieved 2026-01-24T03:00:00Z"
-    assert lines[-1] == f"deepstate, {both}; km2; shares over the polygon area"
+    assert lines[-2] == f"deepstate, {both}; km2; shares over the polygon area"
+    assert "ukrainian_held includes an unknown part of it" in lines[-1]
+    told = Run(capsys, "areas", "--date", "2025-08-03").out
+    assert "unknown part" not in told  # contested ground was reported that day
+    for day, reported in (("2025-08-03", True), ("2026-01-24", False)):
+        asked = ("areas", "--date", day, "--format")
+        assert Run(capsys, *asked, "json").json["contested_reported"] is reported
+        rows = Run(capsys, *asked, "csv").csv
+        assert {r["contested_reported"] for r in rows} == {str(reported).lower()}
 
 
 def test_shares_over_the_official_area(capsys: pytest.CaptureFixture[str]) -> None:
@@ -197,7 +208,23 @@ def test_shares_over_the_official_area(capsys: pytest.CaptureFixture[str]) -> No
     assert told["basis"] == "official"
     kherson = told["oblasts"][2]
     assert kherson["held_share"] == pytest.approx(kherson["russian_held"] / 28461, abs=1e-6)
-    assert "shares over the official area" in Run(capsys, *asked).out
+    assert told["all"]["basis_km2"] == 26517 + 26684 + 28461 + 27183
+    table = Run(capsys, *asked).out
+    assert "shares over the official area" in table
+    assert "statuses are measured in the polygons" in table
+    assert table.splitlines()[3].split()[-2:] == ["67.6%", "28,461.0"]  # Kherson
+    agreed = Run(capsys, "agree", "--date", "2023-07-01", "--basis", "official").out
+    assert agreed.splitlines()[3].split()[-2:] == ["67.6%", "28,461.0"]
+    assert "statuses are measured in the polygons" in agreed
+
+
+def test_a_file_of_a_day_to_come_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "undated.json"
+    path.write_bytes(make_file((SQUARE, {})))
+    asked = ("areas", "--input", path, "--reader", "deepstate_daily", "--date", "9998-01-01")
+    assert "--date 9998-01-01: is after today, 20" in refused(capsys, *asked)
 
 
 def test_the_latest_day_is_the_default(capsys: pytest.CaptureFixture[str]) -> None:
@@ -266,6 +293,7 @@ def test_compare_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         "basis",
         "basis_km2",
         "advance",
+        "contested_reported",
         "contested_counted",
         "oblasts",
         "all",
@@ -366,7 +394,7 @@ def test_advance_counted_as_contested_has_its_column(capsys: pytest.CaptureFixtu
         for advance in ("apart", "contested")
     )
     assert "assessed_advance" in apart[0].split()
-    assert "contested" not in apart[0].split()
+    assert [line.count("not reported") for line in apart[1:6]] == [3] * 5  # contested among them
     assert "assessed_advance" not in contested[0].split()
     assert "contested" in contested[0].split()
     (donetsk,) = (line for line in contested if "Donetsk" in line)
@@ -385,7 +413,8 @@ def test_history_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert [(r["date"], r["iso"]) for r in told["rows"]] == [
         (f"2024-01-{day}", iso) for day in (14, 15, 16) for iso in (*ISOS, "all")
     ]
-    assert all(list(r) == HISTORY_KEYS for r in told["rows"])
+    assert all(list(r) == [*HISTORY_KEYS, "reader"] for r in told["rows"])
+    assert {r["reader"] for r in told["rows"]} == {"deepstate_api"}
     assert all(isinstance(r["carried"], bool) for r in told["rows"])
 
 
@@ -394,7 +423,7 @@ def test_history_as_csv_agrees_with_areas(capsys: pytest.CaptureFixture[str]) ->
         capsys, "history", "--from", "2023-01-01", "--to", "2023-01-01", "--format", "csv"
     ).csv
     told = Run(capsys, "areas", "--date", "2023-01-01", "--format", "json").json
-    assert list(rows[0]) == [*HISTORY_KEYS, "source", "reader", "observed", "advance"]
+    assert list(rows[0]) == [*HISTORY_KEYS, "reader", "source", "observed", "advance"]
     assert (rows[0]["carried"], rows[0]["reader"]) == ("false", "deepstate_api")
     for row, area in zip(rows, [*told["oblasts"], told["all"]], strict=True):
         for key in AREAS_KEYS[3:8]:
@@ -417,6 +446,59 @@ def test_no_figure_is_minus_zero(capsys: pytest.CaptureFixture[str]) -> None:
         capsys, "history", "--from", "2022-04-03", "--to", "2022-12-31", "--format", "csv"
     ).csv
     assert [r for r in rows if "-0.0" in r.values()] == []
+
+
+# Where another kind of file takes over: DeepState's map up to 3 August 2025, its mirror after
+
+
+SEAM = ("--from", "2025-08-03", "--to", "2025-08-04")
+
+
+def test_a_change_of_reader_is_told_beside_a_change_of_ground(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table = Run(capsys, "changes", *SEAM).out
+    assert "different kinds of the source's files" in table
+    before = ("changes", "--from", "2025-08-02", "--to", "2025-08-03")
+    assert "different kinds" not in Run(capsys, *before).out
+    told = Run(capsys, "changes", *SEAM, "--format", "json").json
+    flat = Run(capsys, "changes", *SEAM, "--format", "csv").csv[0]
+    shown = json.loads(Run(capsys, "changes", *SEAM, "--format", "geojson").out)
+    for found in (told, flat, shown):
+        assert (found["reader_from"], found["reader_to"]) == ("deepstate_api", "deepstate_daily")
+        assert found["retrieved_to"] == "2025-08-04T03:00:00Z"
+    assert (told["readers_differ"], flat["readers_differ"]) == (True, "true")
+    assert Run(capsys, *before, "--format", "json").json["readers_differ"] is False
+    takes_over = "takes over, a part of what changes may be that, and no event on the ground: "
+    said = f"{takes_over}deepstate_daily from 2025-08-04 on."
+    assert said in Run(capsys, "history", *SEAM).out
+    assert said in Run(capsys, "place", "Kostiantynivka, Donetsk").out
+    assert "takes over" not in Run(capsys, "history", "--from", "2025-08-04").out
+
+
+def test_a_place_tells_which_files_its_spells_are_of(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("place", "Kostiantynivka, Donetsk")
+    told = json.loads(Run(capsys, *asked, "--format", "json").out)
+    assert [(s["status"], s["since"], s["reader"]) for s in told["spells"]] == [
+        ("ukrainian_held", "2022-04-03", "deepstate_api"),
+        ("not_russian_held", "2025-08-04", "deepstate_daily"),
+    ]
+    assert told["snapshots"][-1]["reader"] == "deepstate_daily"
+    assert "may be contested or Ukrainian-held" in Run(capsys, *asked).out
+
+
+def test_faces_that_are_not_drawn_are_told_with_their_area(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    days = ("--from", "2026-01-01", "--to", "2026-01-24")
+    told = json.loads(Run(capsys, "changes", *days, "--format", "geojson").out)
+    thin = [f["properties"]["area_km2"] for f in told["features"] if f["geometry"] is None]
+    assert (told["drawn"], told["not_drawn"]) == (len(told["features"]) - len(thin), len(thin))
+    assert 0 < told["not_drawn_km2"] == pytest.approx(sum(thin), abs=1e-6)
+    assert "cells of 250 m" in told["note"]
+    every = Run(capsys, "changes", *days, "--format", "json").json["all"]
+    areas = sum(f["properties"]["area_km2"] for f in told["features"])
+    assert areas == pytest.approx(every["gained_km2"] + every["lost_km2"], abs=0.01)
 
 
 # Build, sources, dashboard
@@ -667,7 +749,7 @@ def test_a_full_disk_is_a_failure_in_one_line(
     ("day", "said"),
     [
         ("2025-06-01", "held includes contested ground"),
-        ("2026-01-24", "contested ground is not reported on this day, so it is not counted"),
+        ("2026-01-24", "Contested ground is not reported on this day, so it is not counted"),
     ],
 )
 def test_a_table_says_whether_contested_ground_is_counted(
@@ -675,6 +757,11 @@ def test_a_table_says_whether_contested_ground_is_counted(
 ) -> None:
     assert said in Run(capsys, "compare", "--date", day, "--contested", "in").out
     assert said not in Run(capsys, "compare", "--date", day).out
+    asked = ("compare", "--date", day, "--contested", "in", "--format", "json")
+    told = Run(capsys, *asked).json
+    counted = "held includes" in said
+    assert told["contested_reported"] is counted
+    assert told["contested_counted"] == ("in" if counted else "out")
 
 
 def test_what_names_and_files_hold_cannot_act_on_a_terminal(

@@ -37,8 +37,20 @@ NET_CHANGE = "net change of Russian-held ground"
 CHANGES_COLUMNS = ("Oblast", "Gained", "Lost", "Net")
 CHANGES_CAPTION = "Russian-held ground gained and lost, km²"
 READERS_DIFFER = (
-    "The two days are from different kinds of the source's files, which agree on Russian-held "
-    "ground to within a few km² an oblast."
+    "The two days are from different kinds of the source's files, whose dates and lines may differ "
+    "a little: a part of what changed may be that, and no event on the ground."
+)
+FILES_CHANGE = (
+    "Where another kind of the source's files takes over, a part of what changes may be that, and "
+    "no event on the ground"
+)
+NOT_HELD = (
+    "not_russian_held: the source's files do not report contested ground then, so that it may be "
+    "contested or Ukrainian-held."
+)
+OFFICIAL = "Official areas are Ukraine's statistical ones; statuses are measured in the polygons."
+CONTESTED_WITHIN = (
+    "Contested ground is not reported on this day: ukrainian_held includes an unknown part of it."
 )
 DATE = "Date (UTC)"
 SOURCE = "Source"
