@@ -302,6 +302,9 @@ def test_the_pace_is_never_a_bare_number(opened: Opened) -> None:
 def test_the_pace_follows_its_choices(opened: Opened) -> None:
     page = opened(pace_page, oblast="UA-65")
     assert "not at this pace" in said(page)
+    assert "Less than 10 km² of growth is projected over the year" in said(page)
+    assert "Eight in ten" not in said(page)
+    assert "At this pace it would never be taken." in page.code[0].value
     choose(page, "oblast", "all")
     choose(page, "window", "365")
     assert page.query_params["oblast"] == "all"
@@ -334,14 +337,14 @@ def test_the_chart_has_what_was_assessed_and_what_was_projected() -> None:
     record = archive.open_source("deepstate").coverage
     moment = record.at(date(2026, 1, 24))
     found = pace.measure(record, "UA-14", moment)
-    score = pace.Score(90, 365, 1, 0, 0, 0, 0, 0.5, 2.0)
+    score = pace.Score(90, 365, 1, 0, 0, 0, 0, 0.5, 2.0, 1)
     ahead = pace.ahead(found, [score])
     (start, *_), end = ahead.projected, ahead.projected[-1]
     assert start == (moment.day, found.held_km2, found.held_km2, found.held_km2)
     assert end[1] - start[1] == pytest.approx(365 * found.km2_per_day)
     assert ahead.errors[1][1] - start[1] == pytest.approx(365 * found.km2_per_day / 2)
     # Twice the projected would be more than the oblast has: it ends at its border.
-    far = pace.ahead(found, [pace.Score(90, 365, 1, 0, 0, 0, 0, 0.5, 20.0)])
+    far = pace.ahead(found, [pace.Score(90, 365, 1, 0, 0, 0, 0, 0.5, 20.0, 1)])
     assert far.errors[1][2] == pytest.approx(26507.8, abs=0.1)
     past = pace.history(record, "UA-14", date(2025, 11, 20), moment.day)
     assert len(past) == 66
