@@ -207,6 +207,11 @@ def instant(value: datetime) -> str:
     return f"{day(value.date())}, {value:%H:%M} UTC"
 
 
+def snapshots(count: int) -> str:
+    """A number of snapshots."""
+    return "1 snapshot" if count == 1 else f"{count:,} snapshots"
+
+
 def days(count: int) -> str:
     """A number of days."""
     return "1 day" if count == 1 else f"{count:,} days"
