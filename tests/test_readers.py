@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -441,3 +443,12 @@ def test_viina_opinions_stand_side_by_side() -> None:
 def test_what_is_not_viinas_is_refused(data: bytes, told: str) -> None:
     with pytest.raises(InputError, match=told):
         sources.read(data, "v.csv")
+
+
+def test_what_gdal_says_of_files_in_memory_is_not_told() -> None:
+    said = "warnings.warn_explicit('/vsimem/x: odd', RuntimeWarning, 'f', 1, module='pyogrio._io')"
+    program = f"import warnings; import controlmap.sources.vector; {said}"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""

@@ -17,6 +17,8 @@ from controlmap.commands import (
 )
 from controlmap.printing import instant, print_json, print_notes, print_rows, say
 
+WHERE = "NAME|LON,LAT"
+
 
 def add(commands: Commands) -> None:
     """Add the command."""
@@ -26,7 +28,7 @@ def add(commands: Commands) -> None:
         _place,
         "Who held a place from when to when, and its distance to held ground.",
     )
-    made.add_argument("where", metavar="NAME|LON,LAT", help='a name, "NAME, OBLAST", or a point')
+    made.add_argument("where", metavar=WHERE, help='a name, "NAME, OBLAST", or a point')
     add_record(made)
     add_format(made)
 
