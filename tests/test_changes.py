@@ -73,7 +73,8 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_the_command_prints_every_format(capsys: pytest.CaptureFixture[str]) -> None:
     days = ("--from", "2026-01-24", "--to", "2026-08-22")
     told = json.loads(run(capsys, *days, "--format", "json"))
-    assert list(told) == ["source", "from", "to", "advance", "unit", "oblasts", "all"]
+    ends = ["retrieved_from", "retrieved_to", "reader_from", "reader_to", "readers_differ"]
+    assert list(told) == ["source", "from", "to", "advance", *ends, "unit", "oblasts", "all"]
     assert (told["from"], told["to"]) == ("2026-01-24T03:00:00Z", "2026-08-22T03:00:00Z")
     assert list(told["all"]) == ["iso", "name", "gained_km2", "lost_km2", "net_km2"]
     coverage = archive.open_source("deepstate").coverage

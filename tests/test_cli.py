@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from command_line import Run
+from command_line import Run, refused
 from controlmap import __version__, archive
 from input_files import CONTESTED, OCCUPIED, SQUARE, SQUARE_KM2, make_file
 
@@ -42,6 +42,7 @@ AREAS_KEYS = [
     "ukrainian_held",
     "held_share",
     *APART_KEYS,
+    "basis_km2",
 ]
 COMPARE_KEYS = [
     "iso",
@@ -54,7 +55,8 @@ COMPARE_KEYS = [
     "change_30d",
     "change_365d",
 ]
-SOURCING_KEYS = ["day", "source", "reader", "observed", "retrieved", "basis", "advance"]
+SOURCING_KEYS = ["day", "source", "reader", "observed", "retrieved", "basis", "advance",
+                 "contested_reported"]  # fmt: skip
 HISTORY_KEYS = ["date", "iso", *AREAS_KEYS[3:8], "carried", *APART_KEYS]
 
 
@@ -72,6 +74,7 @@ def test_areas_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         "basis",
         "basis_km2",
         "advance",
+        "contested_reported",
         "oblasts",
         "all",
     ]
@@ -115,12 +118,20 @@ def test_areas_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     run = Run(capsys, "areas", "--date", "2026-01-24")
     lines = run.out.splitlines()
     assert (run.code, run.errors) == (0, [])
-    assert lines[0].split() == AREAS_KEYS[: -len(APART_KEYS)]  # DeepState never tells these
+    assert lines[0].split() == AREAS_KEYS[:9]  # DeepState never tells the rest
     assert lines[1].split()[:4] == ["UA-14", "Donetsk", "26,507.8", "20,781.4"]
     assert lines[1].count("not reported") == 3
     assert lines[1].endswith("78.4%")
     both = "as of 2026-01-24T03:00:00Z, retrieved 2026-01-24T03:00:00Z"
-    assert lines[-1] == f"deepstate, {both}; km2; shares over the polygon area"
+    assert lines[-2] == f"deepstate, {both}; km2; shares over the polygon area"
+    assert "ukrainian_held includes an unknown part of it" in lines[-1]
+    told = Run(capsys, "areas", "--date", "2025-08-03").out
+    assert "unknown part" not in told  # contested ground was reported that day
+    for day, reported in (("2025-08-03", True), ("2026-01-24", False)):
+        asked = ("areas", "--date", day, "--format")
+        assert Run(capsys, *asked, "json").json["contested_reported"] is reported
+        rows = Run(capsys, *asked, "csv").csv
+        assert {r["contested_reported"] for r in rows} == {str(reported).lower()}
 
 
 def test_shares_over_the_official_area(capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,7 +140,23 @@ def test_shares_over_the_official_area(capsys: pytest.CaptureFixture[str]) -> No
     assert told["basis"] == "official"
     kherson = told["oblasts"][2]
     assert kherson["held_share"] == pytest.approx(kherson["russian_held"] / 28461, abs=1e-6)
-    assert "shares over the official area" in Run(capsys, *asked).out
+    assert told["all"]["basis_km2"] == 26517 + 26684 + 28461 + 27183
+    table = Run(capsys, *asked).out
+    assert "shares over the official area" in table
+    assert "statuses are measured in the polygons" in table
+    assert table.splitlines()[3].split()[-2:] == ["67.6%", "28,461.0"]  # Kherson
+    agreed = Run(capsys, "agree", "--date", "2023-07-01", "--basis", "official").out
+    assert agreed.splitlines()[3].split()[-2:] == ["67.6%", "28,461.0"]
+    assert "statuses are measured in the polygons" in agreed
+
+
+def test_a_file_of_a_day_to_come_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "undated.json"
+    path.write_bytes(make_file((SQUARE, {})))
+    asked = ("areas", "--input", path, "--reader", "deepstate_daily", "--date", "9998-01-01")
+    assert "--date 9998-01-01: is after today, 20" in refused(capsys, *asked)
 
 
 def test_the_latest_day_is_the_default(capsys: pytest.CaptureFixture[str]) -> None:
@@ -198,6 +225,7 @@ def test_compare_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         "basis",
         "basis_km2",
         "advance",
+        "contested_reported",
         "contested_counted",
         "oblasts",
         "all",
@@ -239,7 +267,7 @@ def test_contested_ground_counts_where_asked(capsys: pytest.CaptureFixture[str])
     ("day", "said"),
     [
         ("2025-06-01", "held includes contested ground"),
-        ("2026-01-24", "contested ground is not reported on this day, so it is not counted"),
+        ("2026-01-24", "Contested ground is not reported on this day, so it is not counted"),
     ],
 )
 def test_a_table_says_whether_contested_ground_is_counted(
@@ -247,6 +275,11 @@ def test_a_table_says_whether_contested_ground_is_counted(
 ) -> None:
     assert said in Run(capsys, "compare", "--date", day, "--contested", "in").out
     assert said not in Run(capsys, "compare", "--date", day).out
+    asked = ("compare", "--date", day, "--contested", "in", "--format", "json")
+    told = Run(capsys, *asked).json
+    counted = "held includes" in said
+    assert told["contested_reported"] is counted
+    assert told["contested_counted"] == ("in" if counted else "out")
 
 
 def test_compare_as_csv_and_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
@@ -330,7 +363,8 @@ def test_history_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert [(r["date"], r["iso"]) for r in told["rows"]] == [
         (f"2024-01-{day}", iso) for day in (14, 15, 16) for iso in (*ISOS, "all")
     ]
-    assert all(list(r) == HISTORY_KEYS for r in told["rows"])
+    assert all(list(r) == [*HISTORY_KEYS, "reader"] for r in told["rows"])
+    assert {r["reader"] for r in told["rows"]} == {"deepstate_api"}
     assert all(isinstance(r["carried"], bool) for r in told["rows"])
 
 
@@ -339,7 +373,7 @@ def test_history_as_csv_agrees_with_areas(capsys: pytest.CaptureFixture[str]) ->
         capsys, "history", "--from", "2023-01-01", "--to", "2023-01-01", "--format", "csv"
     ).csv
     told = Run(capsys, "areas", "--date", "2023-01-01", "--format", "json").json
-    assert list(rows[0]) == [*HISTORY_KEYS, "source", "reader", "observed", "advance"]
+    assert list(rows[0]) == [*HISTORY_KEYS, "reader", "source", "observed", "advance"]
     assert (rows[0]["carried"], rows[0]["reader"]) == ("false", "deepstate_api")
     for row, area in zip(rows, [*told["oblasts"], told["all"]], strict=True):
         for key in AREAS_KEYS[3:8]:

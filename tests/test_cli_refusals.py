@@ -66,6 +66,13 @@ from input_files import SQUARE, make_file
         ("areas --input FOLDER", "is a folder; --input takes one file"),
         ("areas --input IN --reader nonsense", "allowed: deepstate_api, deepstate_daily"),
         ("areas --input IN --date 2024-07-10", "outside the span"),
+        (
+            "areas --input IN --legend no.toml",
+            "no.toml: cannot be read (No such file or directory)",
+        ),
+        ("place 48.52728,37.70594", "; 37.7059,48.5273 does: are they swapped?"),
+        ("place -37,48", "NAME|LON,LAT; what begins with - comes after --"),
+        ("place -- -37,48", "-37,48: lies in none of the oblasts"),
         ("areas --input IN --source isw", "is a file of deepstate, not of isw"),
     ],
 )

@@ -7,6 +7,7 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controlmap import geodesy, oblasts
+from controlmap import archive, geodesy, oblasts
 from controlmap.coverage import Coverage, build
 from controlmap.model import PRECEDENCE, REPORTABLE, Ground, InputError, Snapshot, Status
 from controlmap.oblasts import Oblast
@@ -393,6 +394,14 @@ def test_contradictory_duplicates_are_refused_and_both_are_named() -> None:
     pair = [make_snapshot(0, TINY, name="one"), make_snapshot(0, {}, name="other")]
     with pytest.raises(InputError, match="other: one is of the same instant and differs"):
         build("made", pair, oblasts=WEST_EAST)
+
+
+@pytest.mark.parametrize("day", ["2026-01-24", datetime(2024, 1, 1, tzinfo=UTC), 20240101, None])
+def test_what_is_no_day_is_refused_in_one_line(day: Any) -> None:
+    coverage = archive.open_source("deepstate").coverage
+    for asked in (coverage.at, coverage.known, coverage.last):
+        with pytest.raises(InputError, match=r"is no day; allowed: a datetime\.date, as date\("):
+            asked(day)
 
 
 def readers_of(*snapshots: Snapshot, readers: Iterable[str]) -> list[tuple[str, int]]:

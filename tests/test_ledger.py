@@ -77,13 +77,17 @@ def strips(measure: Measure | None) -> tuple[float, float, float]:
         ("about", 5.6, 6.0, Verdict.ROUGHLY),
         ("about", 6.1, 7.0, Verdict.NOT),
         ("about", 3.0, 3.9, Verdict.NOT),
-        ("about", 3.0, math.inf, Verdict.ROUGHLY),
+        ("about", 3.0, math.inf, Verdict.UNKNOWN),
+        ("about", 3.9, 5.0, Verdict.UNKNOWN),
+        ("about", 5.0, 6.1, Verdict.UNKNOWN),
+        ("about", 4.0, 6.0, Verdict.ROUGHLY),
         ("about", math.inf, math.inf, Verdict.NOT),
         ("at_least", 4.5, 9.0, Verdict.HOLDS),
         ("at_least", 4.2, 4.3, Verdict.ROUGHLY),
         ("at_least", 3.0, 3.9, Verdict.NOT),
         ("at_most", 0.0, 5.5, Verdict.HOLDS),
-        ("at_most", 5.6, 9.0, Verdict.ROUGHLY),
+        ("at_most", 5.6, 6.0, Verdict.ROUGHLY),
+        ("at_most", 5.6, 9.0, Verdict.UNKNOWN),
         ("at_most", 6.1, 9.0, Verdict.NOT),
         ("less_than", 1.0, 4.999, Verdict.HOLDS),
         ("less_than", 1.0, 5.0, Verdict.ROUGHLY),
@@ -101,9 +105,21 @@ def test_the_rule_gives_the_verdict(
 def test_the_rule_is_told_with_its_bounds() -> None:
     made = claim("not_held_km2", 5000, 500)
     assert text_claims.rule(made).replace("\N{NO-BREAK SPACE}", " ") == (
-        "holds if all of the spread is between 4,500 and 5,500 km², roughly holds if a part of it "
-        "is between 4,000 and 6,000 km², otherwise does not hold."
+        "holds if all of the spread is between 4,500 and 5,500 km², roughly holds if all of it "
+        "is between 4,000 and 6,000 km², does not hold if none of it is; a spread partly within "
+        "that and partly beyond cannot tell."
     )
+    # One bound and not two where both are the same: no rule without a tolerance is a rough one.
+    assert (
+        text_claims.rule(claim("places_not_held", 1, 0, "at_least"))
+        .replace("\N{NO-BREAK SPACE}", " ")
+        .startswith(
+            "holds if all of the spread is 1 place or more, does not hold if none of it is;"
+        )
+    )
+    assert "is 1\N{NO-BREAK SPACE}day," in text_claims.rule(claim("days_to_take", 1, 0.2))
+    assert text_claims.claimed(claim("days_to_take", 1)) == "1\N{NO-BREAK SPACE}day"
+    assert text_claims.claimed(claim("days_to_take", 2)) == "2\N{NO-BREAK SPACE}days"
     assert "less than 100" in text_claims.rule(claim("held_share", 1, 0, "less_than"))
 
 
@@ -156,7 +172,9 @@ def test_time_to_take_the_rest_over_several_windows() -> None:
     assert value == pytest.approx(6, rel=0.2)
     assert low <= value
     assert high == math.inf
-    assert found.verdict is Verdict.ROUGHLY
+    # All that is sure is that it ends no sooner: within the bounds or never.
+    assert found.verdict is Verdict.UNKNOWN
+    assert "to not at this pace, is partly between 4 and 8" in text_claims.problem(found)
     assert [p.key for p in found.measure.parts] == ["30", "30", "7", "7"]
     assert "not at this pace" in text_claims.measured("days", found.measure)
 
@@ -269,6 +287,36 @@ def test_hindsight_measures_the_last_day() -> None:
     told = text_claims.hindsight(found)
     assert "Asked again on 18 January 2024, 10 days on, the claim does not hold." in told
     assert "60\N{NO-BREAK SPACE}% of what was not held" in told
+
+
+def test_hindsight_that_cannot_be_told_says_why() -> None:
+    record = make((7, {Ground.OCCUPIED: 5}), (17, {Ground.OCCUPIED: 5, Ground.CONTESTED: 4}))
+    found = evaluated(claim("held_share", 0.5, 0.1), record)
+    assert (found.verdict, found.hindsight.verdict) == (Verdict.HOLDS, Verdict.UNKNOWN)
+    told = text_claims.hindsight(found).replace("\N{NO-BREAK SPACE}", " ")
+    why = "the spread, 50–90 %, is partly between 30 and 70 % and partly not."
+    assert f"10 days on, the claim cannot be told: {why}" in told
+    # Two windows of 30 days, of which the second has too few snapshots.
+    daily = make(*((n, {Ground.OCCUPIED: n // 4}) for n in range(33)), (60, {Ground.OCCUPIED: 9}))
+    made = replace(claim("days_to_take", 8, windows=(30,)), speaks_of=day(32))
+    told = text_claims.hindsight(evaluated(made, daily))
+    assert "the claim cannot be told: window of 30 days before 2024-03-01: 4 snapshots" in told
+
+
+def test_a_wide_spread_earns_nothing_that_a_narrow_one_does_not() -> None:
+    (year,) = (c for c in ledger.load([ledger.embedded()])[0] if c.id == "donetsk-one-year")
+    narrow, wide = Measure(888, 700, 1100, ()), Measure(888, 505, math.inf, ())
+    assert ledger.judge(year, narrow) is Verdict.NOT
+    assert ledger.judge(year, wide) is Verdict.UNKNOWN
+
+
+def test_quotes_within_quotes_are_single() -> None:
+    record = archive.open_source("deepstate").coverage
+    (made,) = (c for c in ledger.load([ledger.embedded()])[0] if c.id == "luhansk-nearly-taken")
+    made = replace(made, statement="The “formula” holds.")
+    told = text_claims.citation(evaluated(made, record, on=date(2022, 11, 1)))
+    assert told.startswith("“The ‘formula’ holds.” (The account's authors;")
+    assert "Cannot be told: the spread, 97.7–98.8 %, is partly 98 % or more and partly not." in told
 
 
 def test_a_day_outside_the_record_cannot_be_told() -> None:
@@ -432,7 +480,8 @@ def test_the_command_on_another_day(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "--as-of", "2022-11-01", "--format", "csv")
     rows = {row["id"]: row for row in csv.DictReader(io.StringIO(out))}
     assert {row["day"] for row in rows.values()} == {"2022-11-01"}
-    assert rows["luhansk-nearly-taken"]["verdict"] == "roughly holds"  # 97.7 to 98.8 %
+    assert rows["luhansk-nearly-taken"]["verdict"] == "cannot be told"  # 97.7 to 98.8 %
+    assert "is partly 98 % or more and partly not" in rows["luhansk-nearly-taken"]["problem"]
     # A year before November 2022 there was no record: of a window of 365 days nothing can be told.
     assert rows["donetsk-one-year"]["verdict"] == "cannot be told"
     assert "longer than the record" in rows["donetsk-one-year"]["problem"]
@@ -478,6 +527,16 @@ def test_entries_of_ones_own_follow_the_first(
     assert code == 0
     assert "own: does not hold\n  Half of Kherson oblast is held." in out
     assert "claimed    50 % ± 1 %" in out
+    assert "said by    Me; here, published 1 February 2026; speaks of 1 February 2026" in out
+    assert "  at         " not in out
+    path.write_text(OWN.replace('said_by = "me"', 'said_by = "me"\nurl = "https://example.org"'))
+    assert "  at         https://example.org\n" in run(capsys, "--file", str(path))[1]
+    _, out, _ = run(capsys, "--file", str(path), "--format", "csv")
+    row = list(csv.DictReader(io.StringIO(out)))[-1]
+    assert (row["said_by"], row["published_in"], row["published"], row["url"]) == (
+        "me", "here", "2026-02-01", "https://example.org",
+    )  # fmt: skip
+    _, out, _ = run(capsys, "--file", str(path))
     assert "measured   70.3 %" in out
     assert "declared   100 %, as of 2026-01-24" in out
 
@@ -495,6 +554,9 @@ def test_entries_of_ones_own_follow_the_first(
         ('relation = "about"', 'relation = "near"',
          "line 11, claim 'own': relation: found 'near'; allowed: about, at_least, at_most"),
         ("figure = 0.5", 'windows = [7]', "line 12, claim 'own': windows: not a key of held_share"),
+        ("figure = 0.5", "figure = 75", "line 12, claim 'own': figure: found 75; allowed: a share"),
+        ("tolerance = 0.01", "tolerance = 5",
+         "line 13, claim 'own': tolerance: found 5; allowed: a share, 0 to 1"),
         ("figure = 0.5", "", "line 2, claim 'own': figure: is missing"),
         ('id = "own"', 'id = "donetsk-5000"', "line 3, claim 'donetsk-5000': id: is there already"),
         ('said_by = "me"', 'said_by = "me"\nurl = "javascript:x"', "line 6, claim 'own': url: "),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -14,6 +15,7 @@ from controlmap import archive, cli, figures, pace
 from controlmap.coverage import Coverage
 from controlmap.figures import ALL, Contested
 from controlmap.model import Ground, InputError, Status
+from controlmap.views import text_pace
 from test_figures import EVERYTHING, HELD_ONLY, STRIP_KM2, day, make, reporting
 
 
@@ -102,6 +104,29 @@ def test_a_day_beyond_the_calendar_is_none() -> None:
     found = measured(front(0, 1, 2, 3, 4, 5, 6, 7))
     assert found.date_after(1e9) is None
     assert found.date_after(None) is None
+
+
+@pytest.mark.parametrize(
+    ("rate", "low", "high", "takes", "reached"),
+    [
+        (100, 90, 110, "91 to 111 days", "April 2024"),
+        (0.5, 0.55, 0.6, "16,667 to 18,182 days", "August 2069 to October 2073"),
+        (0.5, 0.1, 0.6, "16,667 days to more than 50 years",
+         "August 2069 or later, or not within 50 years"),
+        (0.5, -0.1, 0.6, "16,667 days or more, or not at this pace",
+         "August 2069 or later, or not within 50 years"),
+        (0.003, 0.002, 0.004, "more than 50 years", "not within 50 years"),
+        (-1, -2, -0.5, "not at this pace", "not at this pace"),
+    ],
+)  # fmt: skip
+def test_what_lies_beyond_fifty_years_is_told_as_that(
+    rate: float, low: float, high: float, takes: str, reached: str
+) -> None:
+    coverage = front(0, 1, 2, 3, 4, 5, 6, 7)
+    found = replace(
+        measured(coverage), remaining_km2=10_000.0, km2_per_day=rate, low=low, high=high
+    )
+    assert (text_pace.takes(found), text_pace.reached(found)) == (takes, reached)
 
 
 # Contested ground
@@ -200,9 +225,22 @@ def test_what_followed_is_held_against_what_was_foreseen() -> None:
     assert found.unmoved == pytest.approx(11 / 121)
     assert 0 < found.right < 1
     assert found.within_interval is not None
+    assert found.times_tested == found.tested  # each had a slope
     # At the tenth of the way a strip had followed where 4.5 were foreseen, at nine tenths five.
     assert found.times_low == pytest.approx(1 / 4.5, rel=1e-4)
     assert found.times_high == pytest.approx(5 / 4.5, rel=1e-4)
+
+
+def test_what_follows_next_to_nothing_has_no_multiples() -> None:
+    # On and off, a thousandth of a strip in 30 days: below ten km2 over any horizon.
+    coverage = make(*((10 * n, {Ground.OCCUPIED: n / 3000}) for n in range(41)))
+    found = score(coverage, 90, 90)
+    assert found.tested > 0
+    assert (found.times_low, found.times_high, found.times_tested) == (None, None, 0)
+    slow = measured(coverage, 90, ALL)
+    assert not pace.has_multiples(slow, 365)
+    assert pace.ahead(slow, [replace(found, times_low=-700.0, times_high=0.0)]).errors == ()
+    assert "no multiples" in text_pace.summary(slow, found)
 
 
 def test_the_backtest_measures_as_the_projection_does() -> None:
@@ -272,6 +310,8 @@ def test_the_command_over_all_and_its_backtest(capsys: pytest.CaptureFixture[str
     told = json.loads(out)
     assert code == 0
     assert len(told["scores"]) == len(pace.WINDOWS) * len(pace.HORIZONS)
+    _, out, _ = run(capsys, "--oblast", "UA-14", "--backtest", "--window", "30", "--format", "json")
+    assert json.loads(out)["scores"] == [s for s in told["scores"] if s["window_days"] == 30]
     # Of 1,603 days, those from the 91st on whose 90 days after are in the record.
     (known,) = (s for s in told["scores"] if (s["window_days"], s["horizon_days"]) == (90, 90))
     assert known["tested"] == 1603 - 90 - 90
@@ -283,6 +323,11 @@ def test_the_command_over_all_and_its_backtest(capsys: pytest.CaptureFixture[str
     [
         (("--oblast", "Atlantis"), "oblast 'Atlantis': not known; allowed: UA-14"),
         (("--oblast", "UA-14", "--window", "12"), "window 12: allowed are 7, 30, 90, 180, 365"),
+        (("--oblast", "UA-14", "--backtest", "--window", "8"), "window 8: allowed are 7, 30, 90"),
+        (
+            ("--oblast", "UA-14", "--backtest", "--as-of", "2026-01-24"),
+            "--as-of: does not go with --backtest",
+        ),
         (("--oblast", "UA-14", "--as-of", "2021-01-01"), "outside the span"),
         (("--oblast", "UA-14", "--as-of", "2022-06-01", "--window", "365"), "longer than"),
         (("--oblast", "UA-14", "--contested", "in"), "does not report contested ground"),

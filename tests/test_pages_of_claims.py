@@ -194,11 +194,18 @@ def test_proposals_side_by_side_and_one_in_full(opened: Opened) -> None:
         assert title in text
     assert "5,829 km²" in text
     assert "Fortress cities: Sloviansk, Kramatorsk, Druzhkivka, Kostiantynivka would pass" in text
-    assert "75 settlements to Russia, 635,287 people before the war" in text
+    assert "75 settlements to Russia, population 635,287 (GeoNames)" in text
+    # Back to the line of 2022 moves places the other way: no column adds the two directions.
+    row = text[text.index("Back to the line of 23 February 2022</th>") :]
+    cells = re.findall(r"<td>(.*?)</td>", row)[:8]
+    assert cells == ["0", "", "0", "0", "70,087", "65.0 %", "461", "2,440,855"]
+    assert "for most places before the war" in text
     assert "includes an unknown contested part" in text
     citation, toml = (c.value for c in page.code)
     assert "Donetsk 5,726 km² to Russia" in citation
     assert "observed 24 January 2026, 03:00 UTC" in citation
+    assert "Proposal: The “Anchorage formula”, on 24 January 2026 (" in citation
+    assert "0 settlements to Ukraine, population 0 (GeoNames); population by" in citation
     assert 'UA-14 = "claim"' in toml
 
 
@@ -255,7 +262,7 @@ def test_proposals_of_ones_own_and_what_a_record_cannot_tell(
     told = [warning.value.replace("\\", "") for warning in page.warning]
     assert len(told) == 2
     assert "does not report what was held before 2022" in told[0]
-    assert "proposals.toml, line 7, proposal 'mine': rules.UA-14: 2025-01-01: outside" in told[1]
+    assert "proposal 'mine' cannot be measured by deepstate: rules.UA-14: 2025-01-01" in told[1]
     (tmp_path / "proposals.toml").write_text(
         OWN_PROPOSAL.replace('id = "own"', 'id = "mine"\ntitle = "<i>Mine</i>"')
         .replace("line@2025-01-01", "line")
@@ -295,6 +302,9 @@ def test_the_pace_is_never_a_bare_number(opened: Opened) -> None:
 def test_the_pace_follows_its_choices(opened: Opened) -> None:
     page = opened(pace_page, oblast="UA-65")
     assert "not at this pace" in said(page)
+    assert "Less than 10 km² of growth is projected over the year" in said(page)
+    assert "Eight in ten" not in said(page)
+    assert "At this pace it would never be taken." in page.code[0].value
     choose(page, "oblast", "all")
     choose(page, "window", "365")
     assert page.query_params["oblast"] == "all"
@@ -327,14 +337,14 @@ def test_the_chart_has_what_was_assessed_and_what_was_projected() -> None:
     record = archive.open_source("deepstate").coverage
     moment = record.at(date(2026, 1, 24))
     found = pace.measure(record, "UA-14", moment)
-    score = pace.Score(90, 365, 1, 0, 0, 0, 0, 0.5, 2.0)
+    score = pace.Score(90, 365, 1, 0, 0, 0, 0, 0.5, 2.0, 1)
     ahead = pace.ahead(found, [score])
     (start, *_), end = ahead.projected, ahead.projected[-1]
     assert start == (moment.day, found.held_km2, found.held_km2, found.held_km2)
     assert end[1] - start[1] == pytest.approx(365 * found.km2_per_day)
     assert ahead.errors[1][1] - start[1] == pytest.approx(365 * found.km2_per_day / 2)
     # Twice the projected would be more than the oblast has: it ends at its border.
-    far = pace.ahead(found, [pace.Score(90, 365, 1, 0, 0, 0, 0, 0.5, 20.0)])
+    far = pace.ahead(found, [pace.Score(90, 365, 1, 0, 0, 0, 0, 0.5, 20.0, 1)])
     assert far.errors[1][2] == pytest.approx(26507.8, abs=0.1)
     past = pace.history(record, "UA-14", date(2025, 11, 20), moment.day)
     assert len(past) == 66

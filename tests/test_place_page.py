@@ -60,7 +60,7 @@ def test_what_a_source_ceased_to_report_is_no_change(page: AppTest) -> None:
 
 
 @pytest.fixture
-def gappy(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+def gappy(page: AppTest) -> AppTest:
     """The page over NZZ's record, which has a gap from 24 July to 13 August 2022."""
     page.query_params["source"] = "nzz"
     page.query_params["where"] = "Kherson"

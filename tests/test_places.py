@@ -10,7 +10,7 @@ import shapely
 
 from controlmap import oblasts, places
 from controlmap.embed import romanising
-from controlmap.model import RecordError
+from controlmap.model import InputError, RecordError
 
 IMPORTANT = [
     "Avdiivka",
@@ -102,6 +102,52 @@ def test_ranks_follow_the_floors() -> None:
         people = place.population or 0
         if place.name != "Kherson":
             assert place.rank == [people >= f for f in (*places.RANK_FLOORS, 0)].index(True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("Kostyantynivka, Donetsk", "Kostiantynivka"),
+        ("Zaporozhye", "Zaporizhzhia"),
+        ("Zaporizhzhya", "Zaporizhzhia"),
+        ("Severodonetsk", "Sievierodonetsk"),
+        ("Slavyansk", "Sloviansk"),
+        ("Gorlovka", "Horlivka"),
+        ("Lugansk", "Luhansk"),
+        ("Gulyaypole", "Huliaipole"),
+        ("Orekhov", "Orikhiv"),
+        ("Debal'tsevo", "Debaltseve"),
+        ("Herson", "Kherson"),
+        ("Авдіївка", "Avdiivka"),
+    ],
+)
+def test_a_name_is_found_in_other_spellings(asked: str, name: str) -> None:
+    assert places.find(asked)[0].name == name
+
+
+def test_other_spellings_take_no_name_from_a_place_that_has_it() -> None:
+    for place in places.load():
+        try:
+            found, others = places.find(f"{place.name}, {oblasts.FACTS[place.iso][0]}")
+        except InputError as error:
+            assert "places of that name" in str(error)
+        else:
+            assert {p.name for p in (found, *others)} <= {place.name, place.name_uk}
+
+
+@pytest.mark.parametrize("asked", ["Artemivsk", "Konstantinovka", "Kyiv", "", "'"])
+def test_a_name_that_is_none_is_told_what_is_known(asked: str) -> None:
+    with pytest.raises(
+        InputError, match="500 people or more in the four oblasts are known"
+    ) as told:
+        places.find(asked)
+    assert ("Kostiantynivka" in str(told.value)) is (asked == "Konstantinovka")
+
+
+@pytest.mark.parametrize("asked", ["nan,48", "37.7,nan", "inf,48", "37.7,", "1,2,3", "1.2.3,48"])
+def test_numbers_that_are_no_degrees(asked: str) -> None:
+    with pytest.raises(InputError, match="is not LON,LAT in degrees"):
+        places.locate(asked)
 
 
 def test_no_place_stands_in_another() -> None:

@@ -149,7 +149,7 @@ def test_doubles_are_told_apart_and_near_misses_suggested() -> None:
     with pytest.raises(InputError, match=r"places of that name: Oleksandrivka, Donetsk \(36"):
         places.find("Oleksandrivka")
     with pytest.raises(InputError, match="no place of that name; near: Sloviansk"):
-        places.find("Slovyansk")
+        places.find("Slovyansk City")
     with pytest.raises(InputError, match="oblast ' Crimea': not known; allowed: UA-14"):
         places.find("Kherson, Crimea")
 
@@ -166,7 +166,8 @@ def test_the_command_in_every_format(capsys: pytest.CaptureFixture[str]) -> None
     assert told["spells"][-1]["until"] is None
     assert len(told["snapshots"]) == 1489
     last = told["snapshots"][-1]
-    assert last == {"date": "2026-08-22", "status": "russian_held", "distance_km": 0.0}
+    held = {"date": "2026-08-22", "status": "russian_held", "distance_km": 0.0}
+    assert last == {**held, "reader": "deepstate_daily"}
     at = f"{told['lon']},{told['lat']}"
     rows = list(csv.DictReader(io.StringIO(run(capsys, at, "--format", "csv"))))
     assert [r["status"] for r in rows] == [s["status"] for s in told["snapshots"]]

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from controlmap.printing import Progress
+from controlmap.printing import Progress, percent, print_rows, signed
+from controlmap.views import text
 
 
 class Clock:
@@ -49,3 +50,33 @@ def test_progress_on_a_terminal_stays_on_its_line(
     told = capsys.readouterr().err
     assert "\n" not in told
     assert told == "\r\033[Kreading\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}[31m\r\033[K"
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (1.0, "100.0%"),
+        (1 - 1e-12, "100.0%"),
+        (0.99994, ">99.9%"),
+        (0.9995, ">99.9%"),
+        (0.99949, "99.9%"),
+        (0.0005, "0.1%"),
+        (0.0004, "<0.1%"),
+        (1e-12, "0.0%"),
+        (-1e-12, "0.0%"),
+        (0.0, "0.0%"),
+    ],
+)
+def test_a_share_is_all_or_nothing_only_where_it_is(share: float, told: str) -> None:
+    assert percent(share) == told
+    assert text.share(share) == told.replace("%", " %")
+
+
+def test_nothing_is_shown_with_a_sign_that_it_has_not(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [signed(v, 1) for v in (-0.04, 0.0, 0.04, -0.06, 1234.5)] == [
+        "0.0", "0.0", "0.0", "-0.1", "+1,234.5",
+    ]  # fmt: skip
+    print_rows("table", [{"net_km2": -0.04, "change_30d": 0.0, "people": 1234, "carried": False}])
+    assert capsys.readouterr().out.splitlines()[1].split() == ["0.0", "0.0", "1,234", "no"]
+    print_rows("csv", [{"net_km2": -1e-9}])
+    assert capsys.readouterr().out.splitlines()[1] == "0.0"

@@ -294,5 +294,45 @@ def test_a_proposal_that_the_record_cannot_tell_is_said(
     code, out, errors = run(capsys, "--file", str(path), "--format", "json")
     assert code == 2
     assert [p["id"] for p in json.loads(out)["proposals"]] == FIRST_SET
-    where = "own.toml, line 6, proposal 'own': rules.UA-14: "
+    where = "proposal 'own' cannot be measured by deepstate: rules.UA-14: "
     assert errors[0].startswith(f"{where}2021-01-01: outside the span of deepstate, 2022-04-03 to")
+
+
+def test_what_a_source_cannot_tell_is_no_fault_of_the_embedded_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, errors = run(capsys, "--source", "nzz", "--format", "json")
+    told = json.loads(out)
+    assert (code, told["broken"]) == (0, [])
+    assert [p["id"] for p in told["proposals"]] == [i for i in FIRST_SET if i != "pre_2022"]
+    (why,) = told["left_out"]
+    assert errors == [f"left out: {why}"]
+    assert why.startswith("proposal 'pre_2022' cannot be measured by nzz: rules.UA-14: pre_2022:")
+
+
+def test_people_who_would_pass_one_way_and_the_other_are_told_apart(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(OWN.replace("line@2025-01-01", "pre_2022"))  # Luhansk is claimed: to Russia
+    _, out, _ = run(capsys, "--file", str(path), "--format", "json")
+    own = json.loads(out)["proposals"][-1]
+    moved = {to: [p for p in own["places"] if p["to"] == to] for to in ("russia", "ukraine")}
+    people = {to: sum(p["population"] or 0 for p in found) for to, found in moved.items()}
+    assert len(moved["ukraine"]) > 200
+    for to, found in moved.items():
+        assert own[f"settlements_to_{to}"] == len(found)
+        assert own[f"population_to_{to}"] == people[to]
+    assert own["settlements"] == sum(map(len, moved.values()))
+    assert own["population"] == sum(people.values())
+    _, out, _ = run(capsys, "--file", str(path), "--format", "csv")
+    every = list(csv.DictReader(io.StringIO(out)))[-1]
+    for to, found in moved.items():
+        assert int(every[f"settlements_to_{to}"]) == len(found)
+        assert int(every[f"population_to_{to}"]) == people[to]
+    _, out, _ = run(capsys)
+    tables = {t.split(":")[0]: t.splitlines()[1].split() for t in out.split("\n\n")[:5]}
+    assert tables["annexation"][-2:] == ["settlements_to_russia", "population_to_russia"]
+    assert tables["pre_2022"][-2:] == ["settlements_to_ukraine", "population_to_ukraine"]
+    assert "1,613,341" in out
+    assert "population by GeoNames, of mixed dates, for most places before the war" in out

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -477,3 +479,12 @@ def test_viina_has_no_days_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "CSV_DAYS", 1)
     with pytest.raises(InputError, match="has more than 1 days, the limit"):
         viina.parse(files.viina((DONETSK, "20240506", "RU"), (DONETSK, "20240507", "RU")), "v.csv")
+
+
+def test_what_gdal_says_of_files_in_memory_is_not_told() -> None:
+    said = "warnings.warn_explicit('/vsimem/x: odd', RuntimeWarning, 'f', 1, module='pyogrio._io')"
+    program = f"import warnings; import controlmap.sources.vector; {said}"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""

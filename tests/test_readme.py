@@ -7,10 +7,13 @@ import io
 import json
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import controlmap
 from controlmap import cli
 
 REPOSITORY = Path(__file__).parents[1]
@@ -71,3 +74,9 @@ def test_links_lead_somewhere() -> None:
     links = [to for to in re.findall(r"\]\(([^)]+)\)", README) if not to.startswith("http")]
     assert links
     assert [to for to in links if not (REPOSITORY / to).exists()] == []
+
+
+def test_the_public_names_are_listed_before_they_are_asked_for() -> None:
+    asked = "import controlmap; print(*dir(controlmap))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert set(controlmap.__all__) <= set(done.stdout.split())

@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 import hostile
 import layer_files as files
-from controlmap import agreement, archive, sources
+from controlmap import agreement, archive, limits, sources
 from controlmap.sources import own
 from controlmap.views import text_sources
 

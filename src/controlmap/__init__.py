@@ -45,6 +45,10 @@ _ROOMS = {
 }
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> Any:
     for room, names in _ROOMS.items():
         if name in names:

@@ -30,7 +30,8 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser that reports bad usage in one line."""
 
     def error(self, message: str) -> NoReturn:
-        say(f"{self.prog}: {message}")
+        hint = "; what begins with - comes after --" if place.WHERE in message else ""
+        say(f"{self.prog}: {message}{hint}")
         raise SystemExit(2)
 
 

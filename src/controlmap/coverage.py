@@ -12,7 +12,7 @@ import bisect
 import itertools
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -41,6 +41,11 @@ from controlmap.oblasts import Oblast
 _GROUNDS = len(Ground)
 _BLOCK = 32  # snapshots: about a month
 _KM2_DIGITS = 6  # a square metre: below it there is only the rounding of sums
+
+
+def _check_day(day: object) -> None:
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise InputError(f"{day!r}: is no day; allowed: a datetime.date, as date(2026, 1, 24)")
 
 
 @dataclass(frozen=True)
@@ -174,6 +179,7 @@ class Coverage:
         ------
         InputError
             Where the day lies outside the span, or in a gap; it tells the span and the nearest.
+            Where it is no `datetime.date`: a `datetime` is none, for its zone would be lost.
         """
         moment = self.last(day)
         first, last = self.span
@@ -193,6 +199,7 @@ class Coverage:
 
     def known(self, day: date) -> Moment | None:
         """As `at`, but None where the record knows nothing of the day."""
+        _check_day(day)
         try:
             return self.at(day)
         except InputError:
@@ -200,6 +207,7 @@ class Coverage:
 
     def last(self, day: date) -> Moment | None:
         """The last snapshot at or before the end of a day in UTC, however old; None before all."""
+        _check_day(day)
         index = bisect.bisect_right(self._instants, end_of(day).timestamp()) - 1
         if index < 0:
             return None

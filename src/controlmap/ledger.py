@@ -19,7 +19,7 @@ from controlmap.coverage import Coverage, Moment
 from controlmap.entries import Entry
 from controlmap.model import InputError
 from controlmap.oblasts import ISO_CODES
-from controlmap.quantities import QUANTITIES, Measure, Quantity, Query
+from controlmap.quantities import QUANTITIES, SHARE, Measure, Quantity, Query
 
 KIND = "claim"
 MAX_DAYS = 3660
@@ -143,6 +143,13 @@ class Answer:
         """That source's snapshot."""
         return self.by_source[0].moment if self.by_source else None
 
+    @property
+    def problem(self) -> str:
+        """Why nothing is measured, "" where something is."""
+        if self.by_source or len(self.left_out) < 2:
+            return "" if self.by_source else self.left_out[0][1]
+        return "; ".join(f"{source}: {why}" for source, why in self.left_out)
+
 
 @dataclass(frozen=True)
 class Gain:
@@ -170,13 +177,6 @@ class Evaluation(Answer):
 
     claim: Claim
     hindsight: Hindsight | None
-
-    @property
-    def problem(self) -> str:
-        """Why it cannot be told, "" where it can."""
-        if self.by_source or len(self.left_out) < 2:
-            return "" if self.by_source else self.left_out[0][1]
-        return "; ".join(f"{source}: {why}" for source, why in self.left_out)
 
 
 def embedded() -> Path:
@@ -217,9 +217,16 @@ def _claim(entry: Entry) -> Claim:
         quantity=quantity,
         query=_query(entry, QUANTITIES[quantity].parameters),
         relation=Relation(entry.choice("relation", [r.value for r in Relation])),
-        figure=entry.number("figure"),
-        tolerance=entry.number("tolerance", 0.0),
+        figure=_figure(entry, QUANTITIES[quantity], "figure"),
+        tolerance=_figure(entry, QUANTITIES[quantity], "tolerance", 0.0),
     )
+
+
+def _figure(entry: Entry, asks: Quantity, key: str, default: float | None = None) -> float:
+    found = entry.number(key, default)
+    if asks.unit == SHARE and found > 1:
+        raise entry.error(key, f"found {found:g}; allowed: a share, 0 to 1")
+    return found
 
 
 def _query(entry: Entry, parameters: Sequence[str]) -> Query:
@@ -253,13 +260,18 @@ def _places(entry: Entry) -> tuple[str, ...]:
 
 def judge(claim: Claim, measure: Measure) -> Verdict:
     """The verdict of a rule: it holds if all of the spread is within the tolerance of the figure,
-    roughly if a part of it is, or comes within twice the tolerance; else it does not.
+    roughly if all of it is within twice the tolerance, and does not if none of it is.
+
+    A spread that is partly within twice the tolerance and partly beyond tells neither: else a wide
+    spread would earn what a narrow one does not.
     """
     least, most = claim.bounds()
     if least <= measure.low and measure.high <= most:
         return Verdict.HOLDS
     least, most = claim.bounds(2)
-    return Verdict.ROUGHLY if measure.low <= most and measure.high >= least else Verdict.NOT
+    if least <= measure.low and measure.high <= most:
+        return Verdict.ROUGHLY
+    return Verdict.NOT if measure.low > most or measure.high < least else Verdict.UNKNOWN
 
 
 def evaluate(

@@ -31,6 +31,8 @@ LEAST_SNAPSHOTS = 5
 """Fewer snapshots in a window give no slope."""
 RIGHT_WITHIN = 0.25
 """A projected change is right if it differs from the change that followed by at most this part."""
+LEAST_PROJECTED_KM2 = 10.0
+"""Of a projected growth of less, what followed is told in no multiples: nearly nothing has none."""
 _EIGHT_IN_TEN = (0.1, 0.9)
 _Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 _SECONDS_PER_DAY = 86400
@@ -110,8 +112,9 @@ class Score:
     the Theil-Sen slope was within `RIGHT_WITHIN` of the one that followed, `plain_right` that of
     the plain difference, `within_interval` that on which the change that followed lay in the
     slope's confidence interval; `unmoved` the share on which nothing changed over the horizon.
-    Eight in ten of the changes that followed a projected growth were between `times_low` and
-    `times_high` times as large. Shares are 0 to 1, None where no day allows a test.
+    Eight in ten of the changes that followed a projected growth of `LEAST_PROJECTED_KM2` or more,
+    on `times_tested` days, were between `times_low` and `times_high` times as large. Shares are 0
+    to 1, None where no day allows a test.
     """
 
     window_days: int
@@ -123,6 +126,7 @@ class Score:
     unmoved: float | None
     times_low: float | None
     times_high: float | None
+    times_tested: int
 
 
 @dataclass(frozen=True)
@@ -236,7 +240,7 @@ class Ahead:
 
     `projected` has the ground at the slope, and at its low and high end; `errors` the range that
     eight in ten past projections over the window would have been right in, at each of `HORIZONS`,
-    and is empty where there were none, or no growth is projected.
+    and has none of a horizon at which less than `LEAST_PROJECTED_KM2` of growth is projected.
     """
 
     projected: tuple[tuple[date, float, float, float], ...]
@@ -263,11 +267,16 @@ def ahead(found: Pace, scores: Sequence[Score]) -> Ahead:
     errors = []
     for days in HORIZONS:
         low_times, high_times = times.get(days, (None, None))
-        if found.km2_per_day > 0 and low_times is not None and high_times is not None:
+        if has_multiples(found, days) and low_times is not None and high_times is not None:
             ends = [ground(days, found.km2_per_day * t) for t in (low_times, high_times)]
             errors.append((day + timedelta(days=days), ends[0], ends[1]))
     start = ((day, found.held_km2, found.held_km2),) if errors else ()
     return Ahead(tuple(projected), (*start, *errors))
+
+
+def has_multiples(found: Pace, days: int) -> bool:
+    """Whether the change projected so many days on is enough to tell what followed in multiples."""
+    return found.km2_per_day * days >= LEAST_PROJECTED_KM2
 
 
 def check_window(days: int) -> None:
@@ -331,7 +340,7 @@ def _scores(
         followed = km2[then[asked]] - km2[now[asked]]
         slope, low, high, plain = rates[: len(now)][asked].T * horizon
         allowed = RIGHT_WITHIN * np.abs(followed)
-        grew = slope > 0
+        grew = slope >= LEAST_PROJECTED_KM2
         times = np.quantile(followed[grew] / slope[grew], _EIGHT_IN_TEN) if grew.any() else None
         yield Score(
             window_days=window,
@@ -343,6 +352,7 @@ def _scores(
             unmoved=_share(followed == 0),
             times_low=None if times is None else float(times[0]),
             times_high=None if times is None else float(times[1]),
+            times_tested=int(grew.sum()),
         )
 
 

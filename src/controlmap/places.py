@@ -1,4 +1,4 @@
-"""The settlements of the four oblasts: names, points, pre-war population, for labels and lookups.
+"""The settlements of the four oblasts: names, points, population, for labels and lookups.
 
 They are those of GeoNames with 500 inhabitants or more, less the districts of cities. The English
 name is the Ukrainian one in Ukraine's official romanisation (Cabinet of Ministers, resolution 55 of
@@ -12,6 +12,7 @@ import difflib
 import math
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +26,7 @@ RANK_FLOORS = (200_000, 50_000, 10_000)
 """The least population of ranks 0, 1 and 2; the rest are of rank 3."""
 MANY_TIMES = 5
 """How much more populous one of two places of a name is to be meant without its oblast."""
+KNOWN = "settlements of 500 people or more in the four oblasts are known, by today's names"
 _KHERSON = 706448
 
 
@@ -41,8 +43,8 @@ class Place:
     lon, lat
         Degrees on WGS84.
     population
-        GeoNames' figure, None where it has none. It is the pre-war one, but for Kherson (66,000)
-        and Mariupol (230,000) an estimate of the war years.
+        GeoNames' figure, None where it has none. They are of mixed dates, for most places before
+        the war; those of Kherson (66,000) and Mariupol (230,000) are estimates of the war years.
     iso
         The oblast's ISO 3166-2 code.
     """
@@ -84,8 +86,9 @@ def load() -> tuple[Place, ...]:
 def find(text: str) -> tuple[Place, tuple[Place, ...]]:
     """The settlement of a name, and the others that have it too.
 
-    Names match in English and Ukrainian, with or without diacritics and apostrophes; "Name, Oblast"
-    tells doubles apart. Of doubles, one `MANY_TIMES` as populous as the next is meant.
+    Names match in English and Ukrainian, with or without diacritics and apostrophes; where none
+    does, in other spellings in Latin letters (`_sounded`). "Name, Oblast" tells doubles apart. Of
+    doubles, one `MANY_TIMES` as populous as the next is meant.
 
     Raises
     ------
@@ -95,13 +98,12 @@ def find(text: str) -> tuple[Place, tuple[Place, ...]]:
     name, _, oblast = text.partition(",")
     iso = oblasts.find(oblast) if oblast else None
     among = [p for p in load() if iso in (None, p.iso)]
-    wanted = _folded(name)
-    found = [p for p in among if wanted and wanted in (_folded(p.name), _folded(p.name_uk))]
+    found = _named(among, name, _folded) or _named(among, name, _sounded)
     if not found:
-        names = {_folded(n): n for p in among for n in (p.name, p.name_uk) if n}
-        near = [names[n] for n in difflib.get_close_matches(wanted, names, 3, 0.6)]
+        names = {_sounded(n): n for p in among for n in (p.name, p.name_uk) if n}
+        near = [names[n] for n in difflib.get_close_matches(_sounded(name), names, 3, 0.6)]
         hint = f"; near: {', '.join(near)}" if near else ""
-        raise InputError(f"{name.strip()!r}: no place of that name{hint}")
+        raise InputError(f"{name.strip()!r}: no place of that name{hint}; {KNOWN}")
     found.sort(key=lambda p: -(p.population or 0))
     if len(found) > 1 and (found[0].population or 0) < MANY_TIMES * (found[1].population or 1):
         told = "; ".join(f"{p.name}, {oblasts.FACTS[p.iso][0]} ({p.lon},{p.lat})" for p in found)
@@ -137,19 +139,48 @@ def locate(text: str) -> Where:
     InputError
         As `find`, or where the numbers are none.
     """
-    numbers = re.fullmatch(r"\s*([-+]?[\d.]+)\s*,\s*([-+]?[\d.]+)\s*", text)
-    if numbers is None:
+    lon, comma, lat = text.partition(",")
+    numbers = [_number(part) for part in (lon, lat)]
+    if not comma or numbers == [None, None]:
         place, others = find(text)
         return Where(place.lon, place.lat, place, others)
+    if any(number is None or not math.isfinite(number) for number in numbers):
+        raise InputError(f"{text!r}: is not LON,LAT in degrees")
+    return Where(float(lon), float(lat))
+
+
+def _number(text: str) -> float | None:
     try:
-        return Where(float(numbers[1]), float(numbers[2]))
-    except ValueError as error:
-        raise InputError(f"{text!r}: is not LON,LAT in degrees") from error
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _named(among: Sequence[Place], name: str, key: Callable[[str], str]) -> list[Place]:
+    wanted = key(name)
+    return [p for p in among if wanted and wanted in (key(p.name), key(p.name_uk))]
 
 
 def _folded(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.casefold())
     return "".join(c for c in letters if c.isalnum())
+
+
+_SPELT = (("shch", "sc"), ("sch", "sc"), ("kh", "h"), ("zh", "z"), ("ts", "c"), ("tz", "c"),
+          ("g", "h"), ("w", "v"))  # fmt: skip
+
+
+def _sounded(name: str) -> str:
+    """A name in Latin letters as far as its spellings agree.
+
+    Romanisations differ in consonants that two letters stand for and in soft signs, Ukrainian from
+    Russian names in vowels and in h and g (Horlivka, Gorlovka): every run of vowels is as good as
+    any other, double consonants as single ones.
+    """
+    text = _folded(name)
+    for spelt, sound in _SPELT:
+        text = text.replace(spelt, sound)
+    return re.sub(r"(.)\1+", r"\1", re.sub("[aeiouyj]+", "a", text))
 
 
 def read_csv(path: Path) -> tuple[Place, ...]:

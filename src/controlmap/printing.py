@@ -14,6 +14,7 @@ from typing import Any
 Row = Mapping[str, Any]
 _FORMULA = ("=", "+", "-", "@")
 _NOT_REPORTED = "not reported"
+_WHOLE = 1e-9  # of a share: the rounding of sums
 LOG_SECONDS = 10.0
 """How often progress is told where it cannot be told in place."""
 
@@ -63,7 +64,7 @@ def instant(moment: datetime) -> str:
 def _rounded(value: Any) -> Any:
     """Figures to six decimals: a square metre, a millionth of a share."""
     if isinstance(value, float):
-        return round(value, 6)
+        return round(value, 6) + 0.0  # no -0.0
     if isinstance(value, Mapping):
         return {k: _rounded(v) for k, v in value.items()}
     return [_rounded(v) for v in value] if isinstance(value, list) else value
@@ -134,14 +135,37 @@ def _field(value: Any) -> Any:
 def _cell(column: str, value: Any) -> str:
     if value is None:
         return _NOT_REPORTED
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         if column.endswith("share"):
-            return f"{value:.1%}"
-        return f"{value:+,.1f}" if column.startswith("change") else f"{value:,.1f}"
-    return str(value)
+            return percent(value)
+        if column.startswith("change"):
+            return signed(value, 1)
+        return f"{_unsigned_zero(value, 1):,.1f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def percent(share: float) -> str:
+    """A share to the tenth of a percent; what is not all is never 100, nor what is some 0."""
+    if 0.9995 <= share < 1 - _WHOLE:
+        return ">99.9%"
+    if _WHOLE < share < 0.0005:
+        return "<0.1%"
+    return f"{_unsigned_zero(share, 3):.1%}"
+
+
+def signed(value: float, digits: int) -> str:
+    """A figure with its sign; one that is shown as zero has none."""
+    shown = _unsigned_zero(value, digits)
+    return f"{shown:+,.{digits}f}" if shown else f"{0:.{digits}f}"
+
+
+def _unsigned_zero(value: float, digits: int) -> float:
+    return 0.0 if round(value, digits) == 0 else value
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     for text, width in zip(line, widths, strict=True):
-        is_figure = text[:1] in "+-0123456789" and text[-3:-2] != "-"
+        is_figure = text[:1] in "+-<>0123456789" and text[-3:-2] != "-"
         yield text.rjust(width) if is_figure else text.ljust(width)

@@ -146,7 +146,10 @@ class Outcome:
 
 
 def people(settlements: Sequence[Place]) -> int:
-    """The pre-war population (GeoNames) of settlements, without those that have no figure."""
+    """The population of settlements by GeoNames, without those that have no figure.
+
+    Its figures are of mixed dates, for most places before the war (`places.Place`).
+    """
     return sum(place.population or 0 for place in settlements)
 
 
@@ -233,9 +236,8 @@ def would_hold(coverage: Coverage, moment: Moment, proposal: Proposal) -> Faces:
         try:
             out |= inside & _drawn(coverage, moment, proposal.rules[oblast.iso])
         except InputError as error:
-            if proposal.entry is None:
-                raise
-            raise proposal.entry.error(f"rules.{oblast.iso}", str(error)) from error
+            told = f"proposal {proposal.id!r} cannot be measured by {coverage.source}"
+            raise InputError(f"{told}: rules.{oblast.iso}: {error}") from error
     return out
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -125,8 +126,10 @@ def read_legend(path: Path) -> Legend:
 
     try:
         text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: is no text file that can be read") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is no text in UTF-8") from error
     return own.from_toml(text, path.name)
 
 
@@ -138,6 +141,18 @@ def dated(info: SnapshotInfo) -> str:
 def retrieved(info: SnapshotInfo) -> str | None:
     """When a snapshot was retrieved, as ISO 8601; None where nobody knows."""
     return instant(info.retrieved) if info.retrieved else None
+
+
+def files_told(known: Iterable[tuple[date, SnapshotInfo]]) -> str:
+    """From which days on another kind of a source's files is read; "" where there is but one."""
+    from controlmap.views import text
+
+    told = [
+        f"{after.reader} from {day} on"
+        for (_, before), (day, after) in itertools.pairwise(known)
+        if after.reader != before.reader
+    ]
+    return f"{text.FILES_CHANGE}: {', '.join(told)}." if told else ""
 
 
 def never_told(source: str, advance: str) -> set[str]:

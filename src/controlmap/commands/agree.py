@@ -14,6 +14,7 @@ from controlmap.printing import instant, print_found, say
 
 if TYPE_CHECKING:
     from controlmap.agreement import Agreement, AgreementRow, Opinion, Pair, Spread
+    from controlmap.oblasts import Basis
 
 
 def add(commands: Commands) -> None:
@@ -39,12 +40,17 @@ def _agree(arguments: argparse.Namespace) -> None:
 
     compared = _opinions(arguments)
     found = agreement.agree(compared)
+    basis = Basis(arguments.basis)
     if arguments.format == "geojson":
         _print_geojson(found, compared)
         return
-    spread = agreement.spread(compared, Basis(arguments.basis))
+    spread = agreement.spread(compared, basis)
     by_oblast = agreement.by_oblast(found)
-    rows = [_row(row, band) for row, band in zip(by_oblast, spread, strict=True)]
+    totals = [o.total_km2(basis) for o in compared[0].coverage.oblasts]
+    rows = [
+        _row(row, band, km2)
+        for row, band, km2 in zip(by_oblast, spread, [*totals, sum(totals)], strict=True)
+    ]
     parts = [
         {**row, "only": dict(areas.only), "shares": dict(band.shares)}
         for row, areas, band in zip(rows, by_oblast, spread, strict=True)
@@ -63,10 +69,11 @@ def _agree(arguments: argparse.Namespace) -> None:
     }
     common = {**day, "basis": arguments.basis}
     common |= {f"{o.source}_observed": instant(o.moment.info.observed) for o in compared}
-    print_found(arguments.format, rows, document, common, _notes(compared, pairs))
+    silent = {"basis_km2"} if basis is Basis.POLYGON else set()  # it is the total
+    print_found(arguments.format, rows, document, common, _notes(compared, pairs, basis), silent)
 
 
-def _row(row: AgreementRow, band: Spread) -> dict[str, Any]:
+def _row(row: AgreementRow, band: Spread, basis_km2: float) -> dict[str, Any]:
     return {
         "iso": row.iso,
         "name": row.name,
@@ -77,14 +84,20 @@ def _row(row: AgreementRow, band: Spread) -> dict[str, Any]:
         "by_none": row.by_none,
         "low_share": band.low,
         "high_share": band.high,
+        "basis_km2": basis_km2,
     }
 
 
-def _notes(compared: Sequence[Opinion], pairs: Sequence[Pair]) -> Iterator[str]:
+def _notes(compared: Sequence[Opinion], pairs: Sequence[Pair], basis: Basis) -> Iterator[str]:
+    from controlmap.oblasts import Basis
     from controlmap.views import text
 
     day = compared[0].moment.day
-    yield f"{day}; km2 that are Russian-held by the sources; shares as they say"
+    yield (
+        f"{day}; km2 that are Russian-held by the sources; shares as they say, over the {basis} "
+        "area"
+    )
+    yield text.OFFICIAL if basis is Basis.OFFICIAL else ""
     for opinion in compared:
         observed = instant(opinion.moment.info.observed)
         yield f"{opinion.source}: as of {observed}, {text.days(opinion.age_days)} old"

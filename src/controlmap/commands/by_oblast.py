@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +65,7 @@ def _areas(arguments: argparse.Namespace) -> None:
     from controlmap import figures
     from controlmap.model import Status
     from controlmap.oblasts import Basis
+    from controlmap.views import text
 
     for option in ("reader", "legend"):
         if arguments.input is None and getattr(arguments, option) is not None:
@@ -91,10 +92,12 @@ def _areas(arguments: argparse.Namespace) -> None:
             "assessed_advance": a.assessed_advance,
             "infiltration": a.infiltration,
             "claimed_control": a.claimed_control,
+            "basis_km2": a.basis_km2,
         }
         for a in figures.areas(coverage, moment, basis)
     ]
-    _print_by_oblast(arguments, coverage, moment, basis, rows)
+    within = "" if moment.reports(Status.CONTESTED) or not told else text.CONTESTED_WITHIN
+    _print_by_oblast(arguments, coverage, moment, basis, rows, within)
 
 
 def _read_one(arguments: argparse.Namespace) -> Coverage:
@@ -103,6 +106,8 @@ def _read_one(arguments: argparse.Namespace) -> Coverage:
     from controlmap.model import end_of
 
     path, on, source = arguments.input, arguments.date, arguments.source
+    if on and on > (today := datetime.now(UTC).date()):
+        raise InputError(f"--date {on}: is after today, {today} (UTC)")
     if source is not None:
         sources.find_source(source)
     if path.is_dir():
@@ -125,13 +130,22 @@ def _read_one(arguments: argparse.Namespace) -> Coverage:
 
 def _compare(arguments: argparse.Namespace) -> None:
     from controlmap import figures
+    from controlmap.model import Status
     from controlmap.oblasts import Basis
+    from controlmap.views import text
 
     coverage = open_coverage(arguments.source, arguments.advance)
     moment = coverage.at(arguments.date or coverage.span[1])
     basis, contested = Basis(arguments.basis), figures.Contested(arguments.contested)
     rows = [asdict(c) for c in figures.compare(coverage, moment, basis, contested)]
-    _print_by_oblast(arguments, coverage, moment, basis, rows, contested_counted=contested.value)
+    note = ""
+    if contested is figures.Contested.IN:
+        counts = moment.reports(Status.CONTESTED)
+        note = "held includes contested ground" if counts else text.CONTESTED_NOT_COUNTED
+        contested = contested if counts else figures.Contested.OUT
+    _print_by_oblast(
+        arguments, coverage, moment, basis, rows, note, contested_counted=contested.value
+    )
 
 
 def _print_by_oblast(
@@ -140,10 +154,21 @@ def _print_by_oblast(
     moment: Moment,
     basis: Basis,
     rows: list[dict[str, Any]],
+    note: str,
     **more: str,
 ) -> None:
+    from controlmap.model import Status
+    from controlmap.oblasts import Basis
+    from controlmap.views import text
+
     as_of, taken = instant(moment.info.observed), retrieved(moment.info)
     said_by = {"source": coverage.source, "reader": moment.info.reader}
+    counted = {
+        "basis": basis.value,
+        "advance": arguments.advance,
+        "contested_reported": moment.reports(Status.CONTESTED),
+        **more,
+    }
     totals = {o.iso: o.total_km2(basis) for o in coverage.oblasts}
     totals["all"] = sum(totals.values())
     document = {
@@ -153,25 +178,20 @@ def _print_by_oblast(
         "unit": "km2",
         "basis": basis.value,
         "basis_km2": totals,
-        "advance": arguments.advance,
-        **more,
+        **{key: value for key, value in counted.items() if key != "basis"},
         "oblasts": rows[:-1],
         "all": rows[-1],
     }
     dates = {"observed": as_of, "retrieved": taken}
-    counted = {"basis": basis.value, "advance": arguments.advance, **more}
     common = {"day": str(moment.day), **said_by, **dates, **counted}
     carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""
     notes = [
         f"{coverage.source}, {dated(moment.info)}{carried}; km2; shares over the {basis} area",
-        _contested_told(rows[-1]) if more.get("contested_counted") == "in" else "",
+        text.OFFICIAL if basis is Basis.OFFICIAL else "",
+        note,
         advance_told(coverage.source, arguments.advance),
     ]
     silent = never_told(coverage.source, arguments.advance)
+    if basis is Basis.POLYGON:
+        silent |= {"basis_km2"}  # it is the total
     print_found(arguments.format, rows, document, common, notes, silent)
-
-
-def _contested_told(row: Mapping[str, Any]) -> str:
-    if row["contested"] is None:
-        return "contested ground is not reported on this day, so it is not counted as held"
-    return "held includes contested ground"

@@ -72,7 +72,9 @@ def _row(found: Evaluation) -> dict[str, Any]:
         "id": claim.id,
         "statement": claim.statement,
         "said_by": claim.said_by,
+        "published_in": claim.published_in,
         "published": str(claim.published),
+        "url": claim.url or None,
         "day": str(found.day),
         "source": None if claim.asks.declared else found.source,
         "as_of": found.moment and instant(found.moment.info.observed),
@@ -86,7 +88,7 @@ def _row(found: Evaluation) -> dict[str, Any]:
         "contested_of": measure and measure.contested_of and str(measure.contested_of),
         "verdict": found.verdict.value,
         "rule": _plain(text_claims.rule(claim)),
-        "problem": found.problem or None,
+        "problem": _plain(text_claims.unknown(claim, found)) or None,
         "note": claim.note or None,
         **_sources(claim, found),
         "hindsight": since
@@ -156,7 +158,11 @@ def _print_table(evaluations: Iterable[Evaluation]) -> None:
 
     for found in evaluations:
         claim, measure = found.claim, found.measure
-        lines = [("claimed", text_claims.claimed(claim))]
+        lines = [
+            ("said by", text_claims.said(claim)),
+            ("at", claim.url),
+            ("claimed", text_claims.claimed(claim)),
+        ]
         if measure is None or found.moment is None:
             lines.append(("measured", found.problem))
         else:
@@ -170,6 +176,7 @@ def _print_table(evaluations: Iterable[Evaluation]) -> None:
                 lines += [("by source", line) for line in _told(found)]
             lines += [("left out", f"{source}: {why}") for source, why in found.left_out]
             lines.append(("contested", text_claims.contested(found)))
+            lines.append(("untold", text_claims.unknown(claim, found)))
         lines.append(("note", claim.note))
         lines.append(("rule", text_claims.rule(claim)))
         if found.hindsight:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from controlmap.commands import (
     Commands,
@@ -14,13 +14,17 @@ from controlmap.commands import (
     add_record,
     advance_told,
     day,
+    files_told,
     never_told,
     open_coverage,
+    retrieved,
 )
 from controlmap.model import InputError
 from controlmap.printing import instant, print_found
 
 if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
     from controlmap.coverage import Coverage, Moment
 
 
@@ -53,7 +57,12 @@ def _history(arguments: argparse.Namespace) -> None:
     coverage = open_coverage(arguments.source, arguments.advance)
     every = figures.Every(arguments.every)
     rows = list(figures.history(coverage, arguments.start, arguments.end, every))
-    listed = [{**asdict(row), "date": str(row.date)} for row in rows]
+    days = sorted({row.date for row in rows})
+    known = {day: moment for day in days if (moment := coverage.known(day))}
+    told = {day: _told(coverage, known.get(day)) for day in days}
+    listed = [
+        {**asdict(row), "date": str(row.date), "reader": told[row.date]["reader"]} for row in rows
+    ]
     document = {
         "source": coverage.source,
         "unit": "km2",
@@ -63,11 +72,13 @@ def _history(arguments: argparse.Namespace) -> None:
         "to": str(arguments.end or coverage.span[1]),
         "rows": listed,
     }
-    told = {day: _told(coverage, coverage.known(day)) for day in {row.date for row in rows}}
     flat = [{**shown, **told[row.date]} for shown, row in zip(listed, rows, strict=True)]
     silent = never_told(coverage.source, arguments.advance) | {"source", "reader", "observed"}
-    common, note = {"advance": arguments.advance}, advance_told(coverage.source, arguments.advance)
-    print_found(arguments.format, flat, document, common, [note], silent)
+    notes = [
+        advance_told(coverage.source, arguments.advance),
+        files_told((day, moment.info) for day, moment in known.items()),
+    ]
+    print_found(arguments.format, flat, document, {"advance": arguments.advance}, notes, silent)
 
 
 def _told(coverage: Coverage, known: Moment | None) -> dict[str, str | None]:
@@ -80,11 +91,19 @@ def _told(coverage: Coverage, known: Moment | None) -> dict[str, str | None]:
 
 def _changes(arguments: argparse.Namespace) -> None:
     from controlmap import figures, sources
+    from controlmap.views import text
 
     coverage = open_coverage(arguments.source, arguments.advance)
     start, end = coverage.at(arguments.start), coverage.at(arguments.end or coverage.span[1])
     if start.day > end.day:
         raise InputError(f"from {start.day} to {end.day}: the first day is after the last")
+    ends = {
+        "retrieved_from": retrieved(start.info),
+        "retrieved_to": retrieved(end.info),
+        "reader_from": start.info.reader,
+        "reader_to": end.info.reader,
+        "readers_differ": start.info.reader != end.info.reader,
+    }
     if arguments.format == "geojson":
         from controlmap import export
 
@@ -95,9 +114,11 @@ def _changes(arguments: argparse.Namespace) -> None:
             "to": str(end.day),
             "cell_m": coverage.cell_m,
             "advance": arguments.advance,
+            **ends,
         }
-        shown = export.changed(coverage, start, end).to_geo_dict(na="keep", drop_id=True)
-        print(json.dumps({**shown, **told}))
+        faces = export.changed(coverage, start, end)
+        shown = faces.to_geo_dict(na="keep", drop_id=True)
+        print(json.dumps({**shown, **told, **_drawn(coverage, faces)}))
         return
     rows = [
         {
@@ -114,10 +135,28 @@ def _changes(arguments: argparse.Namespace) -> None:
         "from": instant(start.info.observed),
         "to": instant(end.info.observed),
         "advance": arguments.advance,
+        **ends,
     }
     document = {**told, "unit": "km2", "oblasts": rows[:-1], "all": rows[-1]}
     notes = [
         "{source}, from {from} to {to}; km2 of held ground".format(**told),
         advance_told(coverage.source, arguments.advance),
+        text.READERS_DIFFER if ends["readers_differ"] else "",
     ]
     print_found(arguments.format, rows, document, told, notes)
+
+
+def _drawn(coverage: Coverage, faces: GeoDataFrame) -> dict[str, Any]:
+    """How many faces have an outline, and what those without one are."""
+    thin = faces.geometry.isna()
+    told: dict[str, Any] = {
+        "drawn": int((~thin).sum()),
+        "not_drawn": int(thin.sum()),
+        "not_drawn_km2": round(float(faces.loc[thin, "area_km2"].sum()), 6),
+    }
+    if thin.any():
+        told["note"] = (
+            f"The map is generalised to cells of {coverage.cell_m} m. Features whose geometry is "
+            "null are too thin for a cell: their area counts, and nothing is drawn."
+        )
+    return told

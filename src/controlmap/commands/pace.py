@@ -16,14 +16,13 @@ from controlmap.commands import (
     open_coverage,
     retrieved,
 )
-from controlmap.printing import instant, print_json, print_notes, print_rows
+from controlmap.model import InputError
+from controlmap.printing import instant, percent, print_json, print_notes, print_rows, signed
 
 if TYPE_CHECKING:
     from controlmap.coverage import Coverage
     from controlmap.figures import Contested
     from controlmap.pace import Pace
-
-_NEVER = "not at this pace"
 
 
 def add(commands: Commands) -> None:
@@ -42,9 +41,8 @@ def add(commands: Commands) -> None:
     made.add_argument(
         "--window",
         type=int,
-        default=90,
         metavar="DAYS",
-        help="7, 30, 90 (default), 180 or 365 days before",
+        help="7, 30, 90 (default), 180 or 365 days before; of --backtest, all by default",
     )
     made.add_argument(
         "--contested",
@@ -72,7 +70,9 @@ def _pace(arguments: argparse.Namespace) -> None:
         _backtest(arguments, coverage, iso, contested)
         return
     moment = coverage.at(arguments.as_of or coverage.span[1])
-    row = _told(pace.measure(coverage, iso, moment, arguments.window, contested))
+    window = pace.DEFAULT_WINDOW if arguments.window is None else arguments.window
+    found = pace.measure(coverage, iso, moment, window, contested)
+    row = _told(found)
     as_of = instant(moment.info.observed)
     sourcing = {
         "source": coverage.source,
@@ -88,7 +88,7 @@ def _pace(arguments: argparse.Namespace) -> None:
     elif arguments.format == "csv":
         print_rows("csv", [{**row, **sourcing}])
     else:
-        _print_table(row)
+        _print_table(found)
         carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""
         print(
             f"\n{coverage.source}, as of {as_of}{carried}; contested ground "
@@ -121,26 +121,23 @@ def _told(found: Pace) -> dict[str, Any]:
     }
 
 
-def _print_table(row: dict[str, Any]) -> None:
-    def ends(low: str, high: str) -> str:
-        return f"{row[low] or _NEVER} to {row[high] or _NEVER}"
+def _print_table(found: Pace) -> None:
+    from controlmap.views import text_pace
 
-    days = {n: None if row[n] is None else f"{row[n]:,.0f}" for n in ("days_low", "days_high")}
-    plain = row["plain_km2_per_day"]
+    plain = found.plain_km2_per_day
     lines = {
-        "oblast": f"{row['name']} ({row['iso']})",
-        "window": f"{row['window_days']} days, {row['snapshots']} snapshots",
-        "pace": f"{row['pace_km2_per_day']:+.2f} km2 a day, {row['low']:+.2f} to "
-        f"{row['high']:+.2f}",
-        "plain difference": "not known" if plain is None else f"{plain:+.2f} km2 a day",
-        "not held": f"{row['remaining_km2']:,.1f} km2",
-        "to take it": _NEVER
-        if row["days"] is None
-        else f"{row['days']:,.0f} days, {days['days_low'] or _NEVER} to "
-        f"{days['days_high'] or _NEVER}",
+        "oblast": f"{found.name} ({found.iso})",
+        "window": f"{found.window_days} days, {found.snapshots} snapshots",
+        "pace": f"{signed(found.km2_per_day, 2)} km2 a day, {signed(found.low, 2)} to "
+        f"{signed(found.high, 2)}",
+        "plain difference": "not known" if plain is None else f"{signed(plain, 2)} km2 a day",
+        "not held": f"{found.remaining_km2:,.1f} km2",
+        "to take it": text_pace.within(found.days),
     }
-    if row["date"]:
-        lines["reached"] = f"{row['date']}, {ends('date_low', 'date_high')}"
+    if found.days_low is not None:
+        lines["to take it"] += f"; {text_pace.takes(found)}"
+        reached = text_pace.on(found, found.days)
+        lines["reached"] = f"{reached or text_pace.NOT_WITHIN}; {text_pace.reached(found)}"
     for name, value in lines.items():
         print(f"{name:<18}{value}")
 
@@ -150,7 +147,15 @@ def _backtest(
 ) -> None:
     from controlmap import pace
 
-    rows = [asdict(score) for score in pace.backtest(coverage, iso, contested)]
+    if arguments.as_of:
+        raise InputError("--as-of: does not go with --backtest, which is of every day")
+    if arguments.window is not None:
+        pace.check_window(arguments.window)
+    rows = [
+        asdict(score)
+        for score in pace.backtest(coverage, iso, contested)
+        if arguments.window in (None, score.window_days)
+    ]
     first, last = coverage.span
     told = {
         "source": coverage.source,
@@ -170,7 +175,9 @@ def _backtest(
         print(
             f"\n{coverage.source}, {iso}, every day from {first} to {last} whose window and "
             f"horizon the record covers; right: the net change projected is within "
-            f"{pace.RIGHT_WITHIN:.0%} of the one that followed"
+            f"{pace.RIGHT_WITHIN:.0%} of the one that followed; times: what followed over what was "
+            f"projected, of eight in ten of the days on which that was {pace.LEAST_PROJECTED_KM2:g}"
+            " km2 or more"
         )
         print_notes(advance_told(coverage.source, arguments.advance))
 
@@ -179,5 +186,5 @@ def _cell(name: str, value: Any) -> str:
     if value is None:
         return "not tested"
     if isinstance(value, float):
-        return f"{value:.2f}" if name.startswith("times") else f"{value:.1%}"
-    return str(value)
+        return f"{value:.2f}" if name.startswith("times") else percent(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -12,9 +12,12 @@ from controlmap.commands import (
     add_format,
     add_record,
     advance_told,
+    files_told,
     open_coverage,
 )
 from controlmap.printing import instant, print_json, print_notes, print_rows, say
+
+WHERE = "NAME|LON,LAT"
 
 
 def add(commands: Commands) -> None:
@@ -25,7 +28,7 @@ def add(commands: Commands) -> None:
         _place,
         "Who held a place from when to when, and its distance to held ground.",
     )
-    made.add_argument("where", metavar="NAME|LON,LAT", help='a name, "NAME, OBLAST", or a point')
+    made.add_argument("where", metavar=WHERE, help='a name, "NAME, OBLAST", or a point')
     add_record(made)
     add_format(made)
 
@@ -33,6 +36,7 @@ def add(commands: Commands) -> None:
 def _place(arguments: argparse.Namespace) -> None:
     from controlmap import places, point
     from controlmap.oblasts import FACTS
+    from controlmap.views import text
 
     coverage = open_coverage(arguments.source, arguments.advance)
     where = places.locate(arguments.where)
@@ -47,11 +51,17 @@ def _place(arguments: argparse.Namespace) -> None:
             "date": str(info.observed.date()),
             "status": found.status_on(info.observed.date()),
             "distance_km": None if math.isnan(km) else round(float(km), 2),
+            "reader": info.reader,
         }
         for info, km in zip(coverage.snapshots, found.distance_km, strict=True)
     ]
     spells = [
-        {"status": s.status, "since": str(s.since), "until": s.until and str(s.until)}
+        {
+            "status": s.status,
+            "since": str(s.since),
+            "until": s.until and str(s.until),
+            "reader": coverage.at(s.since).info.reader,
+        }
         for s in found.spells
     ]
     if arguments.format == "json":
@@ -71,4 +81,9 @@ def _place(arguments: argparse.Namespace) -> None:
                 print(f"{known.day}  nearest Russian-held ground: {km:.1f} km")
         good_to = f"lines good to {coverage.cell_m} m" if coverage.cell_m else "full detail"
         print(f"\n{coverage.source}, as of {as_of}; {good_to}")
-        print_notes(advance_told(coverage.source, arguments.advance))
+        infos = [coverage.snapshots[0], *(coverage.at(s.since).info for s in found.spells)]
+        print_notes(
+            advance_told(coverage.source, arguments.advance),
+            text.NOT_HELD if any(s.status == point.NOT_HELD for s in found.spells) else "",
+            files_told((info.observed.date(), info) for info in infos),
+        )

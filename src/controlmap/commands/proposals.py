@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from controlmap.commands import (
@@ -16,9 +17,10 @@ from controlmap.commands import (
     retrieved,
 )
 from controlmap.model import InputError
-from controlmap.printing import instant, print_json, print_notes, print_rows, printable
+from controlmap.printing import instant, print_json, print_notes, print_rows, printable, say
 
 if TYPE_CHECKING:
+    from controlmap.places import Place
     from controlmap.proposals import Outcome, Transfer
 
 
@@ -39,14 +41,18 @@ def _proposals(arguments: argparse.Namespace) -> None:
 
     own = [] if arguments.file is None else [arguments.file]
     found, broken = proposals.load([proposals.embedded(), *own])
+    ours = {proposal.id for proposal in proposals.load([proposals.embedded()])[0]}
     coverage = open_coverage(arguments.source, arguments.advance)
     moment = coverage.at(arguments.as_of or coverage.span[1])
     outcomes = []
+    unmeasured: list[InputError] = []
     for proposal in found:
         try:
             outcomes.append(proposals.measure(coverage, moment, proposal))
-        except InputError as error:
-            broken.append(error)
+        except InputError as error:  # what the record does not tell is no fault of our own file
+            (unmeasured if proposal.id in ours else broken).append(error)
+    for problem in unmeasured:
+        say(f"left out: {problem}")
     sourcing = {
         "source": coverage.source,
         "reader": moment.info.reader,
@@ -56,24 +62,24 @@ def _proposals(arguments: argparse.Namespace) -> None:
     }
     if arguments.format == "json":
         listed = [_told(outcome) for outcome in outcomes]
-        told = {"proposals": listed, "broken": [str(b) for b in broken]}
-        print_json({**sourcing, "unit": "km2", **told})
+        told = {"left_out": [str(u) for u in unmeasured], "broken": [str(b) for b in broken]}
+        print_json({**sourcing, "unit": "km2", "proposals": listed, **told})
     elif arguments.format == "csv":
         rows = [{**row, **sourcing} for o in outcomes for row in _rows(o)]
         print_rows("csv", rows)
     else:
+        from controlmap.views import text_proposals
+
         _print_table(outcomes)
         print(
             f"\n{coverage.source}, as of {sourcing['as_of']}; km2 that would pass, whoever holds "
-            "them now; settlements of 500 people or more in them, by GeoNames, before the war"
+            f"them now; settlements of 500 people or more in them; {text_proposals.POPULATION}"
         )
         print_notes(advance_told(coverage.source, arguments.advance))
     report_broken(broken, arguments.file)
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:
-    from controlmap import proposals
-
     made = outcome.proposal
     moved = [("russia", p) for p in outcome.to_russia] + [
         ("ukraine", p) for p in outcome.to_ukraine
@@ -88,8 +94,7 @@ def _told(outcome: Outcome) -> dict[str, Any]:
         "recognised": {iso: value.value for iso, value in made.recognised.items()},
         "oblasts": rows[:-1],
         "all": rows[-1],
-        "settlements": len(moved),
-        "population": proposals.people([place for _, place in moved]),
+        **_counts(outcome.to_russia, outcome.to_ukraine),
         "places": [
             {"name": p.name, "iso": p.iso, "population": p.population, "to": to} for to, p in moved
         ],
@@ -116,26 +121,39 @@ def _row(row: Transfer) -> dict[str, Any]:
 
 def _rows(outcome: Outcome) -> list[dict[str, Any]]:
     """A row an oblast and one of all, with the settlements in each."""
-    from controlmap import proposals
     from controlmap.figures import ALL
 
     rows = []
     for row in outcome.rows:
-        moved = [
-            place
-            for place in (*outcome.to_russia, *outcome.to_ukraine)
-            if row.iso in (ALL, place.iso)
+        passing = [
+            [place for place in places if row.iso in (ALL, place.iso)]
+            for places in (outcome.to_russia, outcome.to_ukraine)
         ]
-        counts = {"settlements": len(moved), "population": proposals.people(moved)}
-        rows.append({"id": outcome.proposal.id, **_row(row), **counts})
+        rows.append({"id": outcome.proposal.id, **_row(row), **_counts(*passing)})
     return rows
+
+
+def _counts(to_russia: Sequence[Place], to_ukraine: Sequence[Place]) -> dict[str, int]:
+    """Settlements that would pass, and their population by GeoNames: either way, and each way."""
+    from controlmap import proposals
+
+    return {
+        "settlements": len(to_russia) + len(to_ukraine),
+        "population": proposals.people([*to_russia, *to_ukraine]),
+        "settlements_to_russia": len(to_russia),
+        "population_to_russia": proposals.people(to_russia),
+        "settlements_to_ukraine": len(to_ukraine),
+        "population_to_ukraine": proposals.people(to_ukraine),
+    }
 
 
 def _print_table(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         print(f"{printable(outcome.proposal.id)}: {printable(outcome.proposal.title)}")
-        columns = ("iso", "name", "to_russia_km2", "to_russia_share", "to_ukraine_km2",
-                   "to_ukraine_share", "settlements", "population")  # fmt: skip
+        columns = ["iso", "name", "to_russia_km2", "to_russia_share", "to_ukraine_km2",
+                   "to_ukraine_share"]  # fmt: skip
+        for who, places in (("russia", outcome.to_russia), ("ukraine", outcome.to_ukraine)):
+            columns += [f"settlements_to_{who}", f"population_to_{who}"] if places else []
         print_rows("table", [{key: row[key] for key in columns} for row in _rows(outcome)])
         passing = [name for name, (held, would) in outcome.fortress.items() if held != would]
         if passing:

@@ -119,9 +119,12 @@ def tell(snapshots: Iterable[SnapshotInfo], kept_out: Iterable[tuple[str, str]])
 
 def summed(record: Record) -> str:
     """A record in one line: its snapshots, its span, its faces, its error."""
+    from controlmap.views import text
+
     told = record.provenance.figures
+    many = text.snapshots(sum(told["snapshots"].values()))
     return (
-        f"{sum(told['snapshots'].values())} snapshots, {told['span'][0]} to {told['span'][1]}, "
+        f"{many}, {told['span'][0]} to {told['span'][1]}, "
         f"{told['faces']} faces, {told['runs']} runs; measured error at most "
         f"{told['measured_error_km2']} km2"
     )

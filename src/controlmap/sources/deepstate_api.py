@@ -82,7 +82,9 @@ def read(document: Document, observed: datetime | None = None) -> Snapshot:
     if stated:
         observed = datetime.fromtimestamp(int(stated[1]), UTC)
     if observed is None:
-        raise InputError(f"{name}: tells no date; name it EPOCHSECOND.geojson, or give --date")
+        raise InputError(
+            f"{name}: tells no date; name it EPOCHSECOND.geojson, or give `areas` a --date"
+        )
     drawn: dict[Ground, list[shapely.Polygon]] = {g: [] for g in COLOURS.values()}
     warnings = []
     moved = 0.0

@@ -32,7 +32,8 @@ def read(document: Document, observed: datetime | None = None) -> Snapshot:
     observed = stated or observed
     if observed is None:
         raise InputError(
-            f"{name}: tells no date; name it deepstatemap_data_YYYYMMDD.geojson, or give --date"
+            f"{name}: tells no date; name it deepstatemap_data_YYYYMMDD.geojson, or give `areas` a "
+            "--date"
         )
     held = []
     moved = 0.0

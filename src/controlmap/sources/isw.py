@@ -67,7 +67,9 @@ def read(document: Document, observed: datetime | None = None) -> Snapshot:
     name = document.name
     observed = named_day(name) or _stated(document) or observed
     if observed is None:
-        raise InputError(f"{name}: tells no date; name it YYYYMMDD_LAYER.geojson, or give --date")
+        raise InputError(
+            f"{name}: tells no date; name it YYYYMMDD_LAYER.geojson, or give `areas` a --date"
+        )
     grounds = {layer: layer_ground(layer) for layer in _layer_names(document)}
     if not any(grounds.values()):
         raise InputError(f"{name}: no layer in it is one that {ID} knows")

@@ -43,7 +43,7 @@ def read(document: Document, observed: datetime | None = None) -> Snapshot:
     name = document.name
     observed = _stated(document) or observed
     if observed is None:
-        raise InputError(f"{name}: tells no date; give --date")
+        raise InputError(f"{name}: tells no date; give `areas` a --date")
     held: list[shapely.Polygon] = []
     warnings = []
     moved = 0.0

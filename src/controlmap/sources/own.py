@@ -238,7 +238,9 @@ def read(document: Document, observed: datetime | None, legend: Legend | None) -
         warnings.append(f"{name}: read by a guess, {told(legend)}")
     observed = observed or legend.observed or named_day(name)
     if observed is None:
-        raise InputError(f"{name}: tells no date; name it with YYYY-MM-DD, or give --date")
+        raise InputError(
+            f"{name}: tells no date; name it with YYYY-MM-DD, or give `areas` a --date"
+        )
     drawn: dict[Ground, list[shapely.Polygon]] = {}
     unknown: Counter[str] = Counter()
     moved = 0.0

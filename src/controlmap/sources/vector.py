@@ -35,8 +35,8 @@ from controlmap.model import InputError
 from controlmap.sources import packed, pages
 from controlmap.sources.geojson import Document, Feature, shown
 
-# GDAL reads from memory, where files have no extension to conform.
-warnings.filterwarnings("ignore", "File /vsimem/.* has GPKG application_id", RuntimeWarning)
+# GDAL names a file as it is in memory, not as the person does; what cannot be read raises.
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"pyogrio\b")
 
 _SQLITE = b"SQLite format 3\x00"
 _PARQUET = b"PAR1"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from controlmap import proposals
+from controlmap.places import Place
 from controlmap.proposals import Outcome, Transfer
 from controlmap.views import markup, text, text_proposals
 
@@ -15,9 +16,10 @@ def side_by_side(found: Sequence[Outcome], chosen: str, title: str) -> str:
     rows = [
         (
             ("▸ " if outcome.proposal.id == chosen else "") + outcome.proposal.title,
-            *_passing(outcome.every),
-            f"{len(text_proposals.moved(outcome)):,}",
-            f"{proposals.people(text_proposals.moved(outcome)):,}",
+            *_passing(outcome.every)[:2],
+            *_people(outcome.to_russia),
+            *_passing(outcome.every)[2:],
+            *_people(outcome.to_ukraine),
             _fortress(outcome),
             text_proposals.recognised(outcome.every),
         )
@@ -31,6 +33,10 @@ def _fortress(found: Outcome) -> str:
     """How many of the fortress cities would change hands."""
     passing = sum(held != would for held, would in found.fortress.values())
     return f"{passing} / {len(found.fortress)}"
+
+
+def _people(found: Sequence[Place]) -> tuple[str, str]:
+    return f"{len(found):,}", f"{proposals.people(found):,}"
 
 
 def _passing(row: Transfer) -> tuple[str, str, str, str]:

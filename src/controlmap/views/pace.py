@@ -58,7 +58,7 @@ def _figures() -> None:
     scores = session.computed(f"{record.key} backtest {iso} {contested}", measure)
     (score,) = (s for s in scores if (s.window_days, s.horizon_days) == (window, _YEAR))
     _headline(shown)
-    st.markdown(text_pace.summary(score))
+    st.markdown(text_pace.summary(shown, score))
     left, right = st.columns([11, 9], gap="medium")
     with left:
         st.altair_chart(_chart(coverage, shown, scores), width="stretch")

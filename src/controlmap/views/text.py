@@ -9,6 +9,7 @@ from typing import Any
 from controlmap import __version__
 from controlmap.figures import Areas, Change, Comparison
 from controlmap.model import Status
+from controlmap.printing import percent
 
 OVERVIEW = "Claimed and held"
 METHOD = "Method"
@@ -36,8 +37,20 @@ NET_CHANGE = "net change of Russian-held ground"
 CHANGES_COLUMNS = ("Oblast", "Gained", "Lost", "Net")
 CHANGES_CAPTION = "Russian-held ground gained and lost, km²"
 READERS_DIFFER = (
-    "The two days are from different kinds of the source's files, which agree on Russian-held "
-    "ground to within a few km² an oblast."
+    "The two days are from different kinds of the source's files, whose dates and lines may differ "
+    "a little: a part of what changed may be that, and no event on the ground."
+)
+FILES_CHANGE = (
+    "Where another kind of the source's files takes over, a part of what changes may be that, and "
+    "no event on the ground"
+)
+NOT_HELD = (
+    "not_russian_held: the source's files do not report contested ground then, so that it may be "
+    "contested or Ukrainian-held."
+)
+OFFICIAL = "Official areas are Ukraine's statistical ones; statuses are measured in the polygons."
+CONTESTED_WITHIN = (
+    "Contested ground is not reported on this day: ukrainian_held includes an unknown part of it."
 )
 DATE = "Date (UTC)"
 SOURCE = "Source"
@@ -195,6 +208,11 @@ def instant(value: datetime) -> str:
     return f"{day(value.date())}, {value:%H:%M} UTC"
 
 
+def snapshots(count: int) -> str:
+    """A number of snapshots."""
+    return "1 snapshot" if count == 1 else f"{count:,} snapshots"
+
+
 def days(count: int) -> str:
     """A number of days."""
     return "1 day" if count == 1 else f"{count:,} days"
@@ -214,7 +232,7 @@ def share(value: float | None) -> str:
     """A share as a percentage, or that it is not reported."""
     if value is None:
         return NOT_REPORTED
-    return f"{value:.1%}".replace("%", " %")
+    return percent(value).replace("%", " %")
 
 
 def of_claim(what: str, on: date, *, claimed: bool) -> str:

@@ -11,6 +11,7 @@ from controlmap.ledger import Answer, Claim, Evaluation, Hindsight, Relation, To
 from controlmap.model import Status
 from controlmap.oblasts import FACTS
 from controlmap.point import NOT_HELD
+from controlmap.printing import percent
 from controlmap.quantities import DAYS, KM, KM2, KM2_PER_DAY, PLACES, SHARE, Measure, Part, Trace
 from controlmap.views import text
 
@@ -83,7 +84,8 @@ def value(unit: str, found: float | None) -> str:
     if math.isinf(found):
         return NEVER
     number = _number(unit, found)
-    return f"{number}\N{NO-BREAK SPACE}{_UNITS[unit]}"
+    name = _UNITS[unit].removesuffix("s") if number == "1" else _UNITS[unit]
+    return f"{number}\N{NO-BREAK SPACE}{name}"
 
 
 _UNITS = {SHARE: "%", KM2: "km²", DAYS: "days", PLACES: "places", KM: "km",
@@ -93,11 +95,11 @@ _UNITS = {SHARE: "%", KM2: "km²", DAYS: "days", PLACES: "places", KM: "km",
 def _number(unit: str, found: float) -> str:
     match unit:
         case "share":
-            return f"{found * 100:.1f}".removesuffix(".0")
+            return percent(found).removesuffix("%").removesuffix(".0")
         case "km" | "km2_per_day":
-            return f"{found:,.1f}".replace("-", "−")
+            return f"{round(found, 1) + 0.0:,.1f}".replace("-", "−")
         case _:
-            return f"{found:,.0f}".replace("-", "−")
+            return f"{round(found, 0) + 0.0:,.0f}".replace("-", "−")
 
 
 def span(unit: str, low: float, high: float) -> str:
@@ -142,10 +144,10 @@ def measured_on(claim: Claim, day: date) -> str:
 def rule(claim: Claim) -> str:
     """The rule that gave the verdict, with its bounds."""
     within, near = (_bounds(claim, tolerances) for tolerances in (1, 2))
-    partly = "" if within == near else f" {near}"
+    roughly = "" if within == near else f"roughly holds if all of it is {near}, "
     return (
-        f"holds if all of the spread is {within}, roughly holds if a part of it is{partly}, "
-        "otherwise does not hold."
+        f"holds if all of the spread is {within}, {roughly}does not hold if none of it is; a "
+        "spread partly within that and partly beyond cannot tell."
     )
 
 
@@ -158,14 +160,23 @@ def _bounds(claim: Claim, tolerances: int) -> str:
         return f"{value(unit, low)} or more"
     if math.isinf(low):
         return f"{value(unit, high)} or less"
-    if low == high:
+    if value(unit, low) == value(unit, high):
         return value(unit, high)
     return f"between {_number(unit, low)} and {value(unit, high)}"
 
 
 def problem(found: Evaluation) -> str:
     """Why a claim cannot be told; "" where it can."""
-    return f"{VERDICT[Verdict.UNKNOWN]}: {found.problem}." if found.problem else ""
+    why = unknown(found.claim, found)
+    return f"{VERDICT[Verdict.UNKNOWN]}: {why}." if why else ""
+
+
+def unknown(claim: Claim, found: Answer) -> str:
+    """Why an answer's verdict is none; "" where it is one."""
+    if found.measure is None or found.verdict is not Verdict.UNKNOWN:
+        return found.problem
+    told = span(claim.asks.unit, found.measure.low, found.measure.high)
+    return f"the spread, {told}, is partly {_bounds(claim, 2)} and partly not"
 
 
 def contested(found: Answer) -> str:
@@ -239,7 +250,9 @@ def hindsight(found: Evaluation) -> str:
     if since is None:
         return "The record ends on this day: nothing has followed yet."
     when = f"{text.day(since.day)}, {text.days(since.days)} on"
-    told = f"Asked again on {when}, the claim {since.verdict.value}."
+    told = f"Asked again on {when}, the claim {since.verdict.value}"
+    why = unknown(found.claim, since)
+    told += f": {why}." if why else "."
     if found.claim.asks.declared:
         return told
     if found.claim.asks.unit == PLACES:
@@ -392,16 +405,23 @@ def citation(found: Evaluation) -> str:
     claim = found.claim
     unit = claim.asks.unit
     now = f"not known ({found.problem})" if found.measure is None else measured(unit, found.measure)
+    why = f": {unknown(claim, found)}" if found.measure and unknown(claim, found) else ""
     lines = [
-        f"“{claim.statement}” ({said(claim)}).",
+        f"{_quoted(claim.statement)} ({said(claim)}).",
         f"{QUANTITY[claim.quantity]}{_where(claim)} on {text.day(found.day)}: {now}. "
-        f"Claimed: {claimed(claim)}. {VERDICT[found.verdict]}: {rule(claim)}",
+        f"Claimed: {claimed(claim)}. {VERDICT[found.verdict]}{why}. Rule: {rule(claim)}",
         *filter(None, [contested(found), source_line(found), *by_source(found, unit)]),
         *filter(None, [advance(found)]),
         hindsight_with_figure(found),
         f"controlmap {__version__}, claim {claim.id}; areas geodesic on WGS84.",
     ]
     return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _quoted(statement: str) -> str:
+    """In quotation marks, with single ones for those that are within."""
+    inner = str.maketrans("“”", "‘’")
+    return f"“{statement.translate(inner)}”"
 
 
 def _where(claim: Claim) -> str:

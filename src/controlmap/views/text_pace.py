@@ -6,7 +6,14 @@ from datetime import date
 
 from controlmap.figures import ALL, Contested
 from controlmap.oblasts import FACTS
-from controlmap.pace import CONFIDENCE, RIGHT_WITHIN, Pace, Score
+from controlmap.pace import (
+    CONFIDENCE,
+    LEAST_PROJECTED_KM2,
+    RIGHT_WITHIN,
+    Pace,
+    Score,
+    has_multiples,
+)
 from controlmap.views import text
 
 
@@ -25,12 +32,21 @@ OBLASTS = {**{iso: facts[0] for iso, facts in FACTS.items()}, ALL: "All four"}
 OBLAST_HELP = "Whose Russian-held ground is measured."
 WINDOW_HELP = "The days before the day over which the pace is measured."
 NEVER = "not at this pace"
+HORIZON_YEARS = 50
+"""Beyond it neither days nor dates are told: no pace lasts so long."""
+NOT_WITHIN = f"not within {HORIZON_YEARS} years"
+_DAYS_OF_YEAR = 365.25
 NET = "net pace of Russian-held ground"
 PLAIN, LEFT, TAKES, REACHED = "Plain difference", "Not held", "To take it", "Would be reached"
 WINDOWS_CAPTION = "By window: net pace in km² a day, and the time that what remains would take"
 WINDOWS_COLUMNS = ("Window", "Pace", "From", "To", "Plain", "Days", "From", "To", "Snapshots")
 BACKTEST = "How often such projections were right"
 BACKTEST_CAPTION = "Share of days whose projected net change was within 25 % of what followed"
+_LEAST = f"{LEAST_PROJECTED_KM2:.0f} km²"
+TOO_LITTLE = (
+    f"Less than {_LEAST} of growth is projected over the year: what followed is told in no "
+    "multiples of it."
+)
 METHOD = (
     f"The pace is the Theil-Sen slope: the median of the slopes between all pairs of snapshots in "
     f"the window, with its {_percent(CONFIDENCE)} confidence interval (Sen 1968). That interval "
@@ -47,7 +63,8 @@ def backtest_lede(source: str, iso: str, first: date, last: date) -> str:
         f"On every day from {text.day(first)} to {text.day(last)} whose window and horizon the "
         f"record of {source} covers for {whose}, the net change was projected with what was known "
         f"that day and held against the one that followed. Right is within "
-        f"{_percent(RIGHT_WITHIN)} of it. Days overlap, so they are no independent trials."
+        f"{_percent(RIGHT_WITHIN)} of it. What followed is told in multiples of what was projected "
+        f"where that was {_LEAST} or more. Days overlap, so they are no independent trials."
     )
 
 
@@ -76,26 +93,47 @@ def of_what(found: Pace) -> str:
 
 
 def count(days: float | None) -> str:
-    """A number of days, or that it never ends."""
-    return NEVER if days is None else f"{days:,.0f}"
+    """A number of days, or that it takes more than can be told, or never ends."""
+    if days is None:
+        return NEVER
+    return f"more than {HORIZON_YEARS} years" if _is_far(days) else f"{days:,.0f}"
+
+
+def _is_far(days: float) -> bool:
+    return days > HORIZON_YEARS * _DAYS_OF_YEAR
+
+
+def within(days: float | None) -> str:
+    """A number of days with its unit, or as `count`."""
+    return count(days) if days is None or _is_far(days) else text.days(round(days))
 
 
 def takes(found: Pace) -> str:
     """The time that what remains would take, as a range."""
-    if found.days_low is None:
-        return NEVER
-    if found.days_high is None:
-        return f"{count(found.days_low)} days or more, or {NEVER}"
-    return f"{count(found.days_low)} to {count(found.days_high)} days"
+    low, high = found.days_low, found.days_high
+    if low is None or _is_far(low):
+        return count(low)
+    if high is None:
+        return f"{within(low)} or more, or {NEVER}"
+    return f"{within(low)} to {count(high)}" if _is_far(high) else f"{count(low)} to {within(high)}"
 
 
 def reached(found: Pace) -> str:
     """The months between which what remains would be taken."""
-    early, late = found.date_after(found.days_low), found.date_after(found.days_high)
-    if early is None:
+    if found.days_low is None:
         return NEVER
-    last = f"{late:%B %Y}" if late else NEVER
-    return f"{early:%B %Y}" if f"{early:%B %Y}" == last else f"{early:%B %Y} to {last}"
+    early, late = (on(found, days) for days in (found.days_low, found.days_high))
+    if early is None:
+        return NOT_WITHIN
+    first = f"{early:%B %Y}"
+    if late is None:
+        return f"{first} or later, or {NOT_WITHIN}"
+    return first if first == f"{late:%B %Y}" else f"{first} to {late:%B %Y}"
+
+
+def on(found: Pace, days: float | None) -> date | None:
+    """The day so many days on, None beyond what is told."""
+    return None if days is None or _is_far(days) else found.date_after(days)
 
 
 def share(value: float | None) -> str:
@@ -103,7 +141,7 @@ def share(value: float | None) -> str:
     return "–" if value is None else _percent(value)
 
 
-def summary(score: Score | None) -> str:
+def summary(found: Pace, score: Score | None) -> str:
     """What the backtest says of the projection that is shown."""
     if score is None or score.right is None:
         return "The record is too short to say how often projections like this one were right."
@@ -112,10 +150,13 @@ def summary(score: Score | None) -> str:
         f"**{share(score.right)}** of {score.tested:,} cases; the confidence interval held what "
         f"followed in {share(score.within_interval)}."
     )
-    if score.times_low is not None and score.times_high is not None:
+    if not has_multiples(found, score.horizon_days):
+        return f"{told} {TOO_LITTLE}"
+    if score.times_low is not None:
         told += (
-            f" Eight in ten of the changes that followed were {score.times_low:.1f} to "
-            f"{score.times_high:.1f} times the one projected.".replace("-", "−")
+            f" Where {_LEAST} or more of growth was projected ({score.times_tested:,} cases), "
+            f"eight in ten of the changes that followed were {times(score)} times the one "
+            "projected."
         )
     return told
 
@@ -149,7 +190,8 @@ def times(score: Score) -> str:
     """The range of what followed over what was projected."""
     if score.times_low is None or score.times_high is None:
         return "–"
-    return f"{score.times_low:.1f} to {score.times_high:.1f}".replace("-", "−")
+    ends = (round(score.times_low, 1) + 0.0, round(score.times_high, 1) + 0.0)
+    return "{:.1f} to {:.1f}".format(*ends).replace("-", "−")
 
 
 def citation(found: Pace, score: Score | None) -> list[str]:
@@ -161,10 +203,15 @@ def citation(found: Pace, score: Score | None) -> list[str]:
         f"{text.day(found.moment.day)}: {rate_km2(found.km2_per_day)} ({interval(found)}, "
         f"Theil-Sen slope of {found.snapshots} snapshots, {_percent(CONFIDENCE)} interval); "
         f"plain difference {rate_km2(found.plain_km2_per_day)}; contested ground {counted}.",
-        f"Not held: {text.km2(found.remaining_km2)}. At this pace: {takes(found)} "
-        f"({reached(found)}).",
-        summary(score).replace("**", ""),
+        f"Not held: {text.km2(found.remaining_km2)}. {_taken(found)}",
+        summary(found, score).replace("**", ""),
     ]
+
+
+def _taken(found: Pace) -> str:
+    if found.days_low is None:
+        return "At this pace it would never be taken."
+    return f"At this pace it would take {takes(found)} ({reached(found)})."
 
 
 def uncounted(on: date, last: date | None) -> str:

@@ -48,14 +48,13 @@ STATED = {
 }
 TOML = "This proposal as an entry of a file"
 OWN_IS_TAKEN = "is the page's own; allowed: another"
-SIDE_COLUMNS = ("Proposal", "To Russia", "", "To Ukraine", "", "Settlements", "People",
-                "Fortress cities", "Recognised as Russian")  # fmt: skip
+SIDE_COLUMNS = ("Proposal", "To Russia", "", "Settlements", "People", "To Ukraine", "",
+                "Settlements", "People", "Fortress cities", "Recognised as Russian")  # fmt: skip
 BY_OBLAST = (
     "By oblast: what would pass, km² and share; sovereign is who would be recognised as such of "
     "what Russia would hold"
 )
 COLUMNS = ("Oblast", "Rule", "To Russia", "", "To Ukraine", "", "Would hold", "Sovereign")
-SETTLEMENTS = "Settlements in it"
 LAYERS = {
     "rest": "Not Russian-held on the day",
     "held": "Russian-held on the day",
@@ -74,9 +73,10 @@ LAW = (
     "and Zaporizhzhia oblasts in detail; the whole of each is taken to be claimed. Where nothing "
     "is ceded, no land passes: what is held stays occupied, within Ukraine's recognised border."
 )
+POPULATION = "population by GeoNames, of mixed dates, for most places before the war"
 PEOPLE = (
-    "Settlements of 500 inhabitants or more, by their central point, and their people before the "
-    "war (GeoNames): how many live there now is not known."
+    f"Settlements of 500 inhabitants or more, by their central point; {POPULATION}: how many live "
+    "there now is not known."
 )
 OWN_FILE = (
     "Proposals of yours go into `proposals.toml` in your own folder, which `controlmap sources` "
@@ -118,12 +118,22 @@ def facts(found: Outcome) -> list[tuple[str, str]]:
     out = [
         (PASSES["gained"], _part(every.to_russia_km2, every.total_km2)),
         (PASSES["lost"], _part(every.to_ukraine_km2, every.total_km2)),
-        (SETTLEMENTS, f"{len(moved(found)):,}"),
-        ("People before the war", f"{proposals.people(moved(found)):,}"),
+        *_people("Russia", found.to_russia),
+        *_people("Ukraine", found.to_ukraine),
     ]
     if every.to_russia_km2 >= LEAST_KM2:
         out.append(("of which contested now", text.km2(every.contested_km2)))
     return out
+
+
+def _people(to: str, found: Sequence[Place]) -> list[tuple[str, str]]:
+    """The settlements that would pass to whom, and how many people they have; nothing for none."""
+    if not found:
+        return []
+    return [
+        (f"Settlements to {to}", f"{len(found):,}"),
+        ("their population (GeoNames)", f"{proposals.people(found):,}"),
+    ]
 
 
 def _part(km2: float, of_km2: float) -> str:
@@ -166,7 +176,13 @@ def settlements(found: Sequence[Place]) -> str:
 def settlements_title(to: str, found: Sequence[Place]) -> str:
     """How many settlements would pass to whom."""
     count = "1 settlement" if len(found) == 1 else f"{len(found):,} settlements"
-    return f"{count} to {to}, {proposals.people(found):,} people before the war"
+    return f"{count} to {to}, population {proposals.people(found):,} (GeoNames)"
+
+
+def _passing(found: Outcome) -> str:
+    """How many settlements would pass each way, with how many people."""
+    ways = (("Russia", found.to_russia), ("Ukraine", found.to_ukraine))
+    return "; ".join(settlements_title(to, listed) for to, listed in ways)
 
 
 def lines(found: Outcome) -> list[str]:
@@ -199,10 +215,9 @@ def citation(found: Outcome) -> list[str]:
         for row in found.rows
     )
     return [
-        f"“{made.title}” on {text.day(found.moment.day)} ({rules}).",
+        f"Proposal: {made.title}, on {text.day(found.moment.day)} ({rules}).",
         f"What would pass: {by_oblast}.",
-        f"{len(moved(found)):,} settlements of 500 people or more, "
-        f"{proposals.people(moved(found)):,} people before the war (GeoNames). {fortress(found)}",
+        f"Of settlements of 500 people or more: {_passing(found)}; {POPULATION}. {fortress(found)}",
         f"Recognised as Russian: {recognised(every)}.",
         *lines(found),
     ]
