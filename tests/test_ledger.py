@@ -310,6 +310,19 @@ def test_a_wide_spread_earns_nothing_that_a_narrow_one_does_not() -> None:
     assert ledger.judge(year, wide) is Verdict.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (700, 1100, "888 days (700–1,100 days)"),
+        (700, 99_999, "888 days (700 days to more than 50 years)"),
+        (700, math.inf, "888 days (700 days to not at this pace)"),
+    ],
+)
+def test_days_beyond_fifty_years_are_not_told(low: float, high: float, told: str) -> None:
+    found = text_claims.measured("days", Measure(888, low, high, ()))
+    assert found.replace("\N{NO-BREAK SPACE}", " ") == told
+
+
 def test_quotes_within_quotes_are_single() -> None:
     record = archive.open_source("deepstate").coverage
     (made,) = (c for c in ledger.load([ledger.embedded()])[0] if c.id == "luhansk-nearly-taken")

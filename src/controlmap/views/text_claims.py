@@ -13,7 +13,7 @@ from controlmap.oblasts import FACTS
 from controlmap.point import NOT_HELD
 from controlmap.printing import percent
 from controlmap.quantities import DAYS, KM, KM2, KM2_PER_DAY, PLACES, SHARE, Measure, Part, Trace
-from controlmap.views import text
+from controlmap.views import text, text_pace
 
 TITLE = "Claims"
 LEDE = (
@@ -83,6 +83,8 @@ def value(unit: str, found: float | None) -> str:
         return text.NOT_KNOWN
     if math.isinf(found):
         return NEVER
+    if unit == DAYS and text_pace.is_far(found):
+        return text_pace.FAR
     number = _number(unit, found)
     name = _UNITS[unit].removesuffix("s") if number == "1" else _UNITS[unit]
     return f"{number}\N{NO-BREAK SPACE}{name}"
@@ -106,8 +108,8 @@ def span(unit: str, low: float, high: float) -> str:
     """A spread in its unit; "" where it is none to see."""
     if value(unit, low) == value(unit, high):
         return ""
-    if math.isinf(high):
-        return f"{value(unit, low)} to {NEVER}"
+    if math.isinf(high) or (unit == DAYS and text_pace.is_far(high)):
+        return f"{value(unit, low)} to {value(unit, high)}"
     return f"{_number(unit, low)}–{value(unit, high)}"
 
 

@@ -34,6 +34,7 @@ WINDOW_HELP = "The days before the day over which the pace is measured."
 NEVER = "not at this pace"
 HORIZON_YEARS = 50
 """Beyond it neither days nor dates are told: no pace lasts so long."""
+FAR = f"more than {HORIZON_YEARS} years"
 NOT_WITHIN = f"not within {HORIZON_YEARS} years"
 _DAYS_OF_YEAR = 365.25
 NET = "net pace of Russian-held ground"
@@ -96,26 +97,27 @@ def count(days: float | None) -> str:
     """A number of days, or that it takes more than can be told, or never ends."""
     if days is None:
         return NEVER
-    return f"more than {HORIZON_YEARS} years" if _is_far(days) else f"{days:,.0f}"
+    return FAR if is_far(days) else f"{days:,.0f}"
 
 
-def _is_far(days: float) -> bool:
+def is_far(days: float) -> bool:
+    """Whether so many days are more than can be told."""
     return days > HORIZON_YEARS * _DAYS_OF_YEAR
 
 
 def within(days: float | None) -> str:
     """A number of days with its unit, or as `count`."""
-    return count(days) if days is None or _is_far(days) else text.days(round(days))
+    return count(days) if days is None or is_far(days) else text.days(round(days))
 
 
 def takes(found: Pace) -> str:
     """The time that what remains would take, as a range."""
     low, high = found.days_low, found.days_high
-    if low is None or _is_far(low):
+    if low is None or is_far(low):
         return count(low)
     if high is None:
         return f"{within(low)} or more, or {NEVER}"
-    return f"{within(low)} to {count(high)}" if _is_far(high) else f"{count(low)} to {within(high)}"
+    return f"{within(low)} to {count(high)}" if is_far(high) else f"{count(low)} to {within(high)}"
 
 
 def reached(found: Pace) -> str:
@@ -133,7 +135,7 @@ def reached(found: Pace) -> str:
 
 def on(found: Pace, days: float | None) -> date | None:
     """The day so many days on, None beyond what is told."""
-    return None if days is None or _is_far(days) else found.date_after(days)
+    return None if days is None or is_far(days) else found.date_after(days)
 
 
 def share(value: float | None) -> str:
