@@ -235,8 +235,8 @@ def read(path: Path, kind: str) -> tuple[list[Entry], list[InputError]]:
 def _whole(text: str) -> dict[str, Any] | None:
     """A file's tables; None where not all of it is TOML."""
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return parsed(text)
+    except (ValueError, RecursionError):
         return None
 
 

@@ -55,14 +55,15 @@ def _place(arguments: argparse.Namespace) -> None:
         }
         for info, km in zip(coverage.snapshots, found.distance_km, strict=True)
     ]
+    begun = [(s, coverage.known(s.since)) for s in found.spells]
     spells = [
         {
             "status": s.status,
             "since": str(s.since),
             "until": s.until and str(s.until),
-            "reader": coverage.at(s.since).info.reader,
+            "reader": known and known.info.reader,
         }
-        for s in found.spells
+        for s, known in begun
     ]
     if arguments.format == "json":
         told = {"source": coverage.source, "as_of": as_of, "cell_m": coverage.cell_m}
@@ -78,10 +79,11 @@ def _place(arguments: argparse.Namespace) -> None:
         for days in (0, 30, 365):
             if known := coverage.known(coverage.span[1] - timedelta(days=days)):
                 km = found.distance_km[known.index]
-                print(f"{known.day}  nearest Russian-held ground: {km:.1f} km")
+                away = "not known" if math.isnan(km) else f"{km:.1f} km"
+                print(f"{known.day}  nearest Russian-held ground: {away}")
         good_to = f"lines good to {coverage.cell_m} m" if coverage.cell_m else "full detail"
         print(f"\n{coverage.source}, as of {as_of}; {good_to}")
-        infos = [coverage.snapshots[0], *(coverage.at(s.since).info for s in found.spells)]
+        infos = [coverage.snapshots[0], *(known.info for _, known in begun if known)]
         print_notes(
             advance_told(coverage.source, arguments.advance),
             text.NOT_HELD if any(s.status == point.NOT_HELD for s in found.spells) else "",
