@@ -83,6 +83,16 @@ def _bar(row: Comparison, counted: bool, band: Sequence[float]) -> str:
     )
 
 
+def legend(lines: Mapping[str, str | tuple[str, str]]) -> str:
+    """The key of a chart: each name with its colour, or with colour and dash."""
+    styles = [(told, "solid") if isinstance(told, str) else told for told in lines.values()]
+    listed = "".join(
+        f'<li><i style="border-top-style:{dash};border-color:{colour}"></i>{escape(name)}</li>'
+        for name, (colour, dash) in zip(lines, styles, strict=True)
+    )
+    return f'<ul class="cm-legend">{listed}</ul>'
+
+
 def comparison(rows: Sequence[Comparison], contested: Contested) -> str:
     """Claimed versus held, a row an oblast, the last of all four."""
     cells = [
@@ -173,6 +183,7 @@ def months(title: str, rows: Sequence[tuple[Flow, float | None, float]]) -> str:
         )
         for flow, held, whole in rows
     ]
+    title = f"{title}; {text_history.months(len(rows))}"
     return table(title, text_history.MONTH_COLUMNS, cells, total=False, tall=True)
 
 

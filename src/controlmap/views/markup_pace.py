@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from controlmap import charts, pace
 from controlmap.pace import Pace, Score
 from controlmap.views import markup, text, text_pace
 
 
-def legend(names: Sequence[str]) -> str:
-    """The lines of the chart, each with its colour and dash."""
-    styles = zip(
-        charts.PROJECTION_COLOURS, ("solid", "dotted", "solid", "dashed"), names, strict=True
-    )
-    listed = "".join(
-        f'<li><i style="border-top:3px {dash} {colour}"></i>{escape(name)}</li>'
-        for colour, dash, name in styles
-    )
-    return f'<ul class="cm-legend">{listed}</ul>'
+def legend(words: Mapping[str, str], *, followed: bool) -> str:
+    """The key of the chart; what `followed` the day is in it where anything did."""
+    drawn = {
+        name: style for name, style in charts.PROJECTED.items() if followed or name != "followed"
+    }
+    return markup.legend({words[name]: style for name, style in drawn.items()})
 
 
 def windows(found: Mapping[int, Pace | None]) -> str:

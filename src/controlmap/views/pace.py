@@ -63,8 +63,7 @@ def _figures() -> None:
     with left:
         st.altair_chart(_chart(coverage, shown, scores), width="stretch")
         words = text_pace.chart(shown)
-        names = [words[name] for name in ("past", "followed", "projected", "errors")]
-        st.html(markup_pace.legend(names))
+        st.html(markup_pace.legend(words, followed=day < coverage.span[1]))
     with right:
         st.html(markup_pace.windows(_by_window(coverage, iso, moment, contested)))
         told.source(coverage, moment)
