@@ -323,6 +323,8 @@ def test_the_pace_follows_its_choices(opened: Opened) -> None:
     page = opened(pace_page, oblast="UA-65")
     assert "not at this pace" in said(page)
     assert "Less than 10 km² of growth is projected over the year" in said(page)
+    assert "Where eight in ten past projections put it" not in said(page)
+    assert "Assessed, what followed" not in said(page)
     assert "Eight in ten" not in said(page)
     assert "At this pace it would never be taken." in page.code[0].value
     choose(page, "oblast", "all")
@@ -377,8 +379,8 @@ def test_the_chart_has_what_was_assessed_and_what_was_projected() -> None:
 def test_the_key_of_the_chart_names_what_is_drawn() -> None:
     words = dict.fromkeys(charts.PROJECTED, "")
     words |= {name: name for name in charts.PROJECTED}
-    assert ">followed<" in markup_pace.legend(words, followed=True)
-    assert ">followed<" not in markup_pace.legend(words, followed=False)
+    assert ">followed<" in markup_pace.legend(words, [])
+    assert ">followed<" not in markup_pace.legend(words, ["followed"])
 
 
 def test_a_gap_in_the_history_is_a_gap() -> None:

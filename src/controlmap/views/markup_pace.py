@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from controlmap import charts, pace
 from controlmap.pace import Pace, Score
 from controlmap.views import markup, text, text_pace
 
 
-def legend(words: Mapping[str, str], *, followed: bool) -> str:
-    """The key of the chart; what `followed` the day is in it where anything did."""
-    drawn = {
-        name: style for name, style in charts.PROJECTED.items() if followed or name != "followed"
-    }
-    return markup.legend({words[name]: style for name, style in drawn.items()})
+def legend(words: Mapping[str, str], absent: Collection[str]) -> str:
+    """The key of the chart, without the lines that are `absent` from it."""
+    styles = charts.PROJECTED.items()
+    return markup.legend({words[name]: style for name, style in styles if name not in absent})
 
 
 def windows(found: Mapping[int, Pace | None]) -> str:
