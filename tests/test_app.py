@@ -11,12 +11,13 @@ import pytest
 import shapely
 from streamlit.testing.v1 import AppTest
 
-from controlmap import archive, coverage, figures, session
+from controlmap import agreement, archive, coverage, figures, palette, session
+from controlmap.counting import Advance
 from controlmap.figures import Contested
 from controlmap.geodesy import array_of
 from controlmap.model import Ground, Snapshot, Status
 from controlmap.oblasts import Basis
-from controlmap.views import layers, markup
+from controlmap.views import layers, markup, text
 
 ENTRY = Path(__file__).parents[1] / "dashboard.py"
 SECONDS = 60
@@ -277,6 +278,36 @@ def test_the_bars_show_contested_ground_as_contested_whether_it_is_counted_or_no
     assert segments[0] == segments[1]
     assert "held or contested" in drawn[Contested.IN]
     assert "held or contested" not in drawn[Contested.OUT]
+    # The key, the figures and the colours are not in the bar: they are read wherever it ends.
+    assert "</div><p><b>" in drawn[Contested.OUT].replace("\n", "")
+    for part in text.PARTS:
+        assert f"--{part}:light-dark({','.join(palette.on_land(part))})" in drawn[Contested.OUT]
+
+
+def test_the_range_over_sources_is_in_the_key_where_there_is_one() -> None:
+    record = archive.open_source("deepstate").coverage
+    day = date(2026, 8, 22)
+    rows = figures.compare(record, record.at(day))
+    known = agreement.opinions(session.coverages(Advance.APART), day)
+    spread = agreement.spread(known, Basis.POLYGON)
+    drawn = markup.bars(rows, Contested.OUT, spread)
+    assert drawn.count('class="cm-band"') == 1 + len(rows)
+    assert text.SPREAD in drawn
+    assert "sources 80.1 to 82.8 %" in drawn.replace("\N{NO-BREAK SPACE}", " ")
+    assert text.SPREAD not in markup.bars(rows, Contested.OUT)
+
+
+def test_what_is_counted_is_named_wherever_it_is_shown(page: AppTest) -> None:
+    page.query_params.update({"date": "2025-06-01", "contested": "in"})
+    page.run()
+    shown = said(page)
+    assert "of the claim is Russian-held or contested" in shown
+    assert "Claimed, neither held nor contested" in shown
+    assert "Held or contested, change over 30 days" in shown
+    assert '<th scope="col">Held or contested</th>' in shown
+    assert "of held or contested ground" in shown
+    choose(page, "contested", "out")
+    assert "or contested" not in said(page)
 
 
 def text_of_share(share: float) -> str:

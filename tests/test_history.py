@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from controlmap import archive, charts, figures, turning
+from controlmap import archive, charts, figures, palette, turning
 from controlmap.charts import Line, Marks
 from controlmap.coverage import Coverage
 from controlmap.figures import ALL, Every
@@ -191,6 +193,69 @@ def test_what_is_marked_is_in_the_chart() -> None:
     assert {(b["kind"], b["km2"]) for b in bars} == {(WORDS["gained"], 3.0), (WORDS["lost"], -1.0)}
 
 
+def test_the_net_is_left_out_where_it_would_hide_the_bars() -> None:
+    rows = [
+        {"start": day(n), "end": day(n + 1), "gained": 3.0, "lost": 1.0, "net": 2.0}
+        for n in range(charts.MOST_NET + 1)
+    ]
+    for count, marked in ((charts.MOST_NET, True), (charts.MOST_NET + 1, False)):
+        told, _ = drawn(charts.flows(rows[:count], NOTHING, WORDS))
+        assert ("point" in {layer["mark"]["type"] for layer in told["layer"]}) is marked
+        assert ("Rings" in words.flows_caption(NOTHING, net=marked)) is marked
+
+
+def test_captions_tell_what_every_line_is() -> None:
+    marks = replace(NOTHING, readers=[(date(2025, 8, 4), words.reader_change("daily mirror"))])
+    said = "Solid line, 4 August 2025: from here on the source's daily mirror."
+    assert said in words.held_caption(marks, one=False)
+    assert said in words.flows_caption(marks, net=True)
+    assert "Solid line" not in words.held_caption(NOTHING, one=False)
+
+
+def luminance(colour: Any) -> float:
+    """Relative luminance of an sRGB colour from 0 to 255, as WCAG 2 has it."""
+    parts = [c / 255 for c in colour]
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(one: Any, other: Any) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def rgb(colour: str) -> list[int]:
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+
+
+def test_charts_and_tables_are_legible_in_both_themes() -> None:
+    assert round(contrast(rgb("#000000"), rgb("#ffffff"))) == 21
+    config = Path(__file__).parents[1] / ".streamlit" / "config.toml"
+    theme = tomllib.loads(config.read_text("utf-8"))["theme"]
+    css = (Path(charts.__file__).parent / "assets" / "page.css").read_text("utf-8")
+    papers = [theme[name]["backgroundColor"] for name in ("light", "dark")]
+    assert f"--paper: light-dark({', '.join(papers)})" in css
+    lines = {*charts.COLOURS.values(), *charts.FLOWS.values(), *dict(charts.PROJECTED.values())}
+    assert "currentColor" in lines
+    for name in ("light", "dark"):
+        ink, paper = (rgb(theme[name][part]) for part in ("textColor", "backgroundColor"))
+        share = charts.TEXT_OPACITY
+        text = [share * i + (1 - share) * p for i, p in zip(ink, paper, strict=True)]
+        assert contrast(text, paper) >= 4.5
+        for line in lines - {"currentColor"}:
+            assert contrast(rgb(line), paper) >= 3, (line, name)
+
+
+def test_what_a_layer_looks_like_on_the_land(monkeypatch: pytest.MonkeyPatch) -> None:
+    mixed = {
+        "land": ({"fillColor": "#ffffff", "fillOpacity": 1}, {"fillColor": "#000000"}),
+        "held": ({"fillColor": "#ff0000", "fillOpacity": 0.2}, {"fillColor": "#00ff00"}),
+    }
+    monkeypatch.setattr(palette, "PALETTE", mixed)
+    # A fifth of red over white leaves four fifths of 255 in green and blue, which is 204, or cc.
+    assert palette.on_land("held") == ("#ffcccc", "#003300")
+
+
 def history_page() -> None:
     from controlmap.views import history
 
@@ -215,6 +280,7 @@ def test_the_page_tells_months_and_turning_points(page: AppTest) -> None:
     assert "November 2022" in shown
     assert "Russia declares the four oblasts annexed" in shown
     assert "114 days without a snapshot" in page.caption[0].value
+    assert "53 months, the latest first" in shown
 
 
 def test_a_range_and_an_oblast_are_chosen(page: AppTest) -> None:

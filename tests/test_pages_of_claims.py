@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from controlmap import archive, charts, figures, pace, proposals
 from controlmap.quantities import Trace
-from controlmap.views import markup_claims, sparkline, text_pace
+from controlmap.views import markup_claims, markup_pace, markup_proposals, sparkline, text_pace
 from test_app import choose, small_record
 from test_ledger import OWN as OWN_CLAIM
 from test_proposals import OWN as OWN_PROPOSAL
@@ -215,6 +215,26 @@ def test_nothing_passes_where_nothing_is_ceded(opened: Opened) -> None:
     assert text.count("<td>Ukraine</td>") == 4
 
 
+def test_the_row_of_what_is_shown_is_marked_and_columns_have_names_of_their_own(
+    opened: Opened,
+) -> None:
+    text = said(opened(proposals_page, date="2026-01-24", proposal="pre_2022"))
+    (marked,) = re.findall(r'<tr aria-current="true"><th scope="row">(.*?)</th>', text)
+    assert marked == "Back to the line of 23 February 2022"
+    for table in re.findall(r"<thead>.*?</thead>", text):
+        names = re.findall(r'<th scope="col">(.*?)</th>', table)
+        assert all(names)
+        assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("km2", "shown"),
+    [(0.4, "0"), (0.5, "0.5"), (99.94, "99.9"), (99.96, "100"), (5285.4, "5,285")],
+)
+def test_an_area_is_rounded_once(km2: float, shown: str) -> None:
+    assert markup_proposals._km2(km2) == shown
+
+
 def test_one_composes_a_proposal_and_the_address_keeps_it(opened: Opened, tmp_path: Path) -> None:
     page = opened(proposals_page, date="2026-01-24", proposal="own")
     assert "<b>No land would pass</b>" in said(page)
@@ -288,8 +308,8 @@ def test_the_pace_is_never_a_bare_number(opened: Opened) -> None:
     page = opened(pace_page, date="2026-01-24")
     text = said(page)
     assert (
-        "<b>+7.76 km² a day</b> net pace of Russian-held ground over 90 days, +7.45 to +8.08"
-        in text
+        "<b>+7.76 km² a day</b> net pace of Russian-held ground over 90 days, +7.45 to +8.08 km² a "
+        "day" in text
     )
     assert "+6.72 km² a day" in text
     assert "709 to 768 days" in text
@@ -303,6 +323,8 @@ def test_the_pace_follows_its_choices(opened: Opened) -> None:
     page = opened(pace_page, oblast="UA-65")
     assert "not at this pace" in said(page)
     assert "Less than 10 km² of growth is projected over the year" in said(page)
+    assert "Where eight in ten past projections put it" not in said(page)
+    assert "Assessed, what followed" not in said(page)
     assert "Eight in ten" not in said(page)
     assert "At this pace it would never be taken." in page.code[0].value
     choose(page, "oblast", "all")
@@ -350,8 +372,15 @@ def test_the_chart_has_what_was_assessed_and_what_was_projected() -> None:
     assert len(past) == 66
     drawn = charts.projection(past, [], ahead.projected, ahead.errors, text_pace.chart(found))
     lines = drawn.to_dict()["datasets"]
-    kinds = {row["what"] for rows in lines.values() for row in rows if "what" in row}
+    kinds = {row["what"] for rows in lines.values() for row in rows if "km2" in row}
     assert kinds == {text_pace.chart(found)[name] for name in ("past", "projected", "errors")}
+
+
+def test_the_key_of_the_chart_names_what_is_drawn() -> None:
+    words = dict.fromkeys(charts.PROJECTED, "")
+    words |= {name: name for name in charts.PROJECTED}
+    assert ">followed<" in markup_pace.legend(words, [])
+    assert ">followed<" not in markup_pace.legend(words, ["followed"])
 
 
 def test_a_gap_in_the_history_is_a_gap() -> None:

@@ -19,15 +19,29 @@ COLOURS = {
     "UA-09": "#3c8fd0",
     "UA-65": "#009e73",
     "UA-23": "#c77cab",
-    "all": "#7d868e",
+    "all": "currentColor",
 }
-"""A colour for each oblast, after Okabe and Ito, on light and on dark ground."""
-PROJECTION_COLOURS = ("#d5583a", "#d5583a", "#3f7fd0", "#808a94")
-"""Of the lines of `projection`, in the order of its words; the page's legend shows them too."""
-_PROJECTION_DASHES = [[1, 0], [2, 3], [1, 0], [6, 4]]
-GAINED, LOST, NET = "#d5583a", "#3d9db3", "#7d868e"
-_HEIGHT = 340
-_QUIET = "#808890"
+"""A colour for each oblast, after Okabe and Ito, on light and on dark ground; all in the ink."""
+PROJECTED: Mapping[str, tuple[str, str]] = {
+    "past": ("#d5583a", "solid"),
+    "followed": ("#d5583a", "dotted"),
+    "projected": ("#3f7fd0", "solid"),
+    "errors": ("currentColor", "dashed"),
+}
+"""The lines of `projection` by the names of its words: colour and dash."""
+FLOWS = {"gained": "#d5583a", "lost": "#3a93a8"}
+MOST_NET = 80
+"""In more periods than these the marks of the net would hide the bars."""
+_DASHES = {"solid": [1, 0], "dotted": [2, 3], "dashed": [6, 4]}
+_HEIGHT = 320
+_PADDING = {"left": 0, "top": 5, "right": 5, "bottom": 0}
+_INK = "currentColor"
+"""The text's own colour, whichever the theme; what is less than a figure is drawn translucent."""
+TEXT_OPACITY = 0.8
+_TEXT: Mapping[str, Any] = {"color": _INK, "opacity": TEXT_OPACITY}
+_QUIET: Mapping[str, Any] = {"color": _INK, "opacity": 0.6}
+_LOCALE = {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""],
+           "percent": "\N{NO-BREAK SPACE}%", "minus": "−"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,7 +78,7 @@ def held_over_time(
 
     Each row has date, name, value; least and most, the spread over sources, None where there is
     but one; and upper: held and contested together, None where that is not reported. Hovering
-    reads all the values of a day.
+    reads all the values of a day. The key, of `COLOURS`, is the page's.
     """
     frame = _frame(rows, ["date", "name", "value", "least", "most", "upper"])
     form = ".1%" if share else ",.0f"
@@ -74,8 +88,7 @@ def held_over_time(
         axis=alt.Axis(format=".0%" if share else ",.0f"),
     )  # fmt: skip
     colour = alt.Color(
-        "name:N", title=None, sort=names,
-        legend=alt.Legend(orient="top", columns=3, symbolOpacity=1) if len(names) > 1 else None,
+        "name:N", sort=names, legend=None,
         scale=alt.Scale(domain=names, range=[COLOURS[line.iso] for line in lines]),
     )  # fmt: skip
     base = alt.Chart(frame).encode(x=_time("date"), color=colour)
@@ -89,7 +102,7 @@ def held_over_time(
     rule = (
         alt.Chart(frame)
         .transform_pivot("name", value="value", groupby=["date"])
-        .mark_rule(color=_QUIET)
+        .mark_rule(color=_INK)
         .encode(
             x="date:T",
             opacity=alt.condition(hover, alt.value(0.7), alt.value(0)),
@@ -104,23 +117,22 @@ def held_over_time(
 
 
 def flows(rows: Sequence[Row], marks: Marks, words: Mapping[str, str]) -> alt.LayerChart:
-    """Bars of what was gained (upwards) and lost (downwards) by period, and the net as a mark.
+    """Bars of what was gained (upwards) and lost (downwards) by period, the net as a hollow mark.
 
-    Each row has start, end, gained, lost, net in km2; None is unknown, and no bar.
+    Each row has start, end, gained, lost, net in km2; None is unknown, and no bar. The net is left
+    out where there are more than `MOST_NET` rows; the key, of `FLOWS`, is the page's.
     """
     frame = _frame(rows, ["start", "end", "gained", "lost", "net"])
     long = frame.assign(lost=-frame["lost"]).melt(
         ["start", "end"], ["gained", "lost"], "kind", "km2"
     )
-    long["kind"] = long["kind"].map({kind: words[kind] for kind in ("gained", "lost")})
-    colour = alt.Color(
-        "kind:N", title=None, legend=alt.Legend(orient="top", columns=1),
-        scale=alt.Scale(domain=[words["gained"], words["lost"]], range=[GAINED, LOST]),
-    )  # fmt: skip
+    long["kind"] = long["kind"].map({kind: words[kind] for kind in FLOWS})
+    scale = alt.Scale(domain=[words[kind] for kind in FLOWS], range=list(FLOWS.values()))
+    colour = alt.Color("kind:N", legend=None, scale=scale)
     y = alt.Y("km2:Q", title=words["flow"])
     bars = (
         alt.Chart(long)
-        .mark_bar(opacity=0.85)
+        .mark_bar()
         .encode(x=_time("start"), x2="end:T", y=y, y2=alt.datum(0), color=colour)
     )
     told = [
@@ -132,11 +144,11 @@ def flows(rows: Sequence[Row], marks: Marks, words: Mapping[str, str]) -> alt.La
     net = (
         alt.Chart(signed)
         .transform_calculate(middle="(time(datum.start) + time(datum.end)) / 2")
-        .mark_point(filled=True, size=16, color=NET, opacity=1)
+        .mark_point(filled=False, size=14, strokeWidth=1.2, color=_INK, opacity=1)
         .encode(x="middle:T", y="net:Q")
     )
     whole = alt.Chart(signed).mark_rect(opacity=0).encode(x="start:T", x2="end:T", tooltip=told)
-    return _sized(*_marks(marks, words), bars, net, whole)
+    return _sized(*_marks(marks, words), bars, *[net] * (len(rows) <= MOST_NET), whole)
 
 
 def distance(
@@ -145,19 +157,19 @@ def distance(
     """How far the nearest held ground was, and below it what the place was.
 
     `rows` have date and km, None where nothing is known; `spells` have start, end, name (a status
-    in words) and colour.
+    in words) and colour, which the page's key shows.
     """
     frame = _frame(rows, ["date", "km"])
     x = _time("date")
     line = (
         alt.Chart(frame)
-        .mark_line(interpolate="step-after", color=NET, strokeWidth=2)
+        .mark_line(interpolate="step-after", color=_INK, strokeWidth=1.6)
         .encode(x=x, y=alt.Y("km:Q", title=words["km"]))
     )
     hover = _nearest_day()
     point = (
         alt.Chart(frame)
-        .mark_point(filled=True, size=50, color=NET)
+        .mark_point(filled=True, size=50, color=_INK)
         .encode(
             x=x,
             y="km:Q",
@@ -176,10 +188,8 @@ def _strip(spells: Sequence[Row], words: Mapping[str, str]) -> alt.Chart:
     """What the place was, at the foot of the chart."""
     spans = _frame(spells, ["start", "end", "name", "colour"])
     colours = dict(zip(spans["name"], spans["colour"], strict=True))
-    colour = alt.Color(
-        "name:N", title=None, legend=alt.Legend(orient="top", columns=2, labelLimit=0),
-        scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-    )  # fmt: skip
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    colour = alt.Color("name:N", legend=None, scale=scale)
     told = [
         alt.Tooltip("name:N", title=" "),
         _day("start", words["from"]),
@@ -199,6 +209,8 @@ def projection(
 ) -> alt.LayerChart:
     """Held ground up to a day, what followed, and what the pace of that day projects; km2.
 
+    The day is a line of its own; the key, of `PROJECTED`, is the page's.
+
     Parameters
     ----------
     past, followed
@@ -208,13 +220,13 @@ def projection(
     errors
         Days after it, with the range that eight in ten past projections would have been right in.
     words
-        The titles `day`, `km2`, and those of the lines `past`, `followed`, `projected`, `errors`.
+        The titles `day`, `km2`, `today`, and those of the lines of `PROJECTED`.
     """
-    x = alt.X("day:T", title=None, axis=alt.Axis(format="%b %Y", labelFlush=True, tickCount=6))
+    x = _time("day")
     scale = alt.Scale(zero=False, nice=True)
     y = alt.Y("km2:Q", title=words["km2"], scale=scale, axis=alt.Axis(format=",.0f", tickCount=5))
     hover = [
-        alt.Tooltip("day:T", title=words["day"], format="%-d %B %Y"),
+        _day("day", words["day"]),
         alt.Tooltip("km2:Q", title=words["km2"], format=",.1f"),
         alt.Tooltip("what:N", title=" "),
     ]
@@ -225,33 +237,38 @@ def projection(
         _line([row[:2] for row in errors], words["errors"]),
         _line([(row[0], row[2]) for row in errors], words["errors"], "high"),
     ]
-    names = [words[line] for line in ("past", "followed", "projected", "errors")]
-    colours = alt.Scale(domain=names, range=list(PROJECTION_COLOURS))
-    dashes = alt.Scale(domain=names, range=_PROJECTION_DASHES)
-    colour = alt.Color("what:N", scale=colours, legend=None)
-    dash = alt.StrokeDash("what:N", scale=dashes, legend=None)
+    names = [words[line] for line in PROJECTED]
+    colours, dashes = zip(*PROJECTED.values(), strict=True)
+    scales = [alt.Scale(domain=names, range=r) for r in (colours, [_DASHES[d] for d in dashes])]
+    colour = alt.Color("what:N", scale=scales[0], legend=None)
+    dash = alt.StrokeDash("what:N", scale=scales[1], legend=None)
     drawn = (
         alt.Chart(pd.concat(lines))
-        .mark_line(strokeWidth=2.2)
+        .mark_line(strokeWidth=1.8)
         .encode(x=x, y=y, color=colour, strokeDash=dash, detail="part:N", tooltip=hover)
     )
+    band = PROJECTED["projected"][0]
     slopes = [(pd.Timestamp(day), low, high) for day, _, low, high in projected]
     shade = (
         alt.Chart(pd.DataFrame(slopes, columns=["day", "low", "high"]))
-        .mark_area(color=PROJECTION_COLOURS[2], opacity=0.28)
+        .mark_area(fill=band, fillOpacity=0.35, stroke=band, strokeOpacity=0.7)
         .encode(x=x, y=alt.Y("low:Q", title=words["km2"], scale=scale), y2="high:Q")
     )
-    return alt.LayerChart(layer=[shade, drawn], height=360)
+    today = _days([{"from": projected[0][0], "what": words["today"]}])
+    rule = alt.Chart(today).mark_rule(**_QUIET).encode(x="from:T")
+    name = alt.Chart(today).mark_text(align="right", dx=-5, y=6, **_TEXT)
+    return _sized(rule, name.encode(x="from:T", text="what:N"), shade, drawn)
 
 
 def _time(field: str) -> alt.X:
-    """The time axis."""
-    axis = alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8)
+    """The time axis: years, and months or days between them as far as there is room."""
+    form = {"year": "%Y", "quarter": "%b", "month": "%b", "week": "%-d %b", "date": "%-d %b"}
+    axis = alt.Axis(format=form, tickCount=alt.ExprRef("ceil(width / 55)"))
     return alt.X(f"{field}:T", title=None, axis=axis)
 
 
 def _day(field: str, title: str) -> alt.Tooltip:
-    return alt.Tooltip(f"{field}:T", title=title, format="%d %b %Y")
+    return alt.Tooltip(f"{field}:T", title=title, format="%-d %B %Y")
 
 
 def _nearest_day() -> alt.Parameter:
@@ -294,13 +311,13 @@ def _marks(marks: Marks, words: Mapping[str, str]) -> list[alt.Chart]:
     events = _days({"from": d, "label": n, "what": title} for d, n, title in marks.events)
     x = alt.X("from:T", title=None)
     told = [_day("from", words["date"]), alt.Tooltip("what:N", title=" ")]
-    dotted = alt.Chart(events).mark_rule(color=_QUIET, strokeDash=[2, 3], opacity=0.8)
-    number = alt.Chart(events).mark_text(color=_QUIET, dy=-6, y=0, fontSize=11, fontWeight="bold")
+    dotted = alt.Chart(events).mark_rule(strokeDash=[2, 3], **_QUIET)
+    number = alt.Chart(events).mark_text(dy=-6, y=0, fontSize=11, fontWeight="bold", **_TEXT)
     low = alt.value(alt.ExprRef("height - 4"))
     drawn = (
-        (gaps, alt.Chart(gaps).mark_rect(color=_QUIET, opacity=0.2).encode(x=x, x2="to:T")),
-        (carried, alt.Chart(carried).mark_tick(color=_QUIET, size=7).encode(x=x, y=low)),
-        (readers, alt.Chart(readers).mark_rule(color=_QUIET, strokeWidth=1.5).encode(x=x)),
+        (gaps, alt.Chart(gaps).mark_rect(color=_INK, opacity=0.12).encode(x=x, x2="to:T")),
+        (carried, alt.Chart(carried).mark_tick(size=7, **_QUIET).encode(x=x, y=low)),
+        (readers, alt.Chart(readers).mark_rule(strokeWidth=1.5, **_QUIET).encode(x=x)),
         (events, dotted.encode(x=x)),
         (events, number.encode(x=x, text="label:N")),
     )
@@ -314,7 +331,14 @@ def _days(rows: Any) -> pd.DataFrame:
 
 
 def _sized(*layers: alt.Chart) -> alt.LayerChart:
-    chart: alt.LayerChart = alt.LayerChart(layer=list(layers)).properties(
-        height=_HEIGHT, width="container"
-    )
+    """Layers as one chart, its text in the page's ink and its numbers as the page writes them."""
+    chart: alt.LayerChart = (
+        alt.LayerChart(layer=list(layers))
+        .properties(height=_HEIGHT, width="container", padding=_PADDING)
+        .configure(locale={"number": _LOCALE})
+        .configure_axis(
+            labelColor=_INK, labelOpacity=TEXT_OPACITY, labelPadding=7,
+            titleColor=_INK, titleOpacity=TEXT_OPACITY, titlePadding=9,
+        )
+    )  # fmt: skip
     return chart

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 Style = Mapping[str, object]
 
@@ -143,9 +144,25 @@ def style_for(layer_id: str) -> tuple[Style, Style]:
     return PALETTE[layer_id]
 
 
+def on_land(layer_id: str) -> tuple[str, str]:
+    """What a layer's fill looks like on the land, in the light theme and in the dark one."""
+    return _composited(layer_id, 0), _composited(layer_id, 1)
+
+
+def _composited(layer_id: str, theme: int) -> str:
+    fill, land = ({**PALETTE[name][0], **PALETTE[name][theme]} for name in (layer_id, "land"))
+    opacity = float(str(fill["fillOpacity"]))
+    mixed = opacity * _rgb(fill["fillColor"]) + (1 - opacity) * _rgb(land["fillColor"])
+    return "#" + "".join(f"{channel:02x}" for channel in np.rint(mixed).astype(int))
+
+
+def _rgb(colour: object) -> NDArray[np.float64]:
+    return np.array([int(str(colour)[i : i + 2], 16) for i in (1, 3, 5)], float)
+
+
 def date_colours(count: int) -> list[str]:
     """So many colours along `DATES`, the earliest first."""
-    stops = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in DATES])
+    stops = np.array([_rgb(colour) for colour in DATES])
     at = np.linspace(0, len(stops) - 1, count)
     mixed = [np.interp(at, range(len(stops)), stops[:, channel]) for channel in range(3)]
     return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in np.rint(mixed).astype(int).T.tolist()]

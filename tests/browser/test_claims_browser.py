@@ -117,20 +117,79 @@ def test_the_pace_is_drawn_and_follows_its_window(page: Visit, address: str) -> 
     page.assert_clean()
 
 
+def beyond(page: Visit) -> list[str]:
+    """What reaches beyond the window, and is not in a table that scrolls and says so."""
+    found: list[str] = page.tab.evaluate(
+        """() => [...document.querySelectorAll(".stMainBlockContainer *")].filter((e) => {
+            const { left, right, width } = e.getBoundingClientRect();
+            return width && (left < -1 || right > innerWidth + 1) && !e.closest(".cm-scroll > *");
+        }).map((e) => `${e.tagName} ${e.className} ${e.textContent.slice(0, 40)}`)"""
+    )
+    return found
+
+
+def too_small(page: Visit) -> list[str]:
+    """What is to be hit, outside of running text, and is lower or narrower than 24 px."""
+    found: list[str] = page.tab.evaluate(
+        """() => [...document.querySelectorAll(".stMainBlockContainer :is(button, summary)")]
+        .filter((e) => {
+            const { width, height } = e.getBoundingClientRect();
+            const { content, inset } = getComputedStyle(e, "::after");
+            const more = content === '""' ? -2 * (parseFloat(inset) || 0) : 0;
+            return width && Math.min(width, height) + more < 24;
+        }).map((e) => e.outerHTML.slice(0, 80))"""
+    )
+    return found
+
+
+def test_the_keyboard_is_seen_in_the_navigation(page: Visit, address: str) -> None:
+    visited(page, address, "Pace")
+    page.tab.keyboard.press("Tab")
+    focused = page.tab.locator("[data-testid='stTopNavLink']:focus-visible")
+    for _ in range(5):
+        if focused.count():
+            break
+        page.tab.keyboard.press("Tab")
+    expect(focused).to_have_css("outline", "rgb(11, 87, 208) solid 2px")
+
+
+def test_on_paper_there_is_nothing_to_be_used_and_all_is_shown(page: Visit, address: str) -> None:
+    visited(page, address, "History")
+    months = page.tab.locator(".cm-tall")
+    expect(months).to_be_visible()
+    cut = "(e) => e.scrollHeight - e.clientHeight"
+    assert months.evaluate(cut) > 0
+    page.tab.emulate_media(media="print")
+    for test_id in ("stButtonGroup", "stDateInput", "stButton"):
+        expect(page.tab.get_by_test_id(test_id).first).to_be_hidden()
+    assert months.evaluate(cut) == 0
+    expect(months.locator("tbody tr").last).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("name", "last"),
-    [("claims", ".cm-claim"), ("proposals", ".cm-plain"), ("pace", ".cm-plain")],
+    [
+        ("", ".cm-table"),
+        ("claims", ".cm-claim"),
+        ("proposals", ".cm-plain"),
+        ("pace", ".cm-plain"),
+        ("history", ".cm-prose"),
+        ("place", ".cm-list"),
+    ],
 )
 def test_nothing_sticks_out(
     visit: Callable[..., Visit], address: str, name: str, last: str, width: int, scheme: str
 ) -> None:
     page = visit(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    page.tab.goto(f"{address}{name}?proposal=own" if name == "proposals" else f"{address}{name}")
+    asked = {"proposals": "?proposal=own", "place": "?where=Bakhmut"}.get(name, "")
+    page.tab.goto(f"{address}{name}{asked}")
     expect(page.tab.locator(last).last).to_be_visible()
     page.tab.wait_for_timeout(SETTLE_MS)
     assert overflow(page) <= 0
+    assert beyond(page) == []
+    assert too_small(page) == []
     # Streamlit looks for its server below a page's own address before it looks at the root.
     assert {url.rpartition("/_stcore/")[1] for url in page.failures} <= {"/_stcore/"}
     assert page.abroad == []

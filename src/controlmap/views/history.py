@@ -53,7 +53,7 @@ def _figures() -> None:
         row, "measure", words.MEASURES, "share", label=words.MEASURE, help=words.MEASURE_HELP
     )
     every = session.choice(
-        row, "every", words.EVERY_CHOICES, "week", label=words.EVERY, help=words.EVERY_HELP
+        row, "every", words.EVERY_CHOICES, "month", label=words.EVERY, help=words.EVERY_HELP
     )
     start, end = _range(coverage)
     if start > end:
@@ -64,13 +64,15 @@ def _figures() -> None:
     st.header(words.HELD)
     rows = _held(coverage, start, end, lines, share=measure == "share")
     chart = charts.held_over_time(rows, lines, marks, words.CHART, share=measure == "share")
+    st.html(markup.legend({line.name: charts.COLOURS[line.iso] for line in lines}))
     st.altair_chart(chart, width="stretch")
-    st.caption(words.held_caption(len(marks.carried), len(marks.gaps), one=len(lines) == 1))
+    st.caption(words.held_caption(marks, one=len(lines) == 1))
     _source(coverage, start, end, oblast)
     st.header(words.FLOWS)
     counted = [f for f in figures.flows(coverage, start, end, Every(every)) if f.iso == oblast]
+    st.html(markup.legend({words.CHART[kind]: colour for kind, colour in charts.FLOWS.items()}))
     st.altair_chart(charts.flows(_bars(counted), marks, words.CHART), width="stretch")
-    st.caption(words.flows_caption())
+    st.caption(words.flows_caption(marks, net=len(counted) <= charts.MOST_NET))
     _tables(coverage, start, end, lines[0])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 
+from controlmap import palette
 from controlmap.agreement import AgreementRow, Pair, Patch, Spread
 from controlmap.figures import Areas, Change, Comparison, Contested, Flow
 from controlmap.model import Status
@@ -29,19 +30,35 @@ def headline(figure: str, of_what: str, facts: Sequence[tuple[str, ...]]) -> str
 def bars(rows: Sequence[Comparison], contested: Contested, spread: Sequence[Spread] = ()) -> str:
     """Held, contested and the rest as parts of each claim, one bar a row, and the share counted.
 
-    The `spread` over sources is a bracket in the bar and stands beside the share; it is of held
-    ground alone, and left out where contested ground is counted.
+    The `spread` over sources is a bracket over the bar and stands beside the share; it is of held
+    ground alone, and left out where contested ground is counted. Colours are those of the map.
     """
-    known = rows[-1].contested is not None
-    counted = known and contested is Contested.IN
+    counted = _counted(rows, contested)
     words = text.parts(rows[-1].contested)
-    key = "".join(f'<li><i class="cm-{p}"></i>{escape(w)}</li>' for p, w in words.items())
     bands = {} if counted else {band.iso: list(band.shares.values()) for band in spread}
+    if any(len(shares) > 1 for shares in bands.values()):
+        words = {**words, "band": text.SPREAD}
+    key = "".join(f'<li><i class="cm-{p}"></i>{escape(w)}</li>' for p, w in words.items())
     listed = "".join(_bar(row, counted, bands.get(row.iso, [])) for row in rows)
     return (
-        f'<figure class="cm-bars"><figcaption>{escape(text.bars_caption(counted))}</figcaption>'
+        f'<figure class="cm-bars" style="{_colours()}">'
+        f"<figcaption>{escape(text.bars_caption(counted))}</figcaption>"
         f"<ul>{key}</ul>{listed}</figure>"
     )
+
+
+def _counted(rows: Sequence[Comparison], contested: Contested) -> bool:
+    """Whether held figures have contested ground in them."""
+    return contested is Contested.IN and rows[-1].contested is not None
+
+
+def _colours() -> str:
+    """What the bars are painted with, in the light theme and the dark one, as on the map."""
+    told = {part: palette.on_land(part) for part in text.PARTS}
+    for name, part, key in (("edge", "held", "color"), ("hatch", "contested", "hatchColor")):
+        light, dark = palette.style_for(part)
+        told[name] = str(light[key]), str(dark[key])
+    return ";".join(f"--{name}:light-dark({','.join(pair)})" for name, pair in told.items())
 
 
 def _bar(row: Comparison, counted: bool, band: Sequence[float]) -> str:
@@ -57,15 +74,26 @@ def _bar(row: Comparison, counted: bool, band: Sequence[float]) -> str:
     told = "; ".join(f"{text.PARTS[part]} {text.km2(km2)}" for part, km2 in parts.items() if km2)
     if len(band) > 1:
         left, width = 100 * min(band), 100 * (max(band) - min(band))
-        drawn += f'<i class="cm-band" style="left:{left:.2f}%;width:{width:.2f}%"></i>'
-    name, share = escape(row.name), escape(text_sources.beside(row.held_share, band))
+        drawn += f'<i class="cm-band" style="--from:{left:.2f}%;--over:{width:.2f}%"></i>'
+    share, beside = text.share(row.held_share), text_sources.by_source(band, text.share)
     return (
-        f'<div class="cm-row" title="{escape(told)}"><span>{name}</span>'
-        f'<div class="cm-bar">{drawn}<b>{share}</b></div></div>'
+        f'<div class="cm-row" title="{escape(told)}"><span>{escape(row.name)}</span>'
+        f'<div class="cm-bar">{drawn}</div>'
+        f"<p><b>{escape(share)}</b> <small>{escape(beside)}</small></p></div>"
     )
 
 
-def comparison(rows: Sequence[Comparison]) -> str:
+def legend(lines: Mapping[str, str | tuple[str, str]]) -> str:
+    """The key of a chart: each name with its colour, or with colour and dash."""
+    styles = [(told, "solid") if isinstance(told, str) else told for told in lines.values()]
+    listed = "".join(
+        f'<li><i style="border-top-style:{dash};border-color:{colour}"></i>{escape(name)}</li>'
+        for name, (colour, dash) in zip(lines, styles, strict=True)
+    )
+    return f'<ul class="cm-legend">{listed}</ul>'
+
+
+def comparison(rows: Sequence[Comparison], contested: Contested) -> str:
     """Claimed versus held, a row an oblast, the last of all four."""
     cells = [
         (
@@ -80,7 +108,8 @@ def comparison(rows: Sequence[Comparison]) -> str:
         )
         for row in rows
     ]
-    return table(text.TABLE_CAPTION, text.COLUMNS, cells)
+    both = _counted(rows, contested)
+    return table(text.table_caption(both), text.columns(both), cells)
 
 
 def changes(rows: Sequence[Change]) -> str:
@@ -137,7 +166,7 @@ def opinions(counts: Mapping[str, Sequence[int]], titles: Mapping[str, str]) -> 
 def by_status(rows: Sequence[Areas], statuses: Sequence[Status]) -> str:
     """Areas of the statuses that a layer tells, a row an oblast, the last of all four."""
     cells = [(row.name, *(f"{row.km2(s) or 0:,.1f}" for s in statuses)) for row in rows]
-    columns = (text.COLUMNS[0], *(text.STATUS[s] for s in statuses))
+    columns = (text.OBLAST, *(text.STATUS[s] for s in statuses))
     return table(text_sources.OWN_CAPTION, columns, cells)
 
 
@@ -154,6 +183,7 @@ def months(title: str, rows: Sequence[tuple[Flow, float | None, float]]) -> str:
         )
         for flow, held, whole in rows
     ]
+    title = f"{title}; {text_history.months(len(rows))}"
     return table(title, text_history.MONTH_COLUMNS, cells, total=False, tall=True)
 
 
@@ -190,16 +220,14 @@ def table(
     total: bool = True,
     tall: bool = False,
     prose: bool = False,
+    chosen: int | None = None,
 ) -> str:
     """A table whose first column names the row, its last row a `total`; None is not reported.
 
-    A `tall` one scrolls within itself; the cells of `prose` wrap.
+    A `tall` one scrolls within itself; the cells of `prose` wrap; the `chosen` row is marked.
     """
     head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns)
-    body = "".join(
-        f'<tr><th scope="row">{escape(row[0] or "")}</th>{"".join(map(_cell, row[1:]))}</tr>'
-        for row in rows
-    )
+    body = "".join(_row(row, chosen=number == chosen) for number, row in enumerate(rows))
     caption = escape(title)
     scroll = "cm-scroll cm-tall" if tall else "cm-scroll"
     kind = " ".join(["cm-table", *["cm-prose"] * prose, *["cm-list"] * (not total)])
@@ -208,6 +236,12 @@ def table(
         f'<table class="{kind}"><caption><span>{caption}</span></caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _row(row: tuple[str | None, ...], *, chosen: bool) -> str:
+    marked = ' aria-current="true"' if chosen else ""
+    cells = "".join(map(_cell, row[1:]))
+    return f'<tr{marked}><th scope="row">{escape(row[0] or "")}</th>{cells}</tr>'
 
 
 def _cell(value: str | None) -> str:

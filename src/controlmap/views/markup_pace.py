@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Collection, Mapping, Sequence
 
 from controlmap import charts, pace
 from controlmap.pace import Pace, Score
 from controlmap.views import markup, text, text_pace
 
 
-def legend(names: Sequence[str]) -> str:
-    """The lines of the chart, each with its colour and dash."""
-    styles = zip(
-        charts.PROJECTION_COLOURS, ("solid", "dotted", "solid", "dashed"), names, strict=True
-    )
-    listed = "".join(
-        f'<li><i style="border-top:3px {dash} {colour}"></i>{escape(name)}</li>'
-        for colour, dash, name in styles
-    )
-    return f'<ul class="cm-legend">{listed}</ul>'
+def legend(words: Mapping[str, str], absent: Collection[str]) -> str:
+    """The key of the chart, without the lines that are `absent` from it."""
+    styles = charts.PROJECTED.items()
+    return markup.legend({words[name]: style for name, style in styles if name not in absent})
 
 
 def windows(found: Mapping[int, Pace | None]) -> str:

@@ -15,7 +15,7 @@ def side_by_side(found: Sequence[Outcome], chosen: str, title: str) -> str:
     """What would pass by each proposal, a row each; the one chosen is marked."""
     rows = [
         (
-            ("▸ " if outcome.proposal.id == chosen else "") + outcome.proposal.title,
+            outcome.proposal.title,
             *_passing(outcome.every)[:2],
             *_people(outcome.to_russia),
             *_passing(outcome.every)[2:],
@@ -25,7 +25,9 @@ def side_by_side(found: Sequence[Outcome], chosen: str, title: str) -> str:
         )
         for outcome in found
     ]
-    table = markup.table(title, text_proposals.SIDE_COLUMNS, rows)
+    ids = [outcome.proposal.id for outcome in found]
+    number = ids.index(chosen) if chosen in ids else None
+    table = markup.table(title, text_proposals.SIDE_COLUMNS, rows, chosen=number)
     return f'<div class="cm-plain">{table}</div>'
 
 
@@ -49,7 +51,9 @@ def _passing(row: Transfer) -> tuple[str, str, str, str]:
 
 
 def _km2(value: float) -> str:
-    return f"{value:,.1f}" if text_proposals.LEAST_KM2 <= value < 100 else f"{value:,.0f}"
+    """An area, to the tenth where it would be written with less than three figures."""
+    small = value >= text_proposals.LEAST_KM2 and round(value, 1) < 100
+    return f"{value:,.1f}" if small else f"{value:,.0f}"
 
 
 def _share(value: float, of: float) -> str:

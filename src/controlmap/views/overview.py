@@ -65,7 +65,7 @@ def _figures() -> None:
         )
     with right:
         st.html(markup.bars(rows, contested, spread))
-        st.html(markup.comparison(rows))
+        st.html(markup.comparison(rows, contested))
         _sourcing(record, moment, basis, contested, rows[-1])
         st.caption(text_sources.ages(_ages(known)))
         shares = text_sources.cite_shares(spread[-1].shares)
@@ -130,15 +130,15 @@ def _headline(
 ) -> str:
     """The figures of all four oblasts, each with its band over sources where they are several."""
     both = contested is Contested.IN and every.contested is not None
-    held = text.HELD_OR_CONTESTED if both else text.HELD
+    held, gap, net = text.facts(both)
     km2, change = text.km2, text.change_km2
     changes = [row.change_30d for row in by_source if row.change_30d is not None]
     facts: list[tuple[str, ...]] = [
         (held, km2(every.held), text_sources.by_source([row.held for row in by_source], km2)),
-        (text.GAP, km2(every.gap), text_sources.by_source([row.gap for row in by_source], km2)),
+        (gap, km2(every.gap), text_sources.by_source([row.gap for row in by_source], km2)),
         (text.CONTESTED_KM2, km2(every.contested)),
         *((text.STATUS[s], km2(area)) for s in _MORE if (area := areas.km2(s)) is not None),
-        (text.CHANGE_30D, change(every.change_30d), text_sources.by_source(changes, change)),
+        (net, change(every.change_30d), text_sources.by_source(changes, change)),
     ]
     if shares := text_sources.between([row.held_share for row in by_source], text.share):
         facts.append((text_sources.BAND, shares))

@@ -13,7 +13,7 @@ from controlmap.archive import Record
 from controlmap.coverage import Coverage, Moment
 from controlmap.figures import Contested
 from controlmap.model import InputError, Status
-from controlmap.pace import Pace, Score
+from controlmap.pace import Ahead, Pace
 from controlmap.views import address, choosing, markup, markup_pace, text, text_pace, told
 
 _YEAR = 365
@@ -61,10 +61,11 @@ def _figures() -> None:
     st.markdown(text_pace.summary(shown, score))
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        st.altair_chart(_chart(coverage, shown, scores), width="stretch")
-        words = text_pace.chart(shown)
-        names = [words[name] for name in ("past", "followed", "projected", "errors")]
-        st.html(markup_pace.legend(names))
+        ahead = pace.ahead(shown, scores)
+        st.altair_chart(_chart(coverage, shown, ahead), width="stretch")
+        there = {"followed": day < coverage.span[1], "errors": bool(ahead.errors)}
+        absent = [name for name in there if not there[name]]
+        st.html(markup_pace.legend(text_pace.chart(shown), absent))
     with right:
         st.html(markup_pace.windows(_by_window(coverage, iso, moment, contested)))
         told.source(coverage, moment)
@@ -124,12 +125,11 @@ def _by_window(
     return out
 
 
-def _chart(coverage: Coverage, found: Pace, scores: tuple[Score, ...]) -> Any:
+def _chart(coverage: Coverage, found: Pace, ahead: Ahead) -> Any:
     """A year before the day, a year after it: assessed, and projected."""
     day = found.moment.day
     ends = day - timedelta(days=_YEAR), day + timedelta(days=_YEAR)
     known = pace.history(coverage, found.iso, *ends, found.contested)
-    ahead = pace.ahead(found, scores)
     return charts.projection(
         [p for p in known if p[0] <= day],
         [p for p in known if p[0] >= day],

@@ -184,6 +184,7 @@ def _history(coverage: Coverage, found: PointRecord) -> None:
         if s.status != point.NOT_KNOWN
     ]
     marks = Marks(events=(), readers=(), carried=(), gaps=coverage.gaps)
+    st.html(markup.legend({str(s["name"]): str(s["colour"]) for s in spells}))
     st.altair_chart(charts.distance(rows, spells, marks, words.CHART), width="stretch")
     st.html(markup.spells(found.spells, last))
     info = coverage.snapshots[-1]

@@ -70,7 +70,6 @@ CONTESTED_HELP = "Ground that the source assigns to neither side."
 
 CLAIM = "of the claim is"
 CLAIM_TO_BE = "of what Russia was to claim is"
-HELD_OR_CONTESTED = "Russian-held or contested"
 BEFORE_CLAIM = (
     "This day is before the declaration of 30 September 2022: shares are of the territory that was "
     "claimed then."
@@ -82,14 +81,12 @@ READERS_CHANGE = (
 CONTESTED_NOT_COUNTED = (
     "Contested ground is not reported on this day, so it is not counted as held."
 )
-HELD, GAP, CONTESTED_KM2 = "Russian-held", "Claimed, not held", "Contested"
-CHANGE_30D = "Held, change over 30 days"
+OBLAST, CONTESTED_KM2 = "Oblast", "Contested"
 NOT_REPORTED = "not reported"
 NOT_KNOWN = "not known"
 NOT_RECORDED = "not recorded by the archive"
-COLUMNS = ("Oblast", "Claimed", "Held", "Share", "Gap", "Contested", "30 days", "365 days")
-TABLE_CAPTION = "Claimed versus held, km², rounded; changes are net, of held ground; – is not known"
-PARTS = {"held": "Russian-held", "contested": "Contested", "rest": "Not held"}
+PARTS = {"held": "Russian-held", "contested": "Contested", "rest": "Not Russian-held"}
+SPREAD = "Range over sources"
 
 MAP = {
     "map": "Map of control in Donetsk, Luhansk, Kherson and Zaporizhzhia oblasts",
@@ -247,9 +244,33 @@ def parts(contested_km2: float | None) -> dict[str, str]:
     return PARTS
 
 
-def bars_caption(counted: bool) -> str:
-    """What the figure in each bar is the share of."""
-    return f"Share of each claim that is {'held or contested' if counted else 'held'}"
+def counted(both: bool) -> str:
+    """What counts as held, where contested ground is counted in (`both`) and where it is not."""
+    return "held or contested" if both else "held"
+
+
+def facts(both: bool) -> tuple[str, str, str]:
+    """The names of what is held, of what is not, and of the change."""
+    gap = "Claimed, neither held nor contested" if both else "Claimed, not held"
+    held = counted(both)
+    return f"Russian-{held}", gap, f"{held.capitalize()}, change over 30 days"
+
+
+def columns(both: bool) -> tuple[str, ...]:
+    """The columns of what is claimed and held."""
+    held = counted(both).capitalize()
+    return (OBLAST, "Claimed", held, "Share", "Gap", "Contested", "30 days", "365 days")
+
+
+def table_caption(both: bool) -> str:
+    """What the table of what is claimed and held tells."""
+    held = counted(both)
+    return f"Claimed versus {held}, km², rounded; changes are net, of {held} ground; – is not known"
+
+
+def bars_caption(both: bool) -> str:
+    """What the figure beside each bar is the share of."""
+    return f"Share of each claim that is {counted(both)}"
 
 
 def change(value: float | None) -> str:
@@ -378,7 +399,7 @@ def cite_day(
 ) -> list[str]:
     """The first page's figures in sentences; the last row is of all four."""
     *each, every = rows
-    what = "Russian-held or contested" if contested == "in" else "Russian-held"
+    what = f"Russian-{counted(contested == 'in')}"
     apart = CONTESTED_CHOICES[contested]
     return [
         f"On {day(on)} {share(every.held_share)} of what Russia claims of Donetsk, Luhansk, "

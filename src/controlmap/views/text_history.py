@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from controlmap.figures import ALL, Areas, Change
 from controlmap.views.text import day, days, instant, km2, oblast, share
+
+if TYPE_CHECKING:  # what it draws with need not be there for the words of other pages
+    from controlmap.charts import Marks
 
 TITLE = "History"
 LEDE = (
@@ -46,33 +50,43 @@ CHART = {
 }
 
 
-def held_caption(carried: int, gaps: int, *, one: bool) -> str:
+def held_caption(marks: Marks, *, one: bool) -> str:
     """What is marked in the chart of what is held."""
     told = [
         "Bands around lines are the spread over sources, each at its own last date (page Sources).",
         "Numbers on dotted lines are turning points, listed below.",
     ]
-    if carried:
+    told += _readers(marks)
+    if marks.carried:
         told.append(
-            f"Ticks along the lower edge: {days(carried)} without a snapshot, carried forward."
+            f"Ticks along the lower edge: {days(len(marks.carried))} without a snapshot, carried "
+            "forward."
         )
+    gaps = len(marks.gaps)
     told.append(f"Gaps of more than 14 days: {gaps}." if gaps else "There is no gap in this range.")
     if one:
         told.append("The darker band above is contested ground, where the source reports it.")
     return " ".join(told)
 
 
-def flows_caption() -> str:
-    """What the bars count."""
-    return (
+def flows_caption(marks: Marks, *, net: bool) -> str:
+    """What the bars count, and whether the `net` is marked."""
+    told = [
         "Each bar compares the end of its period with the end of the one before; ground that "
-        "changed hands twice within it is in neither. Dots are the net."
-    )
+        "changed hands twice within it is in neither."
+    ]
+    if net:
+        told.append("Rings are the net.")
+    return " ".join(told + _readers(marks))
+
+
+def _readers(marks: Marks) -> list[str]:
+    return [f"Solid line, {day(on)}: {name[0].lower()}{name[1:]}." for on, name in marks.readers]
 
 
 def reader_change(title: str) -> str:
     """That from a day on another kind of the source's files is used."""
-    return f"From here on: {title}"
+    return f"From here on the source's {title}"
 
 
 def source(title: str, first: datetime, last: datetime, readers: Sequence[str]) -> str:
@@ -96,6 +110,11 @@ def cite(then: Areas, now: Areas, change: Change, start: date, end: date) -> lis
 def months_caption(name: str, start: date, end: date) -> str:
     """Of what the table of months is."""
     return f"{name}, {day(start)} to {day(end)}; km²; held as of each month's last day in the range"
+
+
+def months(count: int) -> str:
+    """How many months a table has, and in which order."""
+    return "1 month" if count == 1 else f"{count} months, the latest first"
 
 
 def month(value: date) -> str:

@@ -38,9 +38,10 @@ FAR = f"more than {HORIZON_YEARS} years"
 NOT_WITHIN = f"not within {HORIZON_YEARS} years"
 _DAYS_OF_YEAR = 365.25
 NET = "net pace of Russian-held ground"
-PLAIN, LEFT, TAKES, REACHED = "Plain difference", "Not held", "To take it", "Would be reached"
+PLAIN, LEFT, TAKES, REACHED = "Plain difference", "Not held", "Time to take the rest", "Taken by"
 WINDOWS_CAPTION = "By window: net pace in km² a day, and the time that what remains would take"
-WINDOWS_COLUMNS = ("Window", "Pace", "From", "To", "Plain", "Days", "From", "To", "Snapshots")
+WINDOWS_COLUMNS = ("Window", "Pace", "Lowest", "Highest", "Plain", "Days", "Fewest", "Most",
+                   "Snapshots")  # fmt: skip
 BACKTEST = "How often such projections were right"
 BACKTEST_CAPTION = "Share of days whose projected net change was within 25 % of what followed"
 _LEAST = f"{LEAST_PROJECTED_KM2:.0f} km²"
@@ -90,7 +91,7 @@ def interval(found: Pace) -> str:
 
 def of_what(found: Pace) -> str:
     """What the headline's figure is."""
-    return f"{NET} over {text.days(found.window_days)}, {interval(found)}"
+    return f"{NET} over {text.days(found.window_days)}, {rate(found.low)} to {rate_km2(found.high)}"
 
 
 def count(days: float | None) -> str:
@@ -167,6 +168,7 @@ def chart(found: Pace) -> dict[str, str]:
     """The words of the chart."""
     return {
         "day": "Day",
+        "today": text.day(found.moment.day),
         "km2": "Russian-held, km²",
         "past": "Assessed, up to the day",
         "followed": "Assessed, what followed",
@@ -177,15 +179,20 @@ def chart(found: Pace) -> dict[str, str]:
 
 def backtest_columns(horizons: tuple[int, ...]) -> tuple[str, ...]:
     """The columns of the backtest: right, and how far off, at each horizon."""
-    last = f"{text.days(horizons[-1])} on"
+    last = _on(horizons[-1])
     return (
         "Window",
-        *(f"{text.days(days)} on" for days in horizons),
+        *map(_on, horizons),
         f"Plain, {last}",
         f"In the interval, {last}",
         f"Followed / projected, {last}",
         f"Days tested, {last}",
     )
+
+
+def _on(days: int) -> str:
+    """So many days on, on one line."""
+    return f"{text.days(days)} on".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def times(score: Score) -> str:

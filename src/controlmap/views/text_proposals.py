@@ -48,13 +48,16 @@ STATED = {
 }
 TOML = "This proposal as an entry of a file"
 OWN_IS_TAKEN = "is the page's own; allowed: another"
-SIDE_COLUMNS = ("Proposal", "To Russia", "", "Settlements", "People", "To Ukraine", "",
-                "Settlements", "People", "Fortress cities", "Recognised as Russian")  # fmt: skip
+_PASSING = [
+    tuple(f"To\N{NO-BREAK SPACE}{whom}, {what}" for what in ("km²", "%", "settlements", "people"))
+    for whom in ("Russia", "Ukraine")
+]
+SIDE_COLUMNS = ("Proposal", *_PASSING[0], *_PASSING[1], "Fortress cities", "Recognised as Russian")
 BY_OBLAST = (
-    "By oblast: what would pass, km² and share; sovereign is who would be recognised as such of "
-    "what Russia would hold"
+    "By oblast: what would pass; sovereign is who would be recognised as such of what Russia would "
+    "hold"
 )
-COLUMNS = ("Oblast", "Rule", "To Russia", "", "To Ukraine", "", "Would hold", "Sovereign")
+COLUMNS = ("Oblast", "Rule", *_PASSING[0][:2], *_PASSING[1][:2], "Would hold, km²", "Sovereign")
 LAYERS = {
     "rest": "Not Russian-held on the day",
     "held": "Russian-held on the day",
@@ -92,7 +95,7 @@ _SHOWN = 60  # settlements that are named
 def side_by_side(source: str, observed: datetime) -> str:
     """What the table of all proposals is, by whom and of when."""
     return (
-        f"Side by side: what would pass, km² and share of the four oblasts; {source}, observed "
+        f"Side by side: what would pass, and its share of the four oblasts; {source}, observed "
         f"{text.instant(observed)}"
     )
 

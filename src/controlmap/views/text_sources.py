@@ -143,13 +143,6 @@ def by_source(values: Sequence[float], told: Callable[[float], str]) -> str:
     return f"sources {ends}" if (ends := between(values, told)) else ""
 
 
-def beside(share: float, spread: Sequence[float]) -> str:
-    """A share by the page's own source, and the least and the largest of several sources."""
-    if len(spread) < 2:
-        return text.share(share)
-    return f"{text.share(share)}, sources {headline(min(spread), max(spread))}"
-
-
 def ages(known: Iterable[tuple[str, date, int]]) -> str:
     """Which sources a band is of: title, day of the state, age in days."""
     listed = ", ".join(
