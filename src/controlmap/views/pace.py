@@ -55,7 +55,8 @@ def _figures() -> None:
         return
     shown = pace.measure(coverage, iso, moment, window, contested)
     measure = partial(pace.backtest, coverage, iso, contested)
-    scores = session.computed(f"{record.key} backtest {iso} {contested}", measure)
+    with st.spinner(text_pace.TESTING):
+        scores = session.computed(f"{record.key} backtest {iso} {contested}", measure)
     (score,) = (s for s in scores if (s.window_days, s.horizon_days) == (window, _YEAR))
     _headline(shown)
     st.markdown(text_pace.summary(shown, score))

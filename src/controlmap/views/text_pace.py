@@ -42,6 +42,7 @@ PLAIN, LEFT, TAKES, REACHED = "Plain difference", "Not held", "Time to take the 
 WINDOWS_CAPTION = "By window: net pace in km² a day, and the time that what remains would take"
 WINDOWS_COLUMNS = ("Window", "Pace", "Lowest", "Highest", "Plain", "Days", "Fewest", "Most",
                    "Snapshots")  # fmt: skip
+TESTING = "Holding the projection of every day against what followed"
 BACKTEST = "How often such projections were right"
 BACKTEST_CAPTION = "Share of days whose projected net change was within 25 % of what followed"
 _LEAST = f"{LEAST_PROJECTED_KM2:.0f} km²"
