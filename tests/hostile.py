@@ -6,8 +6,11 @@ Each has what its refusal says, or "" where it is to be read like any other, its
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import json
+import resource
+import signal
 import stat
 import struct
 import zipfile
@@ -22,6 +25,9 @@ import pyarrow.parquet as pq
 import shapely
 
 import layer_files as files
+from controlmap import sources
+from controlmap.model import InputError, Snapshot
+from controlmap.sources import own
 
 DAY = files.DAY
 SCRIPT = "Occupied </script><script>alert(1)</script> {{ 7*7 }} {% raw %} ${7*7} <img src=x>"
@@ -62,8 +68,8 @@ def many_vertices() -> bytes:
 
 
 def star() -> bytes:
-    """A ring that crosses itself two million times."""
-    turns = np.arange(2002) * 1000 % 2001 * 2 * np.pi / 2001
+    """A ring that crosses itself 32 million times."""
+    turns = np.arange(8002) * 4000 % 8001 * 2 * np.pi / 8001
     ring = np.column_stack([37.8 + 0.1 * np.cos(turns), 48.0 + 0.1 * np.sin(turns)])
     return collection(polygon(ring.tolist()))
 
@@ -230,6 +236,34 @@ def swapped_crs() -> bytes:
     return files.geopackage(files.frame().set_crs("EPSG:32637", allow_override=True))
 
 
+def long_values() -> bytes:
+    """A square whose values repeat the beginnings of words that tell a status, 48 KB of each."""
+    words = ("russia", "ukrain", "україн", "former_", "колишн", "ex")
+    values = {f"note {word}": word * (48_000 // len(word)) for word in words}
+    return collection(shapely.geometry.mapping(files.HELD), **values)
+
+
+def dense() -> bytes:
+    """Coordinates 700,000 times, without a brace between them: 12 MB."""
+    told = b",".join([b'"coordinates":[1]'] * 700_000)
+    return b'{"type": "FeatureCollection", "features": [], "more": {%s}}' % told
+
+
+def tiny_rings() -> bytes:
+    """A million polygons of one position each: 10 MB."""
+    return collection({"type": "MultiPolygon", "coordinates": [[[[1, 2]]]] * 1_000_000})
+
+
+def deep_headers() -> bytes:
+    """A legend of 6 MB in which each header has one part more than the one before."""
+    return "\n".join(f"[{'a.' * parts}b]" for parts in range(2500)).encode()
+
+
+def long_key() -> bytes:
+    """A legend of less than a MB that is one key of 400,000 parts."""
+    return b".".join([b"a"] * 400_000) + b" = 1"
+
+
 CASES = [
     Case(f"script {DAY}.geojson", lambda: collection(
         shapely.geometry.mapping(files.HELD), status=SCRIPT, **{"{{x}}": "{% x %}"}), ""),
@@ -283,7 +317,7 @@ CASES = [
     Case(f"generated {DAY}.gpkg", generated, "layer.bomb in it is computed when it is read"),
     Case(f"disguised {DAY}.gpkg", disguised_table, "layer USING rtree in it is computed"),
     Case(f"million {DAY}.geojson", many_vertices, "the limit is 750,000"),
-    Case(f"star {DAY}.geojson", star, "cross about"),
+    Case(f"star {DAY}.geojson", star, "cross more than 10,000 times"),
     Case(f"nested {DAY}.geojson", lambda: b"[" * 100_000, "not JSON"),
     Case(f"not a number {DAY}.geojson", lambda: files.geojson().replace(b"37.6", b"NaN"), "NaN"),
     Case(f"infinite {DAY}.geojson", lambda: files.geojson().replace(b"37.6", b"-Infinity"),
@@ -293,11 +327,44 @@ CASES = [
     Case(f"empty ring {DAY}.geojson", lambda: collection(polygon([])), "ring"),
     Case(f"empty {DAY}.geojson", lambda: b"", "empty"),
     Case(f"formulas {DAY}.csv", formulas, "is no holder"),
+    Case(f"long values {DAY}.geojson", long_values, ""),
+    Case(f"dense {DAY}.geojson", dense, "has no polygon"),
+    Case(f"tiny rings {DAY}.geojson", tiny_rings, "1,000,000 positions; the limit is 750,000"),
+    Case("headers.toml", deep_headers, "the limit is 1 MB"),
+    Case("key.toml", long_key, "a key of more than 16 parts"),
     Case(f"page {DAY}.geojson", lambda: b"<!doctype html><html>not found</html>", "not JSON"),
 ]  # fmt: skip
 """Every file of the corpus."""
 LARGE = f"large {DAY}.geojson"
 LARGE_MB = 300
+
+
+SECONDS = 20
+MORE_MB = 2048
+
+
+def read(name: str, data: bytes) -> Snapshot | own.Legend:
+    """What is made of a file, or of a legend."""
+    return (
+        own.from_toml(data.decode(), name) if name.endswith(".toml") else sources.read(data, name)
+    )
+
+
+def read_within_budget(cases: list[Case] = CASES) -> None:
+    """Read every file, or have it refused, in `SECONDS` of the processor and `MORE_MB` of memory.
+
+    For a process of its own: where a file takes more, it ends; its last line names the file.
+    """
+    held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (held + MORE_MB * 2**20,) * 2)
+    for case in cases:
+        print(case.name, flush=True)
+        data = case.make()
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        with contextlib.suppress(InputError):
+            read(case.name, data)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    print("all", flush=True)
 
 
 def write(folder: Path, cases: list[Case] = CASES) -> Mapping[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+import subprocess
+import sys
 import tomllib
 import zipfile
 from collections.abc import Callable
@@ -42,15 +44,25 @@ def made(case: hostile.Case) -> bytes:
 @pytest.mark.parametrize("case", hostile.CASES, ids=lambda c: c.name)
 def test_each_file_of_the_corpus(case: hostile.Case) -> None:
     if not case.told:
-        assert isinstance(sources.read(made(case), case.name), Snapshot)
+        assert isinstance(hostile.read(case.name, made(case)), Snapshot)
         return
     with pytest.raises(InputError) as caught:
-        sources.read(made(case), case.name)
+        hostile.read(case.name, made(case))
     message = str(caught.value)
     assert case.told in message
     assert case.name in message
     assert "\n" not in message
     assert len(message) < 300
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a process's memory is read in /proc")
+def test_none_of_them_takes_long_or_much_memory() -> None:
+    asked = [sys.executable, "-c", "import hostile; hostile.read_within_budget()"]
+    done = subprocess.run(
+        asked, check=False, capture_output=True, text=True, timeout=900, cwd=Path(__file__).parent
+    )
+    told = f"{done.stdout.splitlines()[-1:]} ended with {done.returncode}: {done.stderr[-500:]}"
+    assert done.stdout.endswith("\nall\n"), told
 
 
 def test_the_command_changes_nothing_and_ends_with_2(

@@ -198,7 +198,8 @@ def alone() -> AppTest:
 
 @pytest.mark.parametrize("case", hostile.CASES, ids=lambda c: c.name)
 def test_every_hostile_file_is_one_line_or_read(alone: AppTest, case: hostile.Case) -> None:
-    upload(alone, (case.name, case.make()))
+    beside = [("layer.geojson", files.geojson())] if case.name.endswith(".toml") else []
+    upload(alone, (case.name, case.make()), *beside)
     assert not alone.exception
     assert len(alone.error) == bool(case.told)
     assert not any("\n" in e.value for e in alone.error)

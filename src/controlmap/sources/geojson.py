@@ -150,10 +150,9 @@ def _read(rings: Sequence[Any], where: str) -> _Read:
     polygon = shapely.Polygon(outline, holes)
     if polygon.is_valid:
         return bounds, (polygon,), 0.0
-    if (times := geodesy.crossings(polygon)) > limits.CROSSINGS:
+    if geodesy.cross_more_than(limits.CROSSINGS, polygon):
         raise InputError(
-            f"{where}: has rings that cross about {times:,} times; "
-            f"the limit is {limits.CROSSINGS:,}"
+            f"{where}: has rings that cross more than {limits.CROSSINGS:,} times, the limit"
         )
     return bounds, *geodesy.repair(polygon)
 
