@@ -197,8 +197,8 @@ class Player:
                 {"from": f"{year}-01-01", "name": str(year), "light": light, "dark": dark}
                 for year, light, dark in zip(
                     years,
-                    palette.date_colours(len(years)),
-                    palette.date_colours(len(years))[::-1],
+                    palette.date_colours("light", len(years)),
+                    palette.date_colours("dark", len(years)),
                     strict=True,
                 )
             ],
