@@ -65,7 +65,7 @@ def layer(layer_id: str = "held", **changes: Any) -> Layer:
 def chart(layers: Sequence[Layer] = (), **changes: Any) -> folium.Map:
     given: dict[str, Any] = {
         "background_url": "../bg/background-0.json", "credit": [("Source", "https://example.org/")],
-        "bounds": (31.5, 45.7, 40.2, 50.1), "words": WORDS,
+        "ground": box(31.5, 45.7, 40.2, 50.1), "words": WORDS,
         "leaflet_url": "../leaflet", "assets_url": "../assets",
     }  # fmt: skip
     return maps.base_map(layers or [layer()], **given | changes)
@@ -199,7 +199,7 @@ def test_hostile_text_in_the_background_is_data(text: str, tmp_path: Path) -> No
 def test_hostile_addresses_stay_one_address(sent: Callable[..., dict[str, Any]]) -> None:
     result = sent(chart(background_url="../bg/b.json?\"'><script>{{7*7}}&css=evil"))
     link = result["js_links"][0]
-    assert set(parse_qs(urlsplit(link).query)) == {"css", "background"}
+    assert set(parse_qs(urlsplit(link).query)) == {"css", "background", "scripts"}
     assert parse_qs(urlsplit(link).query)["css"] == ["../leaflet/leaflet.css"]
     assert not set(link) & set("\"'<>{} ")
 
@@ -220,9 +220,10 @@ def test_the_map_asks_only_for_what_the_dashboard_serves(
     assert result["css_links"] == []
     assert result["js_links"] == [
         "../assets/controlmap.js?css=..%2Fleaflet%2Fleaflet.css"
-        "&background=..%2Fbg%2Fbackground-0.json",
+        "&background=..%2Fbg%2Fbackground-0.json&scripts=paint.js+room.js",
         "../leaflet/leaflet.js",
         "../assets/paint.js",
+        "../assets/room.js",
     ]
     assert re.findall(r"https?://[^\"'\s]+", result["header"] + result["html"]) == []
     assert re.findall(r"https?://[^\"'\s]+", result["script"]) == ["https://example.org/"]
@@ -398,7 +399,7 @@ def test_every_layer_of_the_dashboard_has_a_style() -> None:
 
 OTHER_IDS = {
     "changed-hands", "chosen", "lost", "place-contested", "place-held", "place-rest", "places",
-    "tiles", "page", "land", "neighbours", "by-all",
+    "tiles", "page", "land", "neighbours", "names", "by-all",
     "by-some", "by-one", "own",
 }  # fmt: skip
 

@@ -26,6 +26,8 @@ PALETTE: Mapping[str, tuple[Style, Style]] = {
         {"fillColor": "#faf8f3", "fillOpacity": 1, "color": "#86837b", "weight": 1.1},
         {"fillColor": "#343a3f", "color": "#8b9298"},
     ),
+    # Names of what the record does not tell of: the words of the map's ground.
+    "names": ({"color": "#565d64"}, {"color": "#b3bac0"}),
     "rest": (
         {"fillColor": "#4a7fd4", "fillOpacity": 0.3, "color": "#4a7fd4", "weight": 0},
         {"fillColor": "#1d4f94", "fillOpacity": 0.6, "color": "#1d4f94"},

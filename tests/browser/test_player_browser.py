@@ -252,7 +252,7 @@ def test_a_tooltip_tells_the_whole_record_of_a_face(frame: Frame, coverage: Cove
     assert "when the record begins" in told[-1]
 
 
-@pytest.mark.parametrize("width", [390, 768, 1440])
+@pytest.mark.parametrize("width", [390, 768, 1280, 1440])
 def test_all_of_the_player_fits(
     visit: Callable[..., Visit], address: str, coverage: Coverage, width: int
 ) -> None:
