@@ -65,7 +65,7 @@ def layer(layer_id: str = "held", **changes: Any) -> Layer:
 def chart(layers: Sequence[Layer] = (), **changes: Any) -> folium.Map:
     given: dict[str, Any] = {
         "background_url": "../bg/background-0.json", "credit": [("Source", "https://example.org/")],
-        "bounds": (31.5, 45.7, 40.2, 50.1), "words": WORDS,
+        "ground": box(31.5, 45.7, 40.2, 50.1), "words": WORDS,
         "leaflet_url": "../leaflet", "assets_url": "../assets",
     }  # fmt: skip
     return maps.base_map(layers or [layer()], **given | changes)
@@ -220,9 +220,10 @@ def test_the_map_asks_only_for_what_the_dashboard_serves(
     assert result["css_links"] == []
     assert result["js_links"] == [
         "../assets/controlmap.js?css=..%2Fleaflet%2Fleaflet.css"
-        "&background=..%2Fbg%2Fbackground-0.json&scripts=paint.js",
+        "&background=..%2Fbg%2Fbackground-0.json&scripts=paint.js+room.js",
         "../leaflet/leaflet.js",
         "../assets/paint.js",
+        "../assets/room.js",
     ]
     assert re.findall(r"https?://[^\"'\s]+", result["header"] + result["html"]) == []
     assert re.findall(r"https?://[^\"'\s]+", result["script"]) == ["https://example.org/"]

@@ -53,16 +53,40 @@ def test_statuses_differ_for_every_eye(vision: str, dark: bool) -> None:
     land = rgb(theme("land", dark)["fillColor"])
     seen = {"land": lab(VISION[vision] @ linear(land))}
     fills = {}
-    for status in ("rest", "held", "held-before-2022", "contested", "liberated"):
+    over = {"liberated": "rest", "lost": "rest", "gained": "held"}  # a part of it, painted over it
+    for status in ("rest", "held", "held-before-2022", "contested", *over):
         style = theme(status, dark)
-        # Liberated ground is a part of what is not held, and is painted over it.
-        below = fills["rest"] if status == "liberated" else land
+        below = fills[over[status]] if status in over else land
         fills[status] = fill = below + style["fillOpacity"] * (rgb(style["fillColor"]) - below)
         seen[status] = lab(VISION[vision] @ linear(fill))
     distances = {
         (a, b): float(np.linalg.norm(seen[a] - seen[b])) for a, b in itertools.combinations(seen, 2)
     }
     assert {pair: round(d, 1) for pair, d in distances.items() if d < 10} == {}
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+@pytest.mark.parametrize("vision", VISION)
+def test_dates_differ_for_every_eye(vision: str, name: str) -> None:
+    """From each other, from what was held at the start, and from ground that never was."""
+    land = rgb(theme("land", name == "dark")["fillColor"])
+    dates = [palette.BEFORE_DATES[name], *palette.date_colours(name, 5)]
+    fills = [land, *(land + 0.8 * (rgb(colour) - land) for colour in dates)]
+    seen = [lab(VISION[vision] @ linear(fill)) for fill in fills]
+    least = min(float(np.linalg.norm(a - b)) for a, b in itertools.combinations(seen, 2))
+    assert least >= 10
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_what_is_held_differs_without_colours(dark: bool) -> None:
+    """In greyscale, by 1.8 to 1 from what is not, as WCAG reckons contrast."""
+    land = rgb(theme("land", dark)["fillColor"])
+    grey = []
+    for status in ("held", "rest"):
+        style = theme(status, dark)
+        fill = land + style["fillOpacity"] * (rgb(style["fillColor"]) - land)
+        grey.append(float(np.array([0.2126, 0.7152, 0.0722]) @ linear(fill)) + 0.05)
+    assert max(grey) / min(grey) >= 1.8
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -97,6 +121,6 @@ def test_every_layer_of_the_dashboard_has_a_style() -> None:
 
 OTHER_IDS = {
     "changed-hands", "chosen", "lost", "place-contested", "place-held", "place-rest", "places",
-    "tiles", "page", "land", "neighbours", "by-all",
+    "tiles", "page", "land", "neighbours", "names", "by-all",
     "by-some", "by-one", "own", "advance", "claimed-control", "infiltration",
 }  # fmt: skip

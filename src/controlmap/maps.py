@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NewType, get_args
 from urllib.parse import urlencode
@@ -34,15 +35,19 @@ PLACE_RANKS = 5
 """Ranks of places: 0 and 1 always shown with a label, 2 from zoom 8, 3 from 9, 4 from 10."""
 
 WORDS = ("map", "layers", "zoom_in", "zoom_out", "tiles_failed", "background_failed",
-         "wheel", "touch")  # fmt: skip
+         "wheel", "touch", "beyond")  # fmt: skip
 """Texts that `base_map` needs: labels of the map and its controls, messages and hints."""
 
-BASE_IDS = ("neighbours", "land")
-"""Background layers below all others that no control switches, in drawing order."""
+NAMES = "names"
+"""Background layer of points whose words stand on the map, where places leave them room."""
+
+BASE_IDS = ("neighbours", "land", NAMES)
+"""Background layers that no control switches, in drawing order; areas lie below all others."""
 
 GRID = 10_000
 """Units to a degree on the wire: 4 decimals, at most 6 m from the truth, for the screen only."""
 
+_OUTLINE_DEGREES = 0.03  # at first view about 3 pixels
 _PLAYER_SCRIPTS = ("record", "faces", "timeline")
 _STYLE_KEYS = {"color", "weight", "opacity", "dashArray", "fillColor", "fillOpacity"} | {
     "hatch", "hatchColor", "hatchOpacity"}  # fmt: skip
@@ -197,8 +202,8 @@ class Player:
                 {"from": f"{year}-01-01", "name": str(year), "light": light, "dark": dark}
                 for year, light, dark in zip(
                     years,
-                    palette.date_colours(len(years)),
-                    palette.date_colours(len(years))[::-1],
+                    palette.date_colours("light", len(years)),
+                    palette.date_colours("dark", len(years)),
                     strict=True,
                 )
             ],
@@ -210,10 +215,11 @@ def base_map(
     *,
     background_url: str,
     credit: Sequence[tuple[str, str]],
-    bounds: tuple[float, float, float, float],
+    ground: BaseGeometry,
     words: Mapping[str, str],
     leaflet_url: str,
     assets_url: str,
+    font_url: str = "",
     player: Player | None = None,
     picks: bool = False,
 ) -> folium.Map:
@@ -225,12 +231,14 @@ def base_map(
         Address of the file that `write_background` wrote, seen from the map's frame.
     credit
         Sources as (text, http address), shown in the map's corner.
-    bounds
-        West, south, east, north in degrees: what the map shows first.
+    ground
+        What the map shows first, longitude and latitude, polygons; no control covers it then.
     words
         The texts named in `WORDS`.
     leaflet_url, assets_url
         Addresses of the folders with Leaflet and with this package's assets.
+    font_url
+        Address of the page's font, a variable one; without it the map takes the system's.
     player
         For a map that plays its record.
     picks
@@ -244,32 +252,40 @@ def base_map(
     for text, href in credit:
         if not href.startswith(_HTTP):
             raise ValueError(f"credit {text!r}: address {href!r} is not http or https")
-    west, south, east, north = bounds
+    west, south, east, north = ground.bounds
     config = {
         "layers": [vars(layer) for layer in layers],
         "base": [
-            {"id": i, "light": palette.PALETTE[i][0], "dark": palette.PALETTE[i][1]}
+            {
+                "id": i,
+                "kind": "name" if i == NAMES else "area",
+                "light": palette.PALETTE[i][0],
+                "dark": palette.PALETTE[i][1],
+            }
             for i in BASE_IDS
         ],
         "page": dict(zip(("light", "dark"), palette.PALETTE["page"], strict=True)),
-        "bounds": [[south, west], [north, east]],
+        "ground": _outlines(ground),
         "credit": credit,
         "words": words,
         "timeline": player and player.config(),
         "picks": picks,
     }
     centre = [(south + north) / 2, (west + east) / 2]
+    # Leaflet's own answer to a change of size would pass for the reader's choice of a view.
     chart = folium.Map(
-        centre, zoom_start=7, tiles=None, zoom_control=False, prefer_canvas=True, zoom_snap=0.25,
+        centre, zoom_start=7, tiles=None, zoom_control=False, prefer_canvas=True, zoom_snap=0.1,
         attribution_control=False, scroll_wheel_zoom=False, min_zoom=5, max_zoom=14,
+        track_resize=False,
     )  # fmt: skip
-    scripts = ["paint", *(_PLAYER_SCRIPTS if player else ())]
+    scripts = ["paint", "room", *(_PLAYER_SCRIPTS if player else ())]
     # The first script asks for these at once; st_folium would, for one after the other.
     early = urlencode(
         {
             "css": f"{leaflet_url}/leaflet.css",
             "background": background_url,
             "scripts": " ".join(f"{name}.js" for name in scripts),
+            **({"font": font_url} if font_url else {}),
         }
     )
     chart.default_js = [
@@ -280,6 +296,13 @@ def base_map(
     chart.default_css = []
     chart.add_child(_Script(f"ControlMap.init(map_div, {inert_json(config)});"))
     return chart
+
+
+@lru_cache(maxsize=8)
+def _outlines(ground: BaseGeometry) -> list[list[list[float]]]:
+    """Where polygons end at first view: (latitude, longitude) along their rings, simplified."""
+    rings = shapely.get_rings(shapely.get_parts(shapely.simplify(ground, _OUTLINE_DEGREES)))
+    return [shapely.get_coordinates(ring)[:, ::-1].round(2).tolist() for ring in rings]
 
 
 def day_layer(payload: Payload) -> folium.FeatureGroup:

@@ -11,7 +11,8 @@ Style = Mapping[str, object]
 
 PALETTE: Mapping[str, tuple[Style, Style]] = {
     # id: (style in the light theme, what the dark theme changes). The hues stay apart for readers
-    # who do not see red or green; where they come near, the hatch tells them apart.
+    # who do not see red or green; where they come near, the hatch tells them apart. What is held
+    # and what is not differ in lightness too, for print without colours.
     "page": (
         {"sea": "#d8e3ea", "ink": "#1f2328", "halo": "#fdfcf9", "paper": "#ffffff",
          "muted": "#565d64", "edge": "#b9c0c6", "focus": "#0b57d0"},
@@ -26,18 +27,20 @@ PALETTE: Mapping[str, tuple[Style, Style]] = {
         {"fillColor": "#faf8f3", "fillOpacity": 1, "color": "#86837b", "weight": 1.1},
         {"fillColor": "#343a3f", "color": "#8b9298"},
     ),
+    # Names of what the record does not tell of: the words of the map's ground.
+    "names": ({"color": "#565d64"}, {"color": "#b3bac0"}),
     "rest": (
-        {"fillColor": "#4a7fd4", "fillOpacity": 0.36, "color": "#4a7fd4", "weight": 0},
-        {"fillColor": "#5d83b3", "fillOpacity": 0.34, "color": "#5d83b3"},
+        {"fillColor": "#4a7fd4", "fillOpacity": 0.3, "color": "#4a7fd4", "weight": 0},
+        {"fillColor": "#1d4f94", "fillOpacity": 0.6, "color": "#1d4f94"},
     ),
     "held": (
-        {"fillColor": "#d5583a", "fillOpacity": 0.6, "color": "#a63a20", "weight": 0.7},
-        {"fillColor": "#d9623f", "fillOpacity": 0.68, "color": "#f0906f"},
+        {"fillColor": "#cf4c2d", "fillOpacity": 0.76, "color": "#a63a20", "weight": 0.7},
+        {"fillColor": "#dd6742", "fillOpacity": 0.8, "color": "#f0906f"},
     ),
     "held-before-2022": (
-        {"fillColor": "#7d2313", "fillOpacity": 0.74, "color": "#5c170a", "weight": 0.7,
-         "hatch": "\\", "hatchColor": "#4d1206", "hatchOpacity": 0.35},
-        {"fillColor": "#6f2213", "fillOpacity": 0.9, "color": "#b0573f",
+        {"fillColor": "#6d1c0e", "fillOpacity": 0.85, "color": "#5c170a", "weight": 0.7,
+         "hatch": "\\", "hatchColor": "#3d0d04", "hatchOpacity": 0.35},
+        {"fillColor": "#6f2213", "fillOpacity": 0.92, "color": "#b0573f",
          "hatchColor": "#d98a70", "hatchOpacity": 0.28},
     ),
     "advance": (
@@ -66,20 +69,23 @@ PALETTE: Mapping[str, tuple[Style, Style]] = {
         {"fillColor": "#2b8f9c", "fillOpacity": 0.62, "color": "#2a7587", "weight": 0.7},
         {"fillColor": "#49b3b8", "fillOpacity": 0.6, "color": "#7cc7d8"},
     ),
+    # Slivers at first sight: the fill tells them, a heavy outline would be all of them.
     "gained": (
-        {"fillOpacity": 0, "color": "#2a0a05", "weight": 2,
-         "hatch": "x", "hatchColor": "#2a0a05", "hatchOpacity": 0.75},
-        {"color": "#fff3ee", "hatchColor": "#fff3ee", "hatchOpacity": 0.7},
+        {"fillColor": "#8f0f6e", "fillOpacity": 0.92, "color": "#5c0846", "weight": 0.7,
+         "hatch": "x", "hatchColor": "#ffffff", "hatchOpacity": 0.3},
+        {"fillColor": "#ffb0e6", "fillOpacity": 0.95, "color": "#ffe3f6",
+         "hatchColor": "#3a0a2d", "hatchOpacity": 0.35},
     ),
     "lost": (
-        {"fillColor": "#3d9db3", "fillOpacity": 0.25, "color": "#06304f", "weight": 2,
-         "hatch": "+", "hatchColor": "#06304f", "hatchOpacity": 0.75},
-        {"color": "#bfe6ff", "hatchColor": "#bfe6ff", "hatchOpacity": 0.75},
+        {"fillColor": "#0f4c9c", "fillOpacity": 0.85, "color": "#0a3163", "weight": 0.7,
+         "hatch": "+", "hatchColor": "#ffffff", "hatchOpacity": 0.35},
+        {"fillColor": "#58a6ff", "fillOpacity": 0.95, "color": "#cfe5ff",
+         "hatchColor": "#06284f", "hatchOpacity": 0.4},
     ),
     # The fewer hold it, the paler: the hatch tells one alone apart without the hue.
     "by-all": (
-        {"fillColor": "#d5583a", "fillOpacity": 0.6, "color": "#a63a20", "weight": 0.7},
-        {"fillColor": "#d9623f", "fillOpacity": 0.68, "color": "#f0906f"},
+        {"fillColor": "#cf4c2d", "fillOpacity": 0.76, "color": "#a63a20", "weight": 0.7},
+        {"fillColor": "#dd6742", "fillOpacity": 0.8, "color": "#f0906f"},
     ),
     "by-some": (
         {"fillColor": "#e8963c", "fillOpacity": 0.75, "color": "#8a4b00", "weight": 0.7,
@@ -112,7 +118,7 @@ PALETTE: Mapping[str, tuple[Style, Style]] = {
         {"color": "#c9cfd4", "opacity": 0.8},
     ),
     "claim": (
-        {"color": "#5e3c99", "weight": 3.6, "opacity": 0.9, "dashArray": "11 7"},
+        {"color": "#5e3c99", "weight": 2.2, "opacity": 0.9, "dashArray": "9 5"},
         {"color": "#c7b3f2"},
     ),
     "changed-hands": (
@@ -131,8 +137,11 @@ PALETTE: Mapping[str, tuple[Style, Style]] = {
     "tiles": ({}, {}),
 }  # fmt: skip
 
-DATES = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
-"""Colours of dates, the earliest first on light ground (viridis); on dark ground turned round."""
+DATES = {
+    "light": ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154"),
+    "dark": ("#8a5cc4", "#c0549f", "#ea7457", "#f9a73e", "#f5ec5a"),
+}
+"""Colours of dates, the earliest first, the latest farthest from the ground (viridis, plasma)."""
 BEFORE_DATES = {"light": "#aaa498", "dark": "#62686e"}
 """What was so when a record begins."""
 
@@ -160,9 +169,9 @@ def _rgb(colour: object) -> NDArray[np.float64]:
     return np.array([int(str(colour)[i : i + 2], 16) for i in (1, 3, 5)], float)
 
 
-def date_colours(count: int) -> list[str]:
-    """So many colours along `DATES`, the earliest first."""
-    stops = np.array([_rgb(colour) for colour in DATES])
+def date_colours(theme: str, count: int) -> list[str]:
+    """So many colours along the `DATES` of a theme, the earliest first."""
+    stops = np.array([_rgb(colour) for colour in DATES[theme]])
     at = np.linspace(0, len(stops) - 1, count)
     mixed = [np.interp(at, range(len(stops)), stops[:, channel]) for channel in range(3)]
     return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in np.rint(mixed).astype(int).T.tolist()]

@@ -6,6 +6,7 @@ from pathlib import Path
 import js_lib_leaflet
 import map_harness as harness
 import streamlit as st
+from shapely.geometry import box
 from streamlit.components.v1 import declare_component
 from streamlit_folium import st_folium
 
@@ -29,7 +30,7 @@ def draw() -> None:
         harness.layers(),
         background_url=f"../{BACKGROUND.name}/{NAME}",
         credit=[(harness.HOSTILE, "https://example.org/")],
-        bounds=harness.BOUNDS,
+        ground=box(*harness.BOUNDS),
         words=harness.WORDS,
         leaflet_url=f"../{LEAFLET.name}",
         assets_url=f"../{ASSETS.name}",

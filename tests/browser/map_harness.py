@@ -35,7 +35,7 @@ DAYS = ("2024-01-01", "2024-02-01")
 
 WORDS = dict.fromkeys(maps.WORDS, HOSTILE) | {
     "layers": "Layers", "tiles_failed": "No tiles here.",
-    "wheel": "Click, then zoom.",
+    "wheel": "Click, then zoom.", "beyond": "Not shown.",
 }  # fmt: skip
 
 
@@ -56,10 +56,11 @@ def layers(hostile_name: str = HOSTILE) -> list[Layer]:
 
 
 def background() -> Mapping[str, Sequence[Feature]]:
-    """Return land with a sea south of 46, two boundaries, a city and a village."""
+    """Return land with a named sea south of 46, two boundaries, a city and a village."""
     return {
         "neighbours": [Feature(box(39.5, 46, 45, 52), ())],
         "land": [Feature(box(28, 46, 39.5, 52), ())],
+        maps.NAMES: [Feature(Point(33, 45.8), ("Sea", "not shown"))],
         "oblasts": [Feature(box(BOUNDARY, 46.5, 39, 49.6), (HOSTILE,))],
         "claim": [Feature(box(34, 46.2, 39.2, 49.8), ("Claimed",))],
         "places": [

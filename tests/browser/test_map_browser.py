@@ -11,7 +11,7 @@ from map_harness import BOUNDARY, BOUNDS, CITY, DAYS, HOSTILE, SQUARES, VILLAGE
 from playwright.sync_api import Frame, Route
 from visiting import Visit
 
-from controlmap import palette
+from controlmap import maps, palette
 
 SETTLE_MS = 400
 CLEAR = [0, 0, 0, 0]
@@ -82,7 +82,7 @@ def test_the_land_the_sea_and_each_layer_are_drawn(page: Visit, address: str) ->
     assert pixel(frame, 32.5, 48.5, "base") == [*bytes.fromhex(str(land)[1:]), 255]
     assert pixel(frame, 32.5, 45.8, "base") == CLEAR
     counts = {layer_id: found["n"] for layer_id, found in state(frame)["layers"].items()}
-    one = dict.fromkeys([*SQUARES, "neighbours", "land", "oblasts", "claim"], 1)
+    one = dict.fromkeys([*SQUARES, *maps.BASE_IDS, "oblasts", "claim"], 1)
     assert counts == one | {"places": 2, "tiles": 0}
     assert pixel(frame, 37.5, 46.9) == CLEAR
 
@@ -182,7 +182,8 @@ def test_hostile_text_is_text_wherever_it_shows(page: Visit, address: str) -> No
     assert frame.locator(".cm-layers li:has([data-layer=places])").evaluate(text) == HOSTILE
     assert frame.locator(".cm-credit a").evaluate(text) == HOSTILE
     assert frame.locator(".leaflet-control-zoom-in").get_attribute("title") == HOSTILE
-    assert state(frame)["labels"] == [HOSTILE[:39] + "…"]
+    assert state(frame)["labels"] == [HOSTILE[:39] + "…", "Sea"]
+    assert page.tab.locator("iframe").get_attribute("title") == HOSTILE
     for summary in frame.locator(".cm-layers summary").all():
         summary.click()
     lines = "all => all.map(e => e.textContent)"

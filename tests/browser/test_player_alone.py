@@ -39,7 +39,7 @@ def page_of(coverage: Coverage, folder: Path) -> str:
         layers.layer_list(text.LAYERS),
         background_url=f"files/{maps.write_background(folder, layers.background(coverage))}",
         credit=[],
-        bounds=layers.bounds(coverage),
+        ground=layers.ground(coverage),
         words=text.MAP,
         leaflet_url="leaflet",
         assets_url="assets",

@@ -219,11 +219,12 @@ def test_when_ground_changed_hands_is_coloured_by_year(frame: Frame) -> None:
     frame.locator("[data-layer='changed-hands']").click()
     frame.wait_for_function("ControlMap.time.state().loaded && ControlMap.time.state().byDate")
     frame.page.wait_for_timeout(SETTLE_MS)
-    years = palette.date_colours(5)
+    years = palette.date_colours("light", 5)
     grey = palette.BEFORE_DATES["light"]
     # Held since before the record; Sievierodonetsk, taken in June 2022; Vuhledar, in October 2024.
     for lon, lat, colour in ((38.9, 48.0, grey), (38.5, 48.97, years[0]), (37.25, 47.77, years[2])):
         rgb = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+        frame.evaluate("at => void ControlMap.map.setView(at, 10, {animate: false})", [lat, lon])
         assert colour_at(frame, lon, lat)[:3] == pytest.approx(rgb, abs=4), (lon, lat)
     legend = frame.locator(".cm-dates")
     for year in ("2022", "2023", "2024", "2025", "2026", "3 April 2022"):
@@ -251,7 +252,7 @@ def test_a_tooltip_tells_the_whole_record_of_a_face(frame: Frame, coverage: Cove
     assert "when the record begins" in told[-1]
 
 
-@pytest.mark.parametrize("width", [390, 768, 1440])
+@pytest.mark.parametrize("width", [390, 768, 1280, 1440])
 def test_all_of_the_player_fits(
     visit: Callable[..., Visit], address: str, coverage: Coverage, width: int
 ) -> None:

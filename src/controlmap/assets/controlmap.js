@@ -8,13 +8,14 @@
 
   const GRID = 10000; // units to a degree on the wire, as in maps.py
   const NARROW = 600; // px: below this the panel starts closed
+  const MARGIN = 6; // px, from the frame to what has to be seen whole
   const STORE = "controlmap.view";
-  const CROWDED = 11; // px between two dots: nearer, the smaller place waits for a closer zoom
   const TILE_PATIENCE = 8000; // ms until a tile server that says nothing counts as unreachable
 
   // --- what loads before Leaflet
 
-  let Paint; // paint.js, which is there by the time of init
+  let Paint; // paint.js and room.js, which are there by the time of init
+  let Room;
   const source = new URL(document.currentScript.src);
 
   /** Links go into <body>: st_folium rewrites <head>, which would fetch them twice. */
@@ -32,7 +33,16 @@
   const styled = Promise.all([
     stylesheet(source.searchParams.get("css")),
     stylesheet(new URL("controlmap.css", source).href),
+    font(source.searchParams.get("font")),
   ]);
+
+  /** The font of the page around the frame; without it, the system's. */
+  function font(url) {
+    if (!url) return null;
+    const face = new FontFace("Source Sans", `url("${new URL(url, location)}")`, { weight: "200 900" });
+    document.fonts.add(face);
+    return face.load().catch((error) => console.error("controlmap: no font:", error.message));
+  }
 
   async function load(url) {
     const response = await fetch(url);
@@ -116,9 +126,11 @@
     theme: "light",
     groups: {}, // by id: { spec, leaflet, on, veiled, features, box, swatch, note }
     labels: [],
+    named: [], // names with their boxes, as room.js placed them
 
     init(map, config) {
       Paint = window.ControlMapPaint;
+      Room = window.ControlMapRoom;
       CM.inits += 1;
       CM.map = map;
       CM.config = config;
@@ -131,13 +143,14 @@
       box.classList.add("cm");
       box.setAttribute("role", "region");
       box.setAttribute("aria-label", CM.words.map);
+      if (window.frameElement) window.frameElement.title = CM.words.map;
       box.style.visibility = "hidden"; // until the styles are there
       CM.canvases = {
         base: Paint.canvas(map, "cm-base", 150, {}),
         faces: Paint.canvas(map, "cm-faces", 410, { interactive: true, tolerance: 3 }),
         labels: Paint.canvas(map, "cm-labels", 620, {}, { _draw: CM.label }),
       };
-      config.base.forEach((spec) => CM.addGroup({ ...spec, kind: "area", on: true }, CM.canvases.base));
+      config.base.forEach((spec) => CM.addGroup({ ...spec, on: true }, CM.canvases.base));
       config.layers.forEach((spec) => CM.addGroup(spec, CM.canvases.faces));
       if (config.timeline) CM.time = new window.ControlMapTimeline(CM, config.timeline);
       CM.addControls();
@@ -158,12 +171,13 @@
         box.style.visibility = "";
         CM.fit();
       });
+      map.on("movestart", CM.closeTip);
       map.on("moveend", () => {
+        CM.sift();
         if (CM.fitting) return;
         CM.moved = true;
         CM.remember();
       });
-      map.on("zoomend", CM.sift);
       if (config.picks) map.on("click", ({ latlng: { lng, lat } }) => CM.tell({ point: [lng, lat] }));
       new ResizeObserver(CM.fit).observe(box);
       // Every render message carries the theme; its handler has run when the timeout fires.
@@ -183,6 +197,7 @@
       });
       CM.rev = payload.rev;
       CM.updates += 1;
+      if (CM.updates === 1) CM.fit(); // the notes have made the panel higher
       CM.time?.rest(payload.day, payload.totals);
       CM.settle();
     },
@@ -198,9 +213,10 @@
       }));
     },
 
-    /** The same in words: layer by layer, each text once. Places would drown the rest. */
+    /** The day in words: layer by layer, each text once. Places would drown the rest. */
     describe() {
       CM.text.replaceChildren();
+      if (CM.time?.away) return; // another day is shown
       Object.values(CM.groups).forEach(({ spec, on, features }) => {
         const texts = new Set(features.map(({ lines }) => lines.join(". ")).filter(Boolean));
         if (!on || !spec.name || spec.kind === "place" || !texts.size) return;
@@ -216,7 +232,7 @@
       const leaflet = spec.kind === "tiles" ? CM.tileLayer(spec) : L.featureGroup();
       CM.groups[spec.id] = { spec, leaflet, renderer, on, features: [] };
       if (spec.kind !== "tiles") {
-        leaflet.on("mouseover mousemove click", CM.openTip).on("mouseout", CM.closeTip);
+        leaflet.on("mouseover mousemove click", CM.openTip).on("mouseout", CM.leaveTip);
       }
       if (on) leaflet.addTo(CM.map);
     },
@@ -232,9 +248,11 @@
       const style = { ...CM.style(group.spec), renderer: group.renderer };
       group.features = features.map((feature) => {
         const layer = shape(group.spec, feature, style);
-        return Object.assign(layer, { lines: feature.t, rank: feature.r, group: group.leaflet });
+        return Object.assign(layer, {
+          lines: feature.t, rank: feature.r, kind: group.spec.kind, group: group.leaflet,
+        });
       });
-      if (group.spec.kind !== "place") group.features.forEach((layer) => group.leaflet.addLayer(layer));
+      if (!["place", "name"].includes(group.spec.kind)) group.features.forEach((layer) => group.leaflet.addLayer(layer));
     },
 
     /** Leaflet options of a layer in the theme of the moment. */
@@ -243,19 +261,51 @@
       return { fill, stroke: true, ...spec.light, ...(CM.theme === "dark" ? spec.dark : {}) };
     },
 
-    /** Put on the map the places that its zoom has room for: no dot on the dot of a bigger one. */
+    /** Put on the map the places that it has room for with their names, and find that room. */
     sift() {
-      const { map } = CM;
-      const kept = [];
-      CM.places().forEach((layer) => {
-        const point = map.project(layer.getLatLng());
-        const wanted = map.getZoom() >= Paint.RANKS[layer.rank].zoom &&
-          kept.every((other) => other.distanceTo(point) > CROWDED);
-        if (wanted) kept.push(point);
+      const { map, canvases: { labels: { _ctx, _bounds } } } = CM;
+      const { fontFamily } = getComputedStyle(CM.container);
+      const at = (layer) => map.latLngToLayerPoint(layer.getLatLng());
+      const all = CM.places();
+      const due = all.filter(({ rank }) => map.getZoom() >= Paint.RANKS[rank].zoom);
+      const near = due.filter((layer) => _bounds.contains(at(layer))); // a margin beyond the frame, for dragging
+      const room = Room.names(near.map((layer) => {
+        const { radius } = Paint.RANKS[layer.rank];
+        const size = layer.lines[0] ? Paint.measure(_ctx, layer.lines[0], Paint.RANKS[layer.rank], fontFamily) : { w: 0, h: 0 };
+        return { at: at(layer), radius, ...size, kept: layer.rank === 0 };
+      }), CM.frame());
+      const shown = new Set(due.filter((layer) => !near.includes(layer) || room[near.indexOf(layer)]));
+      all.forEach((layer) => {
+        const wanted = shown.has(layer);
         if (wanted !== layer.group.hasLayer(layer)) layer.group[wanted ? "addLayer" : "removeLayer"](layer);
       });
+      CM.named = near.map((layer, i) => ({ layer, box: room[i] })).filter(({ box }) => box?.w);
+      CM.nameRound(near.filter((_, i) => room[i]).map(at));
       CM.stack();
       CM.relabel();
+    },
+
+    /** The names of what lies round stand near their points, where places and controls leave room. */
+    nameRound(dots) {
+      const { fontFamily } = getComputedStyle(CM.container);
+      const frame = CM.frame();
+      const taken = [
+        ...CM.named.map(({ box }) => box),
+        ...dots.map(({ x, y }) => ({ x: x - 5, y: y - 5, w: 10, h: 10 })),
+        ...CM.occupied(".leaflet-control").map((box) => ({ ...box, x: box.x + frame.x, y: box.y + frame.y })),
+      ];
+      (CM.groups.names?.features ?? []).forEach((layer) => {
+        const size = Paint.measureQuiet(CM.canvases.labels._ctx, layer.lines, fontFamily);
+        const box = Room.near(CM.map.latLngToLayerPoint(layer.getLatLng()), size, frame, taken);
+        if (box) CM.named.push({ layer, box });
+      });
+    },
+
+    /** What the map's frame shows, in Leaflet's layer points. */
+    frame() {
+      const { x, y } = CM.map.containerPointToLayerPoint([0, 0]);
+      const size = CM.map.getSize();
+      return { x, y, w: size.x, h: size.y };
     },
 
     /** Every place of the layers that are on, biggest first. */
@@ -297,8 +347,9 @@
       Object.values(CM.groups).forEach((group) => {
         group.veiled = ids.includes(group.spec.id);
         const row = group.box?.closest("li");
-        row?.classList.toggle("cm-veiled", group.veiled);
-        row?.classList.toggle("cm-faint", group.veiled && !drawn.includes(group.spec.id));
+        const faint = group.veiled && !drawn.includes(group.spec.id);
+        row?.classList.toggle("cm-faint", faint);
+        if (group.box) group.box.disabled = faint;
         CM.place(group);
       });
       CM.sift();
@@ -336,36 +387,68 @@
 
     /** Runs as the label canvas's _draw, whenever Leaflet has moved or cleared it. */
     label() {
-      const places = CM.places()
-        .filter((layer) => layer.group.hasLayer(layer) && layer.lines[0])
-        .map((layer) => ({
-          at: CM.map.latLngToLayerPoint(layer.getLatLng()),
-          rank: Paint.RANKS[layer.rank],
-          name: layer.lines[0],
-        }))
-        .filter(({ at }) => this._bounds.contains(at)); // a margin beyond the frame, for dragging
       const { fontFamily } = getComputedStyle(CM.container);
-      const corner = CM.map.containerPointToLayerPoint([0, 0]);
-      const frame = L.bounds(corner, corner.add(CM.map.getSize()));
-      CM.labels = Paint.labels(this._ctx, places, frame, CM.page(), fontFamily);
+      const { color } = CM.style(CM.groups.names?.spec ?? {});
+      CM.labels = CM.named.map(({ layer: { lines, kind, rank }, box }) => (
+        kind === "name" ? Paint.labelQuiet(this._ctx, lines, box, color, CM.page(), fontFamily)
+          : Paint.label(this._ctx, lines[0], Paint.RANKS[rank], box, CM.page(), fontFamily)
+      ));
     },
 
-    openTip({ latlng, layer }) {
-      if (!layer?.lines) return;
-      if (CM.tipLayer !== layer) {
-        const content = element("div");
-        layer.lines.forEach((line, i) => content.append(element(i ? "div" : "strong", "cm-line", line)));
-        CM.tip ??= L.tooltip({ direction: "auto", offset: [12, 0], opacity: 1, className: "cm-tip" });
-        CM.tip.setContent(content);
+    /**
+     * Show the lines of a layer beside a point, the first as their title. While the player is on, areas
+     * say nothing themselves: they are of another day. A `pinned` tip stays until a click elsewhere.
+     */
+    openTip({ latlng, layer, type, pinned = false }) {
+      if (!layer?.lines || (layer.kind === "area" && CM.time?.active)) return;
+      if (CM.tip?.pinned && type !== "click") return;
+      if (CM.tipLayer !== layer || pinned) {
+        CM.closeTip();
+        CM.tip = { node: element("div", "cm-tip"), pinned };
+        CM.tip.node.classList.toggle("cm-pinned", pinned);
+        CM.tip.node.classList.toggle("cm-record", Boolean(layer.record));
+        layer.lines.forEach((line, i) => CM.tip.node.append(element(i ? "div" : "strong", "cm-line", line)));
+        L.DomEvent.disableClickPropagation(CM.tip.node);
+        L.DomEvent.disableScrollPropagation(CM.tip.node);
+        CM.container.append(CM.tip.node);
         CM.tipLayer = layer;
       }
-      CM.tip.setLatLng(latlng);
-      if (!CM.map.hasLayer(CM.tip)) CM.map.openTooltip(CM.tip);
+      CM.placeTip(CM.map.latLngToContainerPoint(latlng));
+    },
+
+    placeTip(point) {
+      const { node } = CM.tip;
+      const { offsetWidth: w, offsetHeight: h } = node;
+      const size = CM.map.getSize();
+      const frame = { x: MARGIN, y: MARGIN, w: size.x - 2 * MARGIN, h: size.y - 2 * MARGIN - CM.covered() };
+      const { x, y } = Room.beside(point, { w, h }, frame, CM.occupied(".cm-layers, .cm-dates"));
+      node.style.left = `${x}px`;
+      node.style.top = `${y}px`;
     },
 
     closeTip() {
-      CM.tipLayer = null;
-      if (CM.tip) CM.map.closeTooltip(CM.tip);
+      CM.tip?.node.remove();
+      CM.tip = CM.tipLayer = null;
+    },
+
+    /** What the pointer has left says no more, unless it was pinned. */
+    leaveTip() {
+      if (!CM.tip?.pinned) CM.closeTip();
+    },
+
+    /** Rectangles of controls, in pixels of the map's frame. */
+    occupied(selector) {
+      const { left, top } = CM.container.getBoundingClientRect();
+      return [...CM.container.querySelectorAll(selector)]
+        .map((node) => node.getBoundingClientRect())
+        .filter(({ width }) => width)
+        .map(({ x, y, width, height }) => ({ x: x - left, y: y - top, w: width, h: height }));
+    },
+
+    /** How much of the map's foot the player lies over, in pixels. */
+    covered() {
+      const player = CM.time?.root.getBoundingClientRect();
+      return player ? Math.max(0, CM.container.getBoundingClientRect().bottom - player.top) : 0;
     },
 
     // --- controls
@@ -390,11 +473,14 @@
       });
       CM.tileCredit = credit.appendChild(element("span"));
       CM.control("bottomright", credit);
+      new ResizeObserver(() => {
+        CM.container.style.setProperty("--credit", `${credit.offsetHeight}px`);
+      }).observe(credit);
       // The oblasts run from south-west to north-east: the panel takes the corner they leave free.
       CM.panel = element("details", "cm-layers");
       CM.panel.append(element("summary", "", words.layers));
       CM.control("topleft", CM.panel);
-      L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+      L.control.scale({ imperial: false, maxWidth: 120, position: "bottomleft" }).addTo(map);
       const list = CM.panel.appendChild(element("ul"));
       config.layers.forEach((spec) => {
         const group = CM.groups[spec.id];
@@ -408,6 +494,8 @@
         label.append(element("span", "", spec.name), group.note);
         if (spec.kind === "time") CM.time?.addLegend();
       });
+
+      CM.panel.append(element("p", "", words.beyond));
 
       CM.message = element("div", "cm-message");
       CM.message.setAttribute("role", "status");
@@ -444,10 +532,13 @@
       const { map, container } = CM;
       const wheel = (on) => map.scrollWheelZoom[on ? "enable" : "disable"]();
       container.addEventListener("keydown", ({ key }) => key === "Escape" && CM.closeTip());
+      const pointed = (was) => () => container.classList.toggle("cm-pointed", was);
+      addEventListener("keydown", pointed(false), { capture: true });
+      container.addEventListener("pointerdown", pointed(true), { capture: true });
       container.addEventListener("pointerdown", () => wheel(true));
       container.addEventListener("pointerleave", () => {
         wheel(false);
-        CM.closeTip();
+        CM.leaveTip();
       });
       container.addEventListener("wheel", (event) => {
         if (event.ctrlKey || event.metaKey) wheel(true);
@@ -463,21 +554,43 @@
 
     // --- view and theme
 
-    /** First view, and after each change of size: the bounds, unless the reader chose a view. */
+    /** First view, and after each change of size: the ground, unless the reader chose a view. */
     fit() {
       const { map, view } = CM;
       CM.fitting = true;
       map.invalidateSize({ animate: false });
       const { x, y } = map.getSize();
       if (x > 50 && y > 50) {
-        if (!CM.moved) map.fitBounds(CM.config.bounds, { animate: false });
-        else if (!CM.fitted) map.setView([view.lat, view.lng], view.zoom, { animate: false });
-        CM.fitted = true;
         const narrow = x < NARROW;
         if (narrow !== CM.narrow) CM.panel.open = !narrow;
         CM.narrow = narrow;
+        if (!CM.moved) CM.showGround();
+        else if (!CM.fitted) map.setView([view.lat, view.lng], view.zoom, { animate: false });
+        CM.fitted = true;
       }
       CM.fitting = false;
+    },
+
+    /** All of the ground as large as the controls leave room for, those of the player at play too. */
+    showGround() {
+      const { map, config: { ground } } = CM;
+      const size = map.getSize();
+      const grows = CM.time?.grows() ?? 0;
+      const lift = grows - CM.covered();
+      const feet = CM.occupied(".leaflet-bottom .leaflet-control").map((box) => ({ ...box, y: box.y - lift }));
+      const frame = { x: MARGIN, y: MARGIN, w: size.x - 2 * MARGIN, h: size.y - 2 * MARGIN - grows };
+      const bounds = L.latLngBounds(ground.flat());
+      const most = map.getBoundsZoom(bounds, false, L.point(2 * MARGIN, 2 * MARGIN + grows));
+      const found = Room.view(
+        (zoom) => ground.map((ring) => ring.map((corner) => map.project(corner, zoom))),
+        most, frame, [...CM.occupied(".leaflet-top .leaflet-control"), ...feet],
+      );
+      if (!found) {
+        map.fitBounds(bounds, { animate: false });
+        return;
+      }
+      const { zoom, shift } = found;
+      map.setView(map.unproject(size.divideBy(2).subtract(shift), zoom), zoom, { animate: false });
     },
 
     /** Keep view and layers for the session, so that another page and back loses neither. */
@@ -501,6 +614,7 @@
 
     paintTheme() {
       CM.container.dataset.theme = CM.theme;
+      document.body.style.colorScheme = CM.theme;
       Object.entries(CM.page()).forEach(([name, colour]) => {
         document.body.style.setProperty(`--cm-${name}`, colour);
       });

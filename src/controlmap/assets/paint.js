@@ -3,6 +3,7 @@
   "use strict";
 
   const LABEL_LENGTH = 40;
+  const QUIET_LINE = 15; // px, of the names of what lies round
   const HATCH = 8; // px between two lines of a hatch
 
   /** Places by rank, as maps.PLACE_RANKS: size, and the zoom from which dot and name show. */
@@ -89,46 +90,53 @@
     return new Painter({ pane, padding: 0.2, ...options }).addTo(map);
   }
 
-  const apart = (a, b) => a.x + a.w < b.x || b.x + b.w < a.x || a.y + a.h < b.y || b.y + b.h < a.y;
+  /** The text of a name, and how a rank writes it. */
+  const named = (name) => (name.length > LABEL_LENGTH ? `${name.slice(0, LABEL_LENGTH - 1)}…` : name);
+  const written = ({ weight, size }, family) => `${weight} ${size}px ${family}`;
+  const quiet = (line, family) => `italic ${line ? 11 : 13}px ${family}`;
 
-  /**
-   * Names of places, which come biggest first. A name takes the first of four sides where it covers
-   * neither another name nor a dot; the biggest may cover the dots of lesser places. Names of places
-   * within the frame stay within it.
-   */
-  function labels(ctx, places, frame, page, family) {
-    const dots = places.map(({ at, rank: { radius } }) => (
-      { x: at.x - radius, y: at.y - radius, w: 2 * radius, h: 2 * radius }
-    ));
-    const taken = [];
-    const drawn = [];
+  /** How wide and high a place's name is. */
+  function measure(ctx, name, rank, family) {
+    ctx.font = written(rank, family);
+    return { w: ctx.measureText(named(name)).width, h: rank.size + 3 };
+  }
+
+  /** The same for a name of what lies round, which may have a line below it. */
+  function measureQuiet(ctx, lines, family) {
+    const widths = lines.map((text, line) => {
+      ctx.font = quiet(line, family);
+      return ctx.measureText(text).width;
+    });
+    return { w: Math.max(...widths), h: QUIET_LINE * lines.length };
+  }
+
+  function halo(ctx, text, x, y, colour, page) {
     ctx.textBaseline = "middle";
     ctx.lineJoin = "round";
-    places.forEach(({ at, rank, name }, own) => {
-      const text = name.length > LABEL_LENGTH ? `${name.slice(0, LABEL_LENGTH - 1)}…` : name;
-      ctx.font = `${rank.weight} ${rank.size}px ${family}`;
-      const h = rank.size + 3;
-      const w = ctx.measureText(text).width;
-      const gap = rank.radius + 3;
-      const boxes = [[gap, -h / 2], [-gap - w, -h / 2], [-w / 2, -gap - h + 2], [-w / 2, gap - 2]]
-        .map(([dx, dy]) => ({ x: at.x + dx, y: at.y + dy, w, h }))
-        .filter((box) => taken.every((other) => apart(box, other)))
-        .filter(({ x }) => !frame.contains(at) || (x > frame.min.x && x + w < frame.max.x));
-      const clear = (box, among) => among.every((dot, i) => i === own || apart(box, dot));
-      const box = boxes.find((one) => clear(one, dots)) ??
-        (rank.zoom === 0 ? boxes.find((one) => clear(one, dots.slice(0, own))) : undefined);
-      if (!box) return;
-      taken.push(box);
-      drawn.push(text);
-      ctx.globalAlpha = 0.85;
-      ctx.strokeStyle = page.halo;
-      ctx.lineWidth = 3.2;
-      ctx.strokeText(text, box.x, box.y + h / 2);
-      ctx.globalAlpha = 1;
-      ctx.fillStyle = page.ink;
-      ctx.fillText(text, box.x, box.y + h / 2);
+    ctx.globalAlpha = 0.85;
+    ctx.strokeStyle = page.halo;
+    ctx.lineWidth = 3.2;
+    ctx.strokeText(text, x, y);
+    ctx.globalAlpha = 1;
+    ctx.fillStyle = colour;
+    ctx.fillText(text, x, y);
+    return text;
+  }
+
+  /** A place's name in its box; returns what was written. */
+  function label(ctx, name, rank, { x, y, h }, page, family) {
+    ctx.textAlign = "left";
+    ctx.font = written(rank, family);
+    return halo(ctx, named(name), x, y + h / 2, page.ink, page);
+  }
+
+  function labelQuiet(ctx, lines, { x, y, w }, colour, page, family) {
+    ctx.textAlign = "center";
+    lines.forEach((text, line) => {
+      ctx.font = quiet(line, family);
+      halo(ctx, text, x + w / 2, y + QUIET_LINE * (line + 0.5), colour, page);
     });
-    return drawn;
+    return lines[0];
   }
 
   /** A swatch for the list of layers: the layer as the map draws it, on land; `bands` for many colours. */
@@ -155,5 +163,7 @@
     paint(ctx, style);
   }
 
-  window.ControlMapPaint = { RANKS, canvas, hatchPattern, labels, swatch };
+  window.ControlMapPaint = {
+    RANKS, canvas, hatchPattern, measure, measureQuiet, label, labelQuiet, swatch,
+  };
 })();

@@ -83,6 +83,7 @@
     }
 
     draw() {
+      this.CM.closeTip(); // it told of the day before
       this.standing = this.read.standing(this.day);
       this.faces.go(this.standing);
       this.showFigures();
@@ -142,7 +143,7 @@
       this.turn(true);
       this.active = true;
       const { replaces, covers, draws } = this.config;
-      this.CM.veil(this.byDate ? [...replaces, ...covers] : replaces, this.byDate ? draws.slice(0, 1) : draws);
+      this.CM.veil(this.byDate ? [...replaces, ...covers] : replaces, this.byDate ? [] : draws);
       this.dress();
       this.faces.show(true);
     }
@@ -152,6 +153,13 @@
       this.away = away;
       this.root.classList.toggle("cm-away", away);
       this.CM.container.classList.toggle("cm-away", away);
+      this.CM.describe();
+    }
+
+    /** How much more of the map's foot it takes at play, in pixels. */
+    grows() {
+      const style = getComputedStyle(this.root);
+      return parseFloat(style.getPropertyValue("--player-play")) - parseFloat(style.getPropertyValue("--player-rest"));
     }
 
     /** Back to the day that the page around the map shows. */
@@ -194,6 +202,7 @@
       const byDate = this.CM.groups[MODE]?.on ?? false;
       const turned = byDate !== this.byDate;
       this.byDate = byDate;
+      if (turned && byDate && this.CM.narrow) this.CM.panel.open = false; // two legends have no room
       if (this.legend) this.paintLegend();
       if (byDate && !(await this.record())) return;
       if (!this.read || !(this.active || byDate)) return;
@@ -221,7 +230,7 @@
       const lost = taken.map((style) => ({
         ...style, fillOpacity: 0.45, hatch: "+", hatchColor: CM.page().ink, hatchOpacity: 0.55,
       }));
-      this.faces.dress(this.dated, [look("rest"), start, ...taken, ...lost]);
+      this.faces.dress(this.dated, [null, start, ...taken, ...lost]);
     }
 
     colour(both) {
@@ -266,35 +275,41 @@
       return told.filter(([, kind], i) => kind !== told[i - 1]?.[1]);
     }
 
-    /** What a face is on the day shown, and its whole record: a line a spell, the latest first. */
-    lines(face) {
+    /** What a face is on the day shown, and its record: a line a spell, the latest first. */
+    lines(face, most = Infinity) {
       const { read, words } = this;
       const now = read.runOn(face, this.standing);
       const spells = this.spells(face).map(([since, kind]) => {
         const text = since ? words.since : words.since_start;
-        return text.replace("{status}", words.statuses[kind] ?? words.silent).replace("{day}", this.date(since));
+        const spell = text
+          .replace("{status}", words.statuses[kind] ?? words.silent)
+          .replace("{day}", this.date(since));
+        return since > this.day ? words.later.replace("{spell}", spell) : spell;
       });
-      const listed = spells.slice(-SPELLS).reverse();
-      if (spells.length > SPELLS) listed.push(words.earlier.replace("{n}", spells.length - SPELLS));
+      const listed = spells.slice(-most).reverse();
+      if (spells.length > most) listed.push(words.earlier.replace("{n}", spells.length - most));
       const name = words.oblast.replace("{name}", read.oblasts[read.faceOblast[face]].name);
       const on = words.on.replace("{status}", this.status(read.kind[now], this.standing));
-      return [name, on.replace("{day}", this.date(this.day)), ...listed];
+      return [name, on.replace("{day}", this.date(this.day)), words.whole, ...listed];
     }
 
-    tell({ latlng, originalEvent }) {
+    /** Tell of the face below the pointer; a click has its tip stay, with all of its record. */
+    tell({ latlng, originalEvent, type }) {
       const { CM, read } = this;
       if (!this.active || this.playing || CM.tipLayer?.rank !== undefined) return;
-      if (originalEvent.target.closest?.(".leaflet-control")) return;
+      if (originalEvent.target.closest?.(".leaflet-control, .cm-tip")) return;
+      const pinned = type === "click";
+      if (CM.tip?.pinned && !pinned) return;
       const { x, y } = CM.map.project(latlng, 0).divideBy(256);
       const face = this.standing < 0 ? -1 : read.faceAt(x, y);
       if (face < 0) CM.closeTip();
-      else CM.openTip({ latlng, layer: this.tips(face) });
+      else CM.openTip({ latlng, layer: this.tips(face, pinned), type, pinned });
     }
 
     /** The same object for the same face and day, by which the map knows its tooltip. */
-    tips(face) {
-      const key = `${face} ${this.day}`;
-      if (this.tip?.key !== key) this.tip = { key, lines: this.lines(face) };
+    tips(face, whole) {
+      const key = `${face} ${this.day} ${whole}`;
+      if (this.tip?.key !== key) this.tip = { key, record: true, lines: this.lines(face, whole ? Infinity : SPELLS) };
       return this.tip;
     }
 
@@ -429,27 +444,30 @@
       return this.config.years.map((year) => this.colour(year));
     }
 
-    /** The dates' colours, in the corner that the oblasts leave free. */
+    /** The dates' colours, in a corner that the oblasts leave free. */
     addLegend() {
       this.legend = element("div", "cm-dates");
       this.legend.hidden = true;
-      this.CM.control("bottomright", this.legend);
+      this.corner = this.CM.control("bottomright", this.legend);
     }
 
     paintLegend() {
       const { words, config, CM } = this;
       this.legend.replaceChildren();
       this.legend.hidden = !this.byDate;
+      this.corner.setPosition(CM.narrow ? "topleft" : "bottomright");
       this.legend.append(element("strong", "", this.CM.groups[MODE].spec.name));
-      const entry = (name, style) => {
-        const row = this.legend.appendChild(element("span"));
+      const entry = (name, style, wide = "") => {
+        const row = this.legend.appendChild(element("span", wide));
         const swatch = row.appendChild(element("canvas"));
         window.ControlMapPaint.swatch(swatch, "area", { fill: true, weight: 0, ...style }, CM.style(CM.groups.land.spec));
         row.append(name);
       };
-      entry(words.at_start.replace("{day}", this.date(0)), { fillColor: this.colour(config.start), fillOpacity: 0.8 });
       config.years.forEach((year) => entry(year.name, { fillColor: this.colour(year), fillOpacity: 0.85 }));
-      entry(words.lost, { fillColor: CM.page().muted, fillOpacity: 0.3, hatch: "+", hatchColor: CM.page().ink, hatchOpacity: 0.55 });
+      const start = { fillColor: this.colour(config.start), fillOpacity: 0.8 };
+      entry(words.at_start.replace("{day}", this.date(0)), start, "cm-wide");
+      const lost = { fillColor: CM.page().muted, fillOpacity: 0.3, hatch: "+", hatchColor: CM.page().ink, hatchOpacity: 0.55 };
+      entry(words.lost, lost, "cm-wide");
     }
 
     // --- for tests

@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from controlmap import figures, land, maps, palette, places, proposals, sources
 from controlmap.coverage import Coverage, Moment
@@ -97,10 +98,9 @@ def told(layers: Mapping[str, T], coverage: Coverage) -> dict[str, T]:
     return {layer: value for layer, value in layers.items() if layer not in unknown}
 
 
-def bounds(coverage: Coverage) -> tuple[float, float, float, float]:
-    """West, south, east, north of the four oblasts in degrees."""
-    west, south, east, north = shapely.total_bounds([o.polygon for o in coverage.oblasts])
-    return float(west), float(south), float(east), float(north)
+def ground(coverage: Coverage) -> BaseGeometry:
+    """The four oblasts (lon, lat)."""
+    return shapely.MultiPolygon(list(shapely.get_parts([o.polygon for o in coverage.oblasts])))
 
 
 def player(coverage: Coverage, url: str) -> maps.Player:
@@ -123,12 +123,13 @@ def player(coverage: Coverage, url: str) -> maps.Player:
 
 
 def background(coverage: Coverage) -> dict[str, Sequence[Feature]]:
-    """What never changes: land, neighbours, boundaries, the claim, places."""
+    """What never changes: land, neighbours, their names, boundaries, the claim, places."""
     lands = land.load()
     frames = [o.polygon for o in coverage.oblasts]
     return {
         "neighbours": [Feature(x.polygon, ()) for x in lands if x.code != "UA"],
         "land": [Feature(x.polygon, ()) for x in lands if x.code == "UA"],
+        maps.NAMES: [Feature(shapely.Point(at), lines) for at, lines in text.NAMES],
         "oblasts": [Feature(frame, ()) for frame in frames],
         "claim": [Feature(shapely.coverage_union_all(frames), ())],
         "places": [Feature(shapely.Point(p.lon, p.lat), _place(p), p.rank) for p in places.load()],

@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import TypeVar
 
 import streamlit as st
@@ -20,7 +21,8 @@ from controlmap.views import layers, text
 
 T = TypeVar("T")
 HEIGHT = 560
-PLAYED_HEIGHT = 630
+PLAYED_HEIGHT = 640
+_ROOT = "../.."  # of the server, seen from the map's frame
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,11 @@ def show(
             *(credit or [(source.credit, source.url)]),
             *text.CREDITS_OF_MAP,
         ],
-        bounds=layers.bounds(coverage),
+        ground=layers.ground(coverage),
         words=text.MAP,
         leaflet_url=addresses.leaflet,
         assets_url=addresses.assets,
+        font_url=_font_url(),
         player=layers.player(coverage, addresses.timeline) if played else None,
         picks=pick is not None,
     )
@@ -98,6 +101,14 @@ def show(
 def _named(found: dict[str, T], names: Mapping[str, str]) -> dict[str, T]:
     """What is of the layers that have a name on this map."""
     return {layer: value for layer, value in found.items() if layer in names}
+
+
+@lru_cache(maxsize=1)
+def _font_url() -> str:
+    """Where Streamlit's own server has the font of its pages, "" where it has none of that name."""
+    static = Path(st.__file__).parent / "static"
+    found = next((static / "static" / "media").glob("SourceSansVF-Upright*.woff2"), None)
+    return f"{_ROOT}/{found.relative_to(static).as_posix()}" if found else ""
 
 
 def _hear(

@@ -97,7 +97,14 @@ MAP = {
     "background_failed": "The background of the map could not be loaded; reload the page.",
     "wheel": "Hold Ctrl to zoom with the wheel",
     "touch": "Use two fingers to move the map",
+    "beyond": "Beyond the four oblasts: not shown",
 }
+NAMES = (  # what lies round the four oblasts: longitude and latitude, words
+    ((39.6, 47.5), ("Russia",)),
+    ((34.1, 45.62), ("Crimea", "not part of this record")),
+    ((36.7, 46.2), ("Sea of Azov",)),
+    ((31.9, 45.85), ("Black Sea",)),
+)
 LAYERS = {
     "rest": "Not Russian-held",
     "held": "Russian-held",
@@ -167,7 +174,9 @@ PLAYER = {
     "on": "{status} on {day}",
     "since": "{status} since {day}",
     "since_start": "{status} on {day}, when the record begins",
-    "earlier": "and {n} spells before",
+    "whole": "Whole record",
+    "later": "Later: {spell}",
+    "earlier": "and {n} spells before; click for all",
     "statuses": ("Not Russian-held", "Russian-held", "Contested"),
     "silent": "Not known",
     "rest_or_contested": "Not Russian-held (contested is not reported)",
