@@ -160,7 +160,7 @@ def test_a_line_is_drawn_where_it_is_known_and_only_there() -> None:
     days = tuple(date(2024, 1, n) for n in range(1, 7))
     values = np.array([0, 1, math.nan, 3, 4, 5])
     trace = Trace("", days, values, values - 1, values + 1)
-    drawn = ElementTree.fromstring(sparkline.svg([trace], (2, 3), days[3], str))
+    drawn = ElementTree.fromstring(sparkline.svg([trace], (2, 2.5, 3), days[3], str))
     paths = [p for p in drawn.iter() if p.tag.endswith("path")]
     lines = [p.get("d") or "" for p in paths if p.get("fill") == "none"]
     assert [line.count("L") for line in lines] == [1, 2]

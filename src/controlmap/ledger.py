@@ -318,23 +318,25 @@ def _answer(claim: Claim, coverages: Sequence[Coverage], day: date) -> Answer:
     )
 
 
-def expected(found: Evaluation) -> tuple[float, float] | None:
-    """What the claim's figure is on the chart of its quantity, in `trace_unit`; None for nothing.
+def expected(found: Evaluation) -> tuple[float, float, float] | None:
+    """What is claimed on the chart of its quantity, in `trace_unit`; None for nothing.
 
-    Of a time to take the rest it is the pace that this needs; of a steady advance, no net loss.
+    The least that holds, the figure itself, and the most that holds. Of a time to take the rest it
+    is the pace that this needs; of a steady advance, no net loss.
     """
     claim = found.claim
     if claim.quantity == "gaining_share":
-        return 0.0, 0.0
+        return 0.0, 0.0, 0.0
     if claim.quantity == "days_to_take" and found.measure is not None and claim.figure > 0:
         days, rate = (part.value for part in found.measure.parts[:2])
         needed = (days or math.inf) * (rate or 0.0) / claim.figure
-        return (needed, needed) if math.isfinite(needed) else None
+        return (needed, needed, needed) if math.isfinite(needed) else None
     if claim.asks.trace_unit != claim.asks.unit:
         return None
     low, high = claim.bounds()
     return (
         low if math.isfinite(low) else claim.figure,
+        claim.figure,
         high if math.isfinite(high) else claim.figure,
     )
 

@@ -15,7 +15,7 @@ from visiting import Visit
 from controlmap import archive
 from controlmap.coverage import Coverage
 from controlmap.oblasts import Basis
-from controlmap.views import layers
+from controlmap.views import layers, text_sources
 from controlmap.views.pages import PAGES
 
 SETTLE_MS = 400
@@ -178,7 +178,7 @@ def test_nothing_sticks_out(
 def test_a_bad_address_is_told(page: Visit, address: str) -> None:
     page.tab.goto(f"{address}?date=1999-01-01")
     page.map()
-    expect(page.tab.get_by_text("allowed are 2022-04-03")).to_be_visible()
+    expect(page.tab.get_by_text("there is 2022-04-03")).to_be_visible()
     page.assert_clean()
 
 
@@ -260,7 +260,7 @@ def test_a_layer_dropped_on_the_page_of_sources_is_drawn(
     frame = page.map()
     assert "own" not in state(frame)["layers"]
     page.tab.locator("input[type=file]").set_input_files(path)
-    expect(page.tab.locator(".cm-headline")).to_contain_text("by 4 sources")
+    expect(page.tab.get_by_text(text_sources.OWN_APART)).to_be_visible()
     # Other layers make another map: the frame of the one before goes away.
     page.tab.wait_for_function(
         """() => [...document.querySelectorAll("iframe")]

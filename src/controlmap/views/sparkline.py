@@ -32,7 +32,7 @@ _STYLE = (
 
 def image(
     traces: Sequence[Trace],
-    expected: tuple[float, float] | None,
+    expected: tuple[float, float, float] | None,
     marked: date,
     told: Callable[[float], str],
     alt: str,
@@ -44,7 +44,7 @@ def image(
 
 def svg(
     traces: Sequence[Trace],
-    expected: tuple[float, float] | None,
+    expected: tuple[float, float, float] | None,
     marked: date,
     told: Callable[[float], str],
 ) -> str:
@@ -74,7 +74,9 @@ def svg(
     )
 
 
-def _range(traces: Sequence[Trace], expected: tuple[float, float] | None) -> tuple[float, float]:
+def _range(
+    traces: Sequence[Trace], expected: tuple[float, float, float] | None
+) -> tuple[float, float]:
     shown = [v for t in traces for v in (t.values, t.low, t.high) if v is not None]
     values = np.concatenate([*shown, np.array(expected or ())])
     values = values[np.isfinite(values)]
@@ -121,7 +123,7 @@ def _round_values(low: float, high: float) -> list[float]:
     return [n * step for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
-def _expected(low: float, high: float, y: _Scale) -> Iterator[str]:
+def _expected(low: float, claimed: float, high: float, y: _Scale) -> Iterator[str]:
     top, bottom = y(high), y(low)
     across = f"M{_LEFT} {{:.1f}}H{_WIDTH - _RIGHT}"
     if bottom - top > 1:
@@ -130,7 +132,7 @@ def _expected(low: float, high: float, y: _Scale) -> Iterator[str]:
             f'<rect class="e" x="{_LEFT}" y="{top:.1f}" width="{width}" '
             f'height="{bottom - top:.1f}"/>'
         )
-    yield f'<path class="l" d="{across.format((top + bottom) / 2)}"/>'
+    yield f'<path class="l" d="{across.format(y(claimed))}"/>'
 
 
 def _trace(trace: Trace, colour: str, x: _Axis, y: _Scale) -> Iterator[str]:

@@ -129,7 +129,13 @@ def claimed_and_tolerance(claim: Claim) -> tuple[str, str]:
         Relation.LESS_THAN: "less than ",
     }
     unit = claim.asks.unit
-    off = f"± {value(unit, claim.tolerance)}" if claim.tolerance else ""
+    low, high = claim.bounds()
+    off = {
+        Relation.AT_LEAST: f"counted from {value(unit, low)}",
+        Relation.AT_MOST: f"counted up to {value(unit, high)}",
+    }.get(claim.relation, f"± {value(unit, claim.tolerance)}")
+    if not claim.tolerance:
+        off = ""
     return f"{words[claim.relation]}{value(unit, claim.figure)}", off
 
 
@@ -319,8 +325,8 @@ def chart(found: Evaluation) -> str:
     by = _title(found.source or sources.DEFAULT)
     marks = {
         "claimed_share": "Dashed: what is claimed. ",
-        "held_share": "Dashed: what is claimed. ",
-        "not_held_km2": "Grey: what is claimed. ",
+        "held_share": "Dashed: what is claimed; grey: within its tolerance. ",
+        "not_held_km2": "Dashed: what is claimed; grey: within its tolerance. ",
         "days_to_take": "Dashed: the pace that the claim needs. ",
         "gaining_share": "Dashed: no change. ",
     }
