@@ -155,7 +155,7 @@ def test_a_record_that_stands_in_place_of_another_says_so(
 ) -> None:
     publish(server, 9)
     done = Run(capsys, "update", "--since", "2026-03-09")
-    assert ": begun; 1 snapshots, 2026-03-09 to 2026-03-09, " in done.out
+    assert ": begun; 1 snapshot, 2026-03-09 to 2026-03-09, " in done.out
     note = "note: it is used in place of the embedded record, which has 2026-03-01 to 2026-03-03"
     assert done.errors[-1] == note
     told = Run(capsys, "sources", "--format", "json").json["sources"][0]

@@ -21,7 +21,7 @@ from controlmap.views import layers, text
 
 T = TypeVar("T")
 HEIGHT = 560
-PLAYED_HEIGHT = 616
+PLAYED_HEIGHT = 636
 _ROOT = "../.."  # of the server, seen from the map's frame
 
 
