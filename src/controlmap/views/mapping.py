@@ -21,7 +21,7 @@ from controlmap.views import layers, text
 
 T = TypeVar("T")
 HEIGHT = 560
-PLAYED_HEIGHT = 636
+PLAYED_HEIGHT = 640
 _ROOT = "../.."  # of the server, seen from the map's frame
 
 
