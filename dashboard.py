@@ -1,5 +1,5 @@
 """The Streamlit entry: `make dashboard`, or `streamlit run dashboard.py`."""
 
-from controlmap import app
+from controlmap.dashboard import app
 
 app.main()

@@ -31,22 +31,16 @@ import reading
 import shapely
 from rival import Rival
 
-from controlmap import (
-    archive,
-    building,
-    coverage,
-    figures,
-    geofile,
-    maps,
-    places,
-    point,
-    timeline,
-)
-from controlmap.archive import Member
-from controlmap.coverage import Coverage
-from controlmap.model import Status
-from controlmap.oblasts import Basis
-from controlmap.views import layers
+from controlmap.analysis import figures, place_history
+from controlmap.core import geoparquet
+from controlmap.core.model import Status
+from controlmap.dashboard import map_layers
+from controlmap.draw import maps, timeline
+from controlmap.geo import places
+from controlmap.geo.oblasts import Basis
+from controlmap.record import archive, builder, coverage
+from controlmap.record.archive import Member
+from controlmap.record.coverage import Coverage
 
 SOURCE = "deepstate"
 MAP = "deepstate_api"
@@ -57,9 +51,10 @@ EVERY_DAYS = 15
 
 _LOAD = """
 import time
-from controlmap import archive, geofile
+from controlmap.core import geoparquet
+from controlmap.record import archive
 start, used = time.perf_counter(), time.process_time()
-archive.load(geofile.geodata("deepstate.parquet"))
+archive.load(geoparquet.geodata("deepstate.parquet"))
 print(time.perf_counter() - start, time.process_time() - used)
 """
 
@@ -134,7 +129,7 @@ class Setting:
     @cached_property
     def embedded(self) -> Coverage:
         """The record that comes with controlmap."""
-        return archive.load(geofile.geodata(f"{SOURCE}.parquet")).coverage
+        return archive.load(geoparquet.geodata(f"{SOURCE}.parquet")).coverage
 
     @cached_property
     def members(self) -> list[Member]:
@@ -143,12 +138,12 @@ class Setting:
 
     def build(self, files: int | None = None) -> Coverage:
         """The record of the first so many daily files, or of all: read, node, classify."""
-        snapshots = building.read_all(SOURCE, [self.daily], _quiet)
+        snapshots = builder.read_all(SOURCE, [self.daily], _quiet)
         return coverage.build(SOURCE, itertools.islice(snapshots, files))
 
     def build_twice(self) -> Coverage:
         """The record of all daily files, and of as many of the map's snapshots."""
-        snapshots = building.read_all(SOURCE, [self.daily, self.daily.parent / MAP], _quiet)
+        snapshots = builder.read_all(SOURCE, [self.daily, self.daily.parent / MAP], _quiet)
         return coverage.build(SOURCE, itertools.islice(snapshots, 2 * len(self.members)))
 
     @cached_property
@@ -220,7 +215,7 @@ def _extending(
     with tempfile.TemporaryDirectory() as folder:
         record, grown = Path(folder) / "record", Path(folder) / "grown"
         build_s = seconds(partial(_build_of, most, record), clock=clock)[0]
-        extend = partial(building.extend_file, record, [last], grown, _quiet)
+        extend = partial(builder.extend_file, record, [last], grown, _quiet)
         extend_s = seconds(extend, 5, clock)
     table.told(f"build and write the {what} but the last", [build_s], "s CPU")
     table.told("  extend by the last day, and write", extend_s, "s CPU")
@@ -233,7 +228,7 @@ def _extending(
 
 def _build_of(files: Sequence[Path | Member], output: Path) -> None:
     """Build and write a record."""
-    building.build_file(SOURCE, files, output, None, _quiet)
+    builder.build_file(SOURCE, files, output, None, _quiet)
 
 
 def two_dates(table: Table, setting: Setting) -> None:
@@ -259,9 +254,9 @@ def a_place(table: Table, setting: Setting) -> None:
     record = setting.embedded
     listed = places.load()
     chosen = listed[:: max(len(listed) // 150, 1)]
-    first = seconds(partial(point.record_of, record, chosen[0].lon, chosen[0].lat))
+    first = seconds(partial(place_history.record_of, record, chosen[0].lon, chosen[0].lat))
     table.told("a place's record, the first since the record was loaded", [1000 * first[0]], "ms")
-    each = [seconds(partial(point.record_of, record, p.lon, p.lat))[0] for p in chosen]
+    each = [seconds(partial(place_history.record_of, record, p.lon, p.lat))[0] for p in chosen]
     table.most("a place's record, of places asked for once", [1000 * s for s in each], "ms", 5)
 
 
@@ -318,7 +313,7 @@ def payload(table: Table, setting: Setting) -> None:
     for moment in moments(record):
         start = time.perf_counter()
         text = maps.payload_json(
-            f"{SOURCE} {moment.day}", layers.day_features(record, moment, Basis.POLYGON)
+            f"{SOURCE} {moment.day}", map_layers.day_features(record, moment, Basis.POLYGON)
         )
         times.append(1000 * (time.perf_counter() - start))
         sizes.append(len(gzip.compress(text.encode(), 6)) / 1024)

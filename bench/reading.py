@@ -16,10 +16,14 @@ import numpy as np
 import shapely
 from pyogrio import list_layers
 
-from controlmap import agreement, archive, geofile, maps, sources, state
-from controlmap.coverage import Coverage
-from controlmap.sources import own
-from controlmap.views import own_layer
+from controlmap import sources
+from controlmap.analysis import agreement
+from controlmap.core import geoparquet
+from controlmap.dashboard import upload as own_layer
+from controlmap.draw import maps
+from controlmap.record import archive, overlay
+from controlmap.record.coverage import Coverage
+from controlmap.sources import custom
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import layer_files
@@ -93,7 +97,7 @@ def median_s(action: Callable[[], object]) -> float:
 
 def agreeing() -> tuple[float, list[float]]:
     """Seconds to sample three embedded records once, and to compare them on a day, each time."""
-    known = {s: archive.load(geofile.geodata(f"{s}.parquet")).coverage for s in SOURCES}
+    known = {s: archive.load(geoparquet.geodata(f"{s}.parquet")).coverage for s in SOURCES}
     start = time.perf_counter()
     for coverage in known.values():
         _ = coverage.faces.sampled
@@ -116,7 +120,7 @@ def upload() -> tuple[float, list[float]]:
     frame = drawn(20_000)
     frame = drawn(int(20_000 * UPLOAD_MB * 2**20 / len(layer_files.geojson(frame))))
     data = layer_files.geojson(frame)
-    known = {s: archive.load(geofile.geodata(f"{s}.parquet")).coverage for s in SOURCES}
+    known = {s: archive.load(geoparquet.geodata(f"{s}.parquet")).coverage for s in SOURCES}
     for coverage in known.values():
         _ = coverage.faces.sampled
     times = []
@@ -129,8 +133,8 @@ def upload() -> tuple[float, list[float]]:
 
 def shown(data: bytes, known: Mapping[str, Coverage]) -> int:
     """Read, measure, compare and draw a visitor's file, as the page does."""
-    made = state.of(own.ID, sources.read(data, f"layer {DAY}.geojson"))
-    compared = agreement.opinions({**known, own.ID: made}, DAY)
+    made = overlay.of(custom.ID, sources.read(data, f"layer {DAY}.geojson"))
+    compared = agreement.opinions({**known, custom.ID: made}, DAY)
     found = agreement.agree(compared)
     agreement.by_oblast(found), agreement.pairs(found), agreement.patches(found, 6)
     outlines = agreement.outlines(found)

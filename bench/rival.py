@@ -13,9 +13,9 @@ import numpy as np
 import shapely
 from pyproj import Geod
 
-from controlmap.archive import Member
-from controlmap.oblasts import ISO_CODES
-from controlmap.oblasts import load as load_oblasts
+from controlmap.geo.oblasts import ISO_CODES
+from controlmap.geo.oblasts import load as load_oblasts
+from controlmap.record.archive import Member
 
 WGS84 = Geod(ellps="WGS84")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from controlmap import cli
+from controlmap.cli import main
 
 
 class Run:
@@ -18,7 +18,7 @@ class Run:
     def __init__(self, capsys: pytest.CaptureFixture[str], *arguments: object) -> None:
         capsys.readouterr()
         try:
-            self.code = cli.main([str(a) for a in arguments])
+            self.code = main.main([str(a) for a in arguments])
         except SystemExit as end:
             self.code = end.code if isinstance(end.code, int) else 1
         captured = capsys.readouterr()

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from controlmap import geodesy, sources
-from controlmap.model import Ground, InputError, Snapshot
+from controlmap import sources
+from controlmap.core.model import Ground, InputError, Snapshot
+from controlmap.geo import geodesy
 
 DAILY = "deepstatemap_data_20240709.geojson"
 API = "1709294400.geojson"  # 2024-03-01 12:00:00 UTC

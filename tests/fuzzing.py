@@ -16,7 +16,7 @@ from pathlib import Path
 
 import layer_files as files
 from controlmap import sources
-from controlmap.model import InputError, Snapshot
+from controlmap.core.model import InputError, Snapshot
 
 MAKERS: dict[str, Callable[[], bytes]] = {
     **files.FORMATS,

@@ -26,8 +26,8 @@ import shapely
 
 import layer_files as files
 from controlmap import sources
-from controlmap.model import InputError, Snapshot
-from controlmap.sources import own
+from controlmap.core.model import InputError, Snapshot
+from controlmap.sources import custom
 
 DAY = files.DAY
 SCRIPT = "Occupied </script><script>alert(1)</script> {{ 7*7 }} {% raw %} ${7*7} <img src=x>"
@@ -343,10 +343,12 @@ SECONDS = 20
 MORE_MB = 2048
 
 
-def read(name: str, data: bytes) -> Snapshot | own.Legend:
+def read(name: str, data: bytes) -> Snapshot | custom.Legend:
     """What is made of a file, or of a legend."""
     return (
-        own.from_toml(data.decode(), name) if name.endswith(".toml") else sources.read(data, name)
+        custom.from_toml(data.decode(), name)
+        if name.endswith(".toml")
+        else sources.read(data, name)
     )
 
 

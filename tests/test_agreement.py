@@ -10,14 +10,18 @@ import numpy as np
 import pytest
 import shapely
 
-from controlmap import agreement, archive, counting, coverage, export, geodesy, geofile, sampling
-from controlmap.agreement import Opinion
-from controlmap.counting import Advance
-from controlmap.coverage import Coverage
-from controlmap.figures import areas
-from controlmap.geodesy import array_of
-from controlmap.model import Ground, InputError, Snapshot, Status
-from controlmap.oblasts import Basis
+from controlmap.analysis import agreement, assessed_advance
+from controlmap.analysis.agreement import Opinion
+from controlmap.analysis.assessed_advance import Advance
+from controlmap.analysis.figures import areas
+from controlmap.core import geoparquet
+from controlmap.core.model import Ground, InputError, Snapshot, Status
+from controlmap.draw import export
+from controlmap.geo import geodesy
+from controlmap.geo.geodesy import array_of
+from controlmap.geo.oblasts import Basis
+from controlmap.record import archive, coverage, sampling
+from controlmap.record.coverage import Coverage
 
 DAY = date(2024, 5, 6)
 Box = tuple[float, float, float, float]
@@ -47,7 +51,7 @@ def opinions(*records: Coverage, day: date = DAY) -> list[Opinion]:
 
 
 def test_the_points_fill_the_oblasts() -> None:
-    known = archive.load(geofile.geodata("deepstate.parquet")).coverage.oblasts
+    known = archive.load(geoparquet.geodata("deepstate.parquet")).coverage.oblasts
     counts = np.bincount(sampling.points().oblast) * (sampling.CELL_M / 1000) ** 2
     assert counts == pytest.approx([o.polygon_km2 for o in known], abs=5)
 
@@ -85,7 +89,7 @@ def test_an_edge_that_two_share_but_for_rounding_takes_nothing_from_the_one_behi
 
 
 def test_points_of_the_embedded_record_are_those_of_a_search() -> None:
-    known = archive.load(geofile.geodata("deepstate.parquet")).coverage
+    known = archive.load(geoparquet.geodata("deepstate.parquet")).coverage
     chosen = np.random.default_rng(1).choice(len(sampling.points().place), 3000, replace=False)
     row, column = np.divmod(sampling.points().place[chosen], sampling.grid().columns)
     x = sampling.grid().west + (column + 0.5) * sampling.CELL_M
@@ -225,7 +229,7 @@ def test_how_records_agree_keeps_none_of_them() -> None:
 def test_what_assessed_advance_counts_as(
     advance: Advance, held: float, contested: float | None, apart: float | None
 ) -> None:
-    made = counting.counted(record(A, B, ground=Ground.ASSESSED_ADVANCE), advance)
+    made = assessed_advance.counted(record(A, B, ground=Ground.ASSESSED_ADVANCE), advance)
     row = areas(made, made.at(DAY))[0]
     found = (row.russian_held, row.contested, row.assessed_advance)
     squares = [None if km2 is None else round(km2 / SQUARE_KM2, 3) for km2 in found]
@@ -235,14 +239,14 @@ def test_what_assessed_advance_counts_as(
 
 def test_counted_otherwise_the_faces_are_sampled_once() -> None:
     made = record(A, B, ground=Ground.ASSESSED_ADVANCE)
-    held, contested = (counting.counted(made, a) for a in (Advance.HELD, Advance.CONTESTED))
+    held, contested = (assessed_advance.counted(made, a) for a in (Advance.HELD, Advance.CONTESTED))
     assert held.faces.sampled is made.faces.sampled
     assert contested.faces.tree is made.faces.tree
 
 
 def test_a_record_without_assessed_advance_is_the_same() -> None:
     made = record(A)
-    assert counting.counted(made, Advance.HELD) is made
+    assert assessed_advance.counted(made, Advance.HELD) is made
 
 
 # The embedded records

@@ -11,13 +11,16 @@ import pytest
 import shapely
 from streamlit.testing.v1 import AppTest
 
-from controlmap import agreement, archive, coverage, figures, palette, session
-from controlmap.counting import Advance
-from controlmap.figures import Contested
-from controlmap.geodesy import array_of
-from controlmap.model import Ground, Snapshot, Status
-from controlmap.oblasts import Basis
-from controlmap.views import layers, markup, text
+from controlmap.analysis import agreement, figures
+from controlmap.analysis.assessed_advance import Advance
+from controlmap.analysis.figures import Contested
+from controlmap.core.model import Ground, Snapshot, Status
+from controlmap.dashboard import map_layers, markup, session
+from controlmap.draw import palette
+from controlmap.geo.geodesy import array_of
+from controlmap.geo.oblasts import Basis
+from controlmap.record import archive, coverage
+from controlmap.words import text
 
 ENTRY = Path(__file__).parents[1] / "dashboard.py"
 SECONDS = 60
@@ -154,7 +157,7 @@ def test_a_damaged_record_is_one_line(
 
 def test_the_method_page_gives_definitions_sources_and_terms() -> None:
     def method() -> None:
-        from controlmap.views import method as page
+        from controlmap.dashboard.pages import method as page
 
         page.show()
 
@@ -212,7 +215,7 @@ def test_two_days_of_a_short_record(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
 
     def compared() -> None:
-        from controlmap.views import changes
+        from controlmap.dashboard.pages import changes
 
         changes.show()
 
@@ -228,7 +231,7 @@ def test_the_method_page_of_a_record_without_measured_figures(
     monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
 
     def method() -> None:
-        from controlmap.views import method as shown
+        from controlmap.dashboard.pages import method as shown
 
         shown.show()
 
@@ -258,8 +261,8 @@ def test_days_before_the_declaration_say_so(page: AppTest) -> None:
 
 def test_what_the_list_of_layers_says_is_not_of_the_day() -> None:
     record = archive.open_source("deepstate").coverage
-    assert layers.day_notes(record, record.at(date(2025, 8, 3))) == {}
-    assert layers.day_notes(record, record.at(date(2026, 8, 22))) == {
+    assert map_layers.day_notes(record, record.at(date(2025, 8, 3))) == {}
+    assert map_layers.day_notes(record, record.at(date(2026, 8, 22))) == {
         "contested": "not reported",
         "liberated": "not reported",
         "held-before-2022": "as last reported on 3 August 2025",

@@ -21,9 +21,11 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from controlmap import archive, cells, geodesy, geofile
-from controlmap.coverage import Coverage, build
-from controlmap.model import REPORTABLE, Ground, InputError, Provenance, RecordError, Snapshot
+from controlmap.core import geoparquet
+from controlmap.core.model import REPORTABLE, Ground, InputError, Provenance, RecordError, Snapshot
+from controlmap.geo import geodesy
+from controlmap.record import archive, generalise
+from controlmap.record.coverage import Coverage, build
 from input_files import SQUARE, SQUARE_KM2
 
 PROVENANCE = Provenance(
@@ -75,7 +77,7 @@ def record() -> Coverage:
 def test_a_record_comes_back_as_it_was_saved(
     record: Coverage, cell_m: int | None, tmp_path: Path
 ) -> None:
-    saved = record if cell_m is None else cells.generalise(record, cell_m)
+    saved = record if cell_m is None else generalise.generalise(record, cell_m)
     archive.save(tmp_path / "r.parquet", saved, PROVENANCE)
     opened = archive.load(tmp_path / "r.parquet")
     loaded = opened.coverage
@@ -147,7 +149,7 @@ def test_a_newer_format_is_refused_by_name(record: Coverage, tmp_path: Path) -> 
     path = tmp_path / "r.parquet"
     archive.save(path, record, PROVENANCE)
     table = pq.read_table(path)
-    head = json.loads(table.schema.metadata[b"controlmap"]) | {"format": geofile.FORMAT + 1}
+    head = json.loads(table.schema.metadata[b"controlmap"]) | {"format": geoparquet.FORMAT + 1}
     pq.write_table(
         table.replace_schema_metadata(
             {**table.schema.metadata, b"controlmap": json.dumps(head).encode()}
@@ -160,7 +162,7 @@ def test_a_newer_format_is_refused_by_name(record: Coverage, tmp_path: Path) -> 
 
 def test_a_file_of_another_kind_is_refused_by_name() -> None:
     with pytest.raises(RecordError, match=r"^oblasts\.parquet: holds oblasts, not record$"):
-        archive.load(geofile.geodata("oblasts.parquet"))
+        archive.load(geoparquet.geodata("oblasts.parquet"))
 
 
 @pytest.mark.parametrize(
@@ -178,9 +180,9 @@ def test_a_record_that_lacks_what_it_needs_is_refused_by_name(
 ) -> None:
     path = tmp_path / "r.parquet"
     archive.save(path, record, PROVENANCE)
-    file = geofile.read(path, "record")
+    file = geoparquet.read(path, "record")
     table, extra = spoil(file.table, dict(file.extra))
-    geofile.write(path, "record", table, file.geometry, PROVENANCE, extra)
+    geoparquet.write(path, "record", table, file.geometry, PROVENANCE, extra)
     with pytest.raises(RecordError, match=r"^r\.parquet: is damaged"):
         archive.load(path)
 
@@ -224,7 +226,7 @@ def test_a_folder_of_records_that_is_none_is_refused(
 
 def test_a_file_that_changed_is_seen(own: Path, record: Coverage) -> None:
     before = archive.open_source("deepstate")
-    archive.save(own, cells.generalise(record, 5000), PROVENANCE)
+    archive.save(own, generalise.generalise(record, 5000), PROVENANCE)
     os.utime(own, ns=(0, own.stat().st_mtime_ns + 1))
     after = archive.open_source("deepstate")
     assert (before.coverage.cell_m, after.coverage.cell_m) == (None, 5000)

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from controlmap import sources
-from controlmap.model import InputError
+from controlmap.core.model import InputError
 from features import (
     API,
     DAILY,

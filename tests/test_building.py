@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from controlmap import archive, building, geofile
-from controlmap.coverage import build
-from controlmap.model import Ground, InputError, Snapshot
+from controlmap.core import geoparquet
+from controlmap.core.model import Ground, InputError, Snapshot
+from controlmap.record import archive, builder
+from controlmap.record.coverage import build
 from input_files import SQUARE, SQUARE_KM2, make_daily, make_folder, quiet
 
 
@@ -27,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("cell_m", [None, 2000])
 def test_a_build_writes_what_it_returns(folder: Path, cell_m: int | None, tmp_path: Path) -> None:
     out = tmp_path / "deepstate.parquet"
-    built = building.build_file("deepstate", [folder], out, cell_m, quiet)
+    built = builder.build_file("deepstate", [folder], out, cell_m, quiet)
     loaded = archive.load(out)
     assert loaded.provenance == built.provenance
     assert loaded.coverage.cell_m == cell_m
@@ -36,7 +37,7 @@ def test_a_build_writes_what_it_returns(folder: Path, cell_m: int | None, tmp_pa
 
 
 def test_a_build_tells_where_it_comes_from_and_how_good_it_is(folder: Path, tmp_path: Path) -> None:
-    told = building.build_file("deepstate", [folder], tmp_path / "r.parquet", 2000, quiet)
+    told = builder.build_file("deepstate", [folder], tmp_path / "r.parquet", 2000, quiet)
     provenance = told.provenance
     assert [i["name"] for i in provenance.inputs] == sorted(p.name for p in folder.iterdir())
     for given in provenance.inputs:
@@ -53,9 +54,9 @@ def test_a_build_tells_where_it_comes_from_and_how_good_it_is(folder: Path, tmp_
 
 
 def test_the_measured_error_is_the_difference_to_a_plain_overlay(folder: Path) -> None:
-    snapshots = list(building.read_all("deepstate", [folder], quiet))
+    snapshots = list(builder.read_all("deepstate", [folder], quiet))
     coverage = build("deepstate", snapshots)
-    right = building.error_km2(coverage, snapshots[0])
+    right = builder.error_km2(coverage, snapshots[0])
     assert right is not None
     assert right.shape == (4, 3)
     assert np.abs(right).max() < 0.001
@@ -67,7 +68,7 @@ def test_the_measured_error_is_the_difference_to_a_plain_overlay(folder: Path) -
             for s in snapshots
         ],
     )
-    error = building.error_km2(wrong, snapshots[0])
+    error = builder.error_km2(wrong, snapshots[0])
     assert error is not None
     assert error[0, 0] == pytest.approx(-SQUARE_KM2 / 2, abs=0.001)
 
@@ -75,11 +76,11 @@ def test_the_measured_error_is_the_difference_to_a_plain_overlay(folder: Path) -
 def test_a_build_that_fails_leaves_the_old_file_and_no_other(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out" / "r.parquet"
     out.parent.mkdir()
-    building.build_file("deepstate", [folder], out, None, quiet)
+    builder.build_file("deepstate", [folder], out, None, quiet)
     before = out.read_bytes()
     (folder / "deepstatemap_data_20240710.geojson").write_bytes(b"{")
     with pytest.raises(InputError, match="deepstatemap_data_20240710"):
-        building.build_file("deepstate", [folder], out, None, quiet, strict=True)
+        builder.build_file("deepstate", [folder], out, None, quiet, strict=True)
     assert list(out.parent.iterdir()) == [out]
     assert out.read_bytes() == before
 
@@ -94,9 +95,9 @@ def test_a_build_that_fails_while_it_writes_leaves_the_old_file(
     def fails(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(geofile.pq.ParquetWriter, "write_table", fails)
+    monkeypatch.setattr(geoparquet.pq.ParquetWriter, "write_table", fails)
     with pytest.raises(OSError, match="No space left"):
-        building.build_file("deepstate", [folder], out, None, quiet)
+        builder.build_file("deepstate", [folder], out, None, quiet)
     assert list(out.parent.iterdir()) == [out]
     assert out.read_bytes() == b"old"
 
@@ -104,18 +105,18 @@ def test_a_build_that_fails_while_it_writes_leaves_the_old_file(
 @pytest.mark.parametrize("cell_m", [99, 5001])
 def test_a_build_refuses_before_it_reads(cell_m: int, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="allowed are 100 to 5000 m"):
-        building.build_file("deepstate", [tmp_path / "no"], tmp_path / "r.parquet", cell_m, quiet)
+        builder.build_file("deepstate", [tmp_path / "no"], tmp_path / "r.parquet", cell_m, quiet)
     with pytest.raises(InputError, match="there is no folder"):
-        building.build_file(
+        builder.build_file(
             "deepstate", [tmp_path / "no"], tmp_path / "no" / "r.parquet", None, quiet
         )
 
 
 def test_the_embedded_record_is_not_written_over_by_chance(folder: Path) -> None:
     """A build goes where it is told, never into geodata/."""
-    embedded = geofile.geodata("deepstate.parquet")
+    embedded = geoparquet.geodata("deepstate.parquet")
     before = embedded.stat().st_mtime_ns
-    building.build_file("deepstate", [folder], folder.parent / "r.parquet", None, quiet)
+    builder.build_file("deepstate", [folder], folder.parent / "r.parquet", None, quiet)
     assert embedded.stat().st_mtime_ns == before
 
 
@@ -124,5 +125,5 @@ def test_the_output_is_none_of_the_inputs(tmp_path: Path) -> None:
     source.write_bytes(b"{}")
     for paths in ([source], [tmp_path]):
         with pytest.raises(InputError, match="is one of the inputs"):
-            building.build_file("deepstate", paths, source, None, lambda _: None)
+            builder.build_file("deepstate", paths, source, None, lambda _: None)
     assert source.read_bytes() == b"{}"

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import shapely
 
-from controlmap import cells, geodesy, oblasts
-from controlmap.coverage import Coverage, build
-from controlmap.model import REPORTABLE, Ground, InputError, Snapshot
+from controlmap.core.model import REPORTABLE, Ground, InputError, Snapshot
+from controlmap.geo import geodesy, oblasts
+from controlmap.record import generalise
+from controlmap.record.coverage import Coverage, build
 
 CELL_M = 2000  # coarse, so that a build takes a fraction of a second
 Boxes = list[tuple[float, float, float, float]]
@@ -50,7 +51,7 @@ def exact() -> Coverage:
 
 @pytest.fixture(scope="module")
 def coarse(exact: Coverage) -> Coverage:
-    return cells.generalise(exact, CELL_M)
+    return generalise.generalise(exact, CELL_M)
 
 
 def drawn(coverage: Coverage) -> np.ndarray:
@@ -135,7 +136,7 @@ def test_the_cells_fill_the_oblasts_to_a_cell(coarse: Coverage) -> None:
 
 
 def test_the_same_record_gives_the_same_geometry(exact: Coverage, coarse: Coverage) -> None:
-    again = cells.generalise(exact, CELL_M)
+    again = generalise.generalise(exact, CELL_M)
     assert shapely.to_wkb(again.face_geometry).tolist() == (
         shapely.to_wkb(coarse.face_geometry).tolist()
     )
@@ -144,9 +145,9 @@ def test_the_same_record_gives_the_same_geometry(exact: Coverage, coarse: Covera
 @pytest.mark.parametrize("cell_m", [-500, 0, 99, 5001, 10**9])
 def test_a_size_that_is_not_allowed_is_refused_with_what_is(exact: Coverage, cell_m: int) -> None:
     with pytest.raises(InputError, match=f"cells of {cell_m} m: allowed are 100 to 5000 m"):
-        cells.generalise(exact, cell_m)
+        generalise.generalise(exact, cell_m)
 
 
 @pytest.mark.parametrize("cell_m", [None, 100, 5000])
 def test_sizes_that_are_allowed(cell_m: int | None) -> None:
-    cells.check_size(cell_m)
+    generalise.check_size(cell_m)

@@ -12,9 +12,12 @@ import pytest
 import shapely
 from streamlit.testing.v1 import AppTest
 
-from controlmap import archive, cli, export, figures
-from controlmap.geodesy import area_km2
-from controlmap.model import Ground
+from controlmap.analysis import figures
+from controlmap.cli import main
+from controlmap.core.model import Ground
+from controlmap.draw import export
+from controlmap.geo.geodesy import area_km2
+from controlmap.record import archive
 from test_figures import STRIP_KM2, day, make
 
 SECONDS = 60
@@ -66,7 +69,7 @@ def test_the_geojson_has_the_faces_with_their_areas() -> None:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    assert cli.main(["changes", *arguments]) == 0
+    assert main.main(["changes", *arguments]) == 0
     return capsys.readouterr().out
 
 
@@ -106,7 +109,7 @@ def test_bad_input_is_one_line(
     capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
     try:
-        code = cli.main(["changes", *arguments])
+        code = main.main(["changes", *arguments])
     except SystemExit as stopped:
         code = int(str(stopped.code))
     out, err = capsys.readouterr()
@@ -119,7 +122,7 @@ def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
     monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
 
     def changes() -> None:
-        from controlmap.views import changes as shown
+        from controlmap.dashboard.pages import changes as shown
 
         shown.show()
 

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from controlmap import agreement, archive, figures, session
-from controlmap.counting import Advance
-from controlmap.model import Status
-from controlmap.views import layers, sourcing, text
+from controlmap.analysis import agreement, figures
+from controlmap.analysis.assessed_advance import Advance
+from controlmap.core.model import Status
+from controlmap.dashboard import map_layers, session
+from controlmap.dashboard.pages import sources as sourcing
+from controlmap.record import archive
+from controlmap.words import text
 from test_app import choose, said
 
 SECONDS = 60
@@ -22,43 +25,43 @@ ENTRY = Path(__file__).parents[1] / "dashboard.py"
 
 
 def overview() -> None:
-    from controlmap.views import overview as page
+    from controlmap.dashboard.pages import overview as page
 
     page.show()
 
 
 def changes() -> None:
-    from controlmap.views import changes as page
+    from controlmap.dashboard.pages import changes as page
 
     page.show()
 
 
 def history() -> None:
-    from controlmap.views import history as page
+    from controlmap.dashboard.pages import history as page
 
     page.show()
 
 
 def place() -> None:
-    from controlmap.views import place as page
+    from controlmap.dashboard.pages import place as page
 
     page.show()
 
 
 def proposals() -> None:
-    from controlmap.views import proposals as page
+    from controlmap.dashboard.pages import proposals as page
 
     page.show()
 
 
 def pace() -> None:
-    from controlmap.views import pace as page
+    from controlmap.dashboard.pages import pace as page
 
     page.show()
 
 
 def sources() -> None:
-    from controlmap.views import sourcing as page
+    from controlmap.dashboard.pages import sources as page
 
     page.show()
 
@@ -142,7 +145,7 @@ def test_a_map_lists_the_layers_that_its_source_can_tell_of() -> None:
         ),
         ("isw", {"advance", "claimed-control"}, {"contested", "liberated"}),
     ):
-        told = set(layers.told(names, archive.open_source(source).coverage))
+        told = set(map_layers.told(names, archive.open_source(source).coverage))
         assert there <= told
         assert not not_there & told
         assert {"rest", "held", "oblasts", "claim"} <= told

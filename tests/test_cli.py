@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from command_line import Run, refused
-from controlmap import __version__, archive
+from controlmap.core.version import __version__
+from controlmap.record import archive
 from input_files import CONTESTED, OCCUPIED, SQUARE, SQUARE_KM2, make_file
 
 ISOS = ["UA-14", "UA-09", "UA-65", "UA-23"]

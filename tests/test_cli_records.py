@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from command_line import Run
-from controlmap import archive, geofile, sources
+from controlmap import sources
+from controlmap.core import geoparquet
+from controlmap.record import archive
 from input_files import SQUARE_KM2, WEST, make_file
 
 
@@ -69,7 +71,9 @@ def test_sources_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
 def test_sources_tell_which_record_is_in_use(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "deepstate.parquet").write_bytes(geofile.geodata("deepstate.parquet").read_bytes())
+    (tmp_path / "deepstate.parquet").write_bytes(
+        geoparquet.geodata("deepstate.parquet").read_bytes()
+    )
     assert Run(capsys, "sources", "--format", "json").json["sources"][0]["record"] == "embedded"
     monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
     told = Run(capsys, "sources", "--format", "json").json["sources"][0]["record"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from command_line import Run, refused
-from controlmap import geofile
+from controlmap.core import geoparquet
 from input_files import SQUARE, make_file
 
 # Bad input
@@ -161,7 +161,7 @@ def test_a_damaged_record_is_a_failure_that_names_it(
 def test_a_missing_record_is_refused_with_what_builds_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(geofile, "geodata", lambda name="": tmp_path / name)
+    monkeypatch.setattr(geoparquet, "geodata", lambda name="": tmp_path / name)
     assert refused(capsys, "areas") == (
         "controlmap: no record of deepstate here; build one with `controlmap build --source "
         "deepstate`"
@@ -179,7 +179,7 @@ def test_a_full_disk_is_a_failure_in_one_line(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(geofile.pq.ParquetWriter, "write_table", full)
+    monkeypatch.setattr(geoparquet.pq.ParquetWriter, "write_table", full)
     run = Run(capsys, "build", "--input", folder, "-o", tmp_path / "r.parquet")
     assert (run.code, run.out) == (1, "")
     assert run.errors == ["controlmap: No space left on device"]

@@ -15,10 +15,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controlmap import archive, geodesy, oblasts
-from controlmap.coverage import Coverage, build
-from controlmap.model import PRECEDENCE, REPORTABLE, Ground, InputError, Snapshot, Status
-from controlmap.oblasts import Oblast
+from controlmap.core.model import PRECEDENCE, REPORTABLE, Ground, InputError, Snapshot, Status
+from controlmap.geo import geodesy, oblasts
+from controlmap.geo.oblasts import Oblast
+from controlmap.record import archive
+from controlmap.record.coverage import Coverage, build
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 Boxes = Sequence[tuple[float, float, float, float]]

@@ -11,10 +11,12 @@ import pytest
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import embed, geofile, oblasts, places
+from controlmap import embed
+from controlmap.core import geoparquet
+from controlmap.core.model import InputError
 from controlmap.embed import geonames, minregion, natural_earth, romanising
-from controlmap.geodesy import area_km2, array_of
-from controlmap.model import InputError
+from controlmap.geo import oblasts, places
+from controlmap.geo.geodesy import area_km2, array_of
 
 
 def features(path: Path, key: str) -> dict[str, BaseGeometry]:
@@ -93,7 +95,7 @@ def test_the_embedded_files_are_what_their_inputs_give_each_time(
     first = made_again(shared, tmp_path / "one")
     assert first == made_again(shared, tmp_path / "two")
     for name, content in first.items():
-        assert content == geofile.geodata(name).read_bytes(), name
+        assert content == geoparquet.geodata(name).read_bytes(), name
 
 
 def city(name: str, *alternatives: str, **other: object) -> dict[str, object]:
@@ -175,7 +177,7 @@ def test_a_file_comes_back_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "places.csv"
     geonames.write(path, places.load())
     assert places.read_csv(path) == places.load()
-    assert path.read_bytes() == geofile.geodata("places.csv").read_bytes()
+    assert path.read_bytes() == geoparquet.geodata("places.csv").read_bytes()
     assert b"\r" not in path.read_bytes()
 
 

@@ -11,19 +11,22 @@ import numpy as np
 import pytest
 import shapely
 
-from controlmap import archive, figures, geodesy, geofile
-from controlmap.archive import Record
+from controlmap.analysis import figures
+from controlmap.core import geoparquet
+from controlmap.core.model import CARRY_LIMIT, Status
 from controlmap.embed import RECORDS
-from controlmap.model import CARRY_LIMIT, Status
-from controlmap.oblasts import FACTS
+from controlmap.geo import geodesy
+from controlmap.geo.oblasts import FACTS
+from controlmap.record import archive
+from controlmap.record.archive import Record
 
-GEODATA = geofile.geodata()
+GEODATA = geoparquet.geodata()
 MAX_BYTES = 2_000_000
 
 
 @pytest.fixture(scope="module")
 def record() -> Record:
-    return archive.load(geofile.geodata("deepstate.parquet"))
+    return archive.load(geoparquet.geodata("deepstate.parquet"))
 
 
 def km2(record: Record, status: Status) -> np.ndarray:
@@ -59,7 +62,7 @@ def test_each_file_has_its_provenance_beside_it(path: Path) -> None:
 
 @pytest.mark.parametrize("source", RECORDS)
 def test_the_words_of_a_record_are_those_that_a_rebuild_would_write(source: str) -> None:
-    embedded = archive.load(geofile.geodata(f"{source}.parquet"))
+    embedded = archive.load(geoparquet.geodata(f"{source}.parquet"))
     made = archive.provenance_of(embedded.coverage, embedded.provenance.inputs, {})
     for word in ("title", "credit", "terms", "url", "method", "version"):
         assert getattr(embedded.provenance, word) == getattr(made, word), "make geodata"

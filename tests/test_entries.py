@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from controlmap import entries
-from controlmap.entries import Entry
-from controlmap.model import InputError
+from controlmap.core import toml_entries
+from controlmap.core.model import InputError
+from controlmap.core.toml_entries import Entry
 
 
 def written(folder: Path, text: str) -> Path:
@@ -19,7 +19,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def read(folder: Path, text: str) -> tuple[list[Entry], list[str]]:
-    found, broken = entries.read(written(folder, text), "claim")
+    found, broken = toml_entries.read(written(folder, text), "claim")
     return found, [str(b) for b in broken]
 
 
@@ -138,14 +138,14 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, data: bytes, said: str) -> N
     path = tmp_path / "own.toml"
     path.write_bytes(data)
     with pytest.raises(InputError, match=said):
-        entries.read(path, "claim")
+        toml_entries.read(path, "claim")
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.toml: cannot be read"):
-        entries.read(tmp_path / "none.toml", "claim")
+        toml_entries.read(tmp_path / "none.toml", "claim")
     with pytest.raises(InputError, match="cannot be read"):
-        entries.read(tmp_path, "claim")
+        toml_entries.read(tmp_path, "claim")
 
 
 @pytest.mark.parametrize(

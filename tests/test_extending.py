@@ -13,12 +13,15 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controlmap import archive, building, cells, cli, geodesy, geofile
-from controlmap.archive import Member
-from controlmap.coverage import Coverage, build
-from controlmap.drawings import Drawings
-from controlmap.extending import extend
-from controlmap.model import InputError, RecordError, Snapshot
+from controlmap.cli import main
+from controlmap.core import geoparquet
+from controlmap.core.model import InputError, RecordError, Snapshot
+from controlmap.geo import geodesy
+from controlmap.record import archive, builder, generalise
+from controlmap.record.archive import Member
+from controlmap.record.coverage import Coverage, build
+from controlmap.record.drawings import Drawings
+from controlmap.record.extender import extend
 from input_files import make_daily, make_folder, quiet
 from test_coverage import (
     DAYS,
@@ -182,7 +185,7 @@ def test_a_snapshot_that_contradicts_one_of_the_record_is_refused() -> None:
 
 
 def test_a_generalised_record_cannot_be_extended() -> None:
-    record = cells.generalise(built([make_snapshot(0, TINY, "map")]), 1000)
+    record = generalise.generalise(built([make_snapshot(0, TINY, "map")]), 1000)
     with pytest.raises(InputError, match="made: is generalised to cells of 1000 m; only a record"):
         extend(record, drawings_of([make_snapshot(1, {}, "map")]))
 
@@ -203,13 +206,13 @@ def record_of(tmp_path: Path, files: dict[str, bytes], name: str = "r.parquet") 
     """A record of these files."""
     out = tmp_path / name
     folder = make_folder(tmp_path / f"in-{name}", files)
-    building.build_file("deepstate", [folder], out, None, quiet)
+    builder.build_file("deepstate", [folder], out, None, quiet)
     return out
 
 
-def grown(path: Path, files: dict[str, bytes], *, strict: bool = False) -> building.Extension:
+def grown(path: Path, files: dict[str, bytes], *, strict: bool = False) -> builder.Extension:
     given = [Member(name, data) for name, data in files.items()]
-    return building.extend_file(path, given, path, quiet, strict=strict)
+    return builder.extend_file(path, given, path, quiet, strict=strict)
 
 
 def used(path: Path) -> list[int]:
@@ -238,12 +241,12 @@ def test_the_command_adds_to_the_record_or_writes_another(
     path, other = record_of(tmp_path, daily(2, 3)), tmp_path / "other.parquet"
     before = path.read_bytes()
     folder = make_folder(tmp_path / "new", daily(1, 3, 4))
-    assert cli.main(["build", "--extend", str(path), str(folder), "-o", str(other)]) == 0
+    assert main.main(["build", "--extend", str(path), str(folder), "-o", str(other)]) == 0
     told = capsys.readouterr()
     assert told.out.startswith(f"{other}: 2 added; 4 snapshots, 2024-03-01 to 2024-03-04, ")
     assert told.err == ""
     assert (path.read_bytes(), used(other)) == (before, [1, 2, 3, 4])
-    assert cli.main(["build", "--extend", str(path), str(folder)]) == 0
+    assert main.main(["build", "--extend", str(path), str(folder)]) == 0
     assert path.read_bytes() == other.read_bytes()
     assert [i["name"][24:26] for i in archive.load(path).provenance.inputs] == [
         f"{d:02}" for d in (1, 2, 3, 4)
@@ -320,22 +323,22 @@ def test_an_extension_that_fails_while_it_writes_leaves_the_record(
     def fails(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(geofile.pq.ParquetWriter, "write_table", fails)
+    monkeypatch.setattr(geoparquet.pq.ParquetWriter, "write_table", fails)
     with pytest.raises(OSError, match="No space left"):
         grown(path, daily(3))
     assert (path.read_bytes(), sorted(tmp_path.iterdir())) == (before, there)
 
 
 def test_what_cannot_be_extended_is_refused(tmp_path: Path) -> None:
-    embedded = geofile.geodata("deepstate.parquet")
+    embedded = geoparquet.geodata("deepstate.parquet")
     out = tmp_path / "out.parquet"
     new = [Member(name, data) for name, data in daily(1).items()]
     with pytest.raises(InputError, match=r"^deepstate\.parquet: is generalised to cells of 250 m"):
-        building.extend_file(embedded, new, out, quiet)
+        builder.extend_file(embedded, new, out, quiet)
     with pytest.raises(InputError, match="no such file; --extend takes a record"):
-        building.extend_file(out, new, out, quiet)
+        builder.extend_file(out, new, out, quiet)
     with pytest.raises(RecordError, match="holds oblasts, not record"):
-        building.extend_file(geofile.geodata("oblasts.parquet"), new, out, quiet)
+        builder.extend_file(geoparquet.geodata("oblasts.parquet"), new, out, quiet)
     assert not out.exists()
     path = record_of(tmp_path, daily(1))
     with pytest.raises(InputError, match="differs"):

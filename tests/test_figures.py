@@ -8,9 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import shapely
 
-from controlmap import geodesy
-from controlmap.coverage import Coverage, build
-from controlmap.figures import (
+from controlmap.analysis.figures import (
     ALL,
     Areas,
     Comparison,
@@ -23,8 +21,10 @@ from controlmap.figures import (
     history,
     last_reported,
 )
-from controlmap.model import REPORTABLE, Ground, InputError, Snapshot, SnapshotInfo, Status
-from controlmap.oblasts import Basis, Oblast
+from controlmap.core.model import REPORTABLE, Ground, InputError, Snapshot, SnapshotInfo, Status
+from controlmap.geo import geodesy
+from controlmap.geo.oblasts import Basis, Oblast
+from controlmap.record.coverage import Coverage, build
 
 FIRST = date(2024, 1, 1)
 EVERYTHING = frozenset(REPORTABLE)

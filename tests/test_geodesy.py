@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 
-from controlmap import geodesy
+from controlmap.geo import geodesy
 
 SEMI_MAJOR_KM = 6378.137
 FLATTENING = 1 / 298.257223563

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from controlmap import geofile
-from controlmap.geodesy import array_of
-from controlmap.model import Provenance, RecordError
+from controlmap.core import geoparquet
+from controlmap.core.model import Provenance, RecordError
+from controlmap.geo.geodesy import array_of
 
 PROVENANCE = Provenance(
     title="Two squares",
@@ -36,20 +36,20 @@ TABLE = pa.table({"name": ["a", "b", "c"], "n": [1, 2, 3]})
 def path(tmp_path: Path) -> Path:
     """A good file of the kind "squares"."""
     target = tmp_path / "squares.parquet"
-    geofile.write(target, "squares", TABLE, SQUARES, PROVENANCE, {"grid": [1, 2]})
+    geoparquet.write(target, "squares", TABLE, SQUARES, PROVENANCE, {"grid": [1, 2]})
     return target
 
 
 def refused(path: Path, kind: str = "squares") -> str:
     with pytest.raises(RecordError) as caught:
-        geofile.read(path, kind)
+        geoparquet.read(path, kind)
     assert path.name in str(caught.value)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
 
 def test_what_was_written_is_read(path: Path) -> None:
-    file = geofile.read(path, "squares")
+    file = geoparquet.read(path, "squares")
     assert file.table.to_pydict() == TABLE.to_pydict()
     assert list(file.geometry) == list(SQUARES)
     assert file.provenance == PROVENANCE
@@ -58,7 +58,7 @@ def test_what_was_written_is_read(path: Path) -> None:
 
 def test_the_same_content_gives_the_same_bytes(path: Path, tmp_path: Path) -> None:
     again = tmp_path / "again.parquet"
-    geofile.write(again, "squares", TABLE, SQUARES, PROVENANCE, {"grid": [1, 2]})
+    geoparquet.write(again, "squares", TABLE, SQUARES, PROVENANCE, {"grid": [1, 2]})
     assert again.read_bytes() == path.read_bytes()
 
 
@@ -89,14 +89,14 @@ def test_a_flipped_bit_in_the_data_is_noticed(path: Path) -> None:
 
 def test_no_flipped_bit_in_the_metadata_passes_for_another_answer(path: Path) -> None:
     content = path.read_bytes()
-    good = geofile.read(path, "squares")
+    good = geoparquet.read(path, "squares")
     # Parquet's footer: schema, pages, metadata. Its length stands before the last four bytes.
     start = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
     noticed = 0
     for place in range(start, len(content), 3):
         path.write_bytes(flipped(content, place))
         try:
-            file = geofile.read(path, "squares")
+            file = geoparquet.read(path, "squares")
         except RecordError as error:
             assert path.name in str(error)
             noticed += 1
@@ -120,15 +120,15 @@ def rewritten(path: Path, **changes: object) -> None:
 
 
 def test_a_provenance_that_was_changed_fails_its_checksum(path: Path) -> None:
-    rewritten(path, body=geofile._pack({"provenance": {}, "extra": {}}))
+    rewritten(path, body=geoparquet._pack({"provenance": {}, "extra": {}}))
     assert "checksum" in refused(path)
 
 
 def test_a_newer_format_is_refused(path: Path) -> None:
-    rewritten(path, format=geofile.FORMAT + 1)
+    rewritten(path, format=geoparquet.FORMAT + 1)
     message = refused(path)
-    assert f"format {geofile.FORMAT + 1}" in message
-    assert f"up to {geofile.FORMAT}" in message
+    assert f"format {geoparquet.FORMAT + 1}" in message
+    assert f"up to {geoparquet.FORMAT}" in message
 
 
 def test_another_kind_is_refused(path: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_a_failure_while_writing_leaves_the_old_content(path: Path) -> None:
     before = path.read_bytes()
-    with pytest.raises(RuntimeError, match="power cut"), geofile.replacing(path) as out:
+    with pytest.raises(RuntimeError, match="power cut"), geoparquet.replacing(path) as out:
         out.write(b"half")
         raise RuntimeError("power cut")
     assert path.read_bytes() == before
@@ -162,7 +162,7 @@ def test_a_failure_while_writing_leaves_the_old_content(path: Path) -> None:
 
 
 def test_a_failure_before_anything_was_there_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(TypeError), geofile.replacing(tmp_path / "new") as out:
+    with pytest.raises(TypeError), geoparquet.replacing(tmp_path / "new") as out:
         out.write("text")  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
 
@@ -173,7 +173,7 @@ def test_a_file_has_the_permissions_that_the_umask_leaves_it_and_nothing_touches
     before = os.umask(0o027)
     monkeypatch.setattr("os.umask", lambda _: pytest.fail("the umask is the whole process's"))
     try:
-        with geofile.replacing(tmp_path / "new") as out:
+        with geoparquet.replacing(tmp_path / "new") as out:
             out.write(b"whole")
     finally:
         monkeypatch.undo()
@@ -182,7 +182,7 @@ def test_a_file_has_the_permissions_that_the_umask_leaves_it_and_nothing_touches
 
 
 def test_the_sidecar_tells_what_the_file_holds(path: Path) -> None:
-    told = json.loads(geofile.write_sidecar(path).read_text(encoding="utf-8"))
+    told = json.loads(geoparquet.write_sidecar(path).read_text(encoding="utf-8"))
     assert told["file"] == "squares.parquet"
     assert told["bytes"] == path.stat().st_size
     assert told["inputs"] == list(PROVENANCE.inputs)
@@ -191,8 +191,8 @@ def test_the_sidecar_tells_what_the_file_holds(path: Path) -> None:
 def test_a_sidecar_of_a_file_that_holds_none_is_alike(path: Path, tmp_path: Path) -> None:
     other = tmp_path / "squares.csv"
     other.write_text("name\na\n")
-    theirs = json.loads(geofile.write_sidecar(path).read_text(encoding="utf-8"))
-    own = json.loads(geofile.write_sidecar(other, PROVENANCE).read_text(encoding="utf-8"))
+    theirs = json.loads(geoparquet.write_sidecar(path).read_text(encoding="utf-8"))
+    own = json.loads(geoparquet.write_sidecar(other, PROVENANCE).read_text(encoding="utf-8"))
     assert list(own) == list(theirs)
     assert own["title"] == theirs["title"]
     assert own["bytes"] == len("name\na\n")

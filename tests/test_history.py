@@ -13,12 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from controlmap import archive, charts, figures, palette, turning
-from controlmap.charts import Line, Marks
-from controlmap.coverage import Coverage
-from controlmap.figures import ALL, Every
-from controlmap.model import Ground, InputError, RecordError
-from controlmap.views import text_history as words
+from controlmap.analysis import figures, turning_points
+from controlmap.analysis.figures import ALL, Every
+from controlmap.core.model import Ground, InputError, RecordError
+from controlmap.dashboard import app
+from controlmap.draw import charts, palette
+from controlmap.draw.charts import Line, Marks
+from controlmap.record import archive
+from controlmap.record.coverage import Coverage
+from controlmap.words import text_history as words
 from test_figures import STRIP_KM2, day, make
 
 SECONDS = 60
@@ -87,7 +90,7 @@ def test_a_range_outside_the_record_is_refused() -> None:
 
 @pytest.fixture(scope="module")
 def embedded() -> Coverage:
-    return archive.load(archive.geofile.geodata("deepstate.parquet")).coverage
+    return archive.load(archive.geoparquet.geodata("deepstate.parquet")).coverage
 
 
 def test_the_months_of_the_record_add_up_to_its_span(embedded: Coverage) -> None:
@@ -108,7 +111,7 @@ def test_the_months_of_the_record_add_up_to_its_span(embedded: Coverage) -> None
 
 
 def test_turning_points_are_told_in_order_with_who_reported_them() -> None:
-    points = turning.load()
+    points = turning_points.load()
     assert [p.date for p in points] == sorted(p.date for p in points)
     assert {date(2022, 9, 30), date(2022, 11, 11), date(2026, 1, 24)} <= {p.date for p in points}
     assert all(p.title and p.source for p in points)
@@ -126,7 +129,7 @@ def test_a_broken_file_of_turning_points_is_told(tmp_path: Path, written: str, f
     path = tmp_path / "points.toml"
     path.write_text(written)
     with pytest.raises(RecordError, match=found):
-        turning.read(path)
+        turning_points.read(path)
 
 
 def drawn(chart: Any) -> tuple[dict[str, Any], list[list[dict[str, Any]]]]:
@@ -232,7 +235,7 @@ def test_charts_and_tables_are_legible_in_both_themes() -> None:
     assert round(contrast(rgb("#000000"), rgb("#ffffff"))) == 21
     config = Path(__file__).parents[1] / ".streamlit" / "config.toml"
     theme = tomllib.loads(config.read_text("utf-8"))["theme"]
-    css = (Path(charts.__file__).parent / "assets" / "page.css").read_text("utf-8")
+    css = (Path(app.__file__).parent / "assets" / "page.css").read_text("utf-8")
     papers = [theme[name]["backgroundColor"] for name in ("light", "dark")]
     assert f"--paper: light-dark({', '.join(papers)})" in css
     lines = {*charts.COLOURS.values(), *charts.FLOWS.values(), *dict(charts.PROJECTED.values())}
@@ -257,7 +260,7 @@ def test_what_a_layer_looks_like_on_the_land(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def history_page() -> None:
-    from controlmap.views import history
+    from controlmap.dashboard.pages import history
 
     history.show()
 

@@ -19,10 +19,13 @@ import pytest
 import fuzzing
 import hostile
 import layer_files as files
-from controlmap import archive, cli, limits, printing, sources
-from controlmap.geodesy import areas_km2
-from controlmap.model import Ground, InputError, Snapshot
-from controlmap.sources import documents, packed, pages
+from controlmap import sources
+from controlmap.cli import main, printing
+from controlmap.core import limits
+from controlmap.core.model import Ground, InputError, Snapshot
+from controlmap.geo.geodesy import areas_km2
+from controlmap.record import archive
+from controlmap.sources import containers, formats, parquet_pages
 
 DOCS = Path(__file__).parents[1] / "docs" / "sources.md"
 FUZZED = 400
@@ -74,7 +77,7 @@ def test_the_command_changes_nothing_and_ends_with_2(
             continue
         before = {p: (p.stat().st_size, p.stat().st_mtime_ns) for p in tmp_path.iterdir()}
         asked = ["build", "--source", "own", "--input", str(tmp_path / name)]
-        assert cli.main([*asked, "-o", str(tmp_path / "out.parquet")]) == 2
+        assert main.main([*asked, "-o", str(tmp_path / "out.parquet")]) == 2
         assert len(capsys.readouterr().err.splitlines()) == 1
         assert {p: (p.stat().st_size, p.stat().st_mtime_ns) for p in tmp_path.iterdir()} == before
 
@@ -88,8 +91,8 @@ def test_a_file_of_300_mb_is_refused_unread(tmp_path: Path) -> None:
 def test_a_bomb_is_stopped_at_the_limit_and_not_by_what_it_says_of_itself() -> None:
     bomb = files.kmz(bomb=bytes(3 * 2**20))
     with pytest.raises(InputError, match="unpacks to more than the limit of 2 MB"):
-        documents.parse(bomb, "a.kmz", 2)
-    assert len(documents.parse(bomb, "a.kmz", 4).areas) == 2
+        formats.parse(bomb, "a.kmz", 2)
+    assert len(formats.parse(bomb, "a.kmz", 4).areas) == 2
 
 
 LONG = files.frame(text=["x" * 2**20, "y" * 2**20])
@@ -104,9 +107,9 @@ def test_what_rows_take_is_counted_while_they_are_read(
 ) -> None:
     """Two texts of a MB; 500 circles of 16 kB that are stored once: 2 and 8 MB beside the rest."""
     data = make()
-    assert len(documents.parse(data, name, 9).areas) in (2, 500)
+    assert len(formats.parse(data, name, 9).areas) in (2, 500)
     with pytest.raises(InputError, match="unpacks to more than the limit of 1 MB"):
-        documents.parse(data, name, 1)
+        formats.parse(data, name, 1)
 
 
 def test_a_shapefile_that_tells_no_encoding_is_read_for_its_shapes() -> None:
@@ -114,7 +117,7 @@ def test_a_shapefile_that_tells_no_encoding_is_read_for_its_shapes() -> None:
     data = files.zipped(
         parts | {"layer.dbf": parts["layer.dbf"].replace(b"Grey", b"\xd1\xb3\xf0 ")}
     )
-    assert [f.properties["status"] for f in documents.parse(data, "a.zip").areas] == [
+    assert [f.properties["status"] for f in formats.parse(data, "a.zip").areas] == [
         "Occupied",
         "\xd1\xb3\xf0  zone",
     ]
@@ -136,7 +139,9 @@ def test_pages_are_told_as_an_honest_footer_tells_them(
         for column in range(told.num_columns)
     ]
     # The footer counts headers in: less than 100 bytes each, of two pages a column at most.
-    headers = sum(c.total_uncompressed_size for c in columns) - pages.unpacked_bytes(data, told)
+    headers = sum(c.total_uncompressed_size for c in columns) - parquet_pages.unpacked_bytes(
+        data, told
+    )
     assert 0 < headers < 200 * len(columns)
 
 
@@ -146,7 +151,7 @@ def test_two_files_of_a_name_in_a_zip_are_refused() -> None:
         twice.writestr("doc.kml", files.kml())
         twice.writestr("doc.kml", b"other")
     with pytest.raises(InputError, match="two files of the same name"):
-        packed.unzipped(out.getvalue(), "a.kmz", 2**20)
+        containers.unzipped(out.getvalue(), "a.kmz", 2**20)
 
 
 def test_a_repair_is_measured() -> None:

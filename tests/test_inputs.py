@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from controlmap import archive, limits
-from controlmap.archive import members
-from controlmap.model import InputError
+from controlmap.core import limits
+from controlmap.core.model import InputError
+from controlmap.record import archive
+from controlmap.record.archive import members
 from input_files import FILES, make_folder, make_tar, make_zip
 
 

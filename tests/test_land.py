@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import shapely
 
-from controlmap import geofile, land, oblasts
+from controlmap.core import geoparquet
 from controlmap.embed import natural_earth
-from controlmap.geodesy import WGS84, area_km2
+from controlmap.geo import land, oblasts
+from controlmap.geo.geodesy import WGS84, area_km2
 
 CRIMEA = shapely.box(32.4, 44.3, 36.55, 45.9)
 
@@ -95,12 +96,12 @@ def test_all_is_valid_within_the_frame_and_on_the_grid(lands: dict[str, land.Lan
 
 
 def test_the_file_is_small() -> None:
-    assert geofile.geodata("land.parquet").stat().st_size < 40_000
+    assert geoparquet.geodata("land.parquet").stat().st_size < 40_000
 
 
 def test_each_file_has_its_sidecar() -> None:
     for name in ("land.parquet", "places.csv", "oblasts.parquet"):
-        path = geofile.geodata(name)
+        path = geoparquet.geodata(name)
         told = json.loads(path.with_suffix(".provenance.json").read_text(encoding="utf-8"))
         assert told["file"] == name
         assert told["bytes"] == path.stat().st_size

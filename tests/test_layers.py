@@ -1,7 +1,8 @@
-"""The plan of the house: a module imports only from the floors below it, or acyclically beside it.
+"""The plan of the house: wings, one above the other; a room imports from wings below its own, or
+acyclically within it.
 
-The plan is `notes/house.md` of the shared folder. A module that is on no floor fails here: put it
-on one. What is imported inside of a function counts too.
+A module that is in no wing fails here: put it in one. What is imported inside of a function, or
+for types alone, counts too.
 """
 
 from __future__ import annotations
@@ -15,75 +16,59 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "controlmap"
 
-FLOORS = (
-    ("model", "limits"),
-    ("geodesy", "geofile", "entries"),
-    ("oblasts", "places", "land", "turning"),
+WINGS = (
+    ("core",),
+    ("geo",),
     ("sources",),
-    (
-        "noding",
-        "drawings",
-        "sampling",
-        "coverage",
-        "cells",
-        "counting",
-        "state",
-        "sanity",
-        "extending",
-    ),
-    (
-        "folder",
-        "archive",
-        "building",
-        "completing",
-        "embed",
-        "fetch",
-        "feeds",
-        "originals",
-        "updating",
-    ),
-    ("figures", "point", "quantities", "ledger", "pace", "proposals", "agreement"),
-    ("palette", "maps", "charts", "export", "timeline"),
-    ("cli", "commands", "printing", "app", "serve", "session", "views", "__main__"),
+    ("record",),
+    ("update", "analysis"),
+    ("draw",),
+    ("words",),
+    ("cli", "dashboard", "embed"),
 )
-FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+"""From the ground up; wings that stand side by side do not import each other."""
+FLOOR = {wing: number for number, wings in enumerate(WINGS) for wing in wings}
 ROOT = "__init__"
-ROOT_REACHES = FLOOR["figures"]
-"""The package itself may hand out names from this floor and below."""
+MAIN = "__main__"
+LAST_FOR_ROOT = FLOOR["analysis"]
+"""The package itself hands out names from this floor and below."""
+ASKED_TO_START = {"cli.dashboard": "dashboard.server", "cli.update": "update.updater"}
+"""What a command starts, by its room: the one arrow between wings that stand side by side."""
 
 ONLY_IN = {
-    "folium": {"maps"},
-    "branca": {"maps"},
-    "altair": {"charts"},
-    "streamlit": {"app", "views", "serve", "session"},
-    "streamlit_folium": {"app", "views", "serve", "session"},
-    "httpx": {"fetch"},
-    "requests": {"fetch"},
-    "aiohttp": {"fetch"},
-    "urllib3": {"fetch"},
-    "urllib.request": {"fetch"},
-    "http.client": {"fetch"},
-    "ftplib": {"fetch"},
+    "folium": {"draw.maps"},
+    "branca": {"draw.maps"},
+    "altair": {"draw.charts"},
+    "streamlit": {"dashboard"},
+    "streamlit_folium": {"dashboard"},
+    "httpx": {"update.fetch"},
+    "requests": {"update.fetch"},
+    "aiohttp": {"update.fetch"},
+    "urllib3": {"update.fetch"},
+    "urllib.request": {"update.fetch"},
+    "http.client": {"update.fetch"},
+    "ftplib": {"update.fetch"},
     # The server asks whether its own port is free before it starts.
-    "socket": {"fetch", "serve"},
+    "socket": {"update.fetch", "dashboard.server"},
 }
+"""Wings and rooms that may import a library."""
 
 Sources = Mapping[str, str]
 """Modules by their dotted names below `controlmap` ("sources.geojson"), with their text."""
 
 
 def house() -> dict[str, str]:
-    """The modules as they are."""
-    found = {}
+    """Return the modules as they are."""
+    modules = {}
     for path in PACKAGE.rglob("*.py"):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
         name = ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == ROOT else parts)
-        found[name] = path.read_text(encoding="utf-8")
-    return found
+        modules[name] = path.read_text(encoding="utf-8")
+    return modules
 
 
 def imported(text: str) -> Iterator[tuple[str, str]]:
-    """Every import of a module: what it imports from, and the name ("" for a whole module)."""
+    """Yield every import of a module: what it imports from, and the name ("" for a module)."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
@@ -91,14 +76,15 @@ def imported(text: str) -> Iterator[tuple[str, str]]:
             yield from (("." * node.level + (node.module or ""), a.name) for a in node.names)
 
 
-def room(module: str) -> str:
+def wing(module: str) -> str:
+    """Return the wing of a module."""
     return module.partition(".")[0]
 
 
 def inside(sources: Sources, text: str) -> Iterator[str]:
-    """The modules of the house that a module imports; not the version, which the root holds."""
+    """Yield the modules of the house that a module imports."""
     for origin, name in imported(text):
-        if room(origin) != "controlmap" or (origin, name) == ("controlmap", "__version__"):
+        if wing(origin) != "controlmap":
             continue
         below = origin.partition(".")[2]
         whole = f"{below}.{name}".strip(".")
@@ -106,22 +92,17 @@ def inside(sources: Sources, text: str) -> Iterator[str]:
 
 
 def faults(sources: Sources) -> list[str]:
-    """What breaks the plan, a sentence each."""
+    """Return what breaks the plan, a sentence each."""
     out = []
     beside: dict[str, set[str]] = {}
     for module, text in sources.items():
-        if module != ROOT and room(module) not in FLOOR:
-            out.append(f"{module} is on no floor")
+        if module not in (ROOT, MAIN) and wing(module) not in FLOOR:
+            out.append(f"{module} is in no wing")
             continue
-        floor = ROOT_REACHES + 0.5 if module == ROOT else FLOOR[room(module)]
         for other in inside(sources, text):
-            if other != ROOT and room(other) not in FLOOR:
-                out.append(f"{module} imports {other}, which is on no floor")
-            elif other == ROOT:
-                out.append(f"{module} imports from the package itself")
-            elif FLOOR[room(other)] > floor:
-                out.append(f"{module} imports {other} from a floor above")
-            elif FLOOR[room(other)] == floor:
+            if fault := breach(module, other):
+                out.append(f"{module} imports {other}, {fault}")
+            elif wing(other) == wing(module) and other != wing(module):
                 beside.setdefault(module, set()).add(other)
         for origin, name in imported(text):
             out.extend(outside(module, origin, name))
@@ -132,14 +113,29 @@ def faults(sources: Sources) -> list[str]:
     return out
 
 
+def breach(module: str, other: str) -> str:
+    """Return why a module may not import another, "" where it may."""
+    if other in (ROOT, MAIN):
+        return "the package itself"
+    if wing(other) not in FLOOR:
+        return "which is in no wing"
+    if module == MAIN or wing(other) == wing(module) or ASKED_TO_START.get(module) == other:
+        return ""
+    if module == ROOT:
+        return "" if FLOOR[wing(other)] <= LAST_FOR_ROOT else "from a wing above"
+    if FLOOR[wing(other)] == FLOOR[wing(module)]:
+        return "from a wing beside"
+    return "" if FLOOR[wing(other)] < FLOOR[wing(module)] else "from a wing above"
+
+
 def outside(module: str, origin: str, name: str) -> Iterator[str]:
-    """Why a module may not import that from outside, if so."""
+    """Yield why a module may not import that from outside."""
     if origin.startswith("."):
         yield f"{module} imports {origin} relatively"
     for library, rooms in ONLY_IN.items():
         taken = f"{origin}.{name}"
         is_it = origin == library or f"{taken}.".startswith(f"{library}.")
-        if is_it and room(module) not in rooms:
+        if is_it and not {module, wing(module)} & rooms:
             yield f"{module} imports {library}, which is for {', '.join(sorted(rooms))} only"
 
 
@@ -148,41 +144,67 @@ def test_the_house_stands() -> None:
 
 
 def test_the_house_is_read() -> None:
-    rooms = {room(module) for module in house()}
-    assert {"model", "sources", "coverage", "figures", "cli", ROOT} <= rooms
-    assert "sources.geojson" in house()
-    assert list(inside(house(), house()["figures"])) != []
+    modules = house()
+    assert {wing(module) for module in modules} == {*FLOOR, ROOT, MAIN}
+    assert "sources.geojson" in modules
+    assert "core.model" in inside(modules, modules["record.coverage"])
 
 
 @pytest.mark.parametrize(
     ("sources", "fault"),
     [
-        ({"utils": ""}, "utils is on no floor"),
+        ({"utils": ""}, "utils is in no wing"),
         (
-            {"model": "from controlmap.geodesy import WGS84", "geodesy": ""},
-            "model imports geodesy from a floor above",
+            {"core.model": "from controlmap.geo.geodesy import WGS84", "geo.geodesy": ""},
+            "core.model imports geo.geodesy, from a wing above",
         ),
         (
-            {"coverage": "def f():\n from controlmap import figures", "figures": ""},
-            "coverage imports figures from a floor above",
+            {
+                "record.coverage": "def f():\n from controlmap.analysis import pace",
+                "analysis.pace": "",
+            },
+            "record.coverage imports analysis.pace, from a wing above",
         ),
         (
-            {"sources.geojson": "import controlmap.coverage", "coverage": ""},
-            "sources.geojson imports coverage from a floor above",
+            {"cli.main": "from controlmap.dashboard import app", "dashboard.app": ""},
+            "cli.main imports dashboard.app, from a wing beside",
         ),
         (
-            {"cells": "from controlmap import coverage", "coverage": "import controlmap.cells"},
+            {"dashboard.app": "from controlmap.cli import main", "cli.main": ""},
+            "dashboard.app imports cli.main, from a wing beside",
+        ),
+        (
+            {"analysis.pace": "from controlmap.update import fetch", "update.fetch": ""},
+            "analysis.pace imports update.fetch, from a wing beside",
+        ),
+        (
+            {
+                "record.a": "from controlmap.record import b",
+                "record.b": "import controlmap.record.a",
+            },
             "a cycle: ",
         ),
-        ({ROOT: "from controlmap.maps import x", "maps": ""}, "__init__ imports maps from a floor"),
-        ({"maps": "from controlmap import areas"}, "maps imports from the package itself"),
-        ({"cli": "from . import model", "model": ""}, "cli imports . relatively"),
-        ({"coverage": "import folium"}, "coverage imports folium, which is for maps only"),
-        ({"figures": "import altair as alt"}, "figures imports altair, which is for charts only"),
-        ({"maps": "import streamlit.components.v1"}, "maps imports streamlit, which is for"),
-        ({"archive": "from urllib import request"}, "archive imports urllib.request, which is for"),
-        ({"archive": "from urllib.request import urlopen"}, "archive imports urllib.request"),
-        ({"sources": "import socket"}, "sources imports socket, which is for fetch, serve only"),
+        (
+            {ROOT: "from controlmap.dashboard.app import x", "dashboard.app": ""},
+            "__init__ imports dashboard.app, from a wing above",
+        ),
+        ({"draw.maps": "from controlmap import areas"}, "draw.maps imports __init__, the package"),
+        ({"cli.main": "from . import model"}, "cli.main imports . relatively"),
+        ({"record.coverage": "import folium"}, "record.coverage imports folium, which is for"),
+        (
+            {"draw.maps": "import altair as alt"},
+            "draw.maps imports altair, which is for",
+        ),
+        (
+            {"cli.main": "import streamlit.components.v1"},
+            "cli.main imports streamlit, which is",
+        ),
+        ({"update.feeds": "from urllib import request"}, "update.feeds imports urllib.request"),
+        ({"update.feeds": "from urllib.request import urlopen"}, "update.feeds imports urllib.req"),
+        (
+            {"sources": "import socket"},
+            "sources imports socket, which is for dashboard.server",
+        ),
     ],
 )
 def test_a_breach_is_found(sources: dict[str, str], fault: str) -> None:
@@ -192,12 +214,13 @@ def test_a_breach_is_found(sources: dict[str, str], fault: str) -> None:
 @pytest.mark.parametrize(
     "sources",
     [
-        {"cells": "from controlmap.coverage import Coverage", "coverage": "", "model": ""},
-        {"figures": "from controlmap import __version__"},
-        {ROOT: "from controlmap.figures import areas", "figures": ""},
-        {"maps": "import folium\nfrom urllib.parse import urlencode"},
-        {"fetch": "import urllib.request, socket"},
+        {"record.a": "from controlmap.record.b import B", "record.b": "", "core.model": ""},
+        {"record.a": "from controlmap.core.version import __version__", "core.version": ""},
+        {ROOT: "from controlmap.analysis.figures import areas", "analysis.figures": ""},
+        {"draw.maps": "import folium\nfrom urllib.parse import urlencode"},
+        {"update.fetch": "import urllib.request, socket"},
         {"sources": "from controlmap.sources import geojson", "sources.geojson": ""},
+        {"cli.dashboard": "from controlmap.dashboard import server", "dashboard.server": ""},
     ],
 )
 def test_what_keeps_to_the_plan_is_let_be(sources: dict[str, str]) -> None:

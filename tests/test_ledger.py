@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from controlmap import archive, cli, ledger
-from controlmap.coverage import Coverage
-from controlmap.ledger import Claim, Evaluation, Relation, Verdict
-from controlmap.model import Ground, InputError, Status
-from controlmap.quantities import QUANTITIES, Measure, Query
-from controlmap.views import text_claims
+from controlmap.analysis import claims as ledger
+from controlmap.analysis.claims import Claim, Evaluation, Relation, Verdict
+from controlmap.analysis.quantities import QUANTITIES, Measure, Query
+from controlmap.cli import main
+from controlmap.core.model import Ground, InputError, Status
+from controlmap.record import archive
+from controlmap.record.coverage import Coverage
+from controlmap.words import text_claims
 from test_figures import EVERYTHING, HELD_ONLY, STRIP_KM2, day, make, reporting
 
 IDS = [
@@ -462,7 +464,7 @@ tolerance = 0.01
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, list[str]]:
-    code = cli.main(["claims", *arguments])
+    code = main.main(["claims", *arguments])
     told = capsys.readouterr()
     return code, told.out, told.err.splitlines()
 

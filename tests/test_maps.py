@@ -32,10 +32,11 @@ from shapely.geometry import (
     box,
 )
 
-from controlmap import maps, palette
-from controlmap.maps import Feature, Layer
+from controlmap.draw import maps, palette
+from controlmap.draw.maps import Feature, Layer
+from controlmap.words import markdown
 
-ASSETS = Path(maps.__file__).parent / "assets"
+ASSETS = maps.ASSETS
 HOSTILE = [
     "{{7*7}}",
     "{% raw %}",
@@ -247,7 +248,7 @@ def test_maps_that_differ_after_an_underscore_have_different_keys(
 
 
 def test_maps_does_not_import_streamlit() -> None:
-    code = "import sys, controlmap.maps; print('streamlit' in sys.modules)"
+    code = "import sys, controlmap.draw.maps; print('streamlit' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 
@@ -403,6 +404,6 @@ def test_the_scripts_never_write_markup() -> None:
 
 @pytest.mark.parametrize("text", [":material/home:", ":smile:", ":red[x]", "a:b"])
 def test_no_icon_of_streamlit_is_left_in_plain_markdown(text: str) -> None:
-    shown = maps.plain_markdown(text)
+    shown = markdown.plain(text)
     assert not re.search(r":\w", shown.replace("\\", ""))
     assert shown.replace("\\", "").replace("\N{WORD JOINER}", "") == text

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import shapely
 
-from controlmap import oblasts
-from controlmap.geodesy import area_km2, array_of, equal_area_km2
-from controlmap.model import InputError
-from controlmap.oblasts import Basis
+from controlmap.core.model import InputError
+from controlmap.geo import oblasts
+from controlmap.geo.geodesy import area_km2, array_of, equal_area_km2
+from controlmap.geo.oblasts import Basis
 
 POLYGON_KM2 = {"UA-14": 26508, "UA-09": 26683, "UA-65": 27378, "UA-23": 27229}
 OFFICIAL_KM2 = {"UA-14": 26517, "UA-09": 26684, "UA-65": 28461, "UA-23": 27183}

@@ -11,11 +11,13 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from controlmap import archive, cli, figures, pace
-from controlmap.coverage import Coverage
-from controlmap.figures import ALL, Contested
-from controlmap.model import Ground, InputError, Status
-from controlmap.views import text_pace
+from controlmap.analysis import figures, pace
+from controlmap.analysis.figures import ALL, Contested
+from controlmap.cli import main
+from controlmap.core.model import Ground, InputError, Status
+from controlmap.record import archive
+from controlmap.record.coverage import Coverage
+from controlmap.words import text_pace
 from test_figures import EVERYTHING, HELD_ONLY, STRIP_KM2, day, make, reporting
 
 
@@ -268,7 +270,7 @@ def test_the_backtest_measures_as_the_projection_does() -> None:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    code = cli.main(["pace", *arguments])
+    code = main.main(["pace", *arguments])
     told = capsys.readouterr()
     return code, told.out, told.err
 

@@ -14,9 +14,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from controlmap import archive, charts, figures, pace, proposals
-from controlmap.quantities import Trace
-from controlmap.views import markup_claims, markup_pace, markup_proposals, sparkline, text_pace
+from controlmap.analysis import figures, pace, proposals
+from controlmap.analysis.quantities import Trace
+from controlmap.dashboard import markup_claims, markup_pace, markup_proposals
+from controlmap.draw import charts, sparkline
+from controlmap.record import archive
+from controlmap.words import text_pace
 from test_app import choose, small_record
 from test_ledger import OWN as OWN_CLAIM
 from test_proposals import OWN as OWN_PROPOSAL
@@ -26,22 +29,22 @@ Opened = Callable[..., AppTest]
 
 
 def claims_page() -> None:
-    from controlmap.session import guarded
-    from controlmap.views import claims
+    from controlmap.dashboard.pages import claims
+    from controlmap.dashboard.session import guarded
 
     guarded(claims.show)()
 
 
 def proposals_page() -> None:
-    from controlmap.session import guarded
-    from controlmap.views import proposals as page
+    from controlmap.dashboard.pages import proposals as page
+    from controlmap.dashboard.session import guarded
 
     guarded(page.show)()
 
 
 def pace_page() -> None:
-    from controlmap.session import guarded
-    from controlmap.views import pace as page
+    from controlmap.dashboard.pages import pace as page
+    from controlmap.dashboard.session import guarded
 
     guarded(page.show)()
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from controlmap import palette
+from controlmap.draw import palette
 from test_maps import layer
 
 # Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB.

@@ -9,15 +9,16 @@ import altair as alt
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from controlmap import charts, places
-from controlmap.model import InputError
-from controlmap.views import mapping
+from controlmap.core.model import InputError
+from controlmap.dashboard import map_view
+from controlmap.draw import charts
+from controlmap.geo import places
 
 SECONDS = 60
 
 
 def place_page() -> None:
-    from controlmap.views import place
+    from controlmap.dashboard.pages import place
 
     place.show()
 
@@ -163,9 +164,9 @@ def test_a_map_may_say_anything(
     monkeypatch: pytest.MonkeyPatch, said: object, heard: tuple[float, float] | None
 ) -> None:
     got: list[tuple[float, float]] = []
-    monkeypatch.setattr(mapping.st, "session_state", {"map": said})
+    monkeypatch.setattr(map_view.st, "session_state", {"map": said})
     span = date(2022, 1, 1), date(2026, 1, 1)
-    mapping._hear("map", span, None, lambda lon, lat: got.append((lon, lat)))
+    map_view._hear("map", span, None, lambda lon, lat: got.append((lon, lat)))
     assert got == ([heard] if heard else [])
 
 
@@ -184,9 +185,9 @@ def test_a_day_to_use_is_one_of_the_record(
     monkeypatch: pytest.MonkeyPatch, said: object, heard: str | None
 ) -> None:
     got: list[str] = []
-    monkeypatch.setattr(mapping.st, "session_state", {"map": said})
+    monkeypatch.setattr(map_view.st, "session_state", {"map": said})
     span = date(2022, 1, 1), date(2026, 1, 1)
-    mapping._hear("map", span, lambda day: got.append(str(day)), None)
+    map_view._hear("map", span, lambda day: got.append(str(day)), None)
     assert got == ([heard] if heard else [])
 
 

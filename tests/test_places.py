@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import shapely
 
-from controlmap import oblasts, places
+from controlmap.core.model import InputError, RecordError
 from controlmap.embed import romanising
-from controlmap.model import InputError, RecordError
+from controlmap.geo import oblasts, places
 
 IMPORTANT = [
     "Avdiivka",

@@ -13,9 +13,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controlmap import cli, geodesy, places, point
-from controlmap.geodesy import WGS84
-from controlmap.model import Ground, InputError
+from controlmap.analysis import place_history
+from controlmap.cli import main
+from controlmap.core.model import Ground, InputError
+from controlmap.geo import geodesy, places
+from controlmap.geo.geodesy import WGS84
 from test_coverage import DAYS, Layers
 from test_coverage import make as make_boxes
 from test_figures import EVERYTHING, HELD_ONLY, day, make, reporting
@@ -24,7 +26,7 @@ from test_figures import EVERYTHING, HELD_ONLY, day, make, reporting
 MIDDLE = (36.55, 48.5)
 
 
-def spells(record: point.PointRecord) -> list[tuple[str, str, str | None]]:
+def spells(record: place_history.PointRecord) -> list[tuple[str, str, str | None]]:
     return [(s.status, str(s.since), s.until and str(s.until)) for s in record.spells]
 
 
@@ -36,7 +38,7 @@ def test_a_place_that_is_contested_taken_lost_and_retaken() -> None:
         (3, {Ground.OCCUPIED: 5, Ground.LIBERATED: 2}),
         (5, {Ground.HELD_BEFORE_2022: 1, Ground.OCCUPIED: 8}),
     )
-    found = point.record_of(coverage, *MIDDLE)
+    found = place_history.record_of(coverage, *MIDDLE)
     assert found.iso == "WEST"
     assert spells(found) == [
         ("ukrainian_held", "2024-01-01", "2024-01-02"),
@@ -53,7 +55,7 @@ def test_the_distance_is_to_the_nearest_held_ground_of_each_day() -> None:
     coverage = make(
         (0, {Ground.OCCUPIED: 3}), (1, {Ground.OCCUPIED: 5}), (2, {Ground.CONTESTED: 5})
     )
-    found = point.record_of(coverage, *MIDDLE)
+    found = place_history.record_of(coverage, *MIDDLE)
     # From 36.55 to the edges of strips at 36.3 and 36.5 east, along the parallel.
     for km, edge in zip(found.distance_km[:2], (36.3, 36.5), strict=True):
         plain = WGS84.inv(*MIDDLE, edge, MIDDLE[1])[2] / 1000
@@ -66,7 +68,7 @@ def test_the_distance_is_to_the_nearest_held_ground_of_each_day() -> None:
 def test_the_distance_is_that_to_all_held_faces(days: list[Layers], at: tuple[int, int]) -> None:
     coverage = make_boxes(*days)
     lon, lat = 36 + at[0] / 1000, 48 + at[1] / 1000
-    found = point.record_of(coverage, lon, lat).distance_km
+    found = place_history.record_of(coverage, lon, lat).distance_km
     here = geodesy.to_equal_area(shapely.Point(lon, lat))
     for index, km in enumerate(found):
         away_m = shapely.distance(coverage.faces.flat[coverage.held(index)], here)
@@ -82,7 +84,7 @@ def test_distances_over_more_faces_than_are_looked_at_first() -> None:
     ]
     coverage = make_boxes(*({Ground.OCCUPIED: squares[10 * n :]} for n in range(20)))
     assert len(coverage.face_km2) > 200
-    found = point.record_of(coverage, 36.001, 48.055).distance_km
+    found = place_history.record_of(coverage, 36.001, 48.055).distance_km
     assert found[0] == 0
     assert (np.diff(found) > 0).all()
     for n in range(1, 20):
@@ -94,7 +96,7 @@ def test_a_gap_is_no_part_of_a_spell() -> None:
     # The second is carried forward over two weeks, 3 to 16 January; the next is of 18 and 19.
     held = {Ground.OCCUPIED: 6}
     coverage = make((0, {}), (1, held), (17, held), (18, {}))
-    found = point.record_of(coverage, *MIDDLE)
+    found = place_history.record_of(coverage, *MIDDLE)
     assert spells(found) == [
         ("ukrainian_held", "2024-01-01", "2024-01-02"),
         ("russian_held", "2024-01-02", "2024-01-17"),
@@ -104,11 +106,13 @@ def test_a_gap_is_no_part_of_a_spell() -> None:
     ]
     for number in range(19):
         known = coverage.known(day(number)) is not None
-        assert (found.status_on(day(number)) != point.NOT_KNOWN) is known
+        assert (found.status_on(day(number)) != place_history.NOT_KNOWN) is known
 
 
 def test_two_weeks_without_a_snapshot_are_no_gap() -> None:
-    found = point.record_of(make((0, {Ground.OCCUPIED: 6}), (15, {Ground.OCCUPIED: 6})), *MIDDLE)
+    found = place_history.record_of(
+        make((0, {Ground.OCCUPIED: 6}), (15, {Ground.OCCUPIED: 6})), *MIDDLE
+    )
     assert spells(found) == [("russian_held", "2024-01-01", None)]
 
 
@@ -116,15 +120,15 @@ def test_what_is_not_reported_is_not_called_ukrainian_held() -> None:
     coverage = reporting(
         make((0, {Ground.OCCUPIED: 1}), (1, {Ground.OCCUPIED: 2})), EVERYTHING, HELD_ONLY
     )
-    assert [s.status for s in point.record_of(coverage, *MIDDLE).spells] == [
+    assert [s.status for s in place_history.record_of(coverage, *MIDDLE).spells] == [
         "ukrainian_held",
-        point.NOT_HELD,
+        place_history.NOT_HELD,
     ]
 
 
 def test_a_point_elsewhere_is_refused() -> None:
     with pytest.raises(InputError, match="10,10: lies in none of the oblasts"):
-        point.record_of(make((0, {Ground.OCCUPIED: 1})), 10, 10)
+        place_history.record_of(make((0, {Ground.OCCUPIED: 1})), 10, 10)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +159,7 @@ def test_doubles_are_told_apart_and_near_misses_suggested() -> None:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    assert cli.main(["place", *arguments]) == 0
+    assert main.main(["place", *arguments]) == 0
     return capsys.readouterr().out
 
 
@@ -186,6 +190,6 @@ def test_the_command_tells_a_gap(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("where", ["Nowhere at all", "10,10", "1.2.3,4", "Oleksandrivka", "nan,1"])
 def test_bad_input_is_one_line(capsys: pytest.CaptureFixture[str], where: str) -> None:
-    assert cli.main(["place", where]) == 2
+    assert main.main(["place", where]) == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from controlmap.printing import Progress, percent, print_rows, signed
-from controlmap.views import text
+from controlmap.cli.printing import Progress, print_rows
+from controlmap.words import text
+from controlmap.words.numbers import percent, signed
 
 
 class Clock:

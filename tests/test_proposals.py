@@ -12,11 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from controlmap import archive, cli, figures, places, point, proposals
-from controlmap.coverage import Coverage
-from controlmap.model import Ground, InputError
-from controlmap.oblasts import ISO_CODES
-from controlmap.proposals import Drawn, Outcome, Proposal, Recognised
+from controlmap.analysis import figures, place_history, proposals
+from controlmap.analysis.proposals import Drawn, Outcome, Proposal, Recognised
+from controlmap.cli import main
+from controlmap.core.model import Ground, InputError
+from controlmap.geo import places
+from controlmap.geo.oblasts import ISO_CODES
+from controlmap.record import archive
+from controlmap.record.coverage import Coverage
 from test_figures import EVERYTHING, HELD_ONLY, STRIP_KM2, day, make, reporting
 
 TALKS = date(2026, 1, 24)
@@ -141,7 +144,7 @@ def test_settlements_are_those_in_the_land_that_passes() -> None:
     assert proposals.people(donetsk) == sum(p.population or 0 for p in donetsk)
     # Each has the status that its own point tells on that day.
     for place in (told["Kramatorsk"], places.find("Melitopol")[0], places.find("Bakhmut")[0]):
-        status = point.record_of(record, place.lon, place.lat).status_on(moment.day)
+        status = place_history.record_of(record, place.lon, place.lat).status_on(moment.day)
         assert (status == "russian_held") is (place not in everything.to_russia)
     back = proposals.measure(record, moment, found["pre_2022"])
     assert back.to_russia == ()
@@ -153,7 +156,9 @@ def test_points_between_faces_are_given_to_their_own_oblast() -> None:
     record = make((0, {Ground.OCCUPIED: 12}))
     # Exactly on the corner that both share: its face is that of the oblast it is said to be in.
     for oblast in (0, 1):
-        face = point.faces_of(record, np.array([37.0]), np.array([48.0]), np.array([oblast]))
+        face = place_history.faces_of(
+            record, np.array([37.0]), np.array([48.0]), np.array([oblast])
+        )
         assert record.face_oblast[face].tolist() == [oblast]
 
 
@@ -210,7 +215,7 @@ UA-23 = "none"
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, list[str]]:
-    code = cli.main(["proposals", "--as-of", str(TALKS), *arguments])
+    code = main.main(["proposals", "--as-of", str(TALKS), *arguments])
     told = capsys.readouterr()
     return code, told.out, told.err.splitlines()
 

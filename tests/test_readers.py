@@ -14,10 +14,15 @@ import pytest
 import shapely
 
 import layer_files as files
-from controlmap import building, coverage, figures, limits, oblasts, places, sources, state
-from controlmap.geodesy import areas_km2
-from controlmap.model import Ground, InputError, Snapshot, Status
-from controlmap.sources import documents, isw, nzz, own, viina
+from controlmap import sources
+from controlmap.analysis import figures
+from controlmap.core import limits
+from controlmap.core.model import Ground, InputError, Snapshot, Status
+from controlmap.geo import oblasts, places
+from controlmap.geo.geodesy import areas_km2
+from controlmap.record import builder, coverage
+from controlmap.record import overlay as state
+from controlmap.sources import custom, formats, isw, nzz, viina
 from controlmap.sources.sparse import Texts
 
 KM2 = files.SQUARE_KM2
@@ -157,7 +162,7 @@ def test_counteroffensives_alone_tell_nothing() -> None:
     assert (snapshot.reports, snapshot.layers) == (frozenset(), {})
     assert list(sources.joined("isw", [snapshot])) == []
     with pytest.raises(InputError, match="tells no status"):
-        building.of_one(snapshot)
+        builder.of_one(snapshot)
 
 
 def test_one_state_by_overlay_is_what_noding_makes_of_it() -> None:
@@ -210,7 +215,7 @@ def test_nzz_is_completed_from_its_own_last_whole_file() -> None:
     whole = sources.read(*nzz_file("2024-03-08", B, *CITIES))
     short = sources.read(*nzz_file("2024-03-15", B))
     later = sources.read(*nzz_file("2024-03-22", B, C))
-    completion = building.completing.Completion()
+    completion = builder.completing.Completion()
     done = list(completion.of([later, short, whole]))
     cities = sum(areas_km2(np.array([shapely.box(*c) for c in CITIES], dtype=object)))
     made = coverage.build("nzz", done)
@@ -231,14 +236,14 @@ def test_nzz_that_extends_a_record_is_completed_from_it() -> None:
             ("2024-03-08", (B, *CITIES)), ("2024-03-15", (B,)), ("2024-03-22", (B, C))
         )
     )  # fmt: skip
-    known = coverage.build("nzz", building.completing.Completion().of([whole, short]))
-    completion = building.completing.Completion(known)
+    known = coverage.build("nzz", builder.completing.Completion().of([whole, short]))
+    completion = builder.completing.Completion(known)
     (done,) = completion.of([later])
     cities = sum(areas_km2(np.array([shapely.box(*c) for c in CITIES], dtype=object)))
     assert km2(done, Ground.HELD_BEFORE_2022) == pytest.approx(cities, abs=0.01)
     assert "the record's own state of 2024-03-15-as-named.json" in completion.told
     earlier = {"completed": "before", "completed_snapshots": 7, "completed_km2": 3.0}
-    assert building.completing.summed(earlier, completion.figures) == {
+    assert builder.completing.summed(earlier, completion.figures) == {
         **earlier,
         "completed_snapshots": 8,
     }
@@ -246,7 +251,7 @@ def test_nzz_that_extends_a_record_is_completed_from_it() -> None:
 
 def test_nzz_alone_is_completed_from_deepstate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONTROLMAP_DATA", "")
-    made, told = building.of_one(sources.read(*nzz_file("2026-08-21", B)))
+    made, told = builder.of_one(sources.read(*nzz_file("2026-08-21", B)))
     before = made.areas[0, :, Ground.HELD_BEFORE_2022].sum()
     assert 16_500 < before < 16_900
     assert "from DeepState's record of 2025-08-03, generalised to 250 m" in told
@@ -318,11 +323,13 @@ def test_two_layers_of_a_geopackage_are_told_apart_by_their_names() -> None:
     ],
 )
 def test_what_words_and_colours_tell(value: str, status: Status | None) -> None:
-    assert own.status_of(value) is status
+    assert custom.status_of(value) is status
 
 
 def test_a_legend_decides_and_what_it_leaves_out_is_told() -> None:
-    legend = own.from_toml('column = "status"\n[statuses]\n" GREY zone" = "russian_held"', "l.toml")
+    legend = custom.from_toml(
+        'column = "status"\n[statuses]\n" GREY zone" = "russian_held"', "l.toml"
+    )
     snapshot = sources.read(files.geojson(), f"a {files.DAY}.geojson", legend=legend)
     assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(KM2, abs=0.001)
     assert Ground.CONTESTED not in snapshot.layers
@@ -332,7 +339,7 @@ def test_a_legend_decides_and_what_it_leaves_out_is_told() -> None:
 
 
 def test_a_legend_may_tell_what_all_of_it_is_and_when() -> None:
-    legend = own.from_toml('whole = "russian_held"\ndate = 2026-01-24', "l.toml")
+    legend = custom.from_toml('whole = "russian_held"\ndate = 2026-01-24', "l.toml")
     snapshot = sources.read(files.geojson(), "a.geojson", legend=legend)
     assert snapshot.observed.date() == date(2026, 1, 24)
     assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(2 * KM2, abs=0.001)
@@ -358,18 +365,18 @@ def test_a_legend_may_tell_what_all_of_it_is_and_when() -> None:
 )
 def test_what_is_no_legend_is_refused(text: str, told: str) -> None:
     with pytest.raises(InputError, match=told) as caught:
-        own.from_toml(text, "l.toml")
+        custom.from_toml(text, "l.toml")
     assert str(caught.value).startswith("l.toml: ")
 
 
 def test_nothing_held_is_refused() -> None:
-    legend = own.from_toml('whole = "contested"', "l.toml")
+    legend = custom.from_toml('whole = "contested"', "l.toml")
     with pytest.raises(InputError, match="nothing in it is Russian-held by its legend"):
         sources.read(files.geojson(), f"a {files.DAY}.geojson", legend=legend)
 
 
 def test_kml_tells_folder_style_and_colour() -> None:
-    document = documents.parse(files.kml(), "a.kml")
+    document = formats.parse(files.kml(), "a.kml")
     assert [f.properties for f in document.areas] == [
         {"name": "Area 1", "folder": "Occupied", "layer": "Occupied", "style": "red",
          "fill": "#a52714"},

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import controlmap
-from controlmap import cli
+from controlmap.cli import main
 
 REPOSITORY = Path(__file__).parents[1]
 SQUARE = [[37.0, 48.0], [37.2, 48.0], [37.2, 48.1], [37.0, 48.1], [37.0, 48.0]]
@@ -40,7 +40,7 @@ def test_the_make_targets_exist() -> None:
 def test_the_console_example_prints_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
     (example,) = blocks("console")
     command, expected = example.split("\n", 1)
-    assert cli.main(shlex.split(command.removeprefix("$ controlmap "))) == 0
+    assert main.main(shlex.split(command.removeprefix("$ controlmap "))) == 0
     assert capsys.readouterr().out == expected
 
 
@@ -58,8 +58,8 @@ def test_the_commands_run(command: str, monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setenv("CONTROLMAP_ADDRESS_DEEPSTATE_API", "")  # its index is on the network
     if "--extend" in command:
         (built,) = (c for c in commands() if c.startswith("controlmap build --source"))
-        assert cli.main(shlex.split(built)[1:]) == 0
-    assert cli.main(shlex.split(command)[1:]) == 0
+        assert main.main(shlex.split(built)[1:]) == 0
+    assert main.main(shlex.split(command)[1:]) == 0
 
 
 def test_the_python_example_runs() -> None:

@@ -14,9 +14,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controlmap import archive, building, cli, geofile, oblasts, sanity
-from controlmap.model import REPORTABLE, Ground, InputError, SnapshotInfo, Status
-from controlmap.sanity import KeptOut, Measured
+from controlmap.cli import main
+from controlmap.core import geoparquet
+from controlmap.core.model import REPORTABLE, Ground, InputError, SnapshotInfo, Status
+from controlmap.geo import oblasts
+from controlmap.record import archive, builder, plausibility
+from controlmap.record.plausibility import KeptOut, Measured
 from input_files import make_daily, make_folder, quiet
 from test_coverage import WEST_EAST
 
@@ -41,7 +44,7 @@ def make(
 
 
 def doubted(*series: Measured) -> list[tuple[str, str]]:
-    return [(kept.name, kept.why) for kept in sanity.doubted(series, WEST_EAST)]
+    return [(kept.name, kept.why) for kept in plausibility.doubted(series, WEST_EAST)]
 
 
 def test_a_jump_that_is_taken_back_is_doubted() -> None:
@@ -121,7 +124,7 @@ def test_what_another_reader_does_not_tell_is_not_missed() -> None:
 
 
 def test_what_is_kept_out_comes_back_from_the_provenance() -> None:
-    (kept,) = sanity.doubted(make(8000, 4000, 8000), WEST_EAST)
+    (kept,) = plausibility.doubted(make(8000, 4000, 8000), WEST_EAST)
     again = KeptOut.of_told(json.loads(json.dumps(kept.told())))
     assert (again.name, again.why) == (kept.name, kept.why)
     assert kept.measured is not None
@@ -137,19 +140,19 @@ def test_what_is_kept_out_comes_back_from_the_provenance() -> None:
 
 @pytest.fixture(scope="module")
 def real() -> list[Measured]:
-    return sanity.series_of(archive.load(geofile.geodata("deepstate.parquet")).coverage)
+    return plausibility.series_of(archive.load(geoparquet.geodata("deepstate.parquet")).coverage)
 
 
 def test_no_true_snapshot_is_doubted(real: list[Measured]) -> None:
     assert len(real) == 1489
-    assert sanity.doubted(real, oblasts.load()) == []
+    assert plausibility.doubted(real, oblasts.load()) == []
 
 
 def test_the_retreat_from_kherson_is_the_one_true_step_beyond_the_limit(
     real: list[Measured],
 ) -> None:
     steps = np.diff(np.array([m.held_km2 for m in real]), axis=0)
-    beyond = np.argwhere(np.abs(steps) > sanity.JUMP_KM2)
+    beyond = np.argwhere(np.abs(steps) > plausibility.JUMP_KM2)
     assert [(real[i + 1].info.observed.date(), int(o), round(steps[i, o])) for i, o in beyond] == [
         (date(2022, 11, 11), KHERSON, -2003)
     ]
@@ -164,7 +167,7 @@ def test_half_an_oblast_missing_for_a_day_is_found_on_any_day(
     halved = real[index].ground_km2.copy()
     halved[oblast] /= 2
     series = [*real[:index], replace(real[index], ground_km2=halved), *real[index + 1 :]]
-    found = sanity.doubted(series, oblasts.load())
+    found = plausibility.doubted(series, oblasts.load())
     assert [kept.name for kept in found] == [real[index].info.name]
 
 
@@ -175,7 +178,7 @@ def test_the_newest_true_snapshot_is_believed_at_once_but_for_one(
 ) -> None:
     """As the record grew: only the day of the retreat had to wait for the next."""
     index = data.draw(st.integers(1, 1488))
-    found = sanity.doubted(real[: index + 1], oblasts.load())
+    found = plausibility.doubted(real[: index + 1], oblasts.load())
     alone = real[index].info.observed.date() == date(2022, 11, 11)
     assert len(found) == int(alone)
 
@@ -200,7 +203,7 @@ def test_what_cannot_be_is_kept_out_told_and_listed(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "r.parquet"
-    assert cli.main(["build", "--input", str(folder), "-o", str(out)]) == 0
+    assert main.main(["build", "--input", str(folder), "-o", str(out)]) == 0
     errors = capsys.readouterr().err.splitlines()
     record = archive.load(out)
     assert [s.name[18:26] for s in record.coverage.snapshots] == [
@@ -234,7 +237,7 @@ def test_strict_makes_it_an_error_and_writes_nothing(
         if other.stem[-2:] in ("03", "04") and other.stem != bad:
             other.unlink()
     out = tmp_path / "r.parquet"
-    assert cli.main(["build", "--input", str(folder), "-o", str(out), "--strict"]) == 2
+    assert main.main(["build", "--input", str(folder), "-o", str(out), "--strict"]) == 2
     told, errors = capsys.readouterr()
     assert (told, errors.count("\n")) == ("", 1)
     assert bad in errors
@@ -244,7 +247,7 @@ def test_strict_makes_it_an_error_and_writes_nothing(
 def test_a_record_of_true_files_lists_nothing(folder: Path, tmp_path: Path) -> None:
     for bad in ("03", "04"):
         (folder / f"deepstatemap_data_202403{bad}.geojson").unlink()
-    made = building.build_file("deepstate", [folder], tmp_path / "r.parquet", None, quiet)
+    made = builder.build_file("deepstate", [folder], tmp_path / "r.parquet", None, quiet)
     assert "kept_out" not in made.provenance.figures
 
 
@@ -252,7 +255,7 @@ def test_more_than_all_of_ukraine_is_beyond_the_possible(tmp_path: Path) -> None
     folder = make_folder(
         tmp_path / "in", make_daily("20240301", WHOLE) | make_daily("20240302", IMPOSSIBLE)
     )
-    made = building.build_file("deepstate", [folder], tmp_path / "r.parquet", None, quiet)
+    made = builder.build_file("deepstate", [folder], tmp_path / "r.parquet", None, quiet)
     (kept,) = made.provenance.figures["kept_out"]
     assert kept["name"] == "deepstatemap_data_20240302.geojson"
     assert kept["why"] == (
@@ -263,4 +266,4 @@ def test_more_than_all_of_ukraine_is_beyond_the_possible(tmp_path: Path) -> None
 def test_where_nothing_can_be_read_the_first_reason_is_told(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "in", {"a.geojson": b"", "b.geojson": b"{", "c.geojson": b""})
     with pytest.raises(InputError, match=r"^a\.geojson: the file is empty.*the other 2 files"):
-        building.build_file("deepstate", [folder], tmp_path / "r.parquet", None, quiet)
+        builder.build_file("deepstate", [folder], tmp_path / "r.parquet", None, quiet)

@@ -7,21 +7,21 @@ from pathlib import Path
 import pytest
 import streamlit
 
-from controlmap import serve
+from controlmap.dashboard import server
 
 STATIC = Path(streamlit.__file__).parent / "static"
 
 
 def test_the_document_is_streamlits_with_our_title_and_server() -> None:
-    html = serve.document(STATIC)
+    html = server.document(STATIC)
     assert "<title>controlmap</title>" in html
     assert html.index("BACKEND_BASE_URL") < html.index('<script type="module"')
 
 
-@pytest.mark.parametrize("script", serve.LATE)
+@pytest.mark.parametrize("script", server.LATE)
 def test_streamlit_has_the_scripts_that_are_asked_for_early(script: str) -> None:
     (path,) = (STATIC / "static" / "js").glob(f"{script}.*.js")
-    html = serve.document(STATIC)
+    html = server.document(STATIC)
     asked = [part.partition('"')[0] for part in html.split('href="./static/js/')[1:]]
     assert path.name in asked
     assert len(asked) == len(set(asked))
@@ -39,6 +39,6 @@ def test_scripts_come_with_all_that_they_import(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text(
         '<head><title>Streamlit</title><script src="./static/js/two.0.js"></script></head>'
     )
-    html = serve.document(tmp_path)
+    html = server.document(tmp_path)
     assert html.count("Html.0.js") == html.count("one.0.js") == html.count("two.0.js") == 1
     assert "no.js" not in html

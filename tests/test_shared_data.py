@@ -22,21 +22,13 @@ import numpy as np
 import pytest
 import shapely
 
-from controlmap import (
-    archive,
-    building,
-    coverage,
-    embed,
-    extending,
-    geodesy,
-    geofile,
-    oblasts,
-    sanity,
-    sources,
-)
-from controlmap.coverage import Coverage
-from controlmap.drawings import Drawings
-from controlmap.model import PRECEDENCE, Ground, Snapshot, Status
+from controlmap import embed, sources
+from controlmap.core import geoparquet
+from controlmap.core.model import PRECEDENCE, Ground, Snapshot, Status
+from controlmap.geo import geodesy, oblasts
+from controlmap.record import archive, builder, coverage, extender, plausibility
+from controlmap.record.coverage import Coverage
+from controlmap.record.drawings import Drawings
 
 QUARTERS = [f"{year}-Q{q}" for year in range(2022, 2026) for q in range(1, 5)][1:15]
 YEARS = ["2024", "2025", "2026"]
@@ -49,7 +41,7 @@ Record = Callable[[str, object], None]
 
 @lru_cache(maxsize=1)
 def embedded() -> Coverage:
-    return archive.load(geofile.geodata("deepstate.parquet")).coverage
+    return archive.load(geoparquet.geodata("deepstate.parquet")).coverage
 
 
 def members(shared: Path, folder: str, name: str) -> Iterator[archive.Member]:
@@ -69,7 +61,7 @@ def errors_km2(snapshots: Iterator[Snapshot]) -> tuple[list[str], np.ndarray]:
     """The names, and the record's areas less those of plain overlays; (snapshots, oblasts, 3)."""
     names, errors = [], []
     for snapshot in snapshots:
-        error = building.error_km2(embedded(), snapshot)
+        error = builder.error_km2(embedded(), snapshot)
         assert error is not None, f"{snapshot.name}: not in the embedded record"
         names.append(snapshot.name)
         errors.append(error)
@@ -78,7 +70,7 @@ def errors_km2(snapshots: Iterator[Snapshot]) -> tuple[list[str], np.ndarray]:
 
 def tell(record_property: Record, label: str, errors: np.ndarray) -> None:
     """The largest errors by oblast and status, for who reads the report."""
-    for number, status in enumerate(building.MEASURED[: errors.shape[2]]):
+    for number, status in enumerate(builder.MEASURED[: errors.shape[2]]):
         worst = np.abs(errors[:, :, number]).max(axis=0)
         told = {iso: round(float(v), 4) for iso, v in zip(oblasts.ISO_CODES, worst, strict=True)}
         record_property(f"{label} {status}", told)
@@ -104,7 +96,7 @@ def test_the_record_is_true_to_every_map_snapshot(
             rounded = round(snapshot.repaired_km2, 6)
             assert info == replace(type(info).of(snapshot), repaired_km2=rounded)
             assert snapshot.repaired_km2 < 0.001
-            assert sanity.impossible(snapshot) is None
+            assert plausibility.impossible(snapshot) is None
             yield snapshot
 
     names, errors = errors_km2(checked())
@@ -166,7 +158,7 @@ def test_the_overlay_that_errors_are_measured_by_agrees_with_geopandas(
         crs="OGC:CRS84",
     )
     left = frame
-    mine = building.overlay_km2(embedded(), snapshot)
+    mine = builder.overlay_km2(embedded(), snapshot)
     for ground in PRECEDENCE:
         polygons = snapshot.layers.get(ground, [])
         drawn = geopandas.GeoDataFrame(geometry=list(polygons), crs="OGC:CRS84")
@@ -176,7 +168,7 @@ def test_the_overlay_that_errors_are_measured_by_agrees_with_geopandas(
         cut = geopandas.overlay(left, drawn, how="intersection", keep_geom_type=True)
         left = geopandas.overlay(left, drawn, how="difference", keep_geom_type=True)
         area = dict(zip(cut["iso"], geodesy.areas_km2(cut.geometry.to_numpy()), strict=True))
-        for status, column in zip(building.MEASURED, mine.T, strict=True):
+        for status, column in zip(builder.MEASURED, mine.T, strict=True):
             if ground in status.grounds:
                 column -= [area.get(iso, 0.0) for iso in oblasts.ISO_CODES]
     assert np.abs(mine).max() < 0.001
@@ -235,26 +227,26 @@ def test_both_readers_agree_on_the_same_moment(
     of_the_map = member(shared, "deepstate_api", quarter, name)
     daily = member(shared, "deepstate_daily", day[:4], f"deepstatemap_data_{day}.geojson")
     assert of_the_map.observed < daily.observed
-    one, other = (building.overlay_km2(embedded(), s)[:, 0] for s in (of_the_map, daily))
+    one, other = (builder.overlay_km2(embedded(), s)[:, 0] for s in (of_the_map, daily))
     assert one.min() > 10_000
     assert np.abs(one - other).max() < 20
 
 
 def test_24_january_2026_from_the_file_itself(shared: Path) -> None:
     daily = member(shared, "deepstate_daily", "2026", "deepstatemap_data_20260124.geojson")
-    held = building.overlay_km2(embedded(), daily)[:, 0]
+    held = builder.overlay_km2(embedded(), daily)[:, 0]
     assert [round(v) for v in held] == [20_781, 26_581, 19_236, 20_281]
 
 
 def test_the_daily_files_alone_make_a_record(shared: Path) -> None:
     paths = [shared / "data" / "deepstate_daily"]
-    record = coverage.build("deepstate", building.read_all("deepstate", paths, lambda _: None))
+    record = coverage.build("deepstate", builder.read_all("deepstate", paths, lambda _: None))
     assert len(record.snapshots) == DAILY_FILES
     assert record.span == (date(2024, 7, 8), date(2026, 8, 22))
     assert shapely.is_valid(record.face_geometry).all()
     assert shapely.coverage_is_valid(record.face_geometry)
     polygons = np.array([o.polygon_km2 for o in record.oblasts])
-    assert sanity.doubted(sanity.series_of(record), record.oblasts) == []
+    assert plausibility.doubted(plausibility.series_of(record), record.oblasts) == []
     filled = np.bincount(record.face_oblast, record.face_km2, len(polygons))
     assert filled == pytest.approx(polygons, abs=0.01)
     assert record.areas.sum(axis=2) == pytest.approx(
@@ -277,7 +269,7 @@ def test_real_days_added_to_a_record_answer_as_a_rebuild(shared: Path, tmp_path:
     drawings = Drawings()
     for snapshot in snapshots[1::2]:
         drawings.add(snapshot)
-    made = extending.extend(coverage.build("deepstate", snapshots[::2]), drawings)
+    made = extender.extend(coverage.build("deepstate", snapshots[::2]), drawings)
     assert made.snapshots == whole.snapshots
     assert made.areas == pytest.approx(whole.areas, abs=0.005)
     assert shapely.coverage_is_valid(made.face_geometry)
@@ -288,7 +280,7 @@ def test_real_days_added_to_a_record_answer_as_a_rebuild(shared: Path, tmp_path:
     cut = shapely.difference(drawn, shapely.box(37.8, 46.8, 38.6, 49.0))
     feature["geometry"] = shapely.geometry.mapping(cut)
     corrupt = archive.Member(middle.name, json.dumps(document).encode())
-    built = building.build_file(
+    built = builder.build_file(
         "deepstate",
         [*given[90:100], corrupt, *given[101:110]],
         tmp_path / "r.parquet",
@@ -341,4 +333,4 @@ def test_the_embedded_oblasts_are_minregions_and_not_those_that_include_the_sea(
 def test_the_record_is_rebuilt_byte_for_byte(shared: Path, tmp_path: Path) -> None:
     embed.embed_record(shared, tmp_path)
     for name in ("deepstate.parquet", "deepstate.provenance.json"):
-        assert (tmp_path / name).read_bytes() == geofile.geodata(name).read_bytes()
+        assert (tmp_path / name).read_bytes() == geoparquet.geodata(name).read_bytes()

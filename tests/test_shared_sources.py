@@ -14,9 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from controlmap import archive, building, completing, embed, geofile, sources
-from controlmap.coverage import Coverage
-from controlmap.model import Ground, Snapshot, Status
+from controlmap import embed, sources
+from controlmap.core import geoparquet
+from controlmap.core.model import Ground, Snapshot, Status
+from controlmap.record import archive, builder, supplement
+from controlmap.record.coverage import Coverage
 
 TOLERANCE_KM2 = 0.1
 ISW_FILES, NZZ_FILES = 90 + 88 + 88 + 87 + 20, 234
@@ -25,11 +27,11 @@ HELD = list(Status.RUSSIAN_HELD.grounds)
 
 @lru_cache(maxsize=2)
 def embedded(source: str) -> Coverage:
-    return archive.load(geofile.geodata(f"{source}.parquet")).coverage
+    return archive.load(geoparquet.geodata(f"{source}.parquet")).coverage
 
 
 def read(shared: Path, source: str) -> Iterator[Snapshot]:
-    return building.read_all(source, [shared / "data" / source], lambda _: None)
+    return builder.read_all(source, [shared / "data" / source], lambda _: None)
 
 
 def held_on(source: str, day: date) -> np.ndarray:
@@ -65,7 +67,7 @@ def test_isw_states_have_control_and_what_is_not_there_is_not_reported(shared: P
 def test_the_embedded_isw_is_true_to_its_files(shared: Path) -> None:
     made = embedded("isw")
     for snapshot in list(read(shared, "isw"))[::10]:
-        error = building.error_km2(made, snapshot)
+        error = builder.error_km2(made, snapshot)
         assert error is not None
         assert np.abs(error).max() < TOLERANCE_KM2
 
@@ -90,19 +92,19 @@ def test_nzz_tells_its_day_within_and_lags_its_name(shared: Path) -> None:
 
 def test_nzz_is_completed_without_a_step(shared: Path) -> None:
     """What is left out from March 2024 on is 16,606 km2; figures go on as they were."""
-    figures = archive.load(geofile.geodata("nzz.parquet")).provenance.figures
+    figures = archive.load(geoparquet.geodata("nzz.parquet")).provenance.figures
     assert figures["completed_km2"] == pytest.approx(16_606, abs=1)
     step = held_on("nzz", date(2024, 3, 15)) - held_on("nzz", date(2024, 3, 8))
     assert step == pytest.approx([19, 0, 0, 0], abs=1)  # what was gained in a week, by the feed
     assert round(held_on("nzz", date(2024, 3, 15))[1], -1) == 26_270
     raw = next(s for s in read(shared, "nzz") if s.observed.date() == date(2024, 3, 15))
-    assert round(building.overlay_km2(embedded("nzz"), raw)[1, 0]) == 18_020
+    assert round(builder.overlay_km2(embedded("nzz"), raw)[1, 0]) == 18_020
 
 
 def test_nzz_completed_from_deepstate_differs_by_little(shared: Path) -> None:
     raw = next(s for s in read(shared, "nzz") if s.observed.date() == date(2024, 3, 15))
-    (done,) = completing.Completion().of([raw])
-    made = building.overlay_km2(embedded("nzz"), done)[:, 0]
+    (done,) = supplement.Completion().of([raw])
+    made = builder.overlay_km2(embedded("nzz"), done)[:, 0]
     assert np.abs(made - held_on("nzz", date(2024, 3, 15))).max() < 110
     assert Ground.HELD_BEFORE_2022 in done.layers
 
@@ -114,4 +116,4 @@ def test_the_records_are_rebuilt_byte_for_byte(
     monkeypatch.setenv("CONTROLMAP_DATA", "")
     embed.embed_record(shared, tmp_path, source)
     for name in (f"{source}.parquet", f"{source}.provenance.json"):
-        assert (tmp_path / name).read_bytes() == geofile.geodata(name).read_bytes()
+        assert (tmp_path / name).read_bytes() == geoparquet.geodata(name).read_bytes()

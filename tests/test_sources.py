@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from controlmap import sources
-from controlmap.model import Ground, Status
+from controlmap.core.model import Ground, Status
 from controlmap.sources import deepstate_api, deepstate_daily
 from features import (
     API,

@@ -18,9 +18,12 @@ from streamlit.testing.v1 import AppTest
 
 import hostile
 import layer_files as files
-from controlmap import agreement, archive, limits, sources
-from controlmap.sources import own
-from controlmap.views import text_sources
+from controlmap import sources
+from controlmap.analysis import agreement
+from controlmap.core import limits
+from controlmap.record import archive
+from controlmap.sources import custom
+from controlmap.words import text_sources
 
 SECONDS = 120
 
@@ -30,8 +33,8 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     monkeypatch.setenv("CONTROLMAP_DATA", "")
 
     def shown() -> None:
-        from controlmap import session
-        from controlmap.views import sourcing
+        from controlmap.dashboard import session
+        from controlmap.dashboard.pages import sources as sourcing
 
         session.guarded(sourcing.show)()
 
@@ -89,7 +92,7 @@ def test_every_source_tells_what_it_is_and_its_terms(page: AppTest) -> None:
     page.run()
     shown = said(page)
     for source in sources.SOURCES.values():
-        if source.id != own.ID:
+        if source.id != custom.ID:
             assert source.notes in shown
             assert source.terms in shown
     assert "On 1 July 2023: its state of 30 June 2023, 1 day old." in shown
@@ -189,7 +192,7 @@ def alone() -> AppTest:
     def shown() -> None:
         from datetime import date
 
-        from controlmap.views import own_layer
+        from controlmap.dashboard import upload as own_layer
 
         own_layer.show(date(2023, 7, 1))
 
@@ -215,8 +218,8 @@ def test_what_a_file_may_mean_is_learnt_once(
         real = getattr(room, name)
         monkeypatch.setattr(room, name, lambda *given: [learnt.append(name), real(*given)][1])
 
-    watch(own, "columns")
-    watch(own, "guess")
+    watch(custom, "columns")
+    watch(custom, "guess")
     watch(sources, "recognised")
     upload(alone, ("layer 2023-07-01.geojson", files.geojson()))
     assert sorted(set(learnt)) == ["columns", "guess", "recognised"]
@@ -248,7 +251,7 @@ def test_a_layer_stays_in_its_session(page: AppTest) -> None:
     assert compared_with_mine(page)
 
     def other() -> None:
-        from controlmap.views import sourcing
+        from controlmap.dashboard.pages import sources as sourcing
 
         sourcing.show()
 
@@ -321,7 +324,7 @@ def test_caches_that_sessions_share_get_nothing_of_a_layer(page: AppTest) -> Non
     page.run()
     upload(page, ("layer 2023-07-01.geojson", files.geojson()))
     before = caches()
-    assert {"controlmap.oblasts.load", "controlmap.sources.geojson.region"} <= before.keys()
+    assert {"controlmap.geo.oblasts.load", "controlmap.sources.geojson.region"} <= before.keys()
     assert any("agreed" in name for name in before)
     upload(page, ("bow-tie 2023-07-01.geojson", hostile.bow_tie()))
     assert not page.exception

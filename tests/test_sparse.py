@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controlmap import limits, sources
-from controlmap.model import InputError
+from controlmap import sources
+from controlmap.core import limits
+from controlmap.core.model import InputError
 from controlmap.sources import sparse
 
 NUMBERS = st.one_of(

@@ -18,10 +18,13 @@ import pytest
 import shapely
 from scipy import stats
 
-from controlmap import archive, ledger, oblasts, proposals
-from controlmap.geodesy import array_of
-from controlmap.ledger import Evaluation
-from controlmap.proposals import Outcome
+from controlmap.analysis import claims as ledger
+from controlmap.analysis import proposals
+from controlmap.analysis.claims import Evaluation
+from controlmap.analysis.proposals import Outcome
+from controlmap.geo import oblasts
+from controlmap.geo.geodesy import array_of
+from controlmap.record import archive
 
 TALKS = date(2026, 1, 24)
 WITHIN = 0.001
@@ -65,7 +68,7 @@ def left(daily: Path) -> pandas.Series:
 def claims() -> dict[str, Evaluation]:
     """The ledger by every embedded record."""
     names = ("deepstate", "isw", "nzz")
-    records = [archive.load(archive.geofile.geodata(f"{n}.parquet")).coverage for n in names]
+    records = [archive.load(archive.geoparquet.geodata(f"{n}.parquet")).coverage for n in names]
     listed, _ = ledger.load([ledger.embedded()])
     return {e.claim.id: e for e in ledger.evaluate(listed, records)}
 
@@ -117,7 +120,7 @@ def last_map_snapshot(shared: Path) -> geopandas.GeoDataFrame:
 
 
 def outcomes() -> dict[str, Outcome]:
-    record = archive.load(archive.geofile.geodata("deepstate.parquet")).coverage
+    record = archive.load(archive.geoparquet.geodata("deepstate.parquet")).coverage
     listed, _ = proposals.load([proposals.embedded()])
     return {p.id: proposals.measure(record, record.at(TALKS), p) for p in listed}
 
@@ -184,7 +187,7 @@ def test_the_pace_of_the_ledger(daily: Path, left: pandas.Series) -> None:
 def test_the_fortress_cities(daily: Path) -> None:
     found = claims()["fortress-belt"].measure
     drawn = held(daily, TALKS)
-    points = geopandas.read_file(archive.geofile.geodata("places.csv"))
+    points = geopandas.read_file(archive.geoparquet.geodata("places.csv"))
     for part in found.parts:
         row = points[(points["name"] == part.key) & (points["iso"] == "UA-14")].iloc[0]
         point = geopandas.GeoSeries([shapely.Point(float(row.lon), float(row.lat))], crs=4326)
@@ -221,7 +224,7 @@ def test_the_line_of_23_february_2022(shared: Path, daily: Path) -> None:
 
 
 def test_the_settlements_that_would_pass(daily: Path) -> None:
-    points = geopandas.read_file(archive.geofile.geodata("places.csv"))
+    points = geopandas.read_file(archive.geoparquet.geodata("places.csv"))
     lonlat = geopandas.points_from_xy(points["lon"].astype(float), points["lat"].astype(float))
     drawn = held(daily, TALKS).union_all()
     not_held = points[~geopandas.GeoSeries(lonlat).within(drawn) & (points["iso"] == "UA-14")]

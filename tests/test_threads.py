@@ -8,7 +8,9 @@ import sys
 import shapely
 
 import layer_files as files
-from controlmap import building, oblasts, sources
+from controlmap import sources
+from controlmap.geo import oblasts
+from controlmap.record import builder
 from controlmap.sources import geojson
 
 TOGETHER = """
@@ -51,6 +53,6 @@ def test_several_read_at_once() -> None:
 
 def test_what_threads_share_is_never_prepared() -> None:
     snapshot = sources.read(files.geojson(), f"layer {files.DAY}.geojson")
-    coverage, _ = building.of_one(snapshot)
+    coverage, _ = builder.of_one(snapshot)
     shared = [geojson.region(), *(o.polygon for o in oblasts.load()), *coverage.face_geometry]
     assert not shapely.is_prepared(shared).any()

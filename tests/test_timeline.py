@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 import shapely
 
-from controlmap import archive, figures, timeline
-from controlmap.coverage import Coverage
-from controlmap.model import Ground, Status
+from controlmap.analysis import figures
+from controlmap.core.model import Ground, Status
+from controlmap.draw import timeline
+from controlmap.record import archive
+from controlmap.record.coverage import Coverage
 from test_figures import EVERYTHING, HELD_ONLY, make, reporting
 
 LIMIT_BYTES = 700_000
@@ -143,7 +145,7 @@ def test_rings_are_the_faces_to_half_a_unit() -> None:
 
 @pytest.fixture(scope="module")
 def embedded() -> Coverage:
-    return archive.load(archive.geofile.geodata("deepstate.parquet")).coverage
+    return archive.load(archive.geoparquet.geodata("deepstate.parquet")).coverage
 
 
 def test_the_embedded_record_fits(embedded: Coverage, tmp_path: Path) -> None:

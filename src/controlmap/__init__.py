@@ -8,14 +8,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
-
 if TYPE_CHECKING:
-    from controlmap.archive import open_source
-    from controlmap.building import build_file
-    from controlmap.figures import Contested, Every, areas, compare, history
-    from controlmap.model import ControlmapError, InputError, RecordError, Status
-    from controlmap.oblasts import Basis
+    from controlmap.analysis.figures import Contested, Every, areas, compare, history
+    from controlmap.core.model import ControlmapError, InputError, RecordError, Status
+    from controlmap.core.version import __version__
+    from controlmap.geo.oblasts import Basis
+    from controlmap.record.archive import open_source
+    from controlmap.record.builder import build_file
     from controlmap.sources import read
 
 __all__ = [
@@ -36,11 +35,12 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "archive": ("open_source",),
-    "building": ("build_file",),
-    "figures": ("Contested", "Every", "areas", "compare", "history"),
-    "model": ("ControlmapError", "InputError", "RecordError", "Status"),
-    "oblasts": ("Basis",),
+    "analysis.figures": ("Contested", "Every", "areas", "compare", "history"),
+    "core.model": ("ControlmapError", "InputError", "RecordError", "Status"),
+    "core.version": ("__version__",),
+    "geo.oblasts": ("Basis",),
+    "record.archive": ("open_source",),
+    "record.builder": ("build_file",),
     "sources": ("read",),
 }
 

@@ -1,5 +1,5 @@
 """`python -m controlmap` is the command `controlmap`."""
 
-from controlmap.cli import main
+from controlmap.cli.main import main
 
 raise SystemExit(main())

@@ -10,7 +10,7 @@ from shapely.geometry import box
 from streamlit.components.v1 import declare_component
 from streamlit_folium import st_folium
 
-from controlmap import maps
+from controlmap.draw import maps
 
 st.set_page_config(page_title="Map", layout="wide")
 
@@ -19,7 +19,7 @@ NAME = maps.write_background(FOLDER, harness.background())
 LEAFLET = declare_component(
     "leaflet", path=str(Path(js_lib_leaflet.__file__).parent / "static/js_lib_leaflet")
 )
-ASSETS = declare_component("assets", path=str(Path(maps.__file__).parent / "assets"))
+ASSETS = declare_component("assets", path=str(maps.ASSETS))
 BACKGROUND = declare_component("background", path=str(FOLDER))
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from shapely.geometry import Point, box
 
-from controlmap import maps, palette
-from controlmap.maps import Feature, Layer
+from controlmap.draw import maps, palette
+from controlmap.draw.maps import Feature, Layer
 
 HOSTILE = (
     "{{7*7}} {% raw %} {# gone #} {{ 'window' }} {{ cycler.__init__.__globals__.os.getcwd() }} "

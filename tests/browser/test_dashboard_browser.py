@@ -12,11 +12,12 @@ import pytest
 from playwright.sync_api import Frame, WebSocket, expect
 from visiting import Visit
 
-from controlmap import archive
-from controlmap.coverage import Coverage
-from controlmap.oblasts import Basis
-from controlmap.views import layers, text_sources
-from controlmap.views.pages import PAGES
+from controlmap.dashboard import map_layers
+from controlmap.dashboard.page_list import PAGES
+from controlmap.geo.oblasts import Basis
+from controlmap.record import archive
+from controlmap.record.coverage import Coverage
+from controlmap.words import text_sources
 
 SETTLE_MS = 400
 # A day on which the record has every layer: Kherson's north-east had just been retaken.
@@ -25,7 +26,7 @@ BUSY_DAY = date(2022, 10, 20)
 
 @pytest.fixture(scope="session")
 def coverage() -> Coverage:
-    return archive.load(archive.geofile.geodata("deepstate.parquet")).coverage
+    return archive.load(archive.geoparquet.geodata("deepstate.parquet")).coverage
 
 
 def state(frame: Frame) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def test_each_layer_is_drawn_when_on_and_not_when_off(
     page: Visit, address: str, coverage: Coverage, layer_id: str
 ) -> None:
     day = coverage.at(BUSY_DAY)
-    shown = layers.day_features(coverage, day, Basis.POLYGON)
+    shown = map_layers.day_features(coverage, day, Basis.POLYGON)
     if layer_id in shown:
         assert shown[layer_id], "the day has nothing to draw"
     page.tab.goto(f"{address}?date={BUSY_DAY}")
@@ -139,7 +140,7 @@ def test_a_date_change_keeps_the_view_and_redraws(page: Visit, address: str) -> 
 
 
 def test_figures_follow_the_date(page: Visit, address: str, coverage: Coverage) -> None:
-    from controlmap import figures
+    from controlmap.analysis import figures
 
     page.tab.goto(f"{address}?date=2026-01-24")
     page.map()

@@ -11,7 +11,7 @@ from map_harness import BOUNDARY, BOUNDS, CITY, DAYS, HOSTILE, SQUARES, VILLAGE
 from playwright.sync_api import Frame, Route
 from visiting import Visit
 
-from controlmap import maps, palette
+from controlmap.draw import maps, palette
 
 SETTLE_MS = 400
 CLEAR = [0, 0, 0, 0]

@@ -14,32 +14,34 @@ import pytest
 from playwright.sync_api import Route
 from visiting import Visit
 
-import controlmap
-from controlmap import archive, figures, maps, point, timeline
-from controlmap.coverage import Coverage
-from controlmap.views import layers, text
+from controlmap.analysis import figures, place_history
+from controlmap.dashboard import map_layers
+from controlmap.draw import maps, timeline
+from controlmap.record import archive
+from controlmap.record.coverage import Coverage
+from controlmap.words import text
 
 HERE = "http://127.0.0.1:9/"  # the port of nothing: what the test does not hand out, nobody does
-ASSETS = Path(controlmap.__file__).parent / "assets"
+ASSETS = maps.ASSETS
 LEAFLET = Path(js_lib_leaflet.__file__).parent / "static" / "js_lib_leaflet"
 DAY = date(2022, 11, 15)
 
 
 @pytest.fixture(scope="module")
 def coverage() -> Coverage:
-    return archive.load(archive.geofile.geodata("deepstate.parquet")).coverage
+    return archive.load(archive.geoparquet.geodata("deepstate.parquet")).coverage
 
 
 def page_of(coverage: Coverage, folder: Path) -> str:
     """A page with the map and nothing else, as a publication without a server would write it."""
     player = replace(
-        layers.player(coverage, f"files/{timeline.write(folder, coverage)}"), listens=False
+        map_layers.player(coverage, f"files/{timeline.write(folder, coverage)}"), listens=False
     )
     chart = maps.base_map(
-        layers.layer_list(text.LAYERS),
-        background_url=f"files/{maps.write_background(folder, layers.background(coverage))}",
+        map_layers.layer_list(text.LAYERS),
+        background_url=f"files/{maps.write_background(folder, map_layers.background(coverage))}",
         credit=[],
-        ground=layers.ground(coverage),
+        ground=map_layers.ground(coverage),
         words=text.MAP,
         leaflet_url="leaflet",
         assets_url="assets",
@@ -82,7 +84,7 @@ def opened(page: Visit, coverage: Coverage, files: Path) -> Visit:
 
 def test_a_tooltip_carries_nothing_over_a_gap(visit: Callable[..., Visit], tmp_path: Path) -> None:
     # NZZ's record has no snapshot from 24 July to 13 August 2022; Kherson was Russian-held.
-    coverage = archive.load(archive.geofile.geodata("nzz.parquet")).coverage
+    coverage = archive.load(archive.geoparquet.geodata("nzz.parquet")).coverage
     lon, lat = 32.6, 46.65
     page = opened(visit(), coverage, tmp_path)
     page.tab.get_by_role("slider").fill(str((DAY - coverage.span[0]).days))
@@ -98,7 +100,7 @@ def test_a_tooltip_carries_nothing_over_a_gap(visit: Callable[..., Visit], tmp_p
         [lat, lon],
     )
     kinds = {"russian_held": timeline.HELD, "not_known": None}
-    known = point.record_of(coverage, lon, lat).spells
+    known = place_history.record_of(coverage, lon, lat).spells
     assert spells == [[str(s.since), kinds.get(s.status, timeline.REST)] for s in known]
     assert "Not known since 8 August 2022" in shown
     assert "Russian-held since 13 August 2022" in shown

@@ -10,11 +10,13 @@ import pytest
 from playwright.sync_api import Frame, Locator, expect
 from visiting import Visit
 
-from controlmap import archive, figures, palette
-from controlmap.coverage import Coverage
-from controlmap.model import Status
-from controlmap.point import record_of
-from controlmap.views import text
+from controlmap.analysis import figures
+from controlmap.analysis.place_history import record_of
+from controlmap.core.model import Status
+from controlmap.draw import palette
+from controlmap.record import archive
+from controlmap.record.coverage import Coverage
+from controlmap.words import text
 
 SETTLE_MS = 400
 # Before and after right-bank Kherson, during Kharkiv's counter-offensive, the mirror's last year.
@@ -30,7 +32,7 @@ CLEAR = [0, 0, 0, 0]
 
 @pytest.fixture(scope="session")
 def coverage() -> Coverage:
-    return archive.load(archive.geofile.geodata("deepstate.parquet")).coverage
+    return archive.load(archive.geoparquet.geodata("deepstate.parquet")).coverage
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Frame, expect
 from visiting import Visit
 
-from controlmap.views import text
+from controlmap.words import text
 
 SETTLE_MS = 400
 WIDTHS = (390, 1024, 1280, 1440)

@@ -12,9 +12,9 @@ import pytest
 from march import record_of, second, strips
 from publisher import MadeClock, Publisher
 
-from controlmap import archive
-from controlmap.archive import Record
-from controlmap.fetch import Fetcher
+from controlmap.record import archive
+from controlmap.record.archive import Record
+from controlmap.update.fetch import Fetcher
 from input_files import CONTESTED, OCCUPIED, make_file
 
 

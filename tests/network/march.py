@@ -9,9 +9,10 @@ from pathlib import Path
 
 from publisher import Publisher
 
-from controlmap import archive, building, updating
-from controlmap.archive import Record
-from controlmap.fetch import Fetcher
+from controlmap.record import archive, builder
+from controlmap.record.archive import Record
+from controlmap.update import updater
+from controlmap.update.fetch import Fetcher
 from input_files import make_daily
 
 STRIP_KM2 = 8.2897
@@ -49,7 +50,7 @@ def _record(days: tuple[int, ...]) -> bytes:
     files = [archive.Member(*daily(day)) for day in days]
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "deepstate.parquet"
-        building.build_file("deepstate", files, path, None, quiet)
+        builder.build_file("deepstate", files, path, None, quiet)
         return path.read_bytes()
 
 
@@ -66,8 +67,8 @@ def asked(server: Publisher) -> list[str]:
     return [path.removesuffix(".geojson") for path in paths]
 
 
-def run(fetcher: Fetcher, since: date | None = None) -> updating.Update:
-    return updating.update("deepstate", fetcher, quiet, quiet, since)
+def run(fetcher: Fetcher, since: date | None = None) -> updater.Update:
+    return updater.update("deepstate", fetcher, quiet, quiet, since)
 
 
 def stored() -> dict[int, float]:

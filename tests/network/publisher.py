@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from controlmap.fetch import Clock, Fetcher, Manners
+from controlmap.update.fetch import Clock, Fetcher, Manners
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)

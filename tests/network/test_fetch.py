@@ -11,8 +11,9 @@ import publisher
 import pytest
 from publisher import MANNERS, NOON, MadeClock, Publisher, file, status
 
-from controlmap import __version__
-from controlmap.fetch import (
+from controlmap.core.model import InputError
+from controlmap.core.version import __version__
+from controlmap.update.fetch import (
     Fetcher,
     FetchError,
     Manners,
@@ -20,7 +21,6 @@ from controlmap.fetch import (
     UnavailableError,
     check_address,
 )
-from controlmap.model import InputError
 
 JSON = b'{"type": "FeatureCollection", "features": []}'
 LIMIT = MANNERS.limit_bytes

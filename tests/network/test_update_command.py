@@ -15,10 +15,13 @@ from publisher import MANNERS, MadeClock, Publisher, status
 from streamlit.testing.v1 import AppTest
 
 from command_line import Run
-from controlmap import archive, building, feeds, fetch, folder, sources, updating
-from controlmap.archive import Record
-from controlmap.fetch import Fetcher
-from controlmap.model import InputError, RecordError
+from controlmap import sources
+from controlmap.core import user_folder
+from controlmap.core.model import InputError, RecordError
+from controlmap.record import archive, builder
+from controlmap.record.archive import Record
+from controlmap.update import feeds, fetch, updater
+from controlmap.update.fetch import Fetcher
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -36,7 +39,7 @@ def test_a_generalised_record_is_not_updated(
     server: Publisher, fetcher: Fetcher, place: Path
 ) -> None:
     files = [archive.Member(*daily(1))]
-    building.build_file("deepstate", files, place / "deepstate.parquet", 2000, quiet)
+    builder.build_file("deepstate", files, place / "deepstate.parquet", 2000, quiet)
     with pytest.raises(InputError, match=r"deepstate\.parquet: is generalised to cells of 2000 m"):
         run(fetcher)
     assert asked(server) == []
@@ -76,7 +79,7 @@ def test_a_source_without_an_address_says_what_to_do(
     with pytest.raises(InputError, match="every address is empty"):
         run(fetcher)
     with pytest.raises(InputError, match=r"no address to fetch it from.*controlmap build"):
-        updating.update("nzz", fetcher, quiet, quiet)
+        updater.update("nzz", fetcher, quiet, quiet)
     assert list(place.iterdir()) == []
 
 
@@ -96,11 +99,13 @@ def test_the_platform_says_where_the_folder_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CONTROLMAP_DATA")
-    monkeypatch.setattr(folder.platformdirs, "user_data_path", lambda name, **_: tmp_path / name)
-    assert folder.find() == tmp_path / "controlmap"
+    monkeypatch.setattr(
+        user_folder.platformdirs, "user_data_path", lambda name, **_: tmp_path / name
+    )
+    assert user_folder.find() == tmp_path / "controlmap"
     assert archive.open_source("deepstate").is_embedded
     assert not (tmp_path / "controlmap").exists()
-    assert folder.made().is_dir()
+    assert user_folder.made().is_dir()
 
 
 def test_every_feed_is_of_a_reader_in_order_of_precedence_and_is_documented() -> None:
@@ -324,7 +329,7 @@ def test_a_running_dashboard_shows_what_an_update_brings(
     server: Publisher, fetcher: Fetcher
 ) -> None:
     def overview() -> None:
-        from controlmap.views import overview as shown
+        from controlmap.dashboard.pages import overview as shown
 
         shown.show()
 
@@ -342,7 +347,7 @@ def test_a_running_dashboard_shows_what_an_update_brings(
 @pytest.mark.usefixtures("place")
 def test_a_page_says_what_a_short_record_hides(server: Publisher, fetcher: Fetcher) -> None:
     def overview() -> None:
-        from controlmap.views import overview as shown
+        from controlmap.dashboard.pages import overview as shown
 
         shown.show()
 

@@ -25,10 +25,11 @@ from march import (
 )
 from publisher import NOON, MadeClock, Publisher, status
 
-from controlmap import archive, building, updating
-from controlmap.archive import Record
-from controlmap.fetch import Fetcher
-from controlmap.model import ControlmapError, InputError
+from controlmap.core.model import ControlmapError, InputError
+from controlmap.record import archive, builder
+from controlmap.record.archive import Record
+from controlmap.update import updater
+from controlmap.update.fetch import Fetcher
 from input_files import OCCUPIED, make_file
 
 # Going on
@@ -165,7 +166,7 @@ def test_a_feed_of_late_days_alone_takes_none_from_the_record(
     """A map snapshot of 1 March and the mirror of 2 to 20 March: one of 28 March hides these."""
     early = archive.Member(f"{second(1, 18)}.geojson", make_file((strips(1), OCCUPIED)))
     files = [early, *(archive.Member(*daily(day)) for day in range(2, 21))]
-    building.build_file("deepstate", files, place / "deepstate.parquet", None, quiet)
+    builder.build_file("deepstate", files, place / "deepstate.parquet", None, quiet)
     before = (place / "deepstate.parquet").read_bytes()
     late = second(28, 18)
     both.publish("/api/public", orjson.dumps([{"id": late}]))
@@ -184,7 +185,7 @@ def test_a_beginning_of_earlier_days_may_leave_a_gap(
 ) -> None:
     """Nothing is lost: the record never had the days of the gap."""
     files = [archive.Member(*daily(day)) for day in (25, 26)]
-    building.build_file("deepstate", files, place / "deepstate.parquet", None, quiet)
+    builder.build_file("deepstate", files, place / "deepstate.parquet", None, quiet)
     publish(server, 1, 2)
     run(fetcher, since=date(2026, 3, 1))
     assert list(stored()) == [1, 2, 25, 26]
@@ -268,12 +269,12 @@ def test_the_layers_of_a_day_become_one_state_of_it(
     for layer, box in LAYERS.items():
         path = f"/isw/{layer}/query?where=1%3D1&outFields=*&f=geojson"
         server.publish(path, make_file((box, {})))
-    done = updating.update("isw", fetcher, quiet, quiet)
+    done = updater.update("isw", fetcher, quiet, quiet)
     assert (done.begun, len(done.added), len(server.asked)) == (True, 1, 4)
-    assert updating.update("isw", fetcher, quiet, quiet).added == ()
+    assert updater.update("isw", fetcher, quiet, quiet).added == ()
     assert len(server.asked) == 4
     clock.start = NOON.replace(day=11)
-    done = updating.update("isw", fetcher, quiet, quiet)
+    done = updater.update("isw", fetcher, quiet, quiet)
     (info,) = done.added
     assert (info.observed, info.retrieved) == (NOON.replace(day=11, hour=0), clock.start)
     assert sorted(info.reports) == [
@@ -298,14 +299,14 @@ def test_a_state_is_added_when_its_last_layer_has_come(
         server.publish(path, make_file((box, {})))
     claimed = list(paths)[2]
     server.publish(claimed, status(answer))
-    done = updating.update("isw", fetcher, quiet, quiet)
+    done = updater.update("isw", fetcher, quiet, quiet)
     assert (done.record, done.added, done.fetching.kept) == (None, (), [])
     lacking = "VIEW_ClaimedRussianTerritoryinUkraine_V2_20260310.geojson"
     assert done.fetching.failed[-1].startswith(f"2026-03-10: is not added without {lacking}")
     assert archive.own_file("isw.parquet") is None
     server.publish(claimed, make_file((paths[claimed], {})))
     server.asked.clear()
-    (info,) = updating.update("isw", fetcher, quiet, quiet).added
+    (info,) = updater.update("isw", fetcher, quiet, quiet).added
     assert "claimed_control" in info.reports
     assert len(server.asked) == (2 if answer == 429 else 1)  # the others are kept
 
@@ -381,7 +382,7 @@ def test_a_month_without_a_file_is_an_address_that_has_moved(
 ) -> None:
     clock.start = NOON + timedelta(days=90)
     done = run(fetcher)
-    assert len(asked(server)) == updating.MISSING_IN_A_ROW
+    assert len(asked(server)) == updater.MISSING_IN_A_ROW
     assert done.fetching.failed[0].endswith("is not there (404), nor are the 29 before it")
 
 

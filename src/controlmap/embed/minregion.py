@@ -11,10 +11,12 @@ import pyarrow as pa
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import __version__, geofile, oblasts
-from controlmap.geodesy import array_of, polygons_of, to_equal_area, to_lonlat
-from controlmap.model import InputError, Polygons, Provenance
-from controlmap.oblasts import CREDIT, CREDIT_URL, FACTS, Oblast
+from controlmap.core import geoparquet
+from controlmap.core.model import InputError, Polygons, Provenance
+from controlmap.core.version import __version__
+from controlmap.geo import oblasts
+from controlmap.geo.geodesy import array_of, polygons_of, to_equal_area, to_lonlat
+from controlmap.geo.oblasts import CREDIT, CREDIT_URL, FACTS, Oblast
 
 GENERALISED_M = 50
 _DIGITS = 5  # of a degree: the grid that sources are snapped to (geodesy.GRID_PER_DEGREE)
@@ -90,4 +92,4 @@ def write(path: Path, four: tuple[Oblast, ...], source: dict[str, object]) -> No
         inputs=(source,),
         figures={"polygon_km2": {o.iso: round(o.polygon_km2, 3) for o in four}},
     )
-    geofile.write(path, "oblasts", table, array_of(o.polygon for o in four), provenance)
+    geoparquet.write(path, "oblasts", table, array_of(o.polygon for o in four), provenance)

@@ -11,11 +11,12 @@ import pyarrow as pa
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import __version__, geofile
-from controlmap.geodesy import areas_km2, array_of, polygons_of, to_equal_area, to_lonlat
-from controlmap.land import Land
-from controlmap.model import Polygons, Provenance
-from controlmap.oblasts import CREDIT, CREDIT_URL
+from controlmap.core import geoparquet
+from controlmap.core.model import Polygons, Provenance
+from controlmap.core.version import __version__
+from controlmap.geo.geodesy import areas_km2, array_of, polygons_of, to_equal_area, to_lonlat
+from controlmap.geo.land import Land
+from controlmap.geo.oblasts import CREDIT, CREDIT_URL
 
 Frame = tuple[float, float, float, float]
 FRAME: Frame = (26.0, 42.5, 46.0, 54.0)
@@ -114,4 +115,4 @@ def write(path: Path, lands: tuple[Land, ...], sources: Sequence[Mapping[str, An
             "least_part_km2": LEAST_PART_KM2,
         },
     )
-    geofile.write(path, "land", table, polygons, provenance)
+    geoparquet.write(path, "land", table, polygons, provenance)

@@ -1,7 +1,7 @@
 """Every source and its readers, registered once; bytes and a file name in, a Snapshot out.
 
 A reader uses no network and no disk. Its module has `ID`, `REPORTS`, `recognises` and `read`.
-`sources.own` reads what no source's reader recognises, by a legend; `sources.viina` reads tables.
+`sources.custom` reads what no source's reader recognises, by a legend; `sources.viina` reads tables.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from datetime import datetime
 
 import numpy as np
 
-from controlmap import limits
-from controlmap.model import Ground, InputError, Polygons, Snapshot, Status
+from controlmap.core import limits
+from controlmap.core.model import Ground, InputError, Polygons, Snapshot, Status
 from controlmap.sources import (
+    containers,
+    custom,
     deepstate_api,
     deepstate_daily,
-    documents,
+    formats,
     isw,
     nzz,
-    own,
-    packed,
     viina,
 )
+from controlmap.sources.custom import Legend
 from controlmap.sources.geojson import Document
-from controlmap.sources.own import Legend
 from controlmap.sources.sparse import Texts
 
 
@@ -170,13 +170,13 @@ OWN = Source(
     terms="Yours: it is read in memory, compared in your session alone, and never stored or sent.",
     readers=(
         Reader(
-            own.ID,
-            ", ".join(documents.FORMATS),
-            own.REPORTS,
+            custom.ID,
+            ", ".join(formats.FORMATS),
+            custom.REPORTS,
             lambda _: (
                 True
             ),  # what is no source's is a person's own; reading it says what is missing
-            lambda document, observed: own.read(document, observed, None),
+            lambda document, observed: custom.read(document, observed, None),
         ),
     ),
     precedence="A legend says which values are which status; without one, a guess that is shown.",
@@ -197,7 +197,7 @@ def find_source(source: str, *, of_record: bool = False) -> Source:
     controlmap, and few build one.
     """
     if source not in SOURCES:
-        offered = [known for known in SOURCES if not (of_record and known == own.ID)]
+        offered = [known for known in SOURCES if not (of_record and known == custom.ID)]
         raise InputError(f"source {source!r}: not known; allowed: {', '.join(offered)}")
     return SOURCES[source]
 
@@ -257,13 +257,13 @@ def _read(
 ) -> Snapshot:
     if reader:
         find_reader(reader)
-    data, name = packed.gunzipped(data, name, limits.FILE_MB * 2**20)
+    data, name = containers.gunzipped(data, name, limits.FILE_MB * 2**20)
     if viina.recognises(data, name):
         opinion = reader or "viina"
         if opinion not in viina.OPINIONS:
             raise InputError(f"{name}: is VIINA's; read by {', '.join(viina.OPINIONS)}")
         return viina.read(viina.parse(data, name), opinion, observed and observed.date())
-    return read_document(documents.parse(data, name, texts=texts), reader, observed, legend)
+    return read_document(formats.parse(data, name, texts=texts), reader, observed, legend)
 
 
 @contextlib.contextmanager
@@ -291,12 +291,12 @@ def read_document(
     chosen = find_reader(reader) if reader else recognised(document)
     if not document.areas and not chosen.layered:
         raise InputError(f"{document.name}: has no polygon; a layer of territory is expected")
-    return own.read(document, observed, legend) if legend else chosen.read(document, observed)
+    return custom.read(document, observed, legend) if legend else chosen.read(document, observed)
 
 
 def read_all(data: bytes, name: str, texts: Texts) -> Iterator[Snapshot]:
     """As `read`, for a record: every state that a file holds."""
-    data, name = packed.gunzipped(data, name, limits.FILE_MB * 2**20)
+    data, name = containers.gunzipped(data, name, limits.FILE_MB * 2**20)
     if viina.recognises(data, name):
         yield from viina.read_all(viina.parse(data, name), "viina")
     else:

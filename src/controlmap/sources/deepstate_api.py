@@ -20,9 +20,9 @@ from datetime import UTC, datetime
 
 import shapely
 
-from controlmap import geodesy
-from controlmap.geodesy import array_of
-from controlmap.model import Ground, InputError, Snapshot, Status
+from controlmap.core.model import Ground, InputError, Snapshot, Status
+from controlmap.geo import geodesy
+from controlmap.geo.geodesy import array_of
 from controlmap.sources import geojson
 from controlmap.sources.geojson import Document
 

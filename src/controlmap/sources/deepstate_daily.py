@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from controlmap.geodesy import array_of
-from controlmap.model import Ground, InputError, Snapshot, Status
+from controlmap.core.model import Ground, InputError, Snapshot, Status
+from controlmap.geo.geodesy import array_of
 from controlmap.sources import geojson
 from controlmap.sources.geojson import Document
 

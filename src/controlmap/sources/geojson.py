@@ -15,8 +15,9 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from controlmap import geodesy, limits, oblasts
-from controlmap.model import InputError, Polygons
+from controlmap.core import limits
+from controlmap.core.model import InputError, Polygons
+from controlmap.geo import geodesy, oblasts
 from controlmap.sources.sparse import Drawn, Texts
 
 _WGS84_NAMES = re.compile(r"CRS:?84|EPSG:{1,2}4326$", re.IGNORECASE)

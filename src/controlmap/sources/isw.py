@@ -18,10 +18,10 @@ from typing import Any
 
 import shapely
 
-from controlmap.geodesy import array_of
-from controlmap.model import Ground, InputError, Snapshot, reported
+from controlmap.core.model import Ground, InputError, Snapshot, reported
+from controlmap.geo.geodesy import array_of
 from controlmap.sources import geojson
-from controlmap.sources.dating import named_day
+from controlmap.sources.file_dates import named_day
 from controlmap.sources.geojson import Document
 
 ID = "isw"

@@ -18,9 +18,9 @@ import numpy as np
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from controlmap import limits
-from controlmap.model import InputError
-from controlmap.sources import packed
+from controlmap.core import limits
+from controlmap.core.model import InputError
+from controlmap.sources import containers
 from controlmap.sources.geojson import Document, Feature, shown
 
 _COLOUR = re.compile(r"[0-9a-fA-F]{8}")
@@ -35,7 +35,7 @@ def recognises(data: bytes) -> bool:
 
 def parse_kmz(data: bytes, name: str, most: int) -> Document:
     """The KML document in a KMZ of at most `most` bytes unpacked; icons and the like are let be."""
-    inside = packed.unzipped(data, name, most)
+    inside = containers.unzipped(data, name, most)
     found = sorted(n for n in inside if n.casefold().endswith(".kml"))
     if not found:
         raise InputError(f"{name}: holds no KML document")

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 import shapely
 
-from controlmap.geodesy import array_of
-from controlmap.model import Ground, InputError, Polygons, Snapshot, Status
+from controlmap.core.model import Ground, InputError, Polygons, Snapshot, Status
+from controlmap.geo.geodesy import array_of
 from controlmap.sources import geojson
 from controlmap.sources.geojson import Document, Feature
 

@@ -15,7 +15,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from controlmap import limits
+from controlmap.core import limits
 
 _KEY = b'"coordinates"'
 _SPACE = b" \t\r\n"

@@ -29,10 +29,10 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
-from controlmap import limits
-from controlmap.limits import in_mb
-from controlmap.model import InputError
-from controlmap.sources import packed, pages
+from controlmap.core import limits
+from controlmap.core.limits import in_mb
+from controlmap.core.model import InputError
+from controlmap.sources import containers, parquet_pages
 from controlmap.sources.geojson import Document, Feature, shown
 
 # GDAL names a file as it is in memory, not as the person does; what cannot be read raises.
@@ -117,7 +117,7 @@ def _check_tables(data: bytes, name: str) -> None:
 
 def parse_shapefile(data: bytes, name: str, most: int) -> Document:
     """The Shapefile in a zip; it needs its .shx, .dbf and .prj beside the .shp."""
-    inside = packed.unzipped(data, name, most)
+    inside = containers.unzipped(data, name, most)
     shapes = [n for n in inside if n.casefold().endswith(".shp")]
     if len(shapes) != 1:
         raise InputError(f"{name}: holds {len(shapes)} Shapefiles; one is expected")
@@ -172,7 +172,7 @@ def parse_parquet(data: bytes, name: str, most: int) -> Document:
     try:
         file = pq.ParquetFile(io.BytesIO(data))
         described, primary = _parquet_geometry(file, name)
-        stored = pages.unpacked_bytes(data, file.metadata)
+        stored = parquet_pages.unpacked_bytes(data, file.metadata)
         if stored > most:
             raise InputError(f"{name}: unpacks to {in_mb(stored)}; the limit is {in_mb(most)}")
         read = partial(file.iter_batches, left.rows(stored), use_threads=False)

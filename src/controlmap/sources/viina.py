@@ -1,10 +1,10 @@
 """VIINA 2.0: the holder of each populated place by day, in yearly CSVs, four opinions side by side.
 
 Columns `geonameid, date, status_wiki, status_boost, status_dsm, status_isw, status`; the values are
-RU, UA and CONTESTED. Places are those of `controlmap.places` (GeoNames, four oblasts); the others
-in the file are passed over. As areas they are the Voronoi cells of the places, each clipped to its
-oblast: ground that is nearest to a place is given its holder, which is an approximation, and is
-called one. A year is read in pieces and never held whole.
+RU, UA and CONTESTED. Places are those of `geo.places` (GeoNames, four oblasts); the others in the
+file are passed over. As areas they are the Voronoi cells of the places, each clipped to its oblast:
+ground that is nearest to a place is given its holder, which is an approximation, and is called one.
+A year is read in pieces and never held whole.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ import pyarrow.csv
 import shapely
 from numpy.typing import NDArray
 
-from controlmap import geodesy, limits, oblasts, places
-from controlmap.geodesy import array_of
-from controlmap.model import Ground, InputError, Polygons, Snapshot, Status
-from controlmap.places import Place
-from controlmap.sources import packed
+from controlmap.core import limits
+from controlmap.core.model import Ground, InputError, Polygons, Snapshot, Status
+from controlmap.geo import geodesy, oblasts, places
+from controlmap.geo.geodesy import array_of
+from controlmap.geo.places import Place
+from controlmap.sources import containers
 
 OPINIONS = {
     "viina": "status",
@@ -81,12 +82,12 @@ class Year:
 
 def recognises(data: bytes, name: str) -> bool:
     """Whether bytes, zipped or not, are such a file."""
-    if not packed.is_zip(data):
+    if not containers.is_zip(data):
         return _plain_head(data).startswith(_HEADER)
-    inside = packed.names_in(data, name)
+    inside = containers.names_in(data, name)
     if len(inside) != 1 or not inside[0].casefold().endswith(".csv"):
         return False
-    with packed.only_member(data, name, ".csv") as (opened, _):
+    with containers.only_member(data, name, ".csv") as (opened, _):
         return _plain_head(opened.read(len(_HEADER) + 32)).startswith(_HEADER)
 
 
@@ -106,8 +107,8 @@ def parse(data: bytes, name: str, most_mb: int | None = None) -> Year:
         beyond a limit.
     """
     sha256, most_mb = hashlib.sha256(data).hexdigest(), most_mb or limits.CSV_MB
-    if packed.is_zip(data):
-        with packed.only_member(data, name, ".csv") as (opened, inside):
+    if containers.is_zip(data):
+        with containers.only_member(data, name, ".csv") as (opened, inside):
             return _parsed(_Counted(opened, inside, most_mb), inside, sha256)
     return _parsed(_Counted(io.BytesIO(data), name, most_mb), name, sha256)
 

@@ -1,0 +1,1 @@
+"""Questions to records: pure functions from coverages to tables."""

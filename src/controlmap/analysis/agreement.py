@@ -1,0 +1,314 @@
+"""Sources against each other on a day: what all of them hold, some, one alone, or none.
+
+Every record is read at its own last snapshot up to the day, with its age; one older than the carry
+limit is not compared. Areas by agreement are counted on the grid of `sampling`, whose points of an
+oblast have equal shares of its polygon's area (geodesic, WGS84, km2), so that they fill it. Figures
+of a source alone, and the spread over sources, are the records' own exact ones.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from controlmap.analysis.figures import ALL, ALL_NAME
+from controlmap.core.model import CARRY_LIMIT, InputError, Status
+from controlmap.geo import geodesy
+from controlmap.geo.oblasts import Basis, Oblast
+from controlmap.record import generalise, sampling
+from controlmap.record.coverage import Coverage, Moment
+
+MOST = 8
+"""How many sources are compared at once."""
+_DRAWN = 2  # of so many points in a row one is drawn: enough for a screen, and four times as fast
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """A source's record at its own last snapshot up to a day."""
+
+    source: str
+    coverage: Coverage
+    moment: Moment
+
+    @property
+    def age_days(self) -> int:
+        """Days from the snapshot to the day that is asked for."""
+        return (self.moment.day - self.moment.info.observed.date()).days
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it may be compared: no older than the carry limit, and telling what is held."""
+        return self.age_days <= CARRY_LIMIT.days and self.moment.reports(Status.RUSSIAN_HELD)
+
+    def held_km2(self) -> NDArray[np.float64]:
+        """The record's own Russian-held areas; shape (oblasts,)."""
+        return self.coverage.status_km2(Status.RUSSIAN_HELD, self.moment.index)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How sources agree on a day.
+
+    Attributes
+    ----------
+    sources
+        The ids of those compared, in the order of their bits in `code`. Their records are not kept:
+        one that was replaced meanwhile would stay.
+    km2
+        Areas by who holds; shape (oblasts, 2 ** sources). Bit i of the second index is source i.
+    code
+        By bits, who holds each of `sampling.points`; shape (points,).
+    """
+
+    sources: tuple[str, ...]
+    oblasts: tuple[Oblast, ...]
+    km2: NDArray[np.float64]
+    code: NDArray[np.uint8]
+
+    @cached_property
+    def outlines(self) -> list[BaseGeometry | None]:
+        """The ground of each code in lon, lat, None where there is none; disjoint."""
+        grid, codes = sampling.grid(), sampling.raster(self.code.astype(np.int64))
+        rimmed = np.pad(codes[::_DRAWN, ::_DRAWN], 1, constant_values=sampling.OUTSIDE)
+        # Each point that is drawn is the centre of a larger cell.
+        inset = sampling.CELL_M * (1 - _DRAWN) / 2
+        corner = grid.west + inset, grid.south + inset
+        return list(
+            generalise.outlined(rimmed, *corner, sampling.CELL_M * _DRAWN, self.km2.shape[1])
+        )
+
+    def holders(self, code: int) -> tuple[str, ...]:
+        """The sources that hold where the code is this."""
+        return tuple(s for i, s in enumerate(self.sources) if code >> i & 1)
+
+
+@dataclass(frozen=True)
+class AgreementRow:
+    """An oblast, or all four, in km2: the four areas fill `total`, the polygon's.
+
+    `by_some` is held by two or more but not by all; `only` splits `by_one` by source.
+    """
+
+    iso: str
+    name: str
+    total: float
+    by_all: float
+    by_some: float
+    by_one: float
+    by_none: float
+    only: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two sources: the Jaccard index of what they hold (shared over either), in all oblasts."""
+
+    one: str
+    other: str
+    jaccard: float
+    apart_km2: float
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The Russian-held share of an oblast, or of all four, by source; the band is low to high."""
+
+    iso: str
+    name: str
+    shares: Mapping[str, float]
+
+    @property
+    def low(self) -> float:
+        """The least of the shares, 0 to 1."""
+        return min(self.shares.values())
+
+    @property
+    def high(self) -> float:
+        """The largest of the shares, 0 to 1."""
+        return max(self.shares.values())
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A piece of ground that some sources hold and others do not; the first outline is the largest.
+
+    `lon`, `lat` is a point in it.
+    """
+
+    outline: BaseGeometry
+    area_km2: float
+    holders: tuple[str, ...]
+    lon: float
+    lat: float
+
+
+def opinions(coverages: Mapping[str, Coverage], day: date) -> list[Opinion]:
+    """Each record's last snapshot up to a day; records that begin later have none."""
+    found = ((source, coverage, coverage.last(day)) for source, coverage in coverages.items())
+    return [Opinion(s, coverage, moment) for s, coverage, moment in found if moment is not None]
+
+
+def opinion(coverage: Coverage, day: date) -> Opinion:
+    """A record's last snapshot up to a day, where that is current.
+
+    Raises
+    ------
+    InputError
+        Where it is not; it tells the record's span, or the gap.
+    """
+    moment = coverage.last(day)
+    found = moment and Opinion(coverage.source, coverage, moment)
+    if found and found.is_current:
+        return found
+    coverage.at(day)  # says why: outside of the span, or in a gap
+    raise InputError(f"{day}: {coverage.source} does not tell what is held")
+
+
+def agree(compared: Sequence[Opinion]) -> Agreement:
+    """How the sources agree, each at its own snapshot.
+
+    Raises
+    ------
+    InputError
+        For fewer than two sources or more than `MOST`, or one that is too old to be compared.
+    """
+    if not 2 <= len(compared) <= MOST:
+        named = ", ".join(o.source for o in compared) or "none"
+        raise InputError(f"sources {named}: two to {MOST} are compared that know the day")
+    for opinion in compared:
+        if not opinion.is_current:
+            raise InputError(
+                f"{opinion.source}: its last snapshot that tells what is held is of "
+                f"{opinion.moment.info.observed.date()}, more than {CARRY_LIMIT.days} days before "
+                f"{opinion.moment.day}"
+            )
+    oblasts, points = compared[0].coverage.oblasts, sampling.points()
+    code = np.zeros(len(points.place), dtype=np.uint8)
+    for bit, opinion in enumerate(compared):
+        code |= _held(opinion).astype(np.uint8) << bit
+    size = 2 ** len(compared)
+    where = points.oblast * size + code
+    counts = np.bincount(where, minlength=len(oblasts) * size).reshape(len(oblasts), size)
+    totals = np.array([o.polygon_km2 for o in oblasts])
+    km2 = counts * (totals / counts.sum(axis=1))[:, None]
+    return Agreement(tuple(o.source for o in compared), oblasts, km2, code)
+
+
+def _held(opinion: Opinion) -> NDArray[np.bool_]:
+    """Which of `sampling.points` are held; a point that is in no face, at a border, is not."""
+    held = np.append(opinion.coverage.held(opinion.moment.index), False)  # index -1: outside
+    return held[opinion.coverage.faces.sampled]
+
+
+def by_oblast(found: Agreement) -> list[AgreementRow]:
+    """Areas by agreement in each oblast, and last in all four."""
+    rows = [(o.iso, o.name, o.polygon_km2, found.km2[i]) for i, o in enumerate(found.oblasts)]
+    whole = sum(o.polygon_km2 for o in found.oblasts)
+    rows.append((ALL, ALL_NAME, whole, found.km2.sum(axis=0)))
+    return [_row(found, *row) for row in rows]
+
+
+def _row(
+    found: Agreement, iso: str, name: str, total: float, km2: NDArray[np.float64]
+) -> AgreementRow:
+    how_many = np.array([len(found.holders(code)) for code in range(len(km2))])
+    count = len(found.sources)
+    only = {source: float(km2[1 << bit]) for bit, source in enumerate(found.sources)}
+    return AgreementRow(
+        iso=iso,
+        name=name,
+        total=total,
+        by_all=float(km2[how_many == count].sum()),
+        by_some=float(km2[(how_many > 1) & (how_many < count)].sum()),
+        by_one=float(km2[how_many == 1].sum()),
+        by_none=float(km2[0]),
+        only=only,
+    )
+
+
+def pairs(found: Agreement) -> list[Pair]:
+    """The Jaccard index of every pair of sources, and the km2 that one of the two alone holds."""
+    km2 = found.km2.sum(axis=0)
+    codes = np.arange(len(km2))
+    out = []
+    for one, other in itertools.combinations(range(len(found.sources)), 2):
+        first, second = (codes >> one & 1).astype(bool), (codes >> other & 1).astype(bool)
+        either, both = km2[first | second].sum(), km2[first & second].sum()
+        out.append(
+            Pair(
+                found.sources[one],
+                found.sources[other],
+                float(both / either) if either else 1.0,
+                float(either - both),
+            )
+        )
+    return out
+
+
+def spread(compared: Sequence[Opinion], basis: Basis = Basis.POLYGON) -> list[Spread]:
+    """The held share by source in each oblast, and last in all four; those too old are left out."""
+    current = [o for o in compared if o.is_current]
+    if not current:
+        return []
+    oblasts = current[0].coverage.oblasts
+    totals = np.array([o.total_km2(basis) for o in oblasts])
+    held = {o.source: o.held_km2() for o in current}
+    rows = [
+        Spread(o.iso, o.name, {s: float(km2[i] / totals[i]) for s, km2 in held.items()})
+        for i, o in enumerate(oblasts)
+    ]
+    whole = {s: float(km2.sum() / totals.sum()) for s, km2 in held.items()}
+    return [*rows, Spread(ALL, ALL_NAME, whole)]
+
+
+def spread_over_time(
+    coverages: Mapping[str, Coverage], days: Iterable[date], basis: Basis = Basis.POLYGON
+) -> Iterator[tuple[date, list[Spread]]]:
+    """`spread` on each of the days: the band of a chart over time; days that none knows have []."""
+    for day in days:
+        yield day, spread(opinions(coverages, day), basis)
+
+
+def outlines(found: Agreement) -> dict[str, BaseGeometry]:
+    """What to draw by class, in lon, lat: `all`, `some`, `one`; those without ground left out.
+
+    Outlines follow the points of the grid, every second one of them, smoothed as one coverage.
+    """
+    by_class: dict[str, list[BaseGeometry]] = {"all": [], "some": [], "one": []}
+    for code, outline in enumerate(found.outlines):
+        if outline is not None and code:
+            by_class[class_of(len(found.holders(code)), len(found.sources))].append(outline)
+    return {
+        name: shapely.coverage_union_all(shapely.get_parts(drawn))
+        for name, drawn in by_class.items()
+        if drawn
+    }
+
+
+def class_of(holders: int, sources: int) -> str:
+    """What ground is that so many of so many sources hold: all, some, or one."""
+    return "all" if holders == sources else "some" if holders > 1 else "one"
+
+
+def patches(found: Agreement, most: int) -> list[Patch]:
+    """The largest pieces of ground on which the sources disagree, `most` of them."""
+    out = []
+    for code, outline in enumerate(found.outlines):
+        holders = found.holders(code)
+        if outline is None or len(holders) in (0, len(found.sources)):
+            continue
+        parts = shapely.get_parts(outline)
+        km2 = shapely.area(geodesy.to_equal_area(parts)) / 1e6
+        for number in np.argsort(-km2)[:most]:
+            inner = shapely.point_on_surface(parts[number])
+            out.append(Patch(parts[number], float(km2[number]), holders, inner.x, inner.y))
+    return sorted(out, key=lambda p: -p.area_km2)[:most]

@@ -1,0 +1,361 @@
+"""The ledger of claims: statements that can be measured, each held against a record on any day.
+
+A claim names a quantity (`quantities.QUANTITIES`), the figure claimed and its tolerance. It is
+measured with its spread, by every source that is current, judged by a rule that is told with the
+verdict, and asked again on the record's last day: hindsight.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from controlmap.analysis import agreement, pace
+from controlmap.analysis.quantities import QUANTITIES, SHARE, Measure, Quantity, Query
+from controlmap.core import geoparquet, toml_entries
+from controlmap.core.model import InputError
+from controlmap.core.toml_entries import Entry
+from controlmap.geo import places
+from controlmap.geo.oblasts import ISO_CODES
+from controlmap.record.coverage import Coverage, Moment
+
+KIND = "claim"
+MAX_DAYS = 3660
+"""The longest period that a claim may ask about, ten years."""
+
+
+class Relation(StrEnum):
+    """How the figure claimed bounds what is measured."""
+
+    ABOUT = "about"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    LESS_THAN = "less_than"
+
+
+class Verdict(StrEnum):
+    """What a record says of a claim."""
+
+    HOLDS = "holds"
+    ROUGHLY = "roughly holds"
+    NOT = "does not hold"
+    UNKNOWN = "cannot be told"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement.
+
+    Attributes
+    ----------
+    id
+        Its name in the ledger.
+    statement
+        What is claimed, in our own words.
+    said_by, published_in, published, url
+        Who says it, where and when; `url` is "" where there is none.
+    speaks_of
+        The day it speaks of.
+    note
+        What is measured, where that is not the claim's own word; "" for nothing.
+    quantity, query
+        The name of the query on the record, and what it asks for.
+    relation, figure, tolerance
+        What the figure claimed is, in the quantity's unit, and how far off still holds.
+    """
+
+    id: str
+    statement: str
+    said_by: str
+    published_in: str
+    published: date
+    url: str
+    speaks_of: date
+    note: str
+    quantity: str
+    query: Query
+    relation: Relation
+    figure: float
+    tolerance: float
+
+    @property
+    def asks(self) -> Quantity:
+        """The quantity itself."""
+        return QUANTITIES[self.quantity]
+
+    def bounds(self, tolerances: int = 1) -> tuple[float, float]:
+        """The least and the most that is so many tolerances from what is claimed."""
+        off = tolerances * self.tolerance
+        match self.relation:
+            case Relation.AT_LEAST:
+                return self.figure - off, math.inf
+            case Relation.AT_MOST:
+                return -math.inf, self.figure + off
+            case Relation.LESS_THAN:
+                return -math.inf, math.nextafter(self.figure + off - self.tolerance, -math.inf)
+            case Relation.ABOUT:
+                return self.figure - off, self.figure + off
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one source tells of a claim by its own snapshot, and the verdict on that alone."""
+
+    source: str
+    moment: Moment
+    measure: Measure
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the sources tell of a claim on a day.
+
+    Attributes
+    ----------
+    day
+        The day asked for.
+    by_source
+        Each source that tells; the figure is the first one's.
+    left_out
+        The sources that do not, and why.
+    measure
+        The first one's figure with the spread of them all; None where none tells.
+    verdict
+        By the rule of `judge`, on all of the spread.
+    """
+
+    day: date
+    by_source: tuple[Told, ...]
+    left_out: tuple[tuple[str, str], ...]
+    measure: Measure | None
+    verdict: Verdict
+
+    @property
+    def source(self) -> str | None:
+        """The source whose figure is told; None where none tells."""
+        return self.by_source[0].source if self.by_source else None
+
+    @property
+    def moment(self) -> Moment | None:
+        """That source's snapshot."""
+        return self.by_source[0].moment if self.by_source else None
+
+    @property
+    def problem(self) -> str:
+        """Why nothing is measured, "" where something is."""
+        if self.by_source or len(self.left_out) < 2:
+            return "" if self.by_source else self.left_out[0][1]
+        return "; ".join(f"{source}: {why}" for source, why in self.left_out)
+
+
+@dataclass(frozen=True)
+class Gain:
+    """The net change of Russian-held ground in a claim's oblasts, by a source that knows both days.
+
+    `left_km2` is what was not held of them on the first.
+    """
+
+    source: str
+    net_km2: float
+    left_km2: float
+
+
+@dataclass(frozen=True)
+class Hindsight(Answer):
+    """A claim asked again on the first record's last day, so many `days` on."""
+
+    days: int
+    gains: tuple[Gain, ...]
+
+
+@dataclass(frozen=True)
+class Evaluation(Answer):
+    """A claim held against records; `hindsight` is None where the first one ends on the day."""
+
+    claim: Claim
+    hindsight: Hindsight | None
+
+
+def embedded() -> Path:
+    """The ledger that comes with controlmap."""
+    return geoparquet.geodata("claims.toml")
+
+
+def load(paths: Sequence[Path]) -> tuple[list[Claim], list[InputError]]:
+    """The claims of several ledgers in order, and what is said of the entries that are broken.
+
+    Raises
+    ------
+    InputError
+        Where a file cannot be read.
+    """
+    return toml_entries.made(paths, KIND, _claim)
+
+
+_KEYS = ("id", "statement", "said_by", "published_in", "published", "url", "speaks_of", "note",
+         "quantity", "relation", "figure", "tolerance")  # fmt: skip
+
+
+def _claim(entry: Entry) -> Claim:
+    quantity = entry.choice("quantity", list(QUANTITIES))
+    entry.check_keys([*_KEYS, *QUANTITIES[quantity].parameters], f" of {quantity}")
+    url = entry.text("url", "")
+    if url and not url.startswith(("https://", "http://")):
+        raise entry.error("url", "allowed: an address that begins with https:// or http://")
+    return Claim(
+        id=entry.text("id"),
+        statement=entry.text("statement"),
+        said_by=entry.text("said_by"),
+        published_in=entry.text("published_in"),
+        published=entry.day("published"),
+        url=url,
+        speaks_of=entry.day("speaks_of"),
+        note=entry.text("note", ""),
+        quantity=quantity,
+        query=_query(entry, QUANTITIES[quantity].parameters),
+        relation=Relation(entry.choice("relation", [r.value for r in Relation])),
+        figure=_figure(entry, QUANTITIES[quantity], "figure"),
+        tolerance=_figure(entry, QUANTITIES[quantity], "tolerance", 0.0),
+    )
+
+
+def _figure(entry: Entry, asks: Quantity, key: str, default: float | None = None) -> float:
+    found = entry.number(key, default)
+    if asks.unit == SHARE and found > 1:
+        raise entry.error(key, f"found {found:g}; allowed: a share, 0 to 1")
+    return found
+
+
+def _query(entry: Entry, parameters: Sequence[str]) -> Query:
+    windows = "windows" in parameters
+    oblasts = entry.choices("oblasts", ISO_CODES) if "oblasts" in parameters else ()
+    if windows and len(oblasts) != 1:
+        raise entry.error("oblasts", f"found {len(oblasts)}; allowed: one")
+    query = Query(
+        oblasts=oblasts,
+        windows=entry.choices("windows", pace.WINDOWS) if windows else (),
+        period_days=entry.count("period_days", 1, 366) if "period_days" in parameters else 0,
+        periods=entry.count("periods", 1, 120) if "periods" in parameters else 0,
+        places=_places(entry) if "places" in parameters else (),
+    )
+    if query.periods * query.period_days > MAX_DAYS:
+        raise entry.error("periods", f"allowed are {MAX_DAYS:,} days in all")
+    return query
+
+
+def _places(entry: Entry) -> tuple[str, ...]:
+    names = entry.several("places")
+    for name in names:
+        if not isinstance(name, str):
+            raise entry.error("places", f"found {name!r}; allowed: names of places")
+        try:
+            places.find(name)
+        except InputError as error:
+            raise entry.error("places", str(error)) from error
+    return names
+
+
+def judge(claim: Claim, measure: Measure) -> Verdict:
+    """The verdict of a rule: it holds if all of the spread is within the tolerance of the figure,
+    roughly if all of it is within twice the tolerance, and does not if none of it is.
+
+    A spread that is partly within twice the tolerance and partly beyond tells neither: else a wide
+    spread would earn what a narrow one does not.
+    """
+    least, most = claim.bounds()
+    if least <= measure.low and measure.high <= most:
+        return Verdict.HOLDS
+    least, most = claim.bounds(2)
+    if least <= measure.low and measure.high <= most:
+        return Verdict.ROUGHLY
+    return Verdict.NOT if measure.low > most or measure.high < least else Verdict.UNKNOWN
+
+
+def evaluate(
+    claims: Sequence[Claim], coverages: Sequence[Coverage], day: date | None = None
+) -> list[Evaluation]:
+    """Each claim held against the records on a day, or on the day that it speaks of.
+
+    Every record is asked whose last snapshot is current on the day (`agreement.opinion`). The first
+    one that can tell gives the figure, all that can the spread.
+    """
+    return [_evaluated(claim, coverages, day or claim.speaks_of) for claim in claims]
+
+
+def _evaluated(claim: Claim, coverages: Sequence[Coverage], day: date) -> Evaluation:
+    hindsight = None
+    end = coverages[0].span[1]
+    if day < end:
+        gains = tuple(_gains(claim, coverages, day, end))
+        then = vars(_answer(claim, coverages, end))
+        hindsight = Hindsight(**then, days=(end - day).days, gains=gains)
+    return Evaluation(**vars(_answer(claim, coverages, day)), claim=claim, hindsight=hindsight)
+
+
+def _answer(claim: Claim, coverages: Sequence[Coverage], day: date) -> Answer:
+    told: list[Told] = []
+    left_out: list[tuple[str, str]] = []
+    for coverage in coverages:
+        if told and claim.asks.declared:  # no source measures it: it is told once
+            break
+        try:
+            moment = agreement.opinion(coverage, day).moment
+            found = claim.asks.measure(coverage, claim.query, moment)
+        except InputError as error:
+            left_out.append((coverage.source, str(error)))
+        else:
+            told.append(Told(coverage.source, moment, found, judge(claim, found)))
+    measure = _widened([t.measure for t in told]) if told else None
+    return Answer(
+        day=day,
+        by_source=tuple(told),
+        left_out=() if told and claim.asks.declared else tuple(left_out),
+        measure=measure,
+        verdict=judge(claim, measure) if measure else Verdict.UNKNOWN,
+    )
+
+
+def expected(found: Evaluation) -> tuple[float, float, float] | None:
+    """What is claimed on the chart of its quantity, in `trace_unit`; None for nothing.
+
+    The least that holds, the figure itself, and the most that holds. Of a time to take the rest it
+    is the pace that this needs; of a steady advance, no net loss.
+    """
+    claim = found.claim
+    if claim.quantity == "gaining_share":
+        return 0.0, 0.0, 0.0
+    if claim.quantity == "days_to_take" and found.measure is not None and claim.figure > 0:
+        days, rate = (part.value for part in found.measure.parts[:2])
+        needed = (days or math.inf) * (rate or 0.0) / claim.figure
+        return (needed, needed, needed) if math.isfinite(needed) else None
+    if claim.asks.trace_unit != claim.asks.unit:
+        return None
+    low, high = claim.bounds()
+    return (
+        low if math.isfinite(low) else claim.figure,
+        claim.figure,
+        high if math.isfinite(high) else claim.figure,
+    )
+
+
+def _widened(found: Sequence[Measure]) -> Measure:
+    """The first measure with the spread of them all."""
+    return replace(found[0], low=min(m.low for m in found), high=max(m.high for m in found))
+
+
+def _gains(claim: Claim, coverages: Sequence[Coverage], day: date, end: date) -> Iterator[Gain]:
+    for coverage in coverages:
+        wanted = [i for i, o in enumerate(coverage.oblasts) if o.iso in claim.query.oblasts]
+        try:
+            then, now = (agreement.opinion(coverage, known) for known in (day, end))
+        except InputError:
+            continue
+        if wanted and then.moment.index != now.moment.index:
+            before, after = (float(o.held_km2()[wanted].sum()) for o in (then, now))
+            total = sum(coverage.oblasts[i].polygon_km2 for i in wanted)
+            yield Gain(coverage.source, after - before, total - before)

@@ -1,0 +1,351 @@
+"""The queries on a record that a claim can be about: each by its name, with its unit and spread.
+
+A measured figure has a spread: contested ground counted in or out, windows where there are several.
+Where a day's snapshot does not report contested ground, the last reported one before it stands for
+it in the spread, and the day it is of is told. Areas are in km2, geodesic on WGS84.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controlmap.analysis import figures, pace, place_history
+from controlmap.analysis.figures import Contested, Every
+from controlmap.analysis.place_history import PointRecord
+from controlmap.core.model import InputError, Status
+from controlmap.geo import places
+from controlmap.geo.oblasts import CLAIMED_ON
+from controlmap.record.coverage import Coverage, Moment
+
+Areas = NDArray[np.float64]
+SHARE, KM2, DAYS, PLACES = "share", "km2", "days", "places"
+KM, KM2_PER_DAY = "km", "km2_per_day"
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a claim asks of a record; a quantity uses what its `parameters` name."""
+
+    oblasts: tuple[str, ...] = ()
+    windows: tuple[int, ...] = ()
+    period_days: int = 0
+    periods: int = 0
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a figure is made of: of an oblast, a window's days or a place, by its `key`.
+
+    `value` is in `unit`, with its spread; infinite is never, None is not known. `status` is that of
+    a place.
+    """
+
+    key: str
+    unit: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A quantity at a moment, with its spread; infinite is never.
+
+    `contested_of` is the day whose contested ground the spread has in it, where that is an earlier
+    one than the day measured; None where it is the same day's, or where no ground is counted.
+    `contested_known` is False where none was ever reported, so that the spread leaves it out.
+    """
+
+    value: float
+    low: float
+    high: float
+    parts: tuple[Part, ...]
+    contested_of: date | None = None
+    contested_known: bool = True
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A line of a chart: values on days, with their spread where it is known; NaN is a gap."""
+
+    key: str
+    days: tuple[date, ...]
+    values: NDArray[np.float64]
+    low: NDArray[np.float64] | None = None
+    high: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A named query.
+
+    `measure` may raise an InputError where the record cannot tell; `traced` is the quantity, or
+    what it comes from, over all the record, in `trace_unit`. What is `declared` no source measures.
+    """
+
+    unit: str
+    parameters: tuple[str, ...]
+    measure: Callable[[Coverage, Query, Moment], Measure]
+    trace_unit: str
+    traced: Callable[[Coverage, Query], tuple[Trace, ...]]
+    declared: bool = False
+
+    def traces(self, coverage: Coverage, query: Query) -> tuple[Trace, ...]:
+        """The lines of a chart, which stop where a gap of the record begins."""
+        return tuple(_broken(trace, coverage) for trace in self.traced(coverage, query))
+
+
+def _broken(trace: Trace, coverage: Coverage) -> Trace:
+    """With a NaN on the first day of each gap of the record: none is drawn over."""
+    silent = [d for d, _ in coverage.unknown if trace.days and d > trace.days[0]]
+    at = [bisect.bisect(trace.days, d) for d in silent]
+
+    def cut(values: Areas) -> Areas:
+        return np.insert(values, at, math.nan)
+
+    return Trace(
+        trace.key,
+        tuple(sorted([*trace.days, *silent])),
+        cut(trace.values),
+        None if trace.low is None else cut(trace.low),
+        None if trace.high is None else cut(trace.high),
+    )
+
+
+# Ground held, as a share or as what is left
+
+
+def _claimed_share(coverage: Coverage, query: Query, moment: Moment) -> Measure:
+    """The part that Russia claims: from the day of its declaration on, all of each oblast."""
+    _columns(coverage, query)
+    share = 1.0 if moment.day >= CLAIMED_ON else 0.0
+    parts = tuple(Part(iso, SHARE, share) for iso in query.oblasts)
+    return Measure(share, share, share, parts)
+
+
+def _held_share(coverage: Coverage, query: Query, moment: Moment) -> Measure:
+    held, contested, total, of = _ground(coverage, query, moment)
+    parts = tuple(
+        Part(iso, SHARE, h / t, h / t, (h + c) / t)
+        for iso, h, c, t in zip(query.oblasts, *_floats(held, contested, total), strict=True)
+    )
+    whole, least, most = total.sum(), held.sum(), held.sum() + contested.sum()
+    return Measure(
+        float(least / whole), float(least / whole), float(most / whole), parts, *_dated(of, moment)
+    )
+
+
+def _not_held(coverage: Coverage, query: Query, moment: Moment) -> Measure:
+    held, contested, total, of = _ground(coverage, query, moment)
+    rest = total - held
+    parts = tuple(
+        Part(iso, KM2, r, r - c, r)
+        for iso, r, c in zip(query.oblasts, *_floats(rest, contested), strict=True)
+    )
+    most, least = float(rest.sum()), float(rest.sum() - contested.sum())
+    return Measure(most, least, most, parts, *_dated(of, moment))
+
+
+def _floats(*columns: Areas) -> list[list[float]]:
+    return [column.tolist() for column in columns]
+
+
+def _dated(of: Moment | None, moment: Moment) -> tuple[date | None, bool]:
+    return (of.day if of and of.index != moment.index else None), of is not None
+
+
+def _ground(
+    coverage: Coverage, query: Query, moment: Moment
+) -> tuple[Areas, Areas, Areas, Moment | None]:
+    """Held, contested and total of each oblast asked for, and when contested ground was told.
+
+    An earlier day's contested ground stands for the day's as a figure, not as a place: the line has
+    moved since. It is never more than what is left.
+    """
+    columns = _columns(coverage, query)
+    total = np.array([coverage.oblasts[c].polygon_km2 for c in columns])
+    held = coverage.status_km2(Status.RUSSIAN_HELD, moment.index)[columns]
+    of = figures.last_reported(coverage, moment, Status.CONTESTED)
+    contested = np.zeros(len(columns))
+    if of is not None:
+        contested = coverage.status_km2(Status.CONTESTED, of.index)[columns]
+    return held, np.minimum(contested, total - held), total, of
+
+
+def _columns(coverage: Coverage, query: Query) -> list[int]:
+    isos = [o.iso for o in coverage.oblasts]
+    missing = [iso for iso in query.oblasts if iso not in isos]
+    if missing:
+        raise InputError(f"oblast {missing[0]!r}: not in the record; allowed: {', '.join(isos)}")
+    return [isos.index(iso) for iso in query.oblasts]
+
+
+def _held_share_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
+    return (_trace(coverage, query, _held_share),)
+
+
+def _not_held_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
+    return (_trace(coverage, query, _not_held),)
+
+
+def _trace(
+    coverage: Coverage, query: Query, measure: Callable[[Coverage, Query, Moment], Measure]
+) -> Trace:
+    """A quantity at the end of each month; its spread only where the day itself reports it."""
+    days, rows = [], []
+    for moment in month_ends(coverage):
+        found = measure(coverage, query, moment)
+        own = moment.reports(Status.CONTESTED)
+        days.append(moment.day)
+        rows.append((found.value, *((found.low, found.high) if own else (math.nan, math.nan))))
+    value, low, high = np.array(rows).T
+    return Trace("", tuple(days), value, low, high)
+
+
+def month_ends(coverage: Coverage) -> list[Moment]:
+    """The last day of each month and of the record, where the record knows them."""
+    days = figures.days_of(*coverage.span, Every.MONTH)
+    return [moment for moment in map(coverage.known, days) if moment]
+
+
+# The time that what is left would take
+
+
+def _days_to_take(coverage: Coverage, query: Query, moment: Moment) -> Measure:
+    (iso,) = query.oblasts
+    found = [pace.measure(coverage, iso, moment, window) for window in query.windows]
+    parts: list[Part] = []
+    for each in found:
+        if each.snapshots <= pace.LEAST_SNAPSHOTS:
+            raise InputError(
+                f"window of {each.window_days} days before {moment.day}: {each.snapshots} "
+                "snapshots in it, whose interval is but the range of their slopes; a spread to "
+                f"judge by needs at least {pace.LEAST_SNAPSHOTS + 1}"
+            )
+        key = str(each.window_days)
+        days, low, high = map(_or_never, (each.days, each.days_low, each.days_high))
+        parts.append(Part(key, DAYS, days, low, high))
+        parts.append(Part(key, KM2_PER_DAY, each.km2_per_day, each.low, each.high))
+    ends = [(_or_never(p.days_low), _or_never(p.days_high)) for p in found]
+    return Measure(
+        value=_or_never(found[0].days),
+        low=min(low for low, _ in ends),
+        high=max(high for _, high in ends),
+        parts=tuple(parts),
+    )
+
+
+def _or_never(days: float | None) -> float:
+    return math.inf if days is None else days
+
+
+def _pace_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
+    (iso,) = query.oblasts
+    window, first = query.windows[0], coverage.span[0]
+    known = [m for m in month_ends(coverage) if (m.day - first).days >= window]
+    found = [pace.measure(coverage, iso, moment, window) for moment in known]
+    rows = np.array([(p.km2_per_day, p.low, p.high) for p in found]).reshape(-1, 3)
+    days = tuple(p.moment.day for p in found)
+    return (Trace(str(window), days, rows[:, 0], rows[:, 1], rows[:, 2]),)
+
+
+# Whether a front keeps moving
+
+
+def _gaining_share(coverage: Coverage, query: Query, moment: Moment) -> Measure:
+    ends = [
+        coverage.at(moment.day - timedelta(days=query.period_days * n))
+        for n in range(query.periods, 0, -1)
+    ]
+    ends.append(moment)
+    columns = _columns(coverage, query)
+    net = {Contested.OUT: np.diff(_counted_km2(coverage, ends, columns, Contested.OUT))}
+    known = all(m.reports(Status.CONTESTED) for m in ends)
+    if known:
+        net[Contested.IN] = np.diff(_counted_km2(coverage, ends, columns, Contested.IN))
+    shares = {counted: float((km2 > 0).mean()) for counted, km2 in net.items()}
+    parts = tuple(
+        Part(str(end.day), KM2, float(km2))
+        for end, km2 in zip(ends[1:], net[Contested.OUT], strict=True)
+    )
+    least, most = min(shares.values()), max(shares.values())
+    return Measure(shares[Contested.OUT], least, most, parts, contested_known=known)
+
+
+def _counted_km2(
+    coverage: Coverage, moments: list[Moment], columns: list[int], contested: Contested
+) -> Areas:
+    km2 = figures.counted_km2(coverage, contested, [m.index for m in moments])
+    return np.asarray(km2[:, columns].sum(axis=1))
+
+
+def _net_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
+    columns = _columns(coverage, query)
+    days, values = [], []
+    for moment in month_ends(coverage):
+        then = coverage.known(moment.day - timedelta(days=query.period_days))
+        if then:
+            ends = _counted_km2(coverage, [then, moment], columns, Contested.OUT)
+            days.append(moment.day)
+            values.append(float(ends[1] - ends[0]))
+    return (Trace("", tuple(days), np.array(values)),)
+
+
+# Who holds places
+
+
+def _places_not_held(coverage: Coverage, query: Query, moment: Moment) -> Measure:
+    of = figures.last_reported(coverage, moment, Status.CONTESTED)
+    parts, not_held, maybe_contested = [], 0, 0
+    for name, found in _records(coverage, query):
+        status = found.status_on(moment.info.observed.date())
+        km = float(found.distance_km[moment.index])
+        parts.append(Part(name, KM, None if math.isnan(km) else km, status=status))
+        if status == Status.RUSSIAN_HELD:
+            continue
+        not_held += 1
+        told = found.status_on(of.info.observed.date()) if of else ""
+        maybe_contested += told == Status.CONTESTED
+    return Measure(
+        not_held, not_held - maybe_contested, not_held, tuple(parts), *_dated(of, moment)
+    )
+
+
+def _records(coverage: Coverage, query: Query) -> list[tuple[str, PointRecord]]:
+    found = [places.find(name)[0] for name in query.places]
+    return [(p.name, place_history.record_of(coverage, p.lon, p.lat)) for p in found]
+
+
+def _distance_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
+    moments = month_ends(coverage)
+    indices = [m.index for m in moments]
+    days = tuple(m.day for m in moments)
+    return tuple(
+        Trace(name, days, found.distance_km[indices]) for name, found in _records(coverage, query)
+    )
+
+
+QUANTITIES: Mapping[str, Quantity] = {
+    "claimed_share": Quantity(
+        SHARE, ("oblasts",), _claimed_share, SHARE, _held_share_traces, declared=True
+    ),
+    "held_share": Quantity(SHARE, ("oblasts",), _held_share, SHARE, _held_share_traces),
+    "not_held_km2": Quantity(KM2, ("oblasts",), _not_held, KM2, _not_held_traces),
+    "days_to_take": Quantity(
+        DAYS, ("oblasts", "windows"), _days_to_take, KM2_PER_DAY, _pace_traces
+    ),
+    "gaining_share": Quantity(
+        SHARE, ("oblasts", "period_days", "periods"), _gaining_share, KM2, _net_traces
+    ),
+    "places_not_held": Quantity(PLACES, ("places",), _places_not_held, KM, _distance_traces),
+}
+"""Every quantity by its name; `docs/claims.md` tells what each is."""

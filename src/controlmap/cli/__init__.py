@@ -1,0 +1,1 @@
+"""The command: what each part takes, and what it prints."""

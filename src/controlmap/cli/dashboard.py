@@ -1,0 +1,19 @@
+"""dashboard: serve the page."""
+
+from __future__ import annotations
+
+import argparse
+
+from controlmap.cli.options import Commands, add_command
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    made = add_command(commands, "dashboard", _dashboard, "Serve the dashboard on 127.0.0.1.")
+    made.add_argument("--port", type=int, default=8501, help="default: 8501")
+
+
+def _dashboard(arguments: argparse.Namespace) -> None:
+    from controlmap.dashboard import server
+
+    server.run(arguments.port)

@@ -1,0 +1,172 @@
+"""The commands, a room each: what it takes, what it prints. This room has what they share."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from controlmap.cli.printing import say
+from controlmap.core.model import InputError
+from controlmap.words.numbers import instant
+
+# A command imports what it works with when it runs: `controlmap --help` waits for none of it.
+if TYPE_CHECKING:
+    from controlmap.core.model import SnapshotInfo
+    from controlmap.record.coverage import Coverage
+    from controlmap.sources.custom import Legend
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+"""What argparse's add_subparsers returns; its type has no public name."""
+
+
+def add_command(
+    commands: Commands, name: str, run: Callable[[argparse.Namespace], None], text: str
+) -> argparse.ArgumentParser:
+    """Add a command that `run` carries out; `text` is its help."""
+    made = commands.add_parser(name, help=text, description=text)
+    made.set_defaults(run=run)
+    return made
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """Add --source."""
+    parser.add_argument("--source", metavar="ID", help="default: deepstate")
+
+
+def add_record(parser: argparse.ArgumentParser) -> None:
+    """Add --source and --advance: whose record is asked, and what its advance counts as."""
+    add_source(parser)
+    add_advance(parser)
+
+
+def add_format(parser: argparse.ArgumentParser, *more: str) -> None:
+    """Add --format: table, csv, json and `more`."""
+    parser.add_argument("--format", choices=("table", "csv", "json", *more), default="table")
+
+
+def add_basis(parser: argparse.ArgumentParser) -> None:
+    """Add --basis."""
+    parser.add_argument(
+        "--basis",
+        choices=("polygon", "official"),
+        default="polygon",
+        help="the total that shares are taken over: the polygon's own area (default) or the "
+        "official statistical area",
+    )
+
+
+def add_advance(parser: argparse.ArgumentParser, default: str = "apart") -> None:
+    """Add --advance."""
+    parser.add_argument(
+        "--advance",
+        choices=("apart", "held", "contested"),
+        default=default,
+        help="what assessed advance counts as, ground where Russian forces operate and control is "
+        f"not assessed (ISW): a status of its own, held, or contested; default: {default}",
+    )
+
+
+def add_entries(parser: argparse.ArgumentParser, default: str) -> None:
+    """Add --as-of, --file and --format of a command over entries that people write."""
+    parser.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help=f"default: {default}")
+    parser.add_argument(
+        "--file", type=Path, metavar="FILE", help="entries of your own (TOML), after the first ones"
+    )
+    add_format(parser)
+
+
+def report_broken(broken: Sequence[InputError], path: Path | None) -> None:
+    """Say which entries are broken, a line each; the others were shown.
+
+    Raises
+    ------
+    InputError
+        Where there are any, so that the command ends as it does on other bad input.
+    """
+    for problem in broken:
+        say(str(problem))
+    if broken:
+        count = "1 entry" if len(broken) == 1 else f"{len(broken)} entries"
+        where = f"{path}: " if path else ""
+        raise InputError(f"{where}{count} cannot be used; the others are shown")
+
+
+def day(text: str) -> date:
+    """A day as an argument, YYYY-MM-DD."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date YYYY-MM-DD") from error
+
+
+def open_coverage(source: str | None, advance: str = "apart") -> Coverage:
+    """The coverage of a source's record, of the default one for None, its advance counted so."""
+    from controlmap import sources
+    from controlmap.analysis import assessed_advance
+    from controlmap.record import archive
+
+    coverage = archive.open_source(source or sources.DEFAULT).coverage
+    return assessed_advance.counted(coverage, assessed_advance.Advance(advance))
+
+
+def advance_told(source: str, advance: str) -> str:
+    """What a source's assessed advance was counted as; "" where it tells of none."""
+    from controlmap import sources
+    from controlmap.core.model import Status
+    from controlmap.words import text
+
+    known = Status.ASSESSED_ADVANCE in sources.find_source(source).reports
+    return text.COUNTED_ADVANCE[advance] if known else ""
+
+
+def read_legend(path: Path) -> Legend:
+    """A legend for a person's own file, from TOML."""
+    from controlmap.sources import custom
+
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is no text in UTF-8") from error
+    return custom.from_toml(text, path.name)
+
+
+def dated(info: SnapshotInfo) -> str:
+    """The two dates of a snapshot, in words."""
+    return f"as of {instant(info.observed)}, retrieved {retrieved(info) or 'not recorded'}"
+
+
+def retrieved(info: SnapshotInfo) -> str | None:
+    """When a snapshot was retrieved, as ISO 8601; None where nobody knows."""
+    return instant(info.retrieved) if info.retrieved else None
+
+
+def files_told(known: Iterable[tuple[date, SnapshotInfo]]) -> str:
+    """From which days on another kind of a source's files is read; "" where there is but one."""
+    from controlmap.words import text
+
+    told = [
+        f"{after.reader} from {day} on"
+        for (_, before), (day, after) in itertools.pairwise(known)
+        if after.reader != before.reader
+    ]
+    return f"{text.FILES_CHANGE}: {', '.join(told)}." if told else ""
+
+
+def never_told(source: str, advance: str) -> set[str]:
+    """The statuses that no reader of a source tells, its advance counted so: a table has no columns
+    for them.
+    """
+    from controlmap import sources
+    from controlmap.analysis import assessed_advance
+    from controlmap.core.model import REPORTABLE
+
+    told = assessed_advance.reported(
+        sources.find_source(source).reports, assessed_advance.Advance(advance)
+    )
+    return {status.value for status in REPORTABLE if status not in told}

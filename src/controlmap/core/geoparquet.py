@@ -1,0 +1,231 @@
+"""One GeoParquet file with its provenance and checksum, in and out; it knows nothing of meaning.
+
+A file is GeoParquet 1.1 (WKB, OGC:CRS84), so that any tool of the field opens it. Its key-value
+metadata hold, under `controlmap`, the format, the kind, the provenance and what else the kind
+needs, packed and hashed; every data page carries its own checksum. The same content gives the
+same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import glob
+import hashlib
+import json
+import os
+import secrets
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from controlmap.core.model import Polygons, Provenance, RecordError
+
+FORMAT = 1
+"""The newest format this version reads, and the one it writes."""
+_KEY = b"controlmap"
+CLOSELY = 19
+"""The level of zstd for what is written once and carried about."""
+QUICKLY = 9
+"""For what is written anew every day: a tenth larger, packed in a twentieth of the time."""
+_RANDOM = 8  # letters in the name of a file that is being written
+
+
+@dataclass(frozen=True)
+class GeoFile:
+    """What a file holds: columns, geometries (None where a row has none), provenance, the rest."""
+
+    table: pa.Table
+    geometry: Polygons
+    provenance: Provenance
+    extra: Mapping[str, Any]
+
+
+def geodata(name: str = "") -> Path:
+    """The embedded file of that name: beside the package when installed, in the clone otherwise."""
+    here = Path(__file__).parents[1]
+    inside = here / "geodata"
+    return (inside if inside.is_dir() else here.parents[1] / "geodata") / name
+
+
+def write(
+    path: Path,
+    kind: str,
+    table: pa.Table,
+    geometry: Polygons,
+    provenance: Provenance,
+    extra: Mapping[str, Any] | None = None,
+    level: int = CLOSELY,
+) -> None:
+    """Write a file atomically: at any moment the path holds the old content whole or the new.
+
+    `level` is how much work packing is worth: `CLOSELY` or `QUICKLY`.
+    """
+    told = {
+        "provenance": asdict(provenance),
+        "extra": dict(extra or {}),
+        "columns": _columns(table),
+    }
+    body = _pack(told)
+    head = {
+        "format": FORMAT,
+        "kind": kind,
+        "sha256": hashlib.sha256(body.encode()).hexdigest(),
+        "body": body,
+    }
+    wkb = [None if g is None else bytes(g) for g in shapely.to_wkb(geometry)]
+    table = table.append_column("geometry", pa.array(wkb, pa.binary()))
+    options = {
+        "compression": "zstd",
+        "compression_level": level,
+        "write_page_checksum": True,
+        "store_schema": False,
+        "use_dictionary": False,
+    }
+    with replacing(path) as out, pq.ParquetWriter(out, table.schema, **options) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({b"geo": _text(_geo(geometry)), _KEY: _text(head)})
+
+
+def read(path: Path, kind: str) -> GeoFile:
+    """Read a file of that kind.
+
+    Raises
+    ------
+    RecordError
+        Where the file is missing, is damaged, is of another kind, or of a newer format.
+    """
+    if not path.is_file():
+        raise RecordError(f"{path.name}: not found in {path.parent.name or '.'}/")
+    try:
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+        head = json.loads(file.metadata.metadata[_KEY])
+        found, form = head["kind"], head["format"]
+        if form > FORMAT:
+            raise RecordError(
+                f"{path.name}: is of format {form}; this version of controlmap reads up to {FORMAT}"
+            )
+        if found != kind:
+            raise RecordError(f"{path.name}: holds {found}, not {kind}")
+        if hashlib.sha256(head["body"].encode()).hexdigest() != head["sha256"]:
+            raise RecordError(f"{path.name}: is damaged (the provenance fails its checksum)")
+        body = _unpack(head["body"])
+        table = file.read(use_threads=False)
+        # Not to_numpy, which imports pandas.
+        geometry = shapely.from_wkb(table.column("geometry").to_pylist())
+        table = table.drop_columns("geometry")
+        if _columns(table) != body["columns"]:
+            raise RecordError(f"{path.name}: is damaged (its columns are not those it was given)")
+        known = {**body["provenance"], "inputs": tuple(body["provenance"]["inputs"])}
+        provenance = Provenance(**known)
+    except RecordError:
+        raise
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError, zlib.error) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise RecordError(f"{path.name}: is damaged or not a {kind} file ({reason})") from error
+    except shapely.errors.GEOSException as error:
+        raise RecordError(f"{path.name}: is damaged (a geometry cannot be read)") from error
+    return GeoFile(table, np.asarray(geometry, dtype=object), provenance, body["extra"])
+
+
+def write_sidecar(path: Path, provenance: Provenance | None = None) -> Path:
+    """Write `NAME.provenance.json` beside a file: its provenance and hash, for people to read.
+
+    A file that cannot hold its provenance (CSV) has it from the argument.
+    """
+    if provenance is None:
+        head = json.loads(pq.ParquetFile(path).metadata.metadata[_KEY])
+        known = _unpack(head["body"])["provenance"]
+    else:
+        known = json.loads(_text(asdict(provenance)))
+    told = {
+        "file": path.name,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "bytes": path.stat().st_size,
+        **known,
+    }
+    sidecar = path.with_suffix(".provenance.json")
+    with replacing(sidecar) as out:
+        out.write((json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode())
+    return sidecar
+
+
+def read_sidecar(path: Path) -> dict[str, Any]:
+    """What `NAME.provenance.json` beside a file tells; `RecordError` names it where it cannot."""
+    sidecar = path.with_suffix(".provenance.json")
+    try:
+        told: dict[str, Any] = json.loads(sidecar.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RecordError(f"{sidecar.name}: is missing or damaged") from error
+    return told
+
+
+def check_sidecar(path: Path) -> None:
+    """Raise a RecordError where a file is not the one that its sidecar tells the hash of."""
+    if not path.is_file():
+        raise RecordError(f"{path.name}: not found in {path.parent.name or '.'}/")
+    if hashlib.sha256(path.read_bytes()).hexdigest() != read_sidecar(path).get("sha256"):
+        raise RecordError(f"{path.name}: is damaged (it is not the file its provenance tells of)")
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write to that takes the place of `path` when the block ends well, not before."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(_RANDOM // 2)}")
+    # Made here and not by tempfile, so that the file has the permissions that the umask leaves it.
+    temporary.touch(exist_ok=False)
+    try:
+        with temporary.open("wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def clear_leftovers(path: Path) -> None:
+    """Remove what `replacing` left beside a file when its process was killed.
+
+    Only for whoever alone writes the file: another's unfinished work would go as well.
+    """
+    for left in path.parent.glob(f".{glob.escape(path.name)}.{'[a-z0-9_]' * _RANDOM}"):
+        left.unlink(missing_ok=True)
+
+
+def _geo(geometry: Polygons) -> dict[str, Any]:
+    """What GeoParquet tells of a file's geometries."""
+    present = geometry[~shapely.is_missing(geometry)]
+    column: dict[str, Any] = {
+        "encoding": "WKB",
+        "geometry_types": sorted({g.geom_type for g in present}),
+    }
+    if len(present):
+        column["bbox"] = [float(v) for v in shapely.total_bounds(present)]
+    return {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
+
+
+def _columns(table: pa.Table) -> list[list[str]]:
+    """Names and types, as Parquet calls them."""
+    return [[f.name, str(f.type).replace("item: ", "element: ")] for f in table.schema]
+
+
+def _text(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _pack(value: Mapping[str, Any]) -> str:
+    return base64.b64encode(zlib.compress(_text(value), 9)).decode()
+
+
+def _unpack(text: str) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(text, validate=True)))
+    return value

@@ -1,0 +1,285 @@
+"""What the map shows: the layer list, and the features of a day with their tooltips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from controlmap import sources
+from controlmap.analysis import figures, proposals
+from controlmap.analysis.figures import Areas
+from controlmap.analysis.proposals import Outcome
+from controlmap.core.model import Status
+from controlmap.draw import maps, palette
+from controlmap.draw.maps import Feature, Layer
+from controlmap.geo import land, places
+from controlmap.geo.oblasts import Basis
+from controlmap.record.coverage import Coverage, Moment
+from controlmap.words import text, text_proposals
+
+T = TypeVar("T")
+TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+_OFF = ("tiles", "liberated", "changed-hands")
+_KINDS: Mapping[str, maps.Kind] = {
+    "tiles": "tiles",
+    "changed-hands": "time",
+    "chosen": "place",
+    "claim": "line",
+    "oblasts": "line",
+    "own": "line",
+    "places": "place",
+}
+_STATUS_OF = {
+    "held-before-2022": Status.HELD_BEFORE_2022,
+    "advance": Status.ASSESSED_ADVANCE,
+    "contested": Status.CONTESTED,
+    "infiltration": Status.INFILTRATION,
+    "claimed-control": Status.CLAIMED_CONTROL,
+    "liberated": Status.LIBERATED,
+}
+"""The layers that not every source can fill."""
+_ORDER = (
+    "rest",
+    "held",
+    "held-before-2022",
+    "advance",
+    "contested",
+    "infiltration",
+    "claimed-control",
+    "liberated",
+    "gained",
+    "lost",
+    "changed-hands",
+    "by-all",
+    "by-some",
+    "by-one",
+    "own",
+    "place-rest",
+    "place-contested",
+    "place-held",
+    "oblasts",
+    "claim",
+    "places",
+    "chosen",
+    "tiles",
+)
+_PLAYED = ("rest", "held", "contested", "liberated", "gained", "lost")
+_HIDDEN_BY_DATES = ("held-before-2022",)
+
+
+def layer_list(names: Mapping[str, str]) -> list[Layer]:
+    """The layers that have a name here, in drawing order, the first lowest."""
+    out = []
+    for name in (layer for layer in _ORDER if layer in names):
+        light, dark = palette.style_for(name)
+        is_tiles = name == "tiles"
+        out.append(
+            Layer(
+                id=name,
+                name=names[name],
+                on=name not in _OFF,
+                kind=_KINDS.get(name, "area"),
+                light=light,
+                dark=dark,
+                tiles=TILES if is_tiles else "",
+                tiles_credit=text.TILES_CREDIT if is_tiles else "",
+            )
+        )
+    return out
+
+
+def told(layers: Mapping[str, T], coverage: Coverage) -> dict[str, T]:
+    """Of layers, by id, those that the record can tell of."""
+    reported = {status for info in coverage.snapshots for status in info.reports}
+    unknown = {layer for layer, status in _STATUS_OF.items() if status not in reported}
+    return {layer: value for layer, value in layers.items() if layer not in unknown}
+
+
+def ground(coverage: Coverage) -> BaseGeometry:
+    """The four oblasts (lon, lat)."""
+    return shapely.MultiPolygon(list(shapely.get_parts([o.polygon for o in coverage.oblasts])))
+
+
+def player(coverage: Coverage, url: str) -> maps.Player:
+    """What plays the record that `url` hands out, and tells the dashboard of a day to use."""
+    first, last = coverage.span
+    return maps.Player(
+        url=url,
+        first=first,
+        last=last,
+        source=sources.find_source(coverage.source).title,
+        oblasts=[o.name for o in coverage.oblasts],
+        words=text.PLAYER,
+        lang=text.LANGUAGE,
+        speeds=[{"days": days, "name": name} for days, name in text.SPEEDS.items()],
+        replaces=_PLAYED,
+        draws=_PLAYED[:3],
+        covers=_HIDDEN_BY_DATES,
+        listens=True,
+    )
+
+
+def background(coverage: Coverage) -> dict[str, Sequence[Feature]]:
+    """What never changes: land, neighbours, their names, boundaries, the claim, places."""
+    lands = land.load()
+    frames = [o.polygon for o in coverage.oblasts]
+    return {
+        "neighbours": [Feature(x.polygon, ()) for x in lands if x.code != "UA"],
+        "land": [Feature(x.polygon, ()) for x in lands if x.code == "UA"],
+        maps.NAMES: [Feature(shapely.Point(at), lines) for at, lines in text.NAMES],
+        "oblasts": [Feature(frame, ()) for frame in frames],
+        "claim": [Feature(shapely.coverage_union_all(frames), ())],
+        "places": [Feature(shapely.Point(p.lon, p.lat), _place(p), p.rank) for p in places.load()],
+    }
+
+
+def _place(place: places.Place) -> tuple[str, ...]:
+    people = () if place.population is None else (text.population(place.population),)
+    return (place.name, *((place.name_uk,) if place.name_uk else ()), *people)
+
+
+def day_features(coverage: Coverage, moment: Moment, basis: Basis) -> dict[str, list[Feature]]:
+    """What a day shows, by layer; each with name, status, area and share in its tooltip."""
+    out = {
+        **_grounds(coverage, moment, basis),
+        "held-before-2022": _before_2022(coverage, moment, basis),
+        "gained": [],
+        "lost": [],
+    }
+    if then := coverage.known(moment.day - timedelta(days=30)):
+        out.update(_changes(coverage, then, moment))
+    return out
+
+
+def point_features(
+    coverage: Coverage, moment: Moment, chosen: tuple[float, float] | None, told: tuple[str, ...]
+) -> dict[str, list[Feature]]:
+    """What a day shows of held ground, and the point that was chosen, if any."""
+    return {
+        **_grounds(coverage, moment),
+        "chosen": [Feature(shapely.Point(chosen), told)] if chosen else [],
+    }
+
+
+def change_features(coverage: Coverage, start: Moment, end: Moment) -> dict[str, list[Feature]]:
+    """What two days show: what is held on the later, what changed since the earlier."""
+    return {**_grounds(coverage, end), **_changes(coverage, start, end)}
+
+
+def transfer_features(
+    coverage: Coverage, moment: Moment, found: Outcome
+) -> dict[str, list[Feature]]:
+    """What a proposal shows: what is held on the day, and what would pass either way."""
+    passing = proposals.passing(coverage, moment, found.proposal)
+    out = _grounds(coverage, moment)
+    areas = ([r.to_russia_km2 for r in found.rows], [r.to_ukraine_km2 for r in found.rows])
+    for layer, faces, km2 in zip(("gained", "lost"), passing, areas, strict=True):
+        drawn = zip(coverage.oblasts, coverage.dissolved(faces), km2[:-1], strict=True)
+        out[layer] = [
+            Feature(outline, text_proposals.tooltip(o.name, layer, value, value / o.polygon_km2))
+            for o, outline, value in drawn
+            if not outline.is_empty
+        ]
+    return out
+
+
+def _grounds(
+    coverage: Coverage, moment: Moment, basis: Basis = Basis.POLYGON
+) -> dict[str, list[Feature]]:
+    """What the ground is on a day, status by status."""
+    rows = figures.areas(coverage, moment, basis)
+    return {
+        "rest": _rest(coverage, moment, rows, basis),
+        "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, basis),
+        **{
+            layer: _status(coverage, moment, rows, status, basis)
+            for layer, status in told(_STATUS_OF, coverage).items()
+        },
+    }
+
+
+def _status(
+    coverage: Coverage,
+    moment: Moment,
+    rows: Sequence[Areas],
+    status: Status,
+    basis: Basis,
+    note: str = "",
+) -> list[Feature]:
+    if not moment.reports(status):
+        return []
+    outlines = coverage.outline(moment.index, status.grounds)
+    return [
+        Feature(outline, text.tooltip(row, status, basis, note))
+        for outline, row in zip(outlines, rows[:-1], strict=True)
+        if not outline.is_empty
+    ]
+
+
+def _rest(
+    coverage: Coverage,
+    moment: Moment,
+    rows: Sequence[Areas],
+    basis: Basis,
+) -> list[Feature]:
+    """What is not held: Ukrainian-held, and contested where that is not reported."""
+    outlines = coverage.outline(moment.index, Status.UKRAINIAN_HELD.grounds)
+    known = moment.reports(Status.CONTESTED)
+    return [
+        Feature(outline, text.rest_tooltip(row, basis, contested_known=known))
+        for outline, row in zip(outlines, rows[:-1], strict=True)
+        if not outline.is_empty
+    ]
+
+
+def _before_2022(coverage: Coverage, moment: Moment, basis: Basis) -> list[Feature]:
+    """The ground held before 2022; where a day's snapshot does not tell, as it was last drawn."""
+    last = figures.last_reported(coverage, moment, Status.HELD_BEFORE_2022)
+    if last is None:
+        return []
+    rows = figures.areas(coverage, last, basis)
+    note = "" if last.index == moment.index else text.as_last_drawn(last.day)
+    return _status(coverage, last, rows, Status.HELD_BEFORE_2022, basis, note)
+
+
+def day_notes(coverage: Coverage, moment: Moment) -> dict[str, str]:
+    """What the list of layers says of a layer that is not of the day: of when, or not reported."""
+    notes = {
+        layer: text.NOT_REPORTED
+        for layer, status in told(_STATUS_OF, coverage).items()
+        if not moment.reports(status)
+    }
+    last = figures.last_reported(coverage, moment, Status.HELD_BEFORE_2022)
+    if last is not None and last.index != moment.index:
+        notes["held-before-2022"] = text.as_last_drawn(last.day)
+    return notes
+
+
+def _changes(coverage: Coverage, start: Moment, end: Moment) -> dict[str, list[Feature]]:
+    rows = figures.changes(coverage, start, end)[:-1]
+    gained, lost = figures.changed_faces(coverage, start, end)
+    return {
+        "gained": _changed(coverage, gained, "gained", [r.gained_km2 for r in rows], start),
+        "lost": _changed(coverage, lost, "lost", [r.lost_km2 for r in rows], start),
+    }
+
+
+def _changed(
+    coverage: Coverage,
+    faces: NDArray[np.bool_],
+    layer: str,
+    areas_km2: Sequence[float],
+    start: Moment,
+) -> list[Feature]:
+    drawn = zip(coverage.oblasts, coverage.dissolved(faces), areas_km2, strict=True)
+    return [
+        Feature(outline, text.changed_tooltip(o.name, layer, km2, km2 / o.polygon_km2, start.day))
+        for o, outline, km2 in drawn
+        if not outline.is_empty
+    ]

@@ -1,0 +1,26 @@
+"""Every page: its address, its title and its module. No Streamlit: the server asks too."""
+
+from __future__ import annotations
+
+from controlmap.words import (
+    text,
+    text_claims,
+    text_history,
+    text_pace,
+    text_place,
+    text_proposals,
+    text_sources,
+)
+
+PAGES: dict[str, tuple[str, str]] = {
+    "overview": (text.OVERVIEW, "overview"),
+    "changes": (text.CHANGES, "changes"),
+    "history": (text_history.TITLE, "history"),
+    "place": (text_place.TITLE, "place"),
+    "sources": (text_sources.TITLE, "sources"),
+    "claims": (text_claims.TITLE, "claims"),
+    "proposals": (text_proposals.TITLE, "proposals"),
+    "pace": (text_pace.TITLE, "pace"),
+    "method": (text.METHOD, "method"),
+}
+"""Every page: its title and its module in `views`, by its address; the first is the default."""

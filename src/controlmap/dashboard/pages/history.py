@@ -1,0 +1,207 @@
+"""Four years in two charts and a table: what was held, what was gained and lost."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import partial
+from typing import TypeVar
+
+import streamlit as st
+
+from controlmap import sources
+from controlmap.analysis import agreement, figures, turning_points
+from controlmap.analysis.figures import ALL, ALL_NAME, Areas, Change, Every, Flow
+from controlmap.dashboard import attribution as told
+from controlmap.dashboard import markup, query_params, session, source_choice
+from controlmap.draw import charts
+from controlmap.draw.charts import Line, Marks
+from controlmap.record.coverage import Coverage
+from controlmap.words import text
+from controlmap.words import text_history as words
+
+_PRESETS = (365, 90)
+R = TypeVar("R", Areas, Change)
+
+
+def show() -> None:
+    """Show the page."""
+    record = source_choice.asked()
+    st.title(words.TITLE)
+    st.markdown(words.LEDE)
+    first, last = record.coverage.span
+    days = (partial(query_params.is_day, record), f"{first} … {last}")
+    lines = _names(record.coverage)
+    query_params.check(
+        {
+            "start": days,
+            "end": days,
+            "oblast": (lines.__contains__, ", ".join(lines)),
+            "measure": (words.MEASURES.__contains__, ", ".join(words.MEASURES)),
+            "every": (words.EVERY_CHOICES.__contains__, ", ".join(words.EVERY_CHOICES)),
+        }
+    )
+    _figures()
+
+
+@st.fragment
+@session.guarded
+def _figures() -> None:
+    coverage = source_choice.chosen().coverage
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    source_choice.source(row)
+    names = _names(coverage)
+    oblast = session.choice(row, "oblast", names, ALL, label=words.OBLAST, help=words.OBLAST_HELP)
+    measure = session.choice(
+        row, "measure", words.MEASURES, "share", label=words.MEASURE, help=words.MEASURE_HELP
+    )
+    every = session.choice(
+        row, "every", words.EVERY_CHOICES, "month", label=words.EVERY, help=words.EVERY_HELP
+    )
+    start, end = _range(coverage)
+    if start > end:
+        st.error(text.wrong_order(start, end))
+        return
+    marks = _marks(coverage, start, end)
+    lines = [Line(i, n) for i, n in {**names, ALL: ALL_NAME}.items() if oblast in (ALL, i)]
+    st.header(words.HELD)
+    rows = _held(coverage, start, end, lines, share=measure == "share")
+    chart = charts.held_over_time(rows, lines, marks, words.CHART, share=measure == "share")
+    st.html(markup.legend({line.name: charts.COLOURS[line.iso] for line in lines}))
+    st.altair_chart(chart, width="stretch")
+    st.caption(words.held_caption(marks, one=len(lines) == 1))
+    _source(coverage, start, end, oblast)
+    st.header(words.FLOWS)
+    counted = [f for f in figures.flows(coverage, start, end, Every(every)) if f.iso == oblast]
+    st.html(markup.legend({words.CHART[kind]: colour for kind, colour in charts.FLOWS.items()}))
+    st.altair_chart(charts.flows(_bars(counted), marks, words.CHART), width="stretch")
+    st.caption(words.flows_caption(marks, net=len(counted) <= charts.MOST_NET))
+    _tables(coverage, start, end, lines[0])
+
+
+def _names(coverage: Coverage) -> dict[str, str]:
+    return {ALL: words.EACH, **{o.iso: o.name for o in coverage.oblasts}}
+
+
+def _range(coverage: Coverage) -> tuple[date, date]:
+    first, last = coverage.span
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    start = session.day(row, "start", first, (first, last), label=words.START)
+    end = session.day(row, "end", last, (first, last), label=words.END)
+    row.button(words.WHOLE, on_click=_choose, args=(first, last))
+    for days in _PRESETS:
+        since = max(last - timedelta(days=days), first)
+        row.button(text.last_days(days), on_click=_choose, args=(since, last))
+    return start, end
+
+
+def _choose(start: date, end: date) -> None:
+    st.session_state["start"], st.session_state["end"] = start, end
+
+
+def _marks(coverage: Coverage, start: date, end: date) -> Marks:
+    inside = [p for p in turning_points.load() if start <= p.date <= end]
+    days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
+    known = [coverage.known(day) for day in days]
+    changes = [
+        (b.day, words.reader_change(sources.find_reader(b.info.reader).title))
+        for a, b in itertools.pairwise(known)
+        if a and b and a.info.reader != b.info.reader
+    ]
+    return Marks(
+        events=[(p.date, str(n), p.title) for n, p in enumerate(inside, start=1)],
+        readers=changes,
+        carried=[m.day for m in known if m and m.carried],
+        gaps=[(a, b) for a, b in coverage.gaps if a <= end and b >= start],
+    )
+
+
+def _held(
+    coverage: Coverage, start: date, end: date, lines: Sequence[Line], *, share: bool
+) -> list[dict[str, object]]:
+    whole = {o.iso: o.polygon_km2 for o in coverage.oblasts}
+    whole[ALL] = sum(whole.values())
+    names = {line.iso: line.name for line in lines}
+    spread = _spread(start, end)
+    out = []
+    for row in figures.history(coverage, start, end):
+        if row.iso not in names:
+            continue
+        per = whole[row.iso] if share else 1.0
+        held, contested = row.russian_held, row.contested
+        upper = None if held is None or contested is None else (held + contested) / per
+        least, most = spread.get((row.date, row.iso), (None, None))
+        per_share = 1.0 if share else whole[row.iso]
+        out.append(
+            {
+                "date": row.date,
+                "name": names[row.iso],
+                "value": None if held is None else held / per,
+                "least": None if least is None else least * per_share,
+                "most": None if most is None else most * per_share,
+                "upper": upper if len(lines) == 1 else None,
+            }
+        )
+    return out
+
+
+def _spread(start: date, end: date) -> dict[tuple[date, str], tuple[float, float]]:
+    """The least and the most of the held shares that sources tell of, where they are several."""
+    days = (start + timedelta(days=n) for n in range((end - start).days + 1))
+    told = agreement.spread_over_time(session.coverages(source_choice.counted()), days)
+    return {
+        (day, row.iso): (row.low, row.high)
+        for day, rows in told
+        for row in rows
+        if len(row.shares) > 1
+    }
+
+
+def _bars(counted: Sequence[Flow]) -> list[dict[str, object]]:
+    return [
+        {
+            "start": f.start,
+            "end": f.end,
+            "gained": f.gained_km2,
+            "lost": f.lost_km2,
+            "net": f.net_km2,
+        }
+        for f in counted
+    ]
+
+
+def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        st.header(words.MONTHS)
+        held = {
+            row.date: row.russian_held
+            for row in figures.history(coverage, start, end, Every.MONTH)
+            if row.iso == line.iso
+        }
+        flows = [f for f in figures.flows(coverage, start, end, Every.MONTH) if f.iso == line.iso]
+        whole = sum(o.polygon_km2 for o in coverage.oblasts if line.iso in (ALL, o.iso))
+        rows = [(f, held[f.end], whole) for f in reversed(flows)]
+        st.html(markup.months(words.months_caption(line.name, start, end), rows))
+    with right:
+        st.header(words.EVENTS)
+        inside = [p for p in turning_points.load() if start <= p.date <= end]
+        st.html(markup.events(inside))
+
+
+def _source(coverage: Coverage, start: date, end: date, oblast: str) -> None:
+    ends = [moment for day in (start, end) if (moment := coverage.known(day))]
+    if not ends:
+        return
+    title = sources.find_source(coverage.source).title
+    used = dict.fromkeys(sources.find_reader(m.info.reader).title for m in ends)
+    st.markdown(words.source(title, ends[0].info.observed, ends[-1].info.observed, list(used)))
+    if len(ends) == 2:
+        then, now = (_of(oblast, figures.areas(coverage, moment)) for moment in ends)
+        lines = words.cite(then, now, _of(oblast, figures.changes(coverage, *ends)), start, end)
+        told.citation(st.container(), lines, *((coverage, moment) for moment in ends))
+
+
+def _of(oblast: str, rows: Sequence[R]) -> R:
+    return next(row for row in rows if row.iso == oblast)

@@ -1,0 +1,190 @@
+"""The first page: how much of the claim is held, where, as of when, says who."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from functools import partial
+
+import streamlit as st
+
+from controlmap import sources
+from controlmap.analysis import agreement, figures
+from controlmap.analysis.agreement import Opinion
+from controlmap.analysis.figures import Areas, Comparison, Contested
+from controlmap.core.model import Status
+from controlmap.dashboard import (
+    attribution,
+    map_layers,
+    map_view,
+    markup,
+    query_params,
+    session,
+    source_choice,
+)
+from controlmap.geo.oblasts import CLAIMED_ON, Basis
+from controlmap.record import archive
+from controlmap.record.archive import Record
+from controlmap.record.coverage import Moment
+from controlmap.words import text, text_sources
+
+_STALE_DAYS = 7
+_MORE = (Status.ASSESSED_ADVANCE, Status.INFILTRATION, Status.CLAIMED_CONTROL)
+"""What some sources tell besides: shown of those that do."""
+
+
+def show() -> None:
+    """Show the page."""
+    record = source_choice.asked()
+    st.title(text.OVERVIEW)
+    st.markdown(text.LEDE)
+    first, last = record.coverage.span
+    query_params.check(
+        {
+            "date": (partial(query_params.is_day, record), f"{first} … {last}"),
+            "basis": (text.BASES.__contains__, ", ".join(text.BASES)),
+            "contested": (text.CONTESTED_CHOICES.__contains__, ", ".join(text.CONTESTED_CHOICES)),
+        }
+    )
+    _figures()
+
+
+@st.fragment
+@session.guarded
+def _figures() -> None:
+    """All that follows the choices; a change reruns this and nothing else."""
+    record = source_choice.chosen()
+    day, basis, contested = _choose(record)
+    coverage = record.coverage
+    moment = coverage.at(day)
+    rows = figures.compare(coverage, moment, basis, contested)
+    known = agreement.opinions(session.coverages(source_choice.counted()), day)
+    spread = agreement.spread(known, basis)
+    every = figures.areas(coverage, moment, basis)[-1]
+    by_source = _by_source(known, basis, contested)
+    st.html(_headline(day, rows[-1], every, contested, by_source))
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        map_view.show(
+            record,
+            "map",
+            text.LAYERS,
+            f"{day} {basis}",
+            partial(map_layers.day_features, coverage, moment, basis),
+            partial(map_layers.day_notes, coverage, moment),
+            played=map_view.Played(day, [o.total_km2(basis) for o in coverage.oblasts], _use),
+        )
+    with right:
+        st.html(markup.bars(rows, contested, spread))
+        st.html(markup.comparison(rows, contested))
+        _sourcing(record, moment, basis, contested, rows[-1])
+        st.caption(text_sources.ages(_ages(known)))
+        shares = text_sources.cite_shares(spread[-1].shares)
+        lines = text.cite_day(rows, day, basis, contested, shares)
+        attribution.citation(st.container(), lines, (coverage, moment))
+
+
+def _choose(record: Record) -> tuple[date, Basis, Contested]:
+    first, last = record.coverage.span
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    day = session.day(row, "date", last, (first, last), label=text.DATE)
+    move = partial(_move, first, last)
+    row.button("‹", help=text.PREVIOUS, on_click=move, args=(-1,), disabled=day <= first)
+    row.button("›", help=text.NEXT, on_click=move, args=(1,), disabled=day >= last)
+    row.button(text.LATEST, on_click=move, args=((last - day).days,), disabled=day >= last)
+    source_choice.source(row)
+    basis = session.choice(
+        row, "basis", text.BASES, "polygon", label=text.BASIS, help=text.BASIS_HELP
+    )
+    contested = session.choice(
+        row,
+        "contested",
+        text.CONTESTED_CHOICES,
+        "out",
+        label=text.CONTESTED,
+        help=text.CONTESTED_HELP,
+    )
+    return day, Basis(basis), Contested(contested)
+
+
+def _move(first: date, last: date, days: int) -> None:
+    wanted = st.session_state["date"] + timedelta(days=days)
+    st.session_state["date"] = min(max(wanted, first), last)
+
+
+def _use(day: date) -> None:
+    st.session_state["date"] = day
+
+
+def _ages(known: Sequence[Opinion]) -> Iterator[tuple[str, date, int]]:
+    for opinion in known:
+        if opinion.is_current:
+            title = sources.find_source(opinion.source).title
+            yield title, opinion.moment.info.observed.date(), opinion.age_days
+
+
+def _by_source(known: Sequence[Opinion], basis: Basis, contested: Contested) -> list[Comparison]:
+    """All four oblasts by each source that is current, and tells of what is counted as held."""
+    return [
+        figures.compare(o.coverage, o.moment, basis, contested)[-1]
+        for o in known
+        if o.is_current and (contested is Contested.OUT or o.moment.reports(Status.CONTESTED))
+    ]
+
+
+def _headline(
+    day: date,
+    every: Comparison,
+    areas: Areas,
+    contested: Contested,
+    by_source: Sequence[Comparison],
+) -> str:
+    """The figures of all four oblasts, each with its band over sources where they are several."""
+    both = contested is Contested.IN and every.contested is not None
+    held, gap, net = text.facts(both)
+    km2, change = text.km2, text.change_km2
+    changes = [row.change_30d for row in by_source if row.change_30d is not None]
+    facts: list[tuple[str, ...]] = [
+        (held, km2(every.held), text_sources.by_source([row.held for row in by_source], km2)),
+        (gap, km2(every.gap), text_sources.by_source([row.gap for row in by_source], km2)),
+        (text.CONTESTED_KM2, km2(every.contested)),
+        *((text.STATUS[s], km2(area)) for s in _MORE if (area := areas.km2(s)) is not None),
+        (net, change(every.change_30d), text_sources.by_source(changes, change)),
+    ]
+    if shares := text_sources.between([row.held_share for row in by_source], text.share):
+        facts.append((text_sources.BAND, shares))
+    of_what = text.of_claim(held, day, claimed=day >= CLAIMED_ON)
+    return markup.headline(text.share(every.held_share), of_what, facts)
+
+
+def _sourcing(
+    record: Record, moment: Moment, basis: Basis, contested: Contested, every: Comparison
+) -> None:
+    coverage, info = record.coverage, moment.info
+    source = sources.find_source(coverage.source)
+    kind = sources.find_reader(info.reader).title
+    said = [text.as_of(source.title, kind, info.observed, info.retrieved)]
+    if moment.day == coverage.span[1]:
+        age = (session.today() - moment.day).days
+        said.append(text.age(age, stale=age > _STALE_DAYS))
+    if moment.carried:
+        said.insert(0, text.carried(moment.day, info.observed.date()))
+    st.markdown(" ".join(said))
+    notes = [text.basis(basis, every.claimed)]
+    if hidden := archive.hidden_by(record):
+        notes.append(text.hidden(*hidden.coverage.span))
+    if basis is Basis.OFFICIAL:
+        drawn = sum(o.polygon_km2 for o in coverage.oblasts)
+        notes.append(text.official_gap(every.claimed - drawn))
+    if moment.day < CLAIMED_ON:
+        notes.append(text.BEFORE_CLAIM)
+    before = (coverage.known(moment.day - timedelta(days=n)) for n in (30, 365))
+    if any(then and then.info.reader != info.reader for then in before):
+        notes.append(text.READERS_CHANGE)
+    if not moment.reports(Status.CONTESTED):
+        if contested is Contested.IN:
+            notes.append(text.CONTESTED_NOT_COUNTED)
+        then = figures.last_reported(coverage, moment, Status.CONTESTED)
+        known = figures.areas(coverage, then)[-1].contested if then else None
+        notes.append(text.unreported(then.day if then else None, known))
+    st.caption(" ".join(notes))

@@ -1,0 +1,215 @@
+"""A visitor's own layer: read in memory, kept in this session alone, never stored.
+
+Nothing of it reaches a cache that sessions share.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import shapely
+import streamlit as st
+
+from controlmap import sources
+from controlmap.analysis import figures
+from controlmap.analysis.agreement import Opinion
+from controlmap.core import limits
+from controlmap.core.model import Ground, InputError, Snapshot, Status, end_of
+from controlmap.dashboard import markup
+from controlmap.draw.maps import Feature
+from controlmap.record import builder
+from controlmap.record.coverage import Coverage
+from controlmap.sources import containers, custom, file_dates, formats, geojson, viina
+from controlmap.sources.custom import Legend
+from controlmap.sources.geojson import Document
+from controlmap.words import markdown, text_sources
+
+_KEPT = "own layer"
+_VALUES = 12
+_LAYER_OF = {
+    Ground.OCCUPIED: "place-held",
+    Ground.CONTESTED: "place-contested",
+    Ground.REST: "place-rest",
+}
+_SCREEN_DEGREES = 0.0002  # about 15 m: below a pixel until the map is zoomed to a town
+_ENDINGS = ["geojson", "json", "kml", "kmz", "gpkg", "zip", "parquet", "geoparquet", "csv", "gz",
+            "toml"]  # fmt: skip
+
+
+def show(day: date) -> Coverage | None:
+    """Ask for a file and what it means; the layer as a record of one state, None for none."""
+    st.header(text_sources.OWN_TITLE)
+    st.markdown(text_sources.OWN_LEDE)
+    files = st.file_uploader(
+        text_sources.OWN_FILE, type=_ENDINGS, accept_multiple_files=True, key="own files"
+    )
+    legends = [f for f in files if f.name.casefold().endswith(".toml")]
+    layers = [f for f in files if f not in legends]
+    if not layers:
+        st.session_state.pop(_KEPT, None)
+        return None
+    if len(layers) > 1 or len(legends) > 1:
+        st.error(text_sources.OWN_TOO_MANY)
+        return None
+    try:
+        given = (
+            custom.from_toml(legends[0].getvalue().decode(), legends[0].name) if legends else None
+        )
+        made = _made(layers[0].getvalue(), layers[0].name, day, given)
+    except InputError as error:
+        st.error(markdown.plain(str(error)))
+        return None
+    except UnicodeDecodeError:
+        st.error(markdown.plain(f"{legends[0].name}: is not UTF-8"))
+        return None
+    _tell(made)
+    return made
+
+
+def features(opinion: Opinion) -> list[Feature]:
+    """What is Russian-held in the layer, oblast by oblast, simplified for the screen."""
+    coverage, index = opinion.coverage, opinion.moment.index
+    drawn = zip(
+        coverage.oblasts,
+        shapely.simplify(coverage.dissolved(coverage.held(index)), _SCREEN_DEGREES),
+        opinion.held_km2(),
+        strict=True,
+    )
+    return [
+        Feature(shape, text_sources.own_tooltip(o.name, float(km2), float(km2) / o.polygon_km2))
+        for o, shape, km2 in drawn
+        if not shape.is_empty
+    ]
+
+
+def _made(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
+    """The file as a record, the same until file, day or legend change."""
+    most = limits.UPLOAD_UNPACKED_MB * 2**20
+    if len(data) > limits.UPLOAD_MB * 2**20:
+        raise InputError(f"{name}: {limits.in_mb(len(data))}; the limit is {limits.UPLOAD_MB} MB")
+    data, name = containers.gunzipped(data, name, most)
+    digest = hashlib.sha256(data).hexdigest()
+    kept: dict[str, Any] = st.session_state.get(_KEPT, {})
+    if kept.get("digest") != digest:
+        kept = st.session_state[_KEPT] = {"digest": digest}
+    if viina.recognises(data, name):
+        labels = {reader: sources.find_reader(reader).title for reader in viina.OPINIONS}
+        opinion = st.radio(
+            text_sources.OWN_OPINION, list(labels), format_func=labels.get, horizontal=True
+        )
+        key: tuple[object, ...] = (digest, opinion, day)
+        if "year" not in kept:
+            kept["year"] = viina.parse(data, name, limits.UPLOAD_CSV_MB)
+        if kept.get("key") != key:
+            kept |= {
+                "key": key,
+                "made": _record(viina.read(kept["year"], opinion, day)),
+                "placed": _placed(kept["year"], opinion, day, labels[opinion]),
+            }
+        st.html(markup.opinions(viina.counts(kept["year"], day), labels))
+    else:
+        if "document" not in kept:
+            kept["document"] = formats.parse(data, name, limits.UPLOAD_UNPACKED_MB)
+            kept["question"] = _question(kept["document"])
+        observed = _observed(name, day, given)
+        chosen = given or _legend(kept["question"])
+        key = (digest, observed, chosen and custom.told(chosen))
+        if kept.get("key") != key:
+            kept |= {
+                "key": key,
+                "made": _record(sources.read_document(kept["document"], None, observed, chosen)),
+            }
+    made: Coverage = kept["made"]
+    return made
+
+
+def placed() -> dict[str, list[Feature]]:
+    """The places of a layer that tells of places, by who holds them; {} for another layer."""
+    found: dict[str, list[Feature]] = st.session_state.get(_KEPT, {}).get("placed", {})
+    return found
+
+
+def _placed(year: viina.Year, opinion: str, day: date, label: str) -> dict[str, list[Feature]]:
+    out: dict[str, list[Feature]] = {layer: [] for layer in _LAYER_OF.values()}
+    for place, holder in viina.placed(year, opinion, day):
+        layer = _LAYER_OF[holder]
+        told = text_sources.placed_tooltip(layer, place.name, label)
+        out[layer].append(Feature(shapely.Point(place.lon, place.lat), told, place.rank + 1))
+    return out
+
+
+def _record(snapshot: Snapshot) -> Coverage:
+    coverage, _ = builder.of_one(snapshot)
+    return replace(coverage, source=custom.ID)
+
+
+def _observed(name: str, day: date, given: Legend | None) -> datetime:
+    told = (given and given.observed) or file_dates.named_day(name)
+    picked = st.date_input(text_sources.OWN_DAY, told.date() if told else day, width=170)
+    chosen = picked if isinstance(picked, date) else day
+    return told if told and told.date() == chosen else end_of(chosen).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What to ask of a file: the columns that could tell, and the guess where there is one."""
+
+    columns: dict[str, Counter[str]]
+    guess: Legend | None
+
+
+def _question(document: Document) -> _Question | None:
+    """What to ask of it, learnt once from all its properties; None for a known source's file."""
+    if sources.recognised(document) is not sources.READERS[custom.ID]:
+        return None
+    columns = custom.columns(document)
+    return _Question(columns, custom.guess(columns))
+
+
+def _legend(question: _Question | None) -> Legend | None:
+    """What the visitor says the file means, beginning with the guess; None for a known source."""
+    if question is None:
+        return None
+    columns, guess = question.columns, question.guess
+    options = [*columns, None]
+    st.caption(text_sources.OWN_GUESS)
+    column = st.selectbox(
+        text_sources.OWN_COLUMN,
+        options,
+        index=options.index(guess.column) if guess else len(options) - 1,
+        format_func=lambda c: text_sources.OWN_WHOLE if c is None else geojson.shown(c),
+    )
+    statuses = list(text_sources.STATUSES)
+    if column is None:
+        whole = st.selectbox(
+            text_sources.OWN_WHOLE_IS, statuses, format_func=text_sources.STATUSES.__getitem__
+        )
+        return Legend(whole=whole)
+    told = {}
+    grid = st.columns(3)
+    for number, (value, count) in enumerate(columns[column].most_common(_VALUES)):
+        guessed = custom.status_of(value)
+        told[value] = grid[number % 3].selectbox(
+            markdown.plain(f"{geojson.shown(value)} ({count})"),
+            statuses,
+            index=statuses.index(guessed.value if guessed else custom.IGNORE),
+            format_func=text_sources.STATUSES.__getitem__,
+            key=f"own {column} {value}",
+        )
+    if len(columns[column]) > _VALUES:
+        st.caption(text_sources.OWN_REST.format(len(columns[column]) - _VALUES))
+    return Legend(column, told)
+
+
+def _tell(made: Coverage) -> None:
+    """What was read, and the areas by status."""
+    info = made.snapshots[0]
+    for line in text_sources.own_of(info.name, info.observed.date(), info.warnings):
+        st.markdown(line)
+    rows = figures.areas(made, made.at(info.observed.date()))
+    listed = [s for s in Status if s is not Status.UKRAINIAN_HELD and s in info.reports]
+    st.html(markup.by_status(rows, listed))

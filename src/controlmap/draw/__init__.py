@@ -1,0 +1,1 @@
+"""Figures and faces as maps (folium, here only), charts (Altair, here only), files and pictures."""

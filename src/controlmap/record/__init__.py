@@ -1,0 +1,1 @@
+"""The space-time coverage: cut, built, extended, generalised, checked, kept on disk."""

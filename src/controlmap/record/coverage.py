@@ -1,0 +1,400 @@
+"""The record: one planar coverage of the oblasts in space and time.
+
+All the lines that the snapshots ever drew cut the oblasts into faces; a face carries the runs of
+snapshots over which it was one kind of ground. A snapshot is a selection of faces, the areas of all
+dates are one sum over runs, a change between two dates is the faces whose ground differs. Faces are
+disjoint, so that figures add up, and what was measured once is never measured again.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from controlmap.core.model import (
+    CARRY_LIMIT,
+    PRECEDENCE,
+    Ground,
+    InputError,
+    Polygons,
+    Snapshot,
+    SnapshotInfo,
+    Status,
+    end_of,
+)
+from controlmap.geo import geodesy
+from controlmap.geo import oblasts as oblast_room
+from controlmap.geo.geodesy import areas_km2, array_of
+from controlmap.geo.oblasts import Oblast
+from controlmap.record import noding, sampling
+from controlmap.record.drawings import Drawings, chosen
+from controlmap.record.noding import Frames, Ints, Outlines
+
+_GROUNDS = len(Ground)
+_BLOCK = 32  # snapshots: about a month
+_KM2_DIGITS = 6  # a square metre: below it there is only the rounding of sums
+
+
+def _check_day(day: object) -> None:
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise InputError(f"{day!r}: is no day; allowed: a datetime.date, as date(2026, 1, 24)")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a record knows of a day: the snapshot that stands for it.
+
+    `carried` says that the day has none of its own, so that an earlier one stands.
+    """
+
+    day: date
+    index: int
+    info: SnapshotInfo
+    carried: bool
+
+    def reports(self, status: Status) -> bool:
+        """Whether the source tells this status; otherwise it is unknown, not zero."""
+        return status in self.info.reports
+
+
+@dataclass(frozen=True)
+class Faces:
+    """The pieces that oblasts are cut into, and what is computed of their lines alone.
+
+    Attributes
+    ----------
+    oblast, km2, geometry
+        Each of shape (faces,): the oblast's number; the geodesic area on WGS84 in km2; the polygon
+        in lon, lat, or None for a face too thin for the cells of a generalised record.
+    """
+
+    oblast: Ints
+    km2: NDArray[np.float64]
+    geometry: Polygons
+
+    @cached_property
+    def flat(self) -> Polygons:
+        """The faces in metres, in `geodesy.EQUAL_AREA`; shape (faces,)."""
+        return geodesy.to_equal_area(self.geometry)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """An index of `flat`."""
+        return shapely.STRtree(self.flat)
+
+    @cached_property
+    def sampled(self) -> NDArray[np.int32]:
+        """The face that each of `sampling.points` lies in, -1 for none; shape (points,)."""
+        return sampling.sampled(self.flat)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Faces and their runs of ground over a source's snapshots.
+
+    Attributes
+    ----------
+    source
+        The source's id.
+    snapshots
+        In order of time.
+    oblasts
+        The oblasts that the faces fill, in the order that `faces.oblast` counts them.
+    faces
+        The same object in records that differ in their runs alone, so that it is sampled once.
+    run_face, run_since, run_ground
+        Each of shape (runs,), sorted by face and time: the face, the number of the first snapshot
+        of the run, and its kind of ground. A run ends where the face's next one begins.
+    cell_m
+        None at full detail, else the size in metres of the cells that the map was generalised to.
+    """
+
+    source: str
+    snapshots: tuple[SnapshotInfo, ...]
+    oblasts: tuple[Oblast, ...]
+    faces: Faces
+    run_face: Ints
+    run_since: Ints
+    run_ground: Ints
+    cell_m: int | None = None
+
+    @property
+    def face_oblast(self) -> Ints:
+        """The oblast's number of each face; shape (faces,)."""
+        return self.faces.oblast
+
+    @property
+    def face_km2(self) -> NDArray[np.float64]:
+        """The geodesic area on WGS84 in km2 of each face; shape (faces,)."""
+        return self.faces.km2
+
+    @property
+    def face_geometry(self) -> Polygons:
+        """The polygon of each face in lon, lat, or None for one too thin; shape (faces,)."""
+        return self.faces.geometry
+
+    @property
+    def span(self) -> tuple[date, date]:
+        """The days of the first and the last snapshot."""
+        return self.snapshots[0].observed.date(), self.snapshots[-1].observed.date()
+
+    @cached_property
+    def run_until(self) -> Ints:
+        """The number of the snapshot before which each run ends; shape (runs,)."""
+        until = np.full(len(self.run_face), len(self.snapshots), dtype=np.int64)
+        same = self.run_face[1:] == self.run_face[:-1]
+        until[:-1][same] = self.run_since[1:][same]
+        return until
+
+    @cached_property
+    def _instants(self) -> list[float]:
+        return [s.observed.timestamp() for s in self.snapshots]
+
+    @cached_property
+    def gaps(self) -> tuple[tuple[date, date], ...]:
+        """Pairs of days of neighbouring snapshots with more than `CARRY_LIMIT` between them."""
+        return tuple(
+            (a.observed.date(), b.observed.date())
+            for a, b in itertools.pairwise(self.snapshots)
+            if b.observed.date() - a.observed.date() > CARRY_LIMIT + timedelta(days=1)
+        )
+
+    @cached_property
+    def unknown(self) -> tuple[tuple[date, date], ...]:
+        """Of each of `gaps` the first day of which nothing is known, and the next that is known."""
+        return tuple((a + CARRY_LIMIT + timedelta(days=1), b) for a, b in self.gaps)
+
+    def at(self, day: date) -> Moment:
+        """The last snapshot at or before the end of a day in UTC.
+
+        Raises
+        ------
+        InputError
+            Where the day lies outside the span, or in a gap; it tells the span and the nearest.
+            Where it is no `datetime.date`: a `datetime` is none, for its zone would be lost.
+        """
+        moment = self.last(day)
+        first, last = self.span
+        if moment is None or day > last:
+            nearest = first if moment is None else last
+            raise InputError(
+                f"{day}: outside the span of {self.source}, {first} to {last}; "
+                f"the nearest snapshot is of {nearest}"
+            )
+        if day - moment.info.observed.date() > CARRY_LIMIT:
+            following = self.snapshots[moment.index + 1].observed.date()
+            raise InputError(
+                f"{day}: in a gap of {self.source} from {moment.info.observed.date()} to "
+                f"{following}; the nearest snapshots are of these two days"
+            )
+        return moment
+
+    def known(self, day: date) -> Moment | None:
+        """As `at`, but None where the record knows nothing of the day."""
+        _check_day(day)
+        try:
+            return self.at(day)
+        except InputError:
+            return None
+
+    def last(self, day: date) -> Moment | None:
+        """The last snapshot at or before the end of a day in UTC, however old; None before all."""
+        _check_day(day)
+        index = bisect.bisect_right(self._instants, end_of(day).timestamp()) - 1
+        if index < 0:
+            return None
+        info = self.snapshots[index]
+        return Moment(day, index, info, carried=info.observed.date() != day)
+
+    @cached_property
+    def areas(self) -> NDArray[np.float64]:
+        """Areas in km2 (geodesic, WGS84) of every snapshot; shape (snapshots, oblasts, grounds)."""
+        shape = (len(self.snapshots) + 1, len(self.oblasts), _GROUNDS)
+        column, weight = self._run_columns
+        since = np.bincount(self.run_since * column.stride + column.offset, weight, column.size)
+        until = np.bincount(self.run_until * column.stride + column.offset, weight, column.size)
+        km2 = np.cumsum((since - until).reshape(shape), axis=0)[:-1]
+        return np.maximum(km2.round(_KM2_DIGITS), 0.0)
+
+    @cached_property
+    def _run_columns(self) -> tuple[_Columns, NDArray[np.float64]]:
+        stride = len(self.oblasts) * _GROUNDS
+        offset = self.face_oblast[self.run_face] * _GROUNDS + self.run_ground
+        columns = _Columns(stride, offset, (len(self.snapshots) + 1) * stride)
+        return columns, self.face_km2[self.run_face]
+
+    def status_km2(
+        self, status: Status, index: int | Sequence[int] | Ints | slice = slice(None)
+    ) -> NDArray[np.float64]:
+        """Areas in km2 of a status, in one snapshot or several; shape (..., oblasts)."""
+        km2: NDArray[np.float64] = self.areas[index][..., list(status.grounds)].sum(axis=-1)
+        return km2
+
+    @cached_property
+    def run_is_held(self) -> NDArray[np.bool_]:
+        """Whether the ground of each run is Russian-held; shape (runs,)."""
+        return np.isin(self.run_ground, Status.RUSSIAN_HELD.grounds)
+
+    @cached_property
+    def face_runs(self) -> Ints:
+        """The number of the first run of each face, and that of all runs; shape (faces + 1,)."""
+        return np.searchsorted(self.run_face, np.arange(len(self.face_km2) + 1))
+
+    @cached_property
+    def held_bounds(self) -> tuple[Ints, NDArray[np.float64]]:
+        """The faces that were ever Russian-held and are drawn, and their bounds in `faces.flat`.
+
+        Bounds are west, south, east, north in metres; shape (4, faces).
+        """
+        faces = np.unique(self.run_face[self.run_is_held])
+        bounds = shapely.bounds(self.faces.flat[faces])
+        drawn = ~np.isnan(bounds[:, 0])
+        return faces[drawn], np.ascontiguousarray(bounds[drawn].T)
+
+    def ground(self, index: int) -> Ints:
+        """The kind of ground of every face in a snapshot; shape (faces,)."""
+        out = np.zeros(len(self.face_km2), dtype=np.int64)
+        now = (self.run_since <= index) & (self.run_until > index)
+        out[self.run_face[now]] = self.run_ground[now]
+        return out
+
+    def held(self, index: int) -> NDArray[np.bool_]:
+        """Which faces are Russian-held in a snapshot; shape (faces,)."""
+        return np.isin(self.ground(index), Status.RUSSIAN_HELD.grounds)
+
+    def dissolved(self, faces: NDArray[np.bool_]) -> list[BaseGeometry]:
+        """The outline of a selection of faces, oblast by oblast; an empty geometry for none."""
+        drawn = faces & ~shapely.is_missing(self.face_geometry)
+        return [
+            shapely.coverage_union_all(self.face_geometry[drawn & (self.face_oblast == i)])
+            for i in range(len(self.oblasts))
+        ]
+
+    def outline(self, index: int, grounds: tuple[Ground, ...]) -> list[BaseGeometry]:
+        """As `dissolved`, of some kinds of ground in a snapshot.
+
+        What stays so over a block of snapshots is dissolved once for them all: it is nearly all.
+        """
+        first = index - index % _BLOCK
+        last = min(first + _BLOCK, len(self.snapshots))
+        so = np.isin(self.run_ground, grounds)
+        steady = so & (self.run_since <= first) & (self.run_until >= last)
+        now = so & ~steady & (self.run_since <= index) & (self.run_until > index)
+        key = (first, grounds)
+        if key not in self._steady:
+            self._steady[key] = self.dissolved(self._faces_of(steady))
+        brief = self.dissolved(self._faces_of(now))
+        return [
+            shapely.coverage_union_all(shapely.get_parts(list(pair)))
+            for pair in zip(self._steady[key], brief, strict=True)
+        ]
+
+    @cached_property
+    def _steady(self) -> dict[tuple[int, tuple[Ground, ...]], list[BaseGeometry]]:
+        return {}
+
+    def _faces_of(self, runs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        faces = np.zeros(len(self.face_km2), dtype=bool)
+        faces[self.run_face[runs]] = True
+        return faces
+
+    def snapshot(self, index: int) -> Snapshot:
+        """A snapshot drawn by the record's own faces; at full detail, the source's to a metre."""
+        info, ground = self.snapshots[index], self.ground(index)
+        layers = {
+            g: array_of(p for o in self.dissolved(ground == g) for p in geodesy.polygons_of(o))
+            for g in PRECEDENCE
+        }
+        return Snapshot(
+            info.reader,
+            info.name,
+            info.observed,
+            info.retrieved,
+            info.sha256,
+            info.reports,
+            layers,
+            info.warnings,
+            info.repaired_km2,
+        )
+
+
+@dataclass(frozen=True)
+class _Columns:
+    stride: int
+    offset: Ints
+    size: int
+
+
+def build(
+    source: str,
+    snapshots: Iterable[Snapshot],
+    *,
+    readers: Sequence[str] = (),
+    oblasts: tuple[Oblast, ...] | None = None,
+) -> Coverage:
+    """One coverage out of snapshots, in whatever order they come.
+
+    Method: what is drawn today is almost all yesterday's, so polygons are kept once each, their
+    edges are snapped to the grid and kept once each, and only these are noded (shapely.union_all
+    with a grid size), polygonised, and classified by an interior point of each face.
+
+    Parameters
+    ----------
+    source
+        The id of the source they are of.
+    snapshots
+        Two of the same reader and instant must be of the same bytes; one of them is then kept.
+    readers
+        Ids in order of precedence: over the span of a reader's snapshots, those of the readers
+        after it are not used. Readers that are not named have none over others.
+    oblasts
+        The oblasts to fill; the embedded four by default.
+
+    Raises
+    ------
+    InputError
+        Where there is none, or two contradict each other.
+    """
+    drawings = Drawings()
+    for snapshot in snapshots:
+        drawings.add(snapshot)
+    return of_drawings(source, drawings, readers=readers, oblasts=oblasts)
+
+
+def of_drawings(
+    source: str,
+    drawings: Drawings,
+    *,
+    readers: Sequence[str] = (),
+    without: Container[tuple[str, float]] = (),
+    oblasts: tuple[Oblast, ...] | None = None,
+) -> Coverage:
+    """As `build`, of what was drawn; snapshots whose key is in `without` are left out."""
+    oblasts = oblast_room.load() if oblasts is None else oblasts
+    used = chosen(drawings.infos, readers, without)
+    if not used:
+        raise InputError(f"{source}: no snapshot to build a record from")
+    polygons, layers = drawings.used(used)
+    outlines = Outlines.of(polygons)
+    geometry, face_oblast = noding.faces_of(outlines.edges, Frames.of(oblasts))
+    points = noding.interior_points(geometry)
+    grounds = noding.grounds_of(points, polygons, outlines, layers)
+    run_face, run_since, run_ground = noding.runs_of(grounds)
+    return Coverage(
+        source=source,
+        snapshots=tuple(drawings.infos[i] for i in used),
+        oblasts=oblasts,
+        faces=Faces(face_oblast, areas_km2(geometry), geometry),
+        run_face=run_face,
+        run_since=run_since,
+        run_ground=run_ground,
+    )

@@ -1,0 +1,120 @@
+"""What snapshots draw, each polygon kept once: nearly all of a day is the day before's.
+
+Which snapshots a record uses is decided here too, by what is known of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+
+import shapely
+
+from controlmap.core.model import Ground, InputError, Polygons, Snapshot, SnapshotInfo
+from controlmap.geo import geodesy
+from controlmap.geo.geodesy import array_of
+
+Layers = list[dict[Ground, list[int]]]
+"""For each snapshot the numbers of the polygons that it draws, by kind of ground."""
+
+
+class Drawings:
+    """Distinct snapped polygons, and which of them each snapshot draws as what.
+
+    Attributes
+    ----------
+    infos
+        The snapshots, in the order they were added; of two that are the same one is kept.
+    """
+
+    def __init__(self) -> None:
+        self.infos: list[SnapshotInfo] = []
+        self._layers: Layers = []
+        self._polygons: list[shapely.Polygon] = []
+        self._number: dict[bytes, int] = {}
+        self._seen: dict[tuple[str, float], int] = {}
+        # Polygons of the last snapshot as they were given, by identity: readers hand out the same
+        # object for what is drawn again. They are kept, so that no other takes their identity.
+        self._last: dict[int, tuple[shapely.Polygon, int]] = {}
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Add a snapshot; an InputError names two of the same instant that differ.
+
+        One that leaves out ground that is there is refused as well: `completing` comes first.
+        """
+        check_whole(snapshot)
+        info = SnapshotInfo.of(snapshot)
+        if info.key in self._seen:
+            number = self._seen[info.key]
+            self.infos[number] = same(self.infos[number], info)
+            return
+        self._seen[info.key] = len(self.infos)
+        self.infos.append(info)
+        layers = snapshot.layers
+        self._layers.append({ground: self._numbers(drawn) for ground, drawn in layers.items()})
+        here = {id(polygon) for drawn in layers.values() for polygon in drawn}
+        self._last = {number: known for number, known in self._last.items() if number in here}
+
+    def _numbers(self, polygons: Polygons) -> list[int]:
+        fresh = array_of(p for p in polygons if id(p) not in self._last)
+        snapped = geodesy.snap(fresh)
+        for given, polygon, key in zip(fresh, snapped, shapely.to_wkb(snapped), strict=True):
+            if key not in self._number:
+                self._number[key] = len(self._polygons)
+                self._polygons.append(polygon)
+            self._last[id(given)] = given, self._number[key]
+        return [self._last[id(p)][1] for p in polygons]
+
+    def used(self, chosen: Sequence[int]) -> tuple[Polygons, Layers]:
+        """The polygons of these snapshots, and their layers numbered accordingly."""
+        numbers = sorted({n for i in chosen for ns in self._layers[i].values() for n in ns})
+        renumbered = {n: k for k, n in enumerate(numbers)}
+        layers = [
+            {g: [renumbered[n] for n in ns] for g, ns in self._layers[i].items()} for i in chosen
+        ]
+        return array_of(self._polygons[n] for n in numbers), layers
+
+
+def check_whole(snapshot: Snapshot) -> None:
+    """Raise an InputError where a snapshot leaves out ground that is there."""
+    if snapshot.lacks:
+        left_out = ", ".join(sorted(snapshot.lacks))
+        raise InputError(f"{snapshot.name}: leaves out {left_out}; it is to be completed first")
+
+
+def same(known: SnapshotInfo, info: SnapshotInfo) -> SnapshotInfo:
+    """Which of two snapshots of the same reader and instant is kept: the first by name.
+
+    Raises
+    ------
+    InputError
+        Where they are not of the same bytes; it names both.
+    """
+    if known.sha256 != info.sha256:
+        raise InputError(f"{info.name}: {known.name} is of the same instant and differs")
+    return min(known, info, key=lambda i: i.name)
+
+
+def chosen(
+    infos: Sequence[SnapshotInfo],
+    readers: Sequence[str],
+    without: Container[tuple[str, float]] = (),
+) -> list[int]:
+    """The numbers of the snapshots that a record uses, in order of time.
+
+    Over the span of a reader's snapshots, those of the readers after it in `readers` are not used;
+    those whose `SnapshotInfo.key` is in `without` are as if they had not been given.
+    """
+    left = sorted(
+        (i for i, info in enumerate(infos) if info.key not in without),
+        key=lambda i: (infos[i].observed, infos[i].reader),
+    )
+    for rank, reader in enumerate(readers):
+        own = [infos[i].observed for i in left if infos[i].reader == reader]
+        if own:
+            later = set(readers[rank + 1 :])
+            left = [
+                i
+                for i in left
+                if infos[i].reader not in later or not min(own) <= infos[i].observed <= max(own)
+            ]
+    return left

@@ -1,0 +1,153 @@
+"""Ground that a file leaves out although it is held, taken from a source that has it.
+
+NZZ's feed leaves out from March 2024 what was held before 24 February 2022. That ground is taken
+from the same source where its own files of before are at hand: what its last whole state has and
+the first without it has not. Otherwise it is what another source's record reported last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from controlmap import sources
+from controlmap.core.model import Ground, InputError, Polygons, Snapshot, Status
+from controlmap.geo import geodesy
+from controlmap.geo.geodesy import array_of
+from controlmap.record import archive
+from controlmap.record.coverage import Coverage
+from controlmap.sources import geojson
+
+FROM = sources.DEFAULT
+"""The source whose record tells what was held before 2022."""
+_LEFT_OUT = frozenset({Status.HELD_BEFORE_2022})
+
+
+@dataclass
+class Completion:
+    """Completes snapshots, and remembers what was done for the provenance.
+
+    Attributes
+    ----------
+    known
+        A record of the same source at full detail, if there is one: what it has of that ground is
+        taken before another source's.
+    count
+        How many snapshots were completed.
+    told
+        What was done in a sentence; "" where nothing was.
+    km2
+        The area that was added to the first of them, over the four oblasts.
+    """
+
+    known: Coverage | None = None
+    count: int = 0
+    told: str = ""
+    km2: float = 0.0
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What provenance tells of it; nothing where nothing was done."""
+        if not self.count:
+            return {}
+        return {
+            "completed": self.told,
+            "completed_snapshots": self.count,
+            "completed_km2": round(self.km2, 1),
+        }
+
+    def of(self, snapshots: Iterable[Snapshot]) -> Iterator[Snapshot]:
+        """The snapshots, those that leave out what was held before 2022 completed.
+
+        Those that leave out nothing are passed on as they come, the others after them.
+        """
+        short: list[Snapshot] = []
+        whole: list[Snapshot] = []
+        for snapshot in snapshots:
+            if snapshot.lacks == _LEFT_OUT:
+                short.append(snapshot)
+                continue
+            if sources.find_reader(snapshot.reader).may_lack:
+                whole.append(snapshot)
+            yield snapshot
+        if not short:
+            return
+        short.sort(key=lambda s: s.observed)
+        before = max(
+            (s for s in whole if s.observed < short[0].observed),
+            key=lambda s: s.observed,
+            default=None,
+        )
+        added = self._added(short[0], before)
+        self.count = len(short)
+        for snapshot in short:
+            layers = {**snapshot.layers, Ground.HELD_BEFORE_2022: added}
+            yield replace(snapshot, layers=layers, lacks=frozenset())
+
+    def _added(self, first: Snapshot, before: Snapshot | None) -> Polygons:
+        """What was held before 2022, less what the first file draws as held since."""
+        since = _held(first)
+        if before is not None:
+            ground = shapely.difference(_held(before), since)
+            origin = f"{before.name}, the last file that has it, less {first.name}"
+        else:
+            held, origin = _of_record(self.known, first) or _reported(first)
+            ground = shapely.difference(held, since)
+        ground = shapely.intersection(ground, geojson.region())
+        added = array_of(geodesy.polygons_of(ground))
+        self.km2 = float(geodesy.areas_km2(added).sum())
+        self.told = (
+            f"What was held before 24 February 2022 is left out from {first.observed:%Y-%m-%d} on; "
+            f"it was completed, {self.km2:,.0f} km2, from {origin}."
+        )
+        return added
+
+
+def summed(known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """What provenance tells of a record that was completed before, and of what was now."""
+    told = {key: known[key] for key in known if key.startswith("completed")}
+    if told and more:
+        count = told["completed_snapshots"] + more["completed_snapshots"]
+        return {**told, "completed_snapshots": count}
+    return told or dict(more)
+
+
+def _of_record(known: Coverage | None, first: Snapshot) -> tuple[BaseGeometry, str] | None:
+    """What a record of the same source has of that ground, and where that is from."""
+    moment = known.last(first.observed.date()) if known else None
+    if known is None or moment is None:
+        return None
+    held = shapely.union_all(known.outline(moment.index, Status.HELD_BEFORE_2022.grounds))
+    return None if held.is_empty else (held, f"the record's own state of {moment.info.name}")
+
+
+def _reported(first: Snapshot) -> tuple[BaseGeometry, str]:
+    """What `FROM` reported last, up to a snapshot, as held before 2022; and where that is from."""
+    record = archive.open_source(FROM).coverage
+    told = [
+        index
+        for index, info in enumerate(record.snapshots)
+        if Status.HELD_BEFORE_2022 in info.reports
+    ]
+    if not told:
+        raise InputError(
+            f"{first.name}: leaves out what was held before 2022, and the record of {FROM} does "
+            "not tell it either"
+        )
+    before = [i for i in told if record.snapshots[i].observed <= first.observed]
+    index = before[-1] if before else told[0]
+    outlines = record.outline(index, Status.HELD_BEFORE_2022.grounds)
+    generalised = f", generalised to {record.cell_m} m" if record.cell_m else ""
+    day = record.snapshots[index].observed.date()
+    origin = f"{sources.find_source(FROM).title}'s record of {day}{generalised}"
+    return shapely.union_all(outlines), origin
+
+
+def _held(snapshot: Snapshot) -> BaseGeometry:
+    drawn = [snapshot.layers[g] for g in Status.RUSSIAN_HELD.grounds if g in snapshot.layers]
+    return shapely.union_all(np.concatenate(drawn))

@@ -1,0 +1,129 @@
+"""What wraps a layer: gzip, and zips that are one layer (KMZ, zipped Shapefile, a single file).
+
+Nothing is written to disk, and names inside are never paths. Every limit is checked while it is
+unpacked, not taken from what the archive says of itself.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import PurePosixPath
+from typing import IO
+
+from controlmap.core import limits
+from controlmap.core.limits import in_mb
+from controlmap.core.model import InputError
+
+_GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
+_EMPTY_ZIP = b"PK\x05\x06"
+_UNIX = 3
+_ENCRYPTED = 0x1
+_DAMAGED = (zipfile.BadZipFile, EOFError, OSError, zlib.error, NotImplementedError, RuntimeError,
+            ValueError, UnicodeDecodeError, IndexError, OverflowError)  # fmt: skip
+"""What zipfile raises for damage, for encryption, and for packings that it does not know."""
+
+
+def is_zip(data: bytes) -> bool:
+    """Whether bytes are a zip archive's."""
+    return data.startswith((_ZIP, _EMPTY_ZIP))
+
+
+def gunzipped(data: bytes, name: str, most: int) -> tuple[bytes, str]:
+    """Bytes and name without gzip, where there is gzip; `most` is in bytes."""
+    if not data.startswith(_GZIP):
+        return data, name
+    try:
+        with gzip.open(io.BytesIO(data)) as packed:
+            plain = packed.read(most + 1)
+    except (EOFError, OSError, zlib.error) as error:
+        raise InputError(f"{name}: the gzip stream is damaged or cut off") from error
+    if len(plain) > most:
+        raise InputError(f"{name}: unpacks to more than the limit of {in_mb(most)}")
+    return plain, name.removesuffix(".gz")
+
+
+def unzipped(data: bytes, name: str, most: int) -> dict[str, bytes]:
+    """The files in a zip by their names in it; together they are at most `most` bytes.
+
+    Raises
+    ------
+    InputError
+        Where it is damaged or encrypted, has too many files, unpacks to too much, or has a name
+        that leads out of it, or a link.
+    """
+    out: dict[str, bytes] = {}
+    left = most
+    with _opened(data, name) as archive:
+        for entry in _entries(archive, name):
+            with archive.open(entry) as packed:
+                out[entry.filename] = packed.read(left + 1)
+            left -= len(out[entry.filename])
+            if left < 0:
+                raise InputError(f"{name}: unpacks to more than the limit of {in_mb(most)}")
+    return out
+
+
+@contextmanager
+def only_member(data: bytes, name: str, ending: str) -> Iterator[tuple[IO[bytes], str]]:
+    """The one file of a zip whose name has that ending, opened, and its name."""
+    with _opened(data, name) as archive:
+        found = [e for e in _entries(archive, name) if e.filename.casefold().endswith(ending)]
+        if len(found) != 1:
+            raise InputError(f"{name}: holds {len(found)} files *{ending}; one is expected")
+        with archive.open(found[0]) as packed:
+            yield packed, PurePosixPath(found[0].filename).name
+
+
+def names_in(data: bytes, name: str) -> list[str]:
+    """The names of the files in a zip."""
+    with _opened(data, name) as archive:
+        return [entry.filename for entry in _entries(archive, name)]
+
+
+@contextmanager
+def _opened(data: bytes, name: str) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            yield archive
+    except _DAMAGED as error:
+        raise InputError(f"{name}: the zip is damaged, encrypted, or cut off") from error
+
+
+def _entries(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
+    listed = archive.infolist()
+    if len(listed) > limits.ZIP_MEMBERS:
+        raise InputError(
+            f"{name}: holds {len(listed):,} files; the limit is {limits.ZIP_MEMBERS:,}"
+        )
+    out = []
+    for entry in listed:
+        _check_name(entry, name)
+        if not entry.is_dir() and not _is_hidden(entry.filename):
+            out.append(entry)
+    if len({e.filename for e in out}) < len(out):
+        raise InputError(f"{name}: holds two files of the same name")
+    return out
+
+
+def _check_name(entry: zipfile.ZipInfo, name: str) -> None:
+    inside = entry.filename
+    path = PurePosixPath(inside.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or (path.parts[:1] and path.parts[0].endswith(":")):
+        shown = inside[:60] if inside.isprintable() else ascii(inside[:60])
+        raise InputError(f"{name}: holds {shown!r}, a path that leads out of the archive")
+    if entry.create_system == _UNIX and stat.S_ISLNK(entry.external_attr >> 16):
+        raise InputError(f"{name}: holds a link; plain files are read")
+    if entry.flag_bits & _ENCRYPTED:
+        raise InputError(f"{name}: is encrypted; give it without a password")
+
+
+def _is_hidden(inside: str) -> bool:
+    parts = PurePosixPath(inside).parts
+    return not parts or parts[-1].startswith(".") or parts[0] == "__MACOSX"

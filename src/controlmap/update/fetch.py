@@ -1,0 +1,335 @@
+"""Fetching a file politely: the only room that uses the network. It knows nothing of sources.
+
+One request at a time, with a pause between them; a server that is busy is asked again, later each
+time, and one that says when is taken at its word. Nothing is followed to another host, and nothing
+larger than the limit is held, packed or unpacked.
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import overload
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import orjson
+
+from controlmap.core import limits
+from controlmap.core.model import ControlmapError, InputError
+from controlmap.core.version import __version__
+
+USER_AGENT = f"controlmap/{__version__} (fetches for the person who runs it, a file at a time)"
+KINDS = frozenset(
+    {
+        "application/geo+json",
+        "application/json",
+        "application/octet-stream",
+        "application/vnd.geo+json",
+        "text/plain",  # as GitHub sends every file
+    }
+)
+"""The types of content that JSON is sent as; without a type, the content itself tells."""
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_GONE = frozenset({404, 410})
+_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+_UNWELCOME = frozenset({401, 403, 451})
+_GZIP_WINDOW = 31  # zlib's for the gzip format alone
+
+
+class FetchError(ControlmapError):
+    """A file could not be had; another one of the same server may be."""
+
+
+class MissingError(FetchError):
+    """The server has no such file."""
+
+
+class UnavailableError(FetchError):
+    """The server cannot be reached, or wants no more requests now: nothing else is asked of it."""
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How files are asked for: times in seconds, sizes in bytes.
+
+    Attributes
+    ----------
+    connect_s, read_s
+        How long to wait for the connection, and for each piece of the answer.
+    whole_s
+        How long one answer may take in all.
+    pause_s
+        The least time from one request to the next.
+    tries, first_wait_s, longest_wait_s
+        How often a file is asked for, the wait after the first time, which doubles, and the longest
+        wait that a server may ask for.
+    limit_bytes
+        The largest file, packed or unpacked.
+    redirects
+        How often a file may lie at another address of the same host.
+    """
+
+    connect_s: float = 10.0
+    read_s: float = 30.0
+    whole_s: float = 300.0
+    pause_s: float = 1.0
+    tries: int = 4
+    first_wait_s: float = 2.0
+    longest_wait_s: float = 120.0
+    limit_bytes: int = limits.FETCH_MB * 2**20
+    redirects: int = 3
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What time it is (UTC), seconds that only grow, and waiting; tests have their own."""
+
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    elapsed_s: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file as it came, unpacked, with what to ask by whether it has changed since."""
+
+    address: str
+    data: bytes
+    retrieved: datetime
+    etag: str | None
+    last_modified: str | None
+
+
+class _TransientError(Exception):
+    """Trouble that may pass: what it was, what it is where it stays, when to ask again."""
+
+    def __init__(
+        self, told: str, stays: type[FetchError] = FetchError, wait_s: float | None = None
+    ) -> None:
+        super().__init__(told)
+        self.stays = stays
+        self.wait_s = wait_s
+
+
+class Fetcher:
+    """A client that asks for one JSON file after another; close it, or use it as a context."""
+
+    def __init__(self, manners: Manners | None = None, clock: Clock | None = None) -> None:
+        self.manners = manners or Manners()
+        self.clock = clock or Clock()
+        self._next_s = 0.0
+        self._client = httpx.Client(
+            headers={
+                "User-Agent": USER_AGENT,
+                "Accept": "application/geo+json, application/json, text/plain;q=0.5",
+                "Accept-Encoding": "gzip",
+            },
+            timeout=httpx.Timeout(self.manners.read_s, connect=self.manners.connect_s),
+            follow_redirects=False,
+        )
+
+    def __enter__(self) -> Fetcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    @overload
+    def get(self, address: str) -> Fetched: ...
+
+    @overload
+    def get(
+        self, address: str, *, etag: str | None = None, last_modified: str | None = None
+    ) -> Fetched | None: ...
+
+    def get(
+        self, address: str, *, etag: str | None = None, last_modified: str | None = None
+    ) -> Fetched | None:
+        """A JSON file; None where it has not changed since it had that `etag` or `last_modified`.
+
+        Raises
+        ------
+        InputError
+            Where the address is none that may be asked.
+        MissingError
+            Where there is no such file.
+        UnavailableError
+            Where the server cannot be reached, or turns requests away.
+        FetchError
+            Where what comes is no JSON, is too large, lies elsewhere, or never comes whole.
+        """
+        check_address(address)
+        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers = {name: value for name, value in conditions.items() if value}
+        wait_s = self.manners.first_wait_s
+        for tried in range(1, self.manners.tries + 1):
+            try:
+                return self._asked(address, headers)
+            except _TransientError as trouble:
+                asked_s = trouble.wait_s
+                if asked_s is not None and asked_s > self.manners.longest_wait_s:
+                    raise UnavailableError(
+                        f"{address}: {trouble}; asks to wait for {asked_s:,.0f} s"
+                    ) from trouble
+                if tried == self.manners.tries:
+                    raise trouble.stays(f"{address}: {trouble}; tried {tried} times") from trouble
+                self.clock.sleep(wait_s if asked_s is None else asked_s)
+                wait_s = min(2 * wait_s, self.manners.longest_wait_s)
+        raise AssertionError("the last try returns or raises")
+
+    def _asked(self, address: str, headers: dict[str, str]) -> Fetched | None:
+        """One try, following what lies at another address of the same host."""
+        at = address
+        for _ in range(self.manners.redirects + 1):
+            self._wait_for_turn()
+            started_s = self.clock.elapsed_s()
+            try:
+                with self._client.stream("GET", at, headers=headers) as response:
+                    if response.status_code in _REDIRECTS:
+                        at = _next_address(at, response.headers.get("Location", ""))
+                        continue
+                    return self._answer(address, response, bool(headers), started_s)
+            except httpx.TimeoutException as error:
+                raise _TransientError("no answer in time", UnavailableError) from error
+            except (httpx.RemoteProtocolError, httpx.ReadError) as error:
+                raise _TransientError(f"the connection broke off ({error})") from error
+            except httpx.InvalidURL as error:
+                raise FetchError(f"{at}: is no address ({error})") from error
+            except httpx.TransportError as error:
+                raise _TransientError(f"cannot be reached ({error})", UnavailableError) from error
+        raise FetchError(f"{address}: sends on more than {self.manners.redirects} times")
+
+    def _wait_for_turn(self) -> None:
+        wait_s = self._next_s - self.clock.elapsed_s()
+        if wait_s > 0:
+            self.clock.sleep(wait_s)
+        self._next_s = self.clock.elapsed_s() + self.manners.pause_s
+
+    def _answer(
+        self, address: str, response: httpx.Response, conditional: bool, started_s: float
+    ) -> Fetched | None:
+        status = response.status_code
+        if status in _GONE:
+            raise MissingError(f"{address}: is not there ({status})")
+        if status in _BUSY:
+            stays = UnavailableError if status == 429 else FetchError
+            wait_s = _wait_asked_for(response.headers.get("Retry-After"), self.clock.now())
+            raise _TransientError(f"the server answers {status}", stays, wait_s)
+        if status in _UNWELCOME:
+            raise UnavailableError(f"{address}: the server turns the request away ({status})")
+        if status == 304 and conditional:
+            return None
+        if status != 200:
+            raise FetchError(f"{address}: the server answers {status}")
+        _check_kind(address, response.headers.get("Content-Type", ""))
+        data = self._body(address, response, started_s)
+        _check_content(address, data)
+        told = response.headers
+        return Fetched(address, data, self.clock.now(), told.get("ETag"), told.get("Last-Modified"))
+
+    def _body(self, address: str, response: httpx.Response, started_s: float) -> bytes:
+        """The content unpacked, never more of it than the limit and a piece."""
+        limit = self.manners.limit_bytes
+        told = response.headers.get("Content-Length", "")
+        if told.isdecimal() and int(told) > limit:
+            raise _too_large(address, limit)
+        parts, size = [], 0
+        for part in _unpacked(address, response, limit):
+            size += len(part)
+            if max(size, response.num_bytes_downloaded) > limit:
+                raise _too_large(address, limit)
+            if self.clock.elapsed_s() - started_s > self.manners.whole_s:
+                raise _TransientError(f"not whole after {self.manners.whole_s:,.0f} s")
+            parts.append(part)
+        return b"".join(parts)
+
+
+def check_address(address: str) -> None:
+    """Raise an InputError for an address that is not https; http is for 127.0.0.1 alone."""
+    try:
+        split = urlsplit(address)
+        host, _ = split.hostname, split.port
+    except ValueError as error:
+        raise InputError(f"address {address!r}: is none ({error})") from error
+    secure = split.scheme == "https" or (split.scheme == "http" and host == "127.0.0.1")
+    if not secure or not host or split.username is not None:
+        raise InputError(
+            f"address {address!r}: not allowed; https://HOST/... is expected (http only for "
+            "127.0.0.1), without a user"
+        )
+
+
+def _next_address(address: str, location: str) -> str:
+    """Where a redirect leads, on the same host."""
+    try:
+        there = urljoin(address, location)
+        stays = bool(location) and _origin(there) == _origin(address)
+    except ValueError:
+        stays = False
+    if not stays:
+        raise FetchError(
+            f"{address}: sends on to {location[:100]!r}, another host or scheme; not followed"
+        )
+    return there
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    split = urlsplit(address)
+    return split.scheme, split.hostname, split.port
+
+
+def _wait_asked_for(told: str | None, now: datetime) -> float | None:
+    """The seconds that Retry-After asks for, as a number or as a date; None where it does not."""
+    if told is None:
+        return None
+    if told.strip().isdecimal():
+        return float(told)
+    try:
+        until = parsedate_to_datetime(told)
+    except (ValueError, OverflowError):  # a year beyond 9999, or beyond any integer of C
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def _check_kind(address: str, told: str) -> None:
+    kind = told.partition(";")[0].strip().casefold()
+    if kind and kind not in KINDS:
+        raise FetchError(f"{address}: is {kind[:60]!r}; JSON is expected")
+
+
+def _check_content(address: str, data: bytes) -> None:
+    if data.lstrip()[:1] == b"<":
+        raise FetchError(f"{address}: is a page of HTML or XML; JSON is expected")
+    try:
+        orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise _TransientError(f"is no JSON, or cut off ({error})") from error
+
+
+def _unpacked(address: str, response: httpx.Response, limit: int) -> Iterator[bytes]:
+    """The content in pieces; of gzip never more than a piece beyond the limit."""
+    packing = response.headers.get("Content-Encoding", "identity").strip().casefold()
+    if packing == "identity":
+        yield from response.iter_raw()
+        return
+    if packing not in {"gzip", "x-gzip"}:
+        raise FetchError(f"{address}: is packed as {packing[:20]!r}; gzip or none is expected")
+    stream = zlib.decompressobj(_GZIP_WINDOW)
+    try:
+        for part in response.iter_raw():
+            yield stream.decompress(part, limit + 1)
+    except zlib.error as error:
+        raise _TransientError(f"the gzip stream is damaged ({error})") from error
+    if not stream.eof:
+        raise _TransientError("the gzip stream is cut off")
+
+
+def _too_large(address: str, limit: int) -> FetchError:
+    return FetchError(f"{address}: is larger than the limit of {limit / 2**20:,.3g} MB")

@@ -1,0 +1,1 @@
+"""What people read, for the command and the dashboard alike."""
