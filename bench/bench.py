@@ -244,7 +244,7 @@ def two_dates(table: Table, setting: Setting) -> None:
         table.most(what, [1000 * s for s in times], "ms", 50)
 
 
-def _compare(record: Coverage, start: coverage.Moment, end: coverage.Moment) -> None:
+def _compare(record: Coverage, start: coverage.DaySnapshot, end: coverage.DaySnapshot) -> None:
     figures.changes(record, start, end)
     figures.changed_faces(record, start, end)
 
@@ -310,10 +310,10 @@ def payload(table: Table, setting: Setting) -> None:
     """What a date sends to the map, gzipped, and what making it takes."""
     record = setting.embedded
     sizes, times = [], []
-    for moment in moments(record):
+    for snapshot in snapshots(record):
         start = time.perf_counter()
         text = maps.payload_json(
-            f"{SOURCE} {moment.day}", map_layers.day_features(record, moment, Basis.POLYGON)
+            f"{SOURCE} {snapshot.day}", map_layers.day_features(record, snapshot, Basis.POLYGON)
         )
         times.append(1000 * (time.perf_counter() - start))
         sizes.append(len(gzip.compress(text.encode(), 6)) / 1024)
@@ -330,12 +330,12 @@ def player(table: Table, setting: Setting) -> None:
     table.most("  its size, gzipped", [size], "KB", 700)
 
 
-def moments(record: Coverage) -> Iterator[coverage.Moment]:
+def snapshots(record: Coverage) -> Iterator[coverage.DaySnapshot]:
     """Every fifteenth day of the record, and its last."""
     first, last = record.span
     for days in [*range(0, (last - first).days, EVERY_DAYS), (last - first).days]:
-        if (moment := record.known(first + timedelta(days=days))) is not None:
-            yield moment
+        if (snapshot := record.known(first + timedelta(days=days))) is not None:
+            yield snapshot
 
 
 def dashboard(table: Table, _: Setting) -> None:

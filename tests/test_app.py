@@ -271,10 +271,10 @@ def test_what_the_list_of_layers_says_is_not_of_the_day() -> None:
 
 def test_the_bars_show_contested_ground_as_contested_whether_it_is_counted_or_not() -> None:
     record = archive.open_source("deepstate").coverage
-    moment = record.at(date(2025, 6, 1))
+    snapshot = record.at(date(2025, 6, 1))
     drawn = {}
     for contested in Contested:
-        rows = figures.compare(record, moment, Basis.POLYGON, contested)
+        rows = figures.compare(record, snapshot, Basis.POLYGON, contested)
         drawn[contested] = markup.bars(rows, contested)
         assert text_of_share(rows[-1].held_share) in drawn[contested]
     segments = [re.findall(r'class="cm-\w+" style="flex:[\d.]+"', html) for html in drawn.values()]

@@ -113,7 +113,7 @@ def test_a_square_taken_lost_and_retaken() -> None:
     runs = coverage.run_face == np.flatnonzero(square)[0]
     assert coverage.run_since[runs].tolist() == [0, 1, 2, 3]
     assert coverage.run_until[runs].tolist() == [1, 2, 3, 4]
-    assert coverage.run_ground[runs].tolist() == [Ground.REST, OCCUPIED, LIBERATED, OCCUPIED]
+    assert coverage.run_ground[runs].tolist() == [Ground.UNMARKED, OCCUPIED, LIBERATED, OCCUPIED]
 
 
 def test_ground_that_was_lost_measures_zero_and_not_nearly_zero() -> None:
@@ -330,15 +330,15 @@ def make_days(*days: float) -> Coverage:
 def test_a_day_is_its_last_snapshot_by_its_end_in_utc() -> None:
     # Noon of 1 March; then 23:59:59, and midnight, which is 2 March already.
     coverage = make_days(0, 43_199 / 86_400, 0.5)
-    moment = coverage.at(date(2024, 3, 1))
-    assert (moment.index, moment.carried) == (1, False)
+    snapshot = coverage.at(date(2024, 3, 1))
+    assert (snapshot.index, snapshot.carried) == (1, False)
     assert (coverage.at(date(2024, 3, 2)).index, coverage.span[1]) == (2, date(2024, 3, 2))
 
 
 def test_a_day_without_a_snapshot_carries_the_last_one_and_says_so() -> None:
-    moment = make_days(0, 3).at(date(2024, 3, 3))
-    assert (moment.index, moment.carried, moment.day) == (0, True, date(2024, 3, 3))
-    assert moment.info.observed == NOON
+    snapshot = make_days(0, 3).at(date(2024, 3, 3))
+    assert (snapshot.index, snapshot.carried, snapshot.day) == (0, True, date(2024, 3, 3))
+    assert snapshot.info.observed == NOON
 
 
 def test_fourteen_days_are_carried_and_fifteen_are_a_gap() -> None:
@@ -445,7 +445,9 @@ def test_nothing_to_build_from_is_refused() -> None:
 
 def test_a_snapshot_that_draws_nothing_is_all_the_rest() -> None:
     coverage = make({})
-    assert coverage.areas[0, :, Ground.REST] == pytest.approx([o.polygon_km2 for o in WEST_EAST])
+    assert coverage.areas[0, :, Ground.UNMARKED] == pytest.approx(
+        [o.polygon_km2 for o in WEST_EAST]
+    )
     assert [g.is_empty for g in coverage.dissolved(coverage.held(0))] == [True, True]
 
 

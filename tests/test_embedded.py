@@ -166,9 +166,9 @@ def test_every_day_of_the_span_is_known(record: Record) -> None:
     first, last = record.coverage.span
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
-        moment = record.coverage.at(day)
-        assert moment.carried == (moment.info.observed.date() != day)
-        assert day - moment.info.observed.date() <= CARRY_LIMIT
+        snapshot = record.coverage.at(day)
+        assert snapshot.carried == (snapshot.info.observed.date() != day)
+        assert day - snapshot.info.observed.date() <= CARRY_LIMIT
 
 
 def test_geometries_are_valid_disjoint_and_our_own(record: Record) -> None:

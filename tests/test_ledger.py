@@ -336,7 +336,7 @@ def test_quotes_within_quotes_are_single() -> None:
 
 def test_a_day_outside_the_record_cannot_be_told() -> None:
     found = evaluated(claim("held_share", 0.5), front(1, 2), on=day(400))
-    assert (found.verdict, found.measure, found.moment) == (Verdict.UNKNOWN, None, None)
+    assert (found.verdict, found.measure, found.snapshot) == (Verdict.UNKNOWN, None, None)
     assert "outside the span of made" in found.problem
     record = archive.open_source("deepstate").coverage
     claims, _ = ledger.load([ledger.embedded()])
@@ -414,7 +414,9 @@ def test_the_first_ledger_by_every_source_on_its_day() -> None:
     for name, evaluation in found.items():
         assert evaluation.measure.value == alone[name].measure.value
     left = found["donetsk-5000"]
-    assert [(t.source, t.verdict, str(t.moment.info.observed.date())) for t in left.by_source] == [
+    assert [
+        (t.source, t.verdict, str(t.snapshot.info.observed.date())) for t in left.by_source
+    ] == [
         ("deepstate", Verdict.ROUGHLY, "2026-01-24"),
         ("nzz", Verdict.HOLDS, "2026-01-22"),
     ]
@@ -425,7 +427,7 @@ def test_the_first_ledger_by_every_source_on_its_day() -> None:
     assert [t.source for t in year.by_source] == ["deepstate"]
     assert dict(year.left_out)["nzz"].startswith("window of 30 days before 2026-01-24: 5 snapshots")
     since = left.hindsight
-    assert [(t.source, t.moment.day) for t in since.by_source] == [
+    assert [(t.source, t.snapshot.day) for t in since.by_source] == [
         ("deepstate", date(2026, 8, 22)),
         ("nzz", date(2026, 8, 22)),
     ]

@@ -137,9 +137,9 @@ def test_what_lies_beyond_fifty_years_is_told_as_that(
 @pytest.mark.parametrize("contested", Status.CONTESTED.grounds)
 def test_contested_ground_counts_where_it_is_chosen(contested: Ground) -> None:
     coverage = make(*((n, {Ground.OCCUPIED: 1, contested: n}) for n in range(8)))
-    moment = coverage.at(day(7))
-    out = pace.measure(coverage, "WEST", moment, 7)
-    both = pace.measure(coverage, "WEST", moment, 7, Contested.IN)
+    snapshot = coverage.at(day(7))
+    out = pace.measure(coverage, "WEST", snapshot, 7)
+    both = pace.measure(coverage, "WEST", snapshot, 7, Contested.IN)
     assert (per_day(out.km2_per_day), per_day(both.km2_per_day)) == (0, 1)
     assert (per_day(out.remaining_km2), per_day(both.remaining_km2)) == (9, 2)
 
@@ -252,11 +252,11 @@ def test_the_backtest_measures_as_the_projection_does() -> None:
     first = coverage.span[0]
     for window in pace.WINDOWS:
         for on in (date(2023, 6, 10), date(2025, 8, 10), date(2025, 11, 26), date(2026, 8, 22)):
-            moment = coverage.at(on)
-            plainly = pace.measure(coverage, "UA-14", moment, window)
+            snapshot = coverage.at(on)
+            plainly = pace.measure(coverage, "UA-14", snapshot, window)
             ahead = (on - first).days
             number = np.full(ahead + 1, -1)
-            number[ahead] = run.number[moment.index]
+            number[ahead] = run.number[snapshot.index]
             number[ahead - window] = run.number[coverage.at(on - timedelta(days=window)).index]
             origin = (first - date(1970, 1, 1)).days
             quick = pace._rates(run, slopes, number, ahead, window, origin)

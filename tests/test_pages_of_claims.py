@@ -360,18 +360,18 @@ def test_a_record_too_short_for_a_pace_is_one_line(
 
 def test_the_chart_has_what_was_assessed_and_what_was_projected() -> None:
     record = archive.open_source("deepstate").coverage
-    moment = record.at(date(2026, 1, 24))
-    found = pace.measure(record, "UA-14", moment)
+    snapshot = record.at(date(2026, 1, 24))
+    found = pace.measure(record, "UA-14", snapshot)
     score = pace.Score(90, 365, 1, 0, 0, 0, 0, 0.5, 2.0, 1)
     ahead = pace.ahead(found, [score])
     (start, *_), end = ahead.projected, ahead.projected[-1]
-    assert start == (moment.day, found.held_km2, found.held_km2, found.held_km2)
+    assert start == (snapshot.day, found.held_km2, found.held_km2, found.held_km2)
     assert end[1] - start[1] == pytest.approx(365 * found.km2_per_day)
     assert ahead.errors[1][1] - start[1] == pytest.approx(365 * found.km2_per_day / 2)
     # Twice the projected would be more than the oblast has: it ends at its border.
     far = pace.ahead(found, [pace.Score(90, 365, 1, 0, 0, 0, 0, 0.5, 20.0, 1)])
     assert far.errors[1][2] == pytest.approx(26507.8, abs=0.1)
-    past = pace.history(record, "UA-14", date(2025, 11, 20), moment.day)
+    past = pace.history(record, "UA-14", date(2025, 11, 20), snapshot.day)
     assert len(past) == 66
     drawn = charts.projection(past, [], ahead.projected, ahead.errors, text_pace.chart(found))
     lines = drawn.to_dict()["datasets"]

@@ -87,9 +87,9 @@ def test_a_gap_is_a_line_of_the_history_without_a_distance(
 ) -> None:
     drawn: list[tuple[list[dict[str, object]], list[dict[str, object]]]] = []
 
-    def distance(rows: Any, spells: Any, *more: Any) -> alt.LayerChart:
-        drawn.append((rows, spells))
-        return plain(rows, spells, *more)
+    def distance(rows: Any, periods: Any, *more: Any) -> alt.LayerChart:
+        drawn.append((rows, periods))
+        return plain(rows, periods, *more)
 
     plain = charts.distance
     monkeypatch.setattr(charts, "distance", distance)
@@ -97,9 +97,11 @@ def test_a_gap_is_a_line_of_the_history_without_a_distance(
     assert not gappy.exception
     assert "Not known: no snapshot" in html(gappy)
     assert "5 days" in html(gappy)  # 8 to 12 August
-    ((rows, spells),) = drawn
+    ((rows, periods),) = drawn
     assert {"date": date(2022, 8, 8), "km": None} in rows
-    assert not [s for s in spells if s["start"] < date(2022, 8, 13) and s["end"] > date(2022, 8, 8)]
+    assert not [
+        s for s in periods if s["start"] < date(2022, 8, 13) and s["end"] > date(2022, 8, 8)
+    ]
 
 
 def test_the_headline_is_of_the_day_chosen(page: AppTest) -> None:

@@ -26,8 +26,8 @@ from test_figures import EVERYTHING, HELD_ONLY, day, make, reporting
 MIDDLE = (36.55, 48.5)
 
 
-def spells(record: place_history.PointRecord) -> list[tuple[str, str, str | None]]:
-    return [(s.status, str(s.since), s.until and str(s.until)) for s in record.spells]
+def periods(record: place_history.PointRecord) -> list[tuple[str, str, str | None]]:
+    return [(s.status, str(s.since), s.until and str(s.until)) for s in record.periods]
 
 
 def test_a_place_that_is_contested_taken_lost_and_retaken() -> None:
@@ -40,7 +40,7 @@ def test_a_place_that_is_contested_taken_lost_and_retaken() -> None:
     )
     found = place_history.record_of(coverage, *MIDDLE)
     assert found.iso == "WEST"
-    assert spells(found) == [
+    assert periods(found) == [
         ("ukrainian_held", "2024-01-01", "2024-01-02"),
         ("contested", "2024-01-02", "2024-01-03"),
         ("russian_held", "2024-01-03", "2024-01-04"),
@@ -97,7 +97,7 @@ def test_a_gap_is_no_part_of_a_spell() -> None:
     held = {Ground.OCCUPIED: 6}
     coverage = make((0, {}), (1, held), (17, held), (18, {}))
     found = place_history.record_of(coverage, *MIDDLE)
-    assert spells(found) == [
+    assert periods(found) == [
         ("ukrainian_held", "2024-01-01", "2024-01-02"),
         ("russian_held", "2024-01-02", "2024-01-17"),
         ("not_known", "2024-01-17", "2024-01-18"),
@@ -113,14 +113,14 @@ def test_two_weeks_without_a_snapshot_are_no_gap() -> None:
     found = place_history.record_of(
         make((0, {Ground.OCCUPIED: 6}), (15, {Ground.OCCUPIED: 6})), *MIDDLE
     )
-    assert spells(found) == [("russian_held", "2024-01-01", None)]
+    assert periods(found) == [("russian_held", "2024-01-01", None)]
 
 
 def test_what_is_not_reported_is_not_called_ukrainian_held() -> None:
     coverage = reporting(
         make((0, {Ground.OCCUPIED: 1}), (1, {Ground.OCCUPIED: 2})), EVERYTHING, HELD_ONLY
     )
-    assert [s.status for s in place_history.record_of(coverage, *MIDDLE).spells] == [
+    assert [s.status for s in place_history.record_of(coverage, *MIDDLE).periods] == [
         "ukrainian_held",
         place_history.NOT_HELD,
     ]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from controlmap.analysis import figures, place_history, proposals
-from controlmap.analysis.proposals import Drawn, Outcome, Proposal, Recognised
+from controlmap.analysis.proposals import Outcome, Proposal, Recognised, Selection
 from controlmap.cli import main
 from controlmap.core.model import Ground, InputError
 from controlmap.geo import places
@@ -32,7 +32,7 @@ def embedded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def proposal(west: str, east: str, recognised: Mapping[str, Recognised] | None = None) -> Proposal:
-    rules = {"WEST": Drawn.parse(west), "EAST": Drawn.parse(east)}
+    rules = {"WEST": Selection.parse(west), "EAST": Selection.parse(east)}
     unstated = dict.fromkeys(rules, Recognised.UNSTATED)
     return Proposal("made", "Made", "", rules, {**unstated, **(recognised or {})})
 
@@ -126,7 +126,7 @@ def test_a_line_of_a_day_that_the_record_has_not() -> None:
 )
 def test_a_rule_that_is_none(text: object) -> None:
     with pytest.raises(InputError, match="allowed: claim, line, line@YYYY-MM-DD, pre_2022, none"):
-        Drawn.parse(text)
+        Selection.parse(text)
 
 
 # Settlements
@@ -135,8 +135,8 @@ def test_a_rule_that_is_none(text: object) -> None:
 def test_settlements_are_those_in_the_land_that_passes() -> None:
     record = archive.open_source("deepstate").coverage
     found = {p.id: p for p in proposals.load([proposals.embedded()])[0]}
-    moment = record.at(TALKS)
-    everything = proposals.measure(record, moment, found["annexation"])
+    snapshot = record.at(TALKS)
+    everything = proposals.measure(record, snapshot, found["annexation"])
     donetsk = [p for p in everything.to_russia if p.iso == "UA-14"]
     told = {p.name: p for p in donetsk}
     assert set(proposals.FORTRESS_CITIES) <= set(told)
@@ -144,9 +144,9 @@ def test_settlements_are_those_in_the_land_that_passes() -> None:
     assert proposals.people(donetsk) == sum(p.population or 0 for p in donetsk)
     # Each has the status that its own point tells on that day.
     for place in (told["Kramatorsk"], places.find("Melitopol")[0], places.find("Bakhmut")[0]):
-        status = place_history.record_of(record, place.lon, place.lat).status_on(moment.day)
+        status = place_history.record_of(record, place.lon, place.lat).status_on(snapshot.day)
         assert (status == "russian_held") is (place not in everything.to_russia)
-    back = proposals.measure(record, moment, found["pre_2022"])
+    back = proposals.measure(record, snapshot, found["pre_2022"])
     assert back.to_russia == ()
     assert "Mariupol" in {p.name for p in back.to_ukraine}
     assert "Donetsk" not in {p.name for p in back.to_ukraine}
@@ -191,7 +191,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         'o"w\\n',
         "Лінія “2”",
         "",
-        {iso: Drawn.parse("line@2025-01-01") for iso in ISO_CODES},
+        {iso: Selection.parse("line@2025-01-01") for iso in ISO_CODES},
         dict.fromkeys(ISO_CODES, Recognised.NONE),
     )
     path = tmp_path / "own.toml"

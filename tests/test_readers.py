@@ -426,7 +426,7 @@ def test_viina_opinions_stand_side_by_side() -> None:
     assert told == {
         "status": Ground.OCCUPIED,
         "status_wiki": Ground.OCCUPIED,
-        "status_boost": Ground.REST,
+        "status_boost": Ground.UNMARKED,
         "status_dsm": Ground.CONTESTED,
         "status_isw": -1,
     }

@@ -252,8 +252,8 @@ def test_the_daily_files_alone_make_a_record(shared: Path) -> None:
     assert record.areas.sum(axis=2) == pytest.approx(
         np.broadcast_to(polygons, (DAILY_FILES, 4)), abs=0.01
     )
-    moment = record.at(date(2026, 1, 24))
-    held = record.areas[moment.index][:, Ground.OCCUPIED]
+    snapshot = record.at(date(2026, 1, 24))
+    held = record.areas[snapshot.index][:, Ground.OCCUPIED]
     assert [round(v) for v in held] == [20_781, 26_581, 19_236, 20_281]
     # Where both records use the same file, they measure the same, however else they were cut.
     after = [i for i, s in enumerate(record.snapshots) if s.observed.date() > LAST_OF_THE_MAP]

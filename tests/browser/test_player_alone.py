@@ -89,7 +89,7 @@ def test_a_tooltip_carries_nothing_over_a_gap(visit: Callable[..., Visit], tmp_p
     page = opened(visit(), coverage, tmp_path)
     page.tab.get_by_role("slider").fill(str((DAY - coverage.span[0]).days))
     page.tab.wait_for_function("ControlMap.time.state().shown === '15 November 2022'")
-    spells, shown = page.tab.evaluate(
+    periods, shown = page.tab.evaluate(
         """([lat, lon]) => {
             const { map, time } = ControlMap;
             const { x, y } = map.project([lat, lon], 0).divideBy(256);
@@ -100,8 +100,8 @@ def test_a_tooltip_carries_nothing_over_a_gap(visit: Callable[..., Visit], tmp_p
         [lat, lon],
     )
     kinds = {"russian_held": timeline.HELD, "not_known": None}
-    known = place_history.record_of(coverage, lon, lat).spells
-    assert spells == [[str(s.since), kinds.get(s.status, timeline.REST)] for s in known]
+    known = place_history.record_of(coverage, lon, lat).periods
+    assert periods == [[str(s.since), kinds.get(s.status, timeline.REST)] for s in known]
     assert "Not known since 8 August 2022" in shown
     assert "Russian-held since 13 August 2022" in shown
     page.assert_clean()

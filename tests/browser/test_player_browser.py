@@ -249,7 +249,7 @@ def test_a_tooltip_tells_the_whole_record_of_a_face(frame: Frame, coverage: Cove
     known = record_of(coverage, 38.0, 48.6)  # Bakhmut
     assert told[0] == "Donetsk oblast"
     assert told[1].startswith("Russian-held on 1 June 2023")
-    taken = [s for s in known.spells if s.status == Status.RUSSIAN_HELD][-1]
+    taken = [s for s in known.periods if s.status == Status.RUSSIAN_HELD][-1]
     assert any(line == f"Russian-held since {text.day(taken.since)}" for line in told[2:])
     assert "when the record begins" in told[-1]
 

@@ -262,7 +262,8 @@ def test_a_second_writer_is_turned_away_until_the_first_ends_however_it_ends(
 ) -> None:
     publish(server, 6)
     hold = (
-        "import sys, time\nfrom pathlib import Path\nfrom controlmap import folder\n"
+        "import sys, time\nfrom pathlib import Path\n"
+        "from controlmap.core import user_folder as folder\n"
         "with folder.one_writer(Path(sys.argv[1])):\n"
         "    print('held', flush=True)\n    time.sleep(60)\n"
     )
@@ -293,7 +294,8 @@ def test_killed_as_it_writes_an_update_leaves_the_record_whole(
     """Killed when all is written but not yet in place; the next update clears up and goes on."""
     publish(server, 6)
     dies = (
-        "import os, signal\nfrom pathlib import Path\nfrom controlmap import fetch, updating\n"
+        "import os, signal\nfrom pathlib import Path\n"
+        "from controlmap.update import fetch, updater as updating\n"
         "put = Path.replace\n"
         "def replace(self, target):\n"
         f"    if target.name == '{target}':\n"

@@ -24,7 +24,7 @@ from controlmap.core.model import CARRY_LIMIT, InputError, Status
 from controlmap.geo import geodesy
 from controlmap.geo.oblasts import Basis, Oblast
 from controlmap.record import generalise, sampling
-from controlmap.record.coverage import Coverage, Moment
+from controlmap.record.coverage import Coverage, DaySnapshot
 
 MOST = 8
 """How many sources are compared at once."""
@@ -37,21 +37,21 @@ class Opinion:
 
     source: str
     coverage: Coverage
-    moment: Moment
+    snapshot: DaySnapshot
 
     @property
     def age_days(self) -> int:
         """Days from the snapshot to the day that is asked for."""
-        return (self.moment.day - self.moment.info.observed.date()).days
+        return (self.snapshot.day - self.snapshot.info.observed.date()).days
 
     @property
     def is_current(self) -> bool:
         """Whether it may be compared: no older than the carry limit, and telling what is held."""
-        return self.age_days <= CARRY_LIMIT.days and self.moment.reports(Status.RUSSIAN_HELD)
+        return self.age_days <= CARRY_LIMIT.days and self.snapshot.reports(Status.RUSSIAN_HELD)
 
     def held_km2(self) -> NDArray[np.float64]:
         """The record's own Russian-held areas; shape (oblasts,)."""
-        return self.coverage.status_km2(Status.RUSSIAN_HELD, self.moment.index)
+        return self.coverage.status_km2(Status.RUSSIAN_HELD, self.snapshot.index)
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,9 @@ class Patch:
 def opinions(coverages: Mapping[str, Coverage], day: date) -> list[Opinion]:
     """Each record's last snapshot up to a day; records that begin later have none."""
     found = ((source, coverage, coverage.last(day)) for source, coverage in coverages.items())
-    return [Opinion(s, coverage, moment) for s, coverage, moment in found if moment is not None]
+    return [
+        Opinion(s, coverage, snapshot) for s, coverage, snapshot in found if snapshot is not None
+    ]
 
 
 def opinion(coverage: Coverage, day: date) -> Opinion:
@@ -165,8 +167,8 @@ def opinion(coverage: Coverage, day: date) -> Opinion:
     InputError
         Where it is not; it tells the record's span, or the gap.
     """
-    moment = coverage.last(day)
-    found = moment and Opinion(coverage.source, coverage, moment)
+    snapshot = coverage.last(day)
+    found = snapshot and Opinion(coverage.source, coverage, snapshot)
     if found and found.is_current:
         return found
     coverage.at(day)  # says why: outside of the span, or in a gap
@@ -188,8 +190,8 @@ def agree(compared: Sequence[Opinion]) -> Agreement:
         if not opinion.is_current:
             raise InputError(
                 f"{opinion.source}: its last snapshot that tells what is held is of "
-                f"{opinion.moment.info.observed.date()}, more than {CARRY_LIMIT.days} days before "
-                f"{opinion.moment.day}"
+                f"{opinion.snapshot.info.observed.date()}, more than {CARRY_LIMIT.days} days "
+                f"before {opinion.snapshot.day}"
             )
     oblasts, points = compared[0].coverage.oblasts, sampling.points()
     code = np.zeros(len(points.place), dtype=np.uint8)
@@ -205,7 +207,7 @@ def agree(compared: Sequence[Opinion]) -> Agreement:
 
 def _held(opinion: Opinion) -> NDArray[np.bool_]:
     """Which of `sampling.points` are held; a point that is in no face, at a border, is not."""
-    held = np.append(opinion.coverage.held(opinion.moment.index), False)  # index -1: outside
+    held = np.append(opinion.coverage.held(opinion.snapshot.index), False)  # index -1: outside
     return held[opinion.coverage.faces.sampled]
 
 

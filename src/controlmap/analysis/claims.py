@@ -21,7 +21,7 @@ from controlmap.core.model import InputError
 from controlmap.core.toml_entries import Entry
 from controlmap.geo import places
 from controlmap.geo.oblasts import ISO_CODES
-from controlmap.record.coverage import Coverage, Moment
+from controlmap.record.coverage import Coverage, DaySnapshot
 
 KIND = "claim"
 MAX_DAYS = 3660
@@ -102,17 +102,17 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Told:
+class SourceFinding:
     """What one source tells of a claim by its own snapshot, and the verdict on that alone."""
 
     source: str
-    moment: Moment
+    snapshot: DaySnapshot
     measure: Measure
     verdict: Verdict
 
 
 @dataclass(frozen=True)
-class Answer:
+class Finding:
     """What the sources tell of a claim on a day.
 
     Attributes
@@ -130,7 +130,7 @@ class Answer:
     """
 
     day: date
-    by_source: tuple[Told, ...]
+    by_source: tuple[SourceFinding, ...]
     left_out: tuple[tuple[str, str], ...]
     measure: Measure | None
     verdict: Verdict
@@ -141,9 +141,9 @@ class Answer:
         return self.by_source[0].source if self.by_source else None
 
     @property
-    def moment(self) -> Moment | None:
+    def snapshot(self) -> DaySnapshot | None:
         """That source's snapshot."""
-        return self.by_source[0].moment if self.by_source else None
+        return self.by_source[0].snapshot if self.by_source else None
 
     @property
     def problem(self) -> str:
@@ -166,7 +166,7 @@ class Gain:
 
 
 @dataclass(frozen=True)
-class Hindsight(Answer):
+class Hindsight(Finding):
     """A claim asked again on the first record's last day, so many `days` on."""
 
     days: int
@@ -174,7 +174,7 @@ class Hindsight(Answer):
 
 
 @dataclass(frozen=True)
-class Evaluation(Answer):
+class Evaluation(Finding):
     """A claim held against records; `hindsight` is None where the first one ends on the day."""
 
     claim: Claim
@@ -297,21 +297,21 @@ def _evaluated(claim: Claim, coverages: Sequence[Coverage], day: date) -> Evalua
     return Evaluation(**vars(_answer(claim, coverages, day)), claim=claim, hindsight=hindsight)
 
 
-def _answer(claim: Claim, coverages: Sequence[Coverage], day: date) -> Answer:
-    told: list[Told] = []
+def _answer(claim: Claim, coverages: Sequence[Coverage], day: date) -> Finding:
+    told: list[SourceFinding] = []
     left_out: list[tuple[str, str]] = []
     for coverage in coverages:
         if told and claim.asks.declared:  # no source measures it: it is told once
             break
         try:
-            moment = agreement.opinion(coverage, day).moment
-            found = claim.asks.measure(coverage, claim.query, moment)
+            snapshot = agreement.opinion(coverage, day).snapshot
+            found = claim.asks.measure(coverage, claim.query, snapshot)
         except InputError as error:
             left_out.append((coverage.source, str(error)))
         else:
-            told.append(Told(coverage.source, moment, found, judge(claim, found)))
+            told.append(SourceFinding(coverage.source, snapshot, found, judge(claim, found)))
     measure = _widened([t.measure for t in told]) if told else None
-    return Answer(
+    return Finding(
         day=day,
         by_source=tuple(told),
         left_out=() if told and claim.asks.declared else tuple(left_out),
@@ -355,7 +355,7 @@ def _gains(claim: Claim, coverages: Sequence[Coverage], day: date, end: date) ->
             then, now = (agreement.opinion(coverage, known) for known in (day, end))
         except InputError:
             continue
-        if wanted and then.moment.index != now.moment.index:
+        if wanted and then.snapshot.index != now.snapshot.index:
             before, after = (float(o.held_km2()[wanted].sum()) for o in (then, now))
             total = sum(coverage.oblasts[i].polygon_km2 for i in wanted)
             yield Gain(coverage.source, after - before, total - before)

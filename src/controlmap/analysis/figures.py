@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from controlmap.core.model import InputError, Status
 from controlmap.geo.oblasts import Basis
-from controlmap.record.coverage import Coverage, Moment
+from controlmap.record.coverage import Coverage, DaySnapshot
 
 _KM2_DIGITS = 6
 ALL = "all"
@@ -41,7 +41,7 @@ class Every(StrEnum):
 
 @dataclass(frozen=True)
 class Areas:
-    """An oblast's areas in km2 at a moment, or those of all four; None is not reported.
+    """An oblast's areas in km2 on a day, or those of all four; None is not reported.
 
     `russian_held` + `contested` + `assessed_advance` + `ukrainian_held` equal `total`, the
     polygon's area; what is not reported of the second and third, `ukrainian_held` includes.
@@ -85,7 +85,7 @@ class Areas:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Claimed versus held in an oblast, or in all four, at a moment; km2, None is not known.
+    """Claimed versus held in an oblast, or in all four, on a day; km2, None is not known.
 
     `claimed` is the whole oblast over the basis chosen; `held` counts contested ground in where
     that is chosen; `gap` is what is claimed and not held; changes are of `held`.
@@ -137,9 +137,9 @@ class HistoryRow:
     claimed_control: float | None = None
 
 
-def areas(coverage: Coverage, moment: Moment, basis: Basis = Basis.POLYGON) -> list[Areas]:
-    """The areas of each oblast at a moment, and last those of all four."""
-    known = {s: coverage.status_km2(s, moment.index) for s in moment.info.reports}
+def areas(coverage: Coverage, snapshot: DaySnapshot, basis: Basis = Basis.POLYGON) -> list[Areas]:
+    """The areas of each oblast on a day, and last those of all four."""
+    known = {s: coverage.status_km2(s, snapshot.index) for s in snapshot.info.reports}
     rows = [
         _areas(
             o.iso,
@@ -185,24 +185,24 @@ def counted_km2(
     return held
 
 
-def last_reported(coverage: Coverage, moment: Moment, status: Status) -> Moment | None:
-    """The latest snapshot up to a moment that tells of a status; None where there is none."""
-    for index in range(moment.index, -1, -1):
+def last_reported(coverage: Coverage, snapshot: DaySnapshot, status: Status) -> DaySnapshot | None:
+    """The latest snapshot up to a day that tells of a status; None where there is none."""
+    for index in range(snapshot.index, -1, -1):
         info = coverage.snapshots[index]
         if status in info.reports:
-            return Moment(info.observed.date(), index, info, carried=False)
+            return DaySnapshot(info.observed.date(), index, info, carried=False)
     return None
 
 
 def compare(
     coverage: Coverage,
-    moment: Moment,
+    snapshot: DaySnapshot,
     basis: Basis = Basis.POLYGON,
     contested: Contested = Contested.OUT,
 ) -> list[Comparison]:
-    """Claimed versus held in each oblast at a moment, and last in all four."""
-    now = areas(coverage, moment, basis)
-    month, year = (_earlier(coverage, moment, basis, days) for days in (30, 365))
+    """Claimed versus held in each oblast on a day, and last in all four."""
+    now = areas(coverage, snapshot, basis)
+    month, year = (_earlier(coverage, snapshot, basis, days) for days in (30, 365))
     rows = []
     for i, row in enumerate(now):
         held = row.counted(contested)
@@ -222,8 +222,10 @@ def compare(
     return rows
 
 
-def _earlier(coverage: Coverage, moment: Moment, basis: Basis, days: int) -> list[Areas] | None:
-    then = coverage.known(moment.day - timedelta(days=days))
+def _earlier(
+    coverage: Coverage, snapshot: DaySnapshot, basis: Basis, days: int
+) -> list[Areas] | None:
+    then = coverage.known(snapshot.day - timedelta(days=days))
     return areas(coverage, then, basis) if then else None
 
 
@@ -237,14 +239,14 @@ def _change(now: Areas, then: Areas | None, contested: Contested) -> float | Non
 
 
 def changed_faces(
-    coverage: Coverage, start: Moment, end: Moment
+    coverage: Coverage, start: DaySnapshot, end: DaySnapshot
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which faces became Russian-held from one moment to another, and which ceased to be."""
     before, after = coverage.held(start.index), coverage.held(end.index)
     return after & ~before, before & ~after
 
 
-def changes(coverage: Coverage, start: Moment, end: Moment) -> list[Change]:
+def changes(coverage: Coverage, start: DaySnapshot, end: DaySnapshot) -> list[Change]:
     """What was gained and lost between two moments in each oblast, and last in all four."""
     gained, lost = (
         np.bincount(coverage.face_oblast, coverage.face_km2 * faces, len(coverage.oblasts))
@@ -291,13 +293,13 @@ def flows(
     """
     start, end = _range_of(coverage, start, end)
     ends = [start, *(d for d in days_of(start, end, every) if d > start)]
-    moments = [coverage.known(day) for day in ends]
-    indexes = np.array([m.index for m in moments if m])
+    snapshots = [coverage.known(day) for day in ends]
+    indexes = np.array([m.index for m in snapshots if m])
     gained, lost = _by_period(coverage, indexes)
     isos = [*(o.iso for o in coverage.oblasts), ALL]
     out = []
     period = -1
-    for (a, before), (b, after) in itertools.pairwise(zip(ends, moments, strict=True)):
+    for (a, before), (b, after) in itertools.pairwise(zip(ends, snapshots, strict=True)):
         period += bool(before)
         for i, iso in enumerate(isos):
             known = before and after
@@ -356,12 +358,12 @@ def history(
     """
     start, end = _range_of(coverage, start, end)
     for day in days_of(start, end, every):
-        moment = coverage.known(day)
-        if moment is None:
+        snapshot = coverage.known(day)
+        if snapshot is None:
             for iso in [*(o.iso for o in coverage.oblasts), ALL]:
                 yield HistoryRow(day, iso, None, None, None, None, None, carried=False)
             continue
-        for row in areas(coverage, moment):
+        for row in areas(coverage, snapshot):
             yield HistoryRow(
                 day,
                 row.iso,
@@ -370,7 +372,7 @@ def history(
                 row.contested,
                 row.liberated,
                 row.ukrainian_held,
-                moment.carried,
+                snapshot.carried,
                 row.assessed_advance,
                 row.infiltration,
                 row.claimed_control,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from controlmap.analysis import figures
 from controlmap.analysis.figures import ALL, ALL_NAME, Contested
 from controlmap.core.model import InputError, Status
-from controlmap.record.coverage import Coverage, Moment
+from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.record.noding import Ints
 
 WINDOWS = (7, 30, 90, 180, 365)
@@ -66,7 +66,7 @@ class Pace:
 
     iso: str
     name: str
-    moment: Moment
+    snapshot: DaySnapshot
     window_days: int
     snapshots: int
     contested: Contested
@@ -99,9 +99,9 @@ class Pace:
 
     def date_after(self, days: float | None) -> date | None:
         """The day so many days on; None for none, and beyond what calendars have."""
-        if days is None or days >= (date.max - self.moment.day).days:
+        if days is None or days >= (date.max - self.snapshot.day).days:
             return None
-        return self.moment.day + timedelta(days=round(days))
+        return self.snapshot.day + timedelta(days=round(days))
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def _columns(coverage: Coverage, iso: str) -> list[int]:
 def measure(
     coverage: Coverage,
     iso: str,
-    moment: Moment,
+    snapshot: DaySnapshot,
     window_days: int = DEFAULT_WINDOW,
     contested: Contested = Contested.OUT,
 ) -> Pace:
@@ -186,17 +186,17 @@ def measure(
 
     check_window(window_days)
     run = series(coverage, iso, contested)
-    last = _number_on(coverage, run, moment)
-    first_day = moment.day - timedelta(days=window_days)
+    last = _number_on(coverage, run, snapshot)
+    first_day = snapshot.day - timedelta(days=window_days)
     if first_day < coverage.span[0]:
         raise InputError(
-            f"window of {window_days} days before {moment.day}: longer than the record of "
+            f"window of {window_days} days before {snapshot.day}: longer than the record of "
             f"{coverage.source}, which begins on {coverage.span[0]}"
         )
     first = int(np.searchsorted(run.day, _number_of(first_day)))
     if last - first + 1 < LEAST_SNAPSHOTS:
         raise InputError(
-            f"window of {window_days} days before {moment.day}: {max(last - first + 1, 0)} "
+            f"window of {window_days} days before {snapshot.day}: {max(last - first + 1, 0)} "
             f"snapshots in it; a slope needs at least {LEAST_SNAPSHOTS}"
         )
     inside = slice(first, last + 1)
@@ -206,7 +206,7 @@ def measure(
     return Pace(
         iso=iso,
         name=ALL_NAME if iso == ALL else coverage.oblasts[columns[0]].name,
-        moment=moment,
+        snapshot=snapshot,
         window_days=window_days,
         snapshots=last - first + 1,
         contested=contested,
@@ -228,8 +228,8 @@ def history(
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     out = []
     for day in days:
-        moment = coverage.known(day)
-        number = -1 if moment is None else int(run.number[moment.index])
+        snapshot = coverage.known(day)
+        number = -1 if snapshot is None else int(run.number[snapshot.index])
         out.append((day, float(run.km2[number]) if number >= 0 else math.nan))
     return out
 
@@ -249,7 +249,7 @@ class Ahead:
 
 def ahead(found: Pace, scores: Sequence[Score]) -> Ahead:
     """What a pace projects over the longest of `HORIZONS`, with the errors of the past."""
-    day, total = found.moment.day, found.held_km2 + found.remaining_km2
+    day, total = found.snapshot.day, found.held_km2 + found.remaining_km2
 
     def ground(days: int, km2_per_day: float) -> float:
         return min(max(found.held_km2 + days * km2_per_day, 0.0), total)
@@ -285,19 +285,19 @@ def check_window(days: int) -> None:
         raise InputError(f"window {days!r}: allowed are {', '.join(map(str, WINDOWS))} (days)")
 
 
-def _number_on(coverage: Coverage, run: Series, moment: Moment) -> int:
-    number = int(run.number[moment.index])
+def _number_on(coverage: Coverage, run: Series, snapshot: DaySnapshot) -> int:
+    number = int(run.number[snapshot.index])
     if number >= 0:
         return number
-    last = figures.last_reported(coverage, moment, Status.CONTESTED)
+    last = figures.last_reported(coverage, snapshot, Status.CONTESTED)
     when = f"last on {last.day}" if last else "never before"
     raise InputError(
-        f"{moment.day}: {coverage.source} does not report contested ground ({when}), so it cannot "
-        "be counted in; allowed: out"
+        f"{snapshot.day}: {coverage.source} does not report contested ground ({when}), so it "
+        "cannot be counted in; allowed: out"
     )
 
 
-def _plain(run: Series, start: Moment | None, last: int) -> float | None:
+def _plain(run: Series, start: DaySnapshot | None, last: int) -> float | None:
     first = -1 if start is None else int(run.number[start.index])
     if first < 0 or first == last:
         return None

@@ -30,7 +30,7 @@ NOT_KNOWN = "not_known"
 
 
 @dataclass(frozen=True)
-class Spell:
+class Period:
     """A time over which a point had one status; `until` is the first day that it had another.
 
     `until` is None for the status of the record's last day.
@@ -59,12 +59,12 @@ class PointRecord:
     iso: str
     lon: float
     lat: float
-    spells: tuple[Spell, ...]
+    periods: tuple[Period, ...]
     distance_km: NDArray[np.float64]
 
     def status_on(self, day: date) -> str:
         """The status on a day of the record."""
-        return next(s.status for s in reversed(self.spells) if s.since <= day)
+        return next(s.status for s in reversed(self.periods) if s.since <= day)
 
 
 def record_of(coverage: Coverage, lon: float, lat: float) -> PointRecord:
@@ -86,9 +86,9 @@ def record_of(coverage: Coverage, lon: float, lat: float) -> PointRecord:
         )
     flat = shapely.Point(shapely.get_coordinates(geodesy.to_equal_area(point))[0])
     face = int(faces_of(coverage, np.array([lon]), np.array([lat]), np.array(inside[:1]))[0])
-    spells = _spells(coverage, face)
+    periods = _periods(coverage, face)
     return PointRecord(
-        coverage.oblasts[inside[0]].iso, lon, lat, spells, _distances_km(coverage, flat, face)
+        coverage.oblasts[inside[0]].iso, lon, lat, periods, _distances_km(coverage, flat, face)
     )
 
 
@@ -106,7 +106,7 @@ def faces_of(coverage: Coverage, lon: Degrees, lat: Degrees, oblast: Ints) -> In
     return np.asarray(face[np.searchsorted(point, np.arange(len(flat)))])
 
 
-def _spells(coverage: Coverage, face: int) -> tuple[Spell, ...]:
+def _periods(coverage: Coverage, face: int) -> tuple[Period, ...]:
     runs = slice(coverage.face_runs[face], coverage.face_runs[face + 1])
     lengths = coverage.run_until[runs] - coverage.run_since[runs]
     grounds = np.repeat(coverage.run_ground[runs], lengths).tolist()
@@ -116,10 +116,10 @@ def _spells(coverage: Coverage, face: int) -> tuple[Spell, ...]:
     ]
     told += [(first, NOT_KNOWN) for first, _ in coverage.unknown]
     told.sort(key=itemgetter(0))
-    begun = [next(spell) for _, spell in itertools.groupby(told, key=itemgetter(1))]
+    begun = [next(period) for _, period in itertools.groupby(told, key=itemgetter(1))]
     ends = [*(since for since, _ in begun[1:]), None]
     return tuple(
-        Spell(status, since, until) for (since, status), until in zip(begun, ends, strict=True)
+        Period(status, since, until) for (since, status), until in zip(begun, ends, strict=True)
     )
 
 

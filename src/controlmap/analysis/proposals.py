@@ -25,7 +25,7 @@ from controlmap.core.toml_entries import Entry
 from controlmap.geo import places
 from controlmap.geo.oblasts import ISO_CODES
 from controlmap.geo.places import Place
-from controlmap.record.coverage import Coverage, Moment
+from controlmap.record.coverage import Coverage, DaySnapshot
 
 KIND = "proposal"
 FORTRESS_CITIES = ("Sloviansk", "Kramatorsk", "Druzhkivka", "Kostiantynivka")
@@ -61,7 +61,7 @@ RULES_ALLOWED = "claim, line, line@YYYY-MM-DD, pre_2022, none"
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Selection:
     """A rule with the day of its line, where it is another than the as-of date."""
 
     rule: Rule
@@ -72,7 +72,7 @@ class Drawn:
         return f"{self.rule}@{self.day}" if self.day else self.rule.value
 
     @classmethod
-    def parse(cls, text: object) -> Drawn:
+    def parse(cls, text: object) -> Selection:
         """A rule as a file has it; `InputError` says what is allowed."""
         try:
             name, _, day = text.partition("@")  # type: ignore[attr-defined]
@@ -94,7 +94,7 @@ class Proposal:
     id: str
     title: str
     about: str
-    rules: Mapping[str, Drawn]
+    rules: Mapping[str, Selection]
     recognised: Mapping[str, Recognised]
     entry: Entry | None = None
 
@@ -134,7 +134,7 @@ class Outcome:
     """
 
     proposal: Proposal
-    moment: Moment
+    snapshot: DaySnapshot
     rows: tuple[Transfer, ...]
     to_russia: tuple[Place, ...]
     to_ukraine: tuple[Place, ...]
@@ -180,7 +180,7 @@ def _proposal(entry: Entry) -> Proposal:
     drawn = {}
     for iso in ISO_CODES:
         try:
-            drawn[iso] = Drawn.parse(rules[iso])
+            drawn[iso] = Selection.parse(rules[iso])
         except InputError as error:
             raise entry.error(f"rules.{iso}", str(error)) from error
     told = _by_oblast(entry, "recognised")
@@ -223,7 +223,7 @@ def _quoted(text: str) -> str:
     return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
 
 
-def would_hold(coverage: Coverage, moment: Moment, proposal: Proposal) -> Faces:
+def would_hold(coverage: Coverage, snapshot: DaySnapshot, proposal: Proposal) -> Faces:
     """Which faces Russia would hold by a proposal's rules; shape (faces,).
 
     Raises
@@ -236,49 +236,49 @@ def would_hold(coverage: Coverage, moment: Moment, proposal: Proposal) -> Faces:
     for number, oblast in enumerate(coverage.oblasts):
         inside = coverage.face_oblast == number
         try:
-            out |= inside & _drawn(coverage, moment, proposal.rules[oblast.iso])
+            out |= inside & _drawn(coverage, snapshot, proposal.rules[oblast.iso])
         except InputError as error:
             told = f"proposal {proposal.id!r} cannot be measured by {coverage.source}"
             raise InputError(f"{told}: rules.{oblast.iso}: {error}") from error
     return out
 
 
-def _drawn(coverage: Coverage, moment: Moment, drawn: Drawn) -> Faces:
+def _drawn(coverage: Coverage, snapshot: DaySnapshot, drawn: Selection) -> Faces:
     if drawn.rule is Rule.CLAIM:
         return np.ones(len(coverage.face_km2), dtype=bool)
     if drawn.rule is Rule.PRE_2022:
-        before = _pre_2022(coverage, moment)
+        before = _pre_2022(coverage, snapshot)
         return np.asarray(coverage.ground(before.index) == Ground.HELD_BEFORE_2022)
-    return coverage.held(coverage.at(drawn.day).index if drawn.day else moment.index)
+    return coverage.held(coverage.at(drawn.day).index if drawn.day else snapshot.index)
 
 
-def _pre_2022(coverage: Coverage, moment: Moment) -> Moment:
-    """The last snapshot up to a moment that tells what was held before 2022."""
-    last = figures.last_reported(coverage, moment, Status.HELD_BEFORE_2022)
+def _pre_2022(coverage: Coverage, snapshot: DaySnapshot) -> DaySnapshot:
+    """The last snapshot up to a day that tells what was held before 2022."""
+    last = figures.last_reported(coverage, snapshot, Status.HELD_BEFORE_2022)
     if last is None:
         raise InputError(
             f"pre_2022: {coverage.source} does not report what was held before 2022 up to "
-            f"{moment.day}; allowed: claim, line, line@YYYY-MM-DD, none"
+            f"{snapshot.day}; allowed: claim, line, line@YYYY-MM-DD, none"
         )
     return last
 
 
-def passing(coverage: Coverage, moment: Moment, proposal: Proposal) -> tuple[Faces, Faces]:
+def passing(coverage: Coverage, snapshot: DaySnapshot, proposal: Proposal) -> tuple[Faces, Faces]:
     """Which faces would pass to Russia, and which to Ukraine."""
-    now, then = coverage.held(moment.index), would_hold(coverage, moment, proposal)
+    now, then = coverage.held(snapshot.index), would_hold(coverage, snapshot, proposal)
     return then & ~now, now & ~then
 
 
-def measure(coverage: Coverage, moment: Moment, proposal: Proposal) -> Outcome:
+def measure(coverage: Coverage, snapshot: DaySnapshot, proposal: Proposal) -> Outcome:
     """A proposal measured on a day; raises as `would_hold` does."""
-    to_russia, to_ukraine = passing(coverage, moment, proposal)
-    ground = coverage.ground(moment.index)
+    to_russia, to_ukraine = passing(coverage, snapshot, proposal)
+    ground = coverage.ground(snapshot.index)
     contested = to_russia & np.isin(ground, Status.CONTESTED.grounds)
     km2 = [
         np.bincount(coverage.face_oblast, coverage.face_km2 * faces, len(coverage.oblasts))
-        for faces in (coverage.held(moment.index), to_russia, contested, to_ukraine)
+        for faces in (coverage.held(snapshot.index), to_russia, contested, to_ukraine)
     ]
-    tells = moment.reports(Status.CONTESTED)
+    tells = snapshot.reports(Status.CONTESTED)
     rows = []
     for number, oblast in enumerate(coverage.oblasts):
         held, gained, disputed, lost = (float(column[number]) for column in km2)
@@ -297,12 +297,12 @@ def measure(coverage: Coverage, moment: Moment, proposal: Proposal) -> Outcome:
     asked = {drawn.rule for drawn in proposal.rules.values()}
     return Outcome(
         proposal,
-        moment,
+        snapshot,
         (*rows, _sum(rows)),
         tuple(place for place, f in face.items() if to_russia[f]),
         tuple(place for place, f in face.items() if to_ukraine[f]),
-        _fortress(coverage, moment, proposal, face),
-        _pre_2022(coverage, moment).day if Rule.PRE_2022 in asked else None,
+        _fortress(coverage, snapshot, proposal, face),
+        _pre_2022(coverage, snapshot).day if Rule.PRE_2022 in asked else None,
     )
 
 
@@ -341,9 +341,9 @@ def _places_faces(coverage: Coverage) -> dict[Place, int]:
 
 
 def _fortress(
-    coverage: Coverage, moment: Moment, proposal: Proposal, face: Mapping[Place, int]
+    coverage: Coverage, snapshot: DaySnapshot, proposal: Proposal, face: Mapping[Place, int]
 ) -> dict[str, tuple[bool, bool]]:
-    now, then = coverage.held(moment.index), would_hold(coverage, moment, proposal)
+    now, then = coverage.held(snapshot.index), would_hold(coverage, snapshot, proposal)
     found = {name: places.find(name)[0] for name in FORTRESS_CITIES}
     return {
         name: (bool(now[face[place]]), bool(then[face[place]]))

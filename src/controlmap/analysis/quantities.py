@@ -22,7 +22,7 @@ from controlmap.analysis.place_history import PointRecord
 from controlmap.core.model import InputError, Status
 from controlmap.geo import places
 from controlmap.geo.oblasts import CLAIMED_ON
-from controlmap.record.coverage import Coverage, Moment
+from controlmap.record.coverage import Coverage, DaySnapshot
 
 Areas = NDArray[np.float64]
 SHARE, KM2, DAYS, PLACES = "share", "km2", "days", "places"
@@ -58,7 +58,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Measure:
-    """A quantity at a moment, with its spread; infinite is never.
+    """A quantity on a day, with its spread; infinite is never.
 
     `contested_of` is the day whose contested ground the spread has in it, where that is an earlier
     one than the day measured; None where it is the same day's, or where no ground is counted.
@@ -94,7 +94,7 @@ class Quantity:
 
     unit: str
     parameters: tuple[str, ...]
-    measure: Callable[[Coverage, Query, Moment], Measure]
+    measure: Callable[[Coverage, Query, DaySnapshot], Measure]
     trace_unit: str
     traced: Callable[[Coverage, Query], tuple[Trace, ...]]
     declared: bool = False
@@ -124,48 +124,52 @@ def _broken(trace: Trace, coverage: Coverage) -> Trace:
 # Ground held, as a share or as what is left
 
 
-def _claimed_share(coverage: Coverage, query: Query, moment: Moment) -> Measure:
+def _claimed_share(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Measure:
     """The part that Russia claims: from the day of its declaration on, all of each oblast."""
     _columns(coverage, query)
-    share = 1.0 if moment.day >= CLAIMED_ON else 0.0
+    share = 1.0 if snapshot.day >= CLAIMED_ON else 0.0
     parts = tuple(Part(iso, SHARE, share) for iso in query.oblasts)
     return Measure(share, share, share, parts)
 
 
-def _held_share(coverage: Coverage, query: Query, moment: Moment) -> Measure:
-    held, contested, total, of = _ground(coverage, query, moment)
+def _held_share(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Measure:
+    held, contested, total, of = _ground(coverage, query, snapshot)
     parts = tuple(
         Part(iso, SHARE, h / t, h / t, (h + c) / t)
         for iso, h, c, t in zip(query.oblasts, *_floats(held, contested, total), strict=True)
     )
     whole, least, most = total.sum(), held.sum(), held.sum() + contested.sum()
     return Measure(
-        float(least / whole), float(least / whole), float(most / whole), parts, *_dated(of, moment)
+        float(least / whole),
+        float(least / whole),
+        float(most / whole),
+        parts,
+        *_dated(of, snapshot),
     )
 
 
-def _not_held(coverage: Coverage, query: Query, moment: Moment) -> Measure:
-    held, contested, total, of = _ground(coverage, query, moment)
+def _not_held(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Measure:
+    held, contested, total, of = _ground(coverage, query, snapshot)
     rest = total - held
     parts = tuple(
         Part(iso, KM2, r, r - c, r)
         for iso, r, c in zip(query.oblasts, *_floats(rest, contested), strict=True)
     )
     most, least = float(rest.sum()), float(rest.sum() - contested.sum())
-    return Measure(most, least, most, parts, *_dated(of, moment))
+    return Measure(most, least, most, parts, *_dated(of, snapshot))
 
 
 def _floats(*columns: Areas) -> list[list[float]]:
     return [column.tolist() for column in columns]
 
 
-def _dated(of: Moment | None, moment: Moment) -> tuple[date | None, bool]:
-    return (of.day if of and of.index != moment.index else None), of is not None
+def _dated(of: DaySnapshot | None, snapshot: DaySnapshot) -> tuple[date | None, bool]:
+    return (of.day if of and of.index != snapshot.index else None), of is not None
 
 
 def _ground(
-    coverage: Coverage, query: Query, moment: Moment
-) -> tuple[Areas, Areas, Areas, Moment | None]:
+    coverage: Coverage, query: Query, snapshot: DaySnapshot
+) -> tuple[Areas, Areas, Areas, DaySnapshot | None]:
     """Held, contested and total of each oblast asked for, and when contested ground was told.
 
     An earlier day's contested ground stands for the day's as a figure, not as a place: the line has
@@ -173,8 +177,8 @@ def _ground(
     """
     columns = _columns(coverage, query)
     total = np.array([coverage.oblasts[c].polygon_km2 for c in columns])
-    held = coverage.status_km2(Status.RUSSIAN_HELD, moment.index)[columns]
-    of = figures.last_reported(coverage, moment, Status.CONTESTED)
+    held = coverage.status_km2(Status.RUSSIAN_HELD, snapshot.index)[columns]
+    of = figures.last_reported(coverage, snapshot, Status.CONTESTED)
     contested = np.zeros(len(columns))
     if of is not None:
         contested = coverage.status_km2(Status.CONTESTED, of.index)[columns]
@@ -198,36 +202,36 @@ def _not_held_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
 
 
 def _trace(
-    coverage: Coverage, query: Query, measure: Callable[[Coverage, Query, Moment], Measure]
+    coverage: Coverage, query: Query, measure: Callable[[Coverage, Query, DaySnapshot], Measure]
 ) -> Trace:
     """A quantity at the end of each month; its spread only where the day itself reports it."""
     days, rows = [], []
-    for moment in month_ends(coverage):
-        found = measure(coverage, query, moment)
-        own = moment.reports(Status.CONTESTED)
-        days.append(moment.day)
+    for snapshot in month_ends(coverage):
+        found = measure(coverage, query, snapshot)
+        own = snapshot.reports(Status.CONTESTED)
+        days.append(snapshot.day)
         rows.append((found.value, *((found.low, found.high) if own else (math.nan, math.nan))))
     value, low, high = np.array(rows).T
     return Trace("", tuple(days), value, low, high)
 
 
-def month_ends(coverage: Coverage) -> list[Moment]:
+def month_ends(coverage: Coverage) -> list[DaySnapshot]:
     """The last day of each month and of the record, where the record knows them."""
     days = figures.days_of(*coverage.span, Every.MONTH)
-    return [moment for moment in map(coverage.known, days) if moment]
+    return [snapshot for snapshot in map(coverage.known, days) if snapshot]
 
 
 # The time that what is left would take
 
 
-def _days_to_take(coverage: Coverage, query: Query, moment: Moment) -> Measure:
+def _days_to_take(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Measure:
     (iso,) = query.oblasts
-    found = [pace.measure(coverage, iso, moment, window) for window in query.windows]
+    found = [pace.measure(coverage, iso, snapshot, window) for window in query.windows]
     parts: list[Part] = []
     for each in found:
         if each.snapshots <= pace.LEAST_SNAPSHOTS:
             raise InputError(
-                f"window of {each.window_days} days before {moment.day}: {each.snapshots} "
+                f"window of {each.window_days} days before {snapshot.day}: {each.snapshots} "
                 "snapshots in it, whose interval is but the range of their slopes; a spread to "
                 f"judge by needs at least {pace.LEAST_SNAPSHOTS + 1}"
             )
@@ -252,21 +256,21 @@ def _pace_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
     (iso,) = query.oblasts
     window, first = query.windows[0], coverage.span[0]
     known = [m for m in month_ends(coverage) if (m.day - first).days >= window]
-    found = [pace.measure(coverage, iso, moment, window) for moment in known]
+    found = [pace.measure(coverage, iso, snapshot, window) for snapshot in known]
     rows = np.array([(p.km2_per_day, p.low, p.high) for p in found]).reshape(-1, 3)
-    days = tuple(p.moment.day for p in found)
+    days = tuple(p.snapshot.day for p in found)
     return (Trace(str(window), days, rows[:, 0], rows[:, 1], rows[:, 2]),)
 
 
 # Whether a front keeps moving
 
 
-def _gaining_share(coverage: Coverage, query: Query, moment: Moment) -> Measure:
+def _gaining_share(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Measure:
     ends = [
-        coverage.at(moment.day - timedelta(days=query.period_days * n))
+        coverage.at(snapshot.day - timedelta(days=query.period_days * n))
         for n in range(query.periods, 0, -1)
     ]
-    ends.append(moment)
+    ends.append(snapshot)
     columns = _columns(coverage, query)
     net = {Contested.OUT: np.diff(_counted_km2(coverage, ends, columns, Contested.OUT))}
     known = all(m.reports(Status.CONTESTED) for m in ends)
@@ -282,20 +286,20 @@ def _gaining_share(coverage: Coverage, query: Query, moment: Moment) -> Measure:
 
 
 def _counted_km2(
-    coverage: Coverage, moments: list[Moment], columns: list[int], contested: Contested
+    coverage: Coverage, snapshots: list[DaySnapshot], columns: list[int], contested: Contested
 ) -> Areas:
-    km2 = figures.counted_km2(coverage, contested, [m.index for m in moments])
+    km2 = figures.counted_km2(coverage, contested, [m.index for m in snapshots])
     return np.asarray(km2[:, columns].sum(axis=1))
 
 
 def _net_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
     columns = _columns(coverage, query)
     days, values = [], []
-    for moment in month_ends(coverage):
-        then = coverage.known(moment.day - timedelta(days=query.period_days))
+    for snapshot in month_ends(coverage):
+        then = coverage.known(snapshot.day - timedelta(days=query.period_days))
         if then:
-            ends = _counted_km2(coverage, [then, moment], columns, Contested.OUT)
-            days.append(moment.day)
+            ends = _counted_km2(coverage, [then, snapshot], columns, Contested.OUT)
+            days.append(snapshot.day)
             values.append(float(ends[1] - ends[0]))
     return (Trace("", tuple(days), np.array(values)),)
 
@@ -303,12 +307,12 @@ def _net_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
 # Who holds places
 
 
-def _places_not_held(coverage: Coverage, query: Query, moment: Moment) -> Measure:
-    of = figures.last_reported(coverage, moment, Status.CONTESTED)
+def _places_not_held(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Measure:
+    of = figures.last_reported(coverage, snapshot, Status.CONTESTED)
     parts, not_held, maybe_contested = [], 0, 0
     for name, found in _records(coverage, query):
-        status = found.status_on(moment.info.observed.date())
-        km = float(found.distance_km[moment.index])
+        status = found.status_on(snapshot.info.observed.date())
+        km = float(found.distance_km[snapshot.index])
         parts.append(Part(name, KM, None if math.isnan(km) else km, status=status))
         if status == Status.RUSSIAN_HELD:
             continue
@@ -316,7 +320,7 @@ def _places_not_held(coverage: Coverage, query: Query, moment: Moment) -> Measur
         told = found.status_on(of.info.observed.date()) if of else ""
         maybe_contested += told == Status.CONTESTED
     return Measure(
-        not_held, not_held - maybe_contested, not_held, tuple(parts), *_dated(of, moment)
+        not_held, not_held - maybe_contested, not_held, tuple(parts), *_dated(of, snapshot)
     )
 
 
@@ -326,9 +330,9 @@ def _records(coverage: Coverage, query: Query) -> list[tuple[str, PointRecord]]:
 
 
 def _distance_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
-    moments = month_ends(coverage)
-    indices = [m.index for m in moments]
-    days = tuple(m.day for m in moments)
+    snapshots = month_ends(coverage)
+    indices = [m.index for m in snapshots]
+    days = tuple(m.day for m in snapshots)
     return tuple(
         Trace(name, days, found.distance_km[indices]) for name, found in _records(coverage, query)
     )

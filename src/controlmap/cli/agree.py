@@ -57,7 +57,7 @@ def _agree(arguments: argparse.Namespace) -> None:
         for row, areas, band in zip(rows, by_oblast, spread, strict=True)
     ]
     pairs = agreement.pairs(found)
-    day = {"day": str(compared[0].moment.day)}
+    day = {"day": str(compared[0].snapshot.day)}
     document = {
         **day,
         "unit": "km2",
@@ -69,7 +69,7 @@ def _agree(arguments: argparse.Namespace) -> None:
         "pairs": [asdict(pair) for pair in pairs],
     }
     common = {**day, "basis": arguments.basis}
-    common |= {f"{o.source}_observed": instant(o.moment.info.observed) for o in compared}
+    common |= {f"{o.source}_observed": instant(o.snapshot.info.observed) for o in compared}
     silent = {"basis_km2"} if basis is Basis.POLYGON else set()  # it is the total
     print_found(arguments.format, rows, document, common, _notes(compared, pairs, basis), silent)
 
@@ -93,14 +93,14 @@ def _notes(compared: Sequence[Opinion], pairs: Sequence[Pair], basis: Basis) -> 
     from controlmap.geo.oblasts import Basis
     from controlmap.words import text
 
-    day = compared[0].moment.day
+    day = compared[0].snapshot.day
     yield (
         f"{day}; km2 that are Russian-held by the sources; shares as they say, over the {basis} "
         "area"
     )
     yield text.OFFICIAL if basis is Basis.OFFICIAL else ""
     for opinion in compared:
-        observed = instant(opinion.moment.info.observed)
+        observed = instant(opinion.snapshot.info.observed)
         yield f"{opinion.source}: as of {observed}, {text.days(opinion.age_days)} old"
     for pair in pairs:
         yield (
@@ -130,13 +130,13 @@ def _opinions(arguments: argparse.Namespace) -> list[Opinion]:
         return known
     for opinion in known:
         if not opinion.is_current:
-            last = opinion.moment.info.observed.date()
+            last = opinion.snapshot.info.observed.date()
             say(f"{opinion.source}: not compared, its last snapshot up to {on} is of {last}")
     return [o for o in known if o.is_current]
 
 
 def _told(opinion: Opinion) -> dict[str, Any]:
-    info = opinion.moment.info
+    info = opinion.snapshot.info
     return {
         "source": opinion.source,
         "reader": info.reader,
@@ -152,5 +152,5 @@ def _print_geojson(found: Agreement, compared: Sequence[Opinion]) -> None:
 
     credits = {o.source: sources.find_source(o.source).credit for o in compared}
     shown = export.agreement(found).to_geo_dict(na="keep", drop_id=True)
-    told = {"day": str(compared[0].moment.day), "credit": credits}
+    told = {"day": str(compared[0].snapshot.day), "credit": credits}
     print(json.dumps({**shown, **told, "sources": [_told(o) for o in compared]}))

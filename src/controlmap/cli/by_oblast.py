@@ -28,7 +28,7 @@ from controlmap.words.numbers import instant
 
 if TYPE_CHECKING:
     from controlmap.geo.oblasts import Basis
-    from controlmap.record.coverage import Coverage, Moment
+    from controlmap.record.coverage import Coverage, DaySnapshot
 
 
 def add(commands: Commands) -> None:
@@ -76,9 +76,9 @@ def _areas(arguments: argparse.Namespace) -> None:
         if arguments.input is None
         else _read_one(arguments)
     )
-    moment = coverage.at(arguments.date or coverage.span[1])
+    snapshot = coverage.at(arguments.date or coverage.span[1])
     basis = Basis(arguments.basis)
-    told = moment.reports(Status.RUSSIAN_HELD)  # one layer of ISW's may not tell it
+    told = snapshot.reports(Status.RUSSIAN_HELD)  # one layer of ISW's may not tell it
     rows = [
         {
             "iso": a.iso,
@@ -95,10 +95,10 @@ def _areas(arguments: argparse.Namespace) -> None:
             "claimed_control": a.claimed_control,
             "basis_km2": a.basis_km2,
         }
-        for a in figures.areas(coverage, moment, basis)
+        for a in figures.areas(coverage, snapshot, basis)
     ]
-    within = "" if moment.reports(Status.CONTESTED) or not told else text.CONTESTED_WITHIN
-    _print_by_oblast(arguments, coverage, moment, basis, rows, within)
+    within = "" if snapshot.reports(Status.CONTESTED) or not told else text.CONTESTED_WITHIN
+    _print_by_oblast(arguments, coverage, snapshot, basis, rows, within)
 
 
 def _read_one(arguments: argparse.Namespace) -> Coverage:
@@ -138,23 +138,23 @@ def _compare(arguments: argparse.Namespace) -> None:
     from controlmap.words import text
 
     coverage = open_coverage(arguments.source, arguments.advance)
-    moment = coverage.at(arguments.date or coverage.span[1])
+    snapshot = coverage.at(arguments.date or coverage.span[1])
     basis, contested = Basis(arguments.basis), figures.Contested(arguments.contested)
-    rows = [asdict(c) for c in figures.compare(coverage, moment, basis, contested)]
+    rows = [asdict(c) for c in figures.compare(coverage, snapshot, basis, contested)]
     note = ""
     if contested is figures.Contested.IN:
-        counts = moment.reports(Status.CONTESTED)
+        counts = snapshot.reports(Status.CONTESTED)
         note = "held includes contested ground" if counts else text.CONTESTED_NOT_COUNTED
         contested = contested if counts else figures.Contested.OUT
     _print_by_oblast(
-        arguments, coverage, moment, basis, rows, note, contested_counted=contested.value
+        arguments, coverage, snapshot, basis, rows, note, contested_counted=contested.value
     )
 
 
 def _print_by_oblast(
     arguments: argparse.Namespace,
     coverage: Coverage,
-    moment: Moment,
+    snapshot: DaySnapshot,
     basis: Basis,
     rows: list[dict[str, Any]],
     note: str,
@@ -164,12 +164,12 @@ def _print_by_oblast(
     from controlmap.geo.oblasts import Basis
     from controlmap.words import text
 
-    as_of, taken = instant(moment.info.observed), retrieved(moment.info)
-    said_by = {"source": coverage.source, "reader": moment.info.reader}
+    as_of, taken = instant(snapshot.info.observed), retrieved(snapshot.info)
+    said_by = {"source": coverage.source, "reader": snapshot.info.reader}
     counted = {
         "basis": basis.value,
         "advance": arguments.advance,
-        "contested_reported": moment.reports(Status.CONTESTED),
+        "contested_reported": snapshot.reports(Status.CONTESTED),
         **more,
     }
     totals = {o.iso: o.total_km2(basis) for o in coverage.oblasts}
@@ -186,10 +186,10 @@ def _print_by_oblast(
         "all": rows[-1],
     }
     dates = {"observed": as_of, "retrieved": taken}
-    common = {"day": str(moment.day), **said_by, **dates, **counted}
-    carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""
+    common = {"day": str(snapshot.day), **said_by, **dates, **counted}
+    carried = f" (no snapshot on {snapshot.day}: carried)" if snapshot.carried else ""
     notes = [
-        f"{coverage.source}, {dated(moment.info)}{carried}; km2; shares over the {basis} area",
+        f"{coverage.source}, {dated(snapshot.info)}{carried}; km2; shares over the {basis} area",
         text.OFFICIAL if basis is Basis.OFFICIAL else "",
         note,
         advance_told(coverage.source, arguments.advance),

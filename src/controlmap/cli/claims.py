@@ -21,7 +21,7 @@ from controlmap.cli.printing import print_json, print_rows, printable
 from controlmap.words.numbers import instant
 
 if TYPE_CHECKING:
-    from controlmap.analysis.claims import Answer, Claim, Evaluation
+    from controlmap.analysis.claims import Claim, Evaluation, Finding
     from controlmap.analysis.quantities import Measure
 
 
@@ -81,8 +81,8 @@ def _row(found: Evaluation) -> dict[str, Any]:
         "url": claim.url or None,
         "day": str(found.day),
         "source": None if claim.asks.declared else found.source,
-        "as_of": found.moment and instant(found.moment.info.observed),
-        "retrieved": found.moment and retrieved(found.moment.info),
+        "as_of": found.snapshot and instant(found.snapshot.info.observed),
+        "retrieved": found.snapshot and retrieved(found.snapshot.info),
         "quantity": claim.quantity,
         "relation": claim.relation.value,
         "claimed": claim.figure,
@@ -118,12 +118,12 @@ def _figures(measure: Measure | None) -> dict[str, float | None]:
     }
 
 
-def _sources(claim: Claim, found: Answer) -> dict[str, Any]:
+def _sources(claim: Claim, found: Finding) -> dict[str, Any]:
     """What each source tells; nothing of what is declared and not measured."""
     by_source = [
         {
             "source": told.source,
-            "as_of": instant(told.moment.info.observed),
+            "as_of": instant(told.snapshot.info.observed),
             **_figures(told.measure),
             "verdict": told.verdict.value,
         }
@@ -148,7 +148,7 @@ def _told(found: Evaluation) -> list[str]:
 
     return [
         f"{told.source}: {_plain(text_claims.measured(found.claim.asks.unit, told.measure))}, "
-        f"as of {instant(told.moment.info.observed)}, {told.verdict.value}"
+        f"as of {instant(told.snapshot.info.observed)}, {told.verdict.value}"
         for told in found.by_source
     ]
 
@@ -167,11 +167,11 @@ def _print_table(evaluations: Iterable[Evaluation]) -> None:
             ("at", claim.url),
             ("claimed", text_claims.claimed(claim)),
         ]
-        if measure is None or found.moment is None:
+        if measure is None or found.snapshot is None:
             lines.append(("measured", found.problem))
         else:
             told = text_claims.measured(claim.asks.unit, measure)
-            as_of = f"as of {instant(found.moment.info.observed)}"
+            as_of = f"as of {instant(found.snapshot.info.observed)}"
             if claim.asks.declared:
                 lines.append(("declared", f"{told}, {as_of}"))
             else:

@@ -26,7 +26,7 @@ from controlmap.words.numbers import instant
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-    from controlmap.record.coverage import Coverage, Moment
+    from controlmap.record.coverage import Coverage, DaySnapshot
 
 
 def add(commands: Commands) -> None:
@@ -59,7 +59,7 @@ def _history(arguments: argparse.Namespace) -> None:
     every = figures.Every(arguments.every)
     rows = list(figures.history(coverage, arguments.start, arguments.end, every))
     days = sorted({row.date for row in rows})
-    known = {day: moment for day in days if (moment := coverage.known(day))}
+    known = {day: snapshot for day in days if (snapshot := coverage.known(day))}
     told = {day: _told(coverage, known.get(day)) for day in days}
     listed = [
         {**asdict(row), "date": str(row.date), "reader": told[row.date]["reader"]} for row in rows
@@ -77,12 +77,12 @@ def _history(arguments: argparse.Namespace) -> None:
     silent = never_told(coverage.source, arguments.advance) | {"source", "reader", "observed"}
     notes = [
         advance_told(coverage.source, arguments.advance),
-        files_told((day, moment.info) for day, moment in known.items()),
+        files_told((day, snapshot.info) for day, snapshot in known.items()),
     ]
     print_found(arguments.format, flat, document, {"advance": arguments.advance}, notes, silent)
 
 
-def _told(coverage: Coverage, known: Moment | None) -> dict[str, str | None]:
+def _told(coverage: Coverage, known: DaySnapshot | None) -> dict[str, str | None]:
     return {
         "source": coverage.source,
         "reader": known.info.reader if known else None,

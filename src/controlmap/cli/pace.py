@@ -71,16 +71,16 @@ def _pace(arguments: argparse.Namespace) -> None:
     if arguments.backtest:
         _backtest(arguments, coverage, iso, contested)
         return
-    moment = coverage.at(arguments.as_of or coverage.span[1])
+    snapshot = coverage.at(arguments.as_of or coverage.span[1])
     window = pace.DEFAULT_WINDOW if arguments.window is None else arguments.window
-    found = pace.measure(coverage, iso, moment, window, contested)
+    found = pace.measure(coverage, iso, snapshot, window, contested)
     row = _told(found)
-    as_of = instant(moment.info.observed)
+    as_of = instant(snapshot.info.observed)
     sourcing = {
         "source": coverage.source,
-        "reader": moment.info.reader,
+        "reader": snapshot.info.reader,
         "as_of": as_of,
-        "retrieved": retrieved(moment.info),
+        "retrieved": retrieved(snapshot.info),
         "contested_counted": contested.value,
         "advance": arguments.advance,
         "confidence": pace.CONFIDENCE,
@@ -91,7 +91,7 @@ def _pace(arguments: argparse.Namespace) -> None:
         print_rows("csv", [{**row, **sourcing}])
     else:
         _print_table(found)
-        carried = f" (no snapshot on {moment.day}: carried)" if moment.carried else ""
+        carried = f" (no snapshot on {snapshot.day}: carried)" if snapshot.carried else ""
         print(
             f"\n{coverage.source}, as of {as_of}{carried}; contested ground "
             f"{'counted as held' if contested is figures.Contested.IN else 'not counted as held'}"

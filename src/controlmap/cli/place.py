@@ -57,8 +57,8 @@ def _place(arguments: argparse.Namespace) -> None:
         }
         for info, km in zip(coverage.snapshots, found.distance_km, strict=True)
     ]
-    begun = [(s, coverage.known(s.since)) for s in found.spells]
-    spells = [
+    begun = [(s, coverage.known(s.since)) for s in found.periods]
+    periods = [
         {
             "status": s.status,
             "since": str(s.since),
@@ -70,13 +70,13 @@ def _place(arguments: argparse.Namespace) -> None:
     if arguments.format == "json":
         told = {"source": coverage.source, "as_of": as_of, "cell_m": coverage.cell_m}
         told["advance"] = arguments.advance
-        print_json({**head, **told, "spells": spells, "snapshots": series})
+        print_json({**head, **told, "spells": periods, "snapshots": series})
     elif arguments.format == "csv":
         told = {"source": coverage.source, "advance": arguments.advance}
         print_rows("csv", [{**row, **told} for row in series])
     else:
         print(", ".join(str(part) for part in head.values() if part))
-        print_rows("table", [{**s, "until": s["until"] or "the last day"} for s in spells])
+        print_rows("table", [{**s, "until": s["until"] or "the last day"} for s in periods])
         print()
         for days in (0, 30, 365):
             if known := coverage.known(coverage.span[1] - timedelta(days=days)):
@@ -88,6 +88,6 @@ def _place(arguments: argparse.Namespace) -> None:
         infos = [coverage.snapshots[0], *(known.info for _, known in begun if known)]
         print_notes(
             advance_told(coverage.source, arguments.advance),
-            text.NOT_HELD if any(s.status == place_history.NOT_HELD for s in found.spells) else "",
+            text.NOT_HELD if any(s.status == place_history.NOT_HELD for s in found.periods) else "",
             files_told((info.observed.date(), info) for info in infos),
         )

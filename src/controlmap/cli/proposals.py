@@ -44,21 +44,21 @@ def _proposals(arguments: argparse.Namespace) -> None:
     found, broken = proposals.load([proposals.embedded(), *own])
     ours = {proposal.id for proposal in proposals.load([proposals.embedded()])[0]}
     coverage = open_coverage(arguments.source, arguments.advance)
-    moment = coverage.at(arguments.as_of or coverage.span[1])
+    snapshot = coverage.at(arguments.as_of or coverage.span[1])
     outcomes = []
     unmeasured: list[InputError] = []
     for proposal in found:
         try:
-            outcomes.append(proposals.measure(coverage, moment, proposal))
+            outcomes.append(proposals.measure(coverage, snapshot, proposal))
         except InputError as error:  # what the record does not tell is no fault of our own file
             (unmeasured if proposal.id in ours else broken).append(error)
     for problem in unmeasured:
         say(f"left out: {problem}")
     sourcing = {
         "source": coverage.source,
-        "reader": moment.info.reader,
-        "as_of": instant(moment.info.observed),
-        "retrieved": retrieved(moment.info),
+        "reader": snapshot.info.reader,
+        "as_of": instant(snapshot.info.observed),
+        "retrieved": retrieved(snapshot.info),
         "advance": arguments.advance,
     }
     if arguments.format == "json":

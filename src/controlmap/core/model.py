@@ -40,7 +40,7 @@ class Ground(IntEnum):
     Where a source draws several over each other, the first of `PRECEDENCE` counts.
     """
 
-    REST = 0
+    UNMARKED = 0
     """Nothing drawn here: held by Ukraine, as far as the source tells."""
     OCCUPIED = 1
     """Russian-held, taken since 24 February 2022 (or the source does not tell since when)."""
@@ -100,7 +100,7 @@ _GROUNDS = {
     Status.HELD_BEFORE_2022: (Ground.HELD_BEFORE_2022,),
     Status.CONTESTED: (Ground.CONTESTED, Ground.INFILTRATION),
     Status.LIBERATED: (Ground.LIBERATED,),
-    Status.UKRAINIAN_HELD: (Ground.REST, Ground.LIBERATED, Ground.CLAIMED_CONTROL),
+    Status.UKRAINIAN_HELD: (Ground.UNMARKED, Ground.LIBERATED, Ground.CLAIMED_CONTROL),
     Status.ASSESSED_ADVANCE: (Ground.ASSESSED_ADVANCE,),
     Status.INFILTRATION: (Ground.INFILTRATION,),
     Status.CLAIMED_CONTROL: (Ground.CLAIMED_CONTROL,),

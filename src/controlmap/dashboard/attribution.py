@@ -8,26 +8,32 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from controlmap import sources
-from controlmap.record.coverage import Coverage, Moment
+from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import text
 
 
-def source(coverage: Coverage, *moments: Moment) -> None:
+def source(coverage: Coverage, *snapshots: DaySnapshot) -> None:
     """Show who says so, the two dates, and where a day has no snapshot of its own."""
     title = sources.find_source(coverage.source).title
-    for moment in moments:
-        info = moment.info
+    for snapshot in snapshots:
+        info = snapshot.info
         kind = sources.find_reader(info.reader).title
         st.markdown(text.as_of(title, kind, info.observed, info.retrieved))
-        if moment.carried:
-            st.caption(text.carried(moment.day, info.observed.date()))
+        if snapshot.carried:
+            st.caption(text.carried(snapshot.day, info.observed.date()))
 
 
-def citation(place: DeltaGenerator, lines: Sequence[str], *whose: tuple[Coverage, Moment]) -> None:
+def citation(
+    place: DeltaGenerator, lines: Sequence[str], *whose: tuple[Coverage, DaySnapshot]
+) -> None:
     """Offer figures, in sentences, with their sources and dates, to be copied."""
     assessed = (
-        (sources.find_source(coverage.source).title, moment.info.observed, moment.info.retrieved)
-        for coverage, moment in whose
+        (
+            sources.find_source(coverage.source).title,
+            snapshot.info.observed,
+            snapshot.info.retrieved,
+        )
+        for coverage, snapshot in whose
     )
     with place.popover(text.CITE, width="content"):
         st.code(text.cited(lines, assessed), language=None, wrap_lines=True)

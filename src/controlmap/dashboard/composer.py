@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from controlmap.analysis.proposals import Drawn, Proposal, Recognised, Rule
+from controlmap.analysis.proposals import Proposal, Recognised, Rule, Selection
 from controlmap.dashboard import query_params, session
 from controlmap.geo.oblasts import FACTS
 from controlmap.record.archive import Record
@@ -40,7 +40,7 @@ def in_address(record: Record) -> dict[str, Allowed]:
 def compose(record: Record) -> Proposal:
     """Show the choices, and return what they make."""
     first, last = record.coverage.span
-    drawn: dict[str, Drawn] = {}
+    drawn: dict[str, Selection] = {}
     places = [place for _ in range(0, len(FACTS), 2) for place in st.columns(2, gap="medium")]
     for place, (iso, (name, _, _)) in zip(places, FACTS.items(), strict=False):
         row = place.container(horizontal=True, vertical_alignment="bottom")
@@ -56,7 +56,7 @@ def compose(record: Record) -> Proposal:
         if rule == LINE_OF:
             label = text_proposals.DAY_OF_LINE
             day = session.day(row, f"{_name(iso)}-day", last, (first, last), label=label)
-        drawn[iso] = Drawn(Rule.LINE if rule == LINE_OF else Rule(rule), day)
+        drawn[iso] = Selection(Rule.LINE if rule == LINE_OF else Rule(rule), day)
     told = session.choice(
         st.container(horizontal=True),
         "recognised",

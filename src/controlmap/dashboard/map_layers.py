@@ -20,7 +20,7 @@ from controlmap.draw import maps, palette
 from controlmap.draw.maps import Feature, Layer
 from controlmap.geo import land, places
 from controlmap.geo.oblasts import Basis
-from controlmap.record.coverage import Coverage, Moment
+from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import text, text_proposals
 
 T = TypeVar("T")
@@ -144,40 +144,47 @@ def _place(place: places.Place) -> tuple[str, ...]:
     return (place.name, *((place.name_uk,) if place.name_uk else ()), *people)
 
 
-def day_features(coverage: Coverage, moment: Moment, basis: Basis) -> dict[str, list[Feature]]:
+def day_features(
+    coverage: Coverage, snapshot: DaySnapshot, basis: Basis
+) -> dict[str, list[Feature]]:
     """What a day shows, by layer; each with name, status, area and share in its tooltip."""
     out = {
-        **_grounds(coverage, moment, basis),
-        "held-before-2022": _before_2022(coverage, moment, basis),
+        **_grounds(coverage, snapshot, basis),
+        "held-before-2022": _before_2022(coverage, snapshot, basis),
         "gained": [],
         "lost": [],
     }
-    if then := coverage.known(moment.day - timedelta(days=30)):
-        out.update(_changes(coverage, then, moment))
+    if then := coverage.known(snapshot.day - timedelta(days=30)):
+        out.update(_changes(coverage, then, snapshot))
     return out
 
 
 def point_features(
-    coverage: Coverage, moment: Moment, chosen: tuple[float, float] | None, told: tuple[str, ...]
+    coverage: Coverage,
+    snapshot: DaySnapshot,
+    chosen: tuple[float, float] | None,
+    told: tuple[str, ...],
 ) -> dict[str, list[Feature]]:
     """What a day shows of held ground, and the point that was chosen, if any."""
     return {
-        **_grounds(coverage, moment),
+        **_grounds(coverage, snapshot),
         "chosen": [Feature(shapely.Point(chosen), told)] if chosen else [],
     }
 
 
-def change_features(coverage: Coverage, start: Moment, end: Moment) -> dict[str, list[Feature]]:
+def change_features(
+    coverage: Coverage, start: DaySnapshot, end: DaySnapshot
+) -> dict[str, list[Feature]]:
     """What two days show: what is held on the later, what changed since the earlier."""
     return {**_grounds(coverage, end), **_changes(coverage, start, end)}
 
 
 def transfer_features(
-    coverage: Coverage, moment: Moment, found: Outcome
+    coverage: Coverage, snapshot: DaySnapshot, found: Outcome
 ) -> dict[str, list[Feature]]:
     """What a proposal shows: what is held on the day, and what would pass either way."""
-    passing = proposals.passing(coverage, moment, found.proposal)
-    out = _grounds(coverage, moment)
+    passing = proposals.passing(coverage, snapshot, found.proposal)
+    out = _grounds(coverage, snapshot)
     areas = ([r.to_russia_km2 for r in found.rows], [r.to_ukraine_km2 for r in found.rows])
     for layer, faces, km2 in zip(("gained", "lost"), passing, areas, strict=True):
         drawn = zip(coverage.oblasts, coverage.dissolved(faces), km2[:-1], strict=True)
@@ -190,15 +197,15 @@ def transfer_features(
 
 
 def _grounds(
-    coverage: Coverage, moment: Moment, basis: Basis = Basis.POLYGON
+    coverage: Coverage, snapshot: DaySnapshot, basis: Basis = Basis.POLYGON
 ) -> dict[str, list[Feature]]:
     """What the ground is on a day, status by status."""
-    rows = figures.areas(coverage, moment, basis)
+    rows = figures.areas(coverage, snapshot, basis)
     return {
-        "rest": _rest(coverage, moment, rows, basis),
-        "held": _status(coverage, moment, rows, Status.RUSSIAN_HELD, basis),
+        "rest": _rest(coverage, snapshot, rows, basis),
+        "held": _status(coverage, snapshot, rows, Status.RUSSIAN_HELD, basis),
         **{
-            layer: _status(coverage, moment, rows, status, basis)
+            layer: _status(coverage, snapshot, rows, status, basis)
             for layer, status in told(_STATUS_OF, coverage).items()
         },
     }
@@ -206,15 +213,15 @@ def _grounds(
 
 def _status(
     coverage: Coverage,
-    moment: Moment,
+    snapshot: DaySnapshot,
     rows: Sequence[Areas],
     status: Status,
     basis: Basis,
     note: str = "",
 ) -> list[Feature]:
-    if not moment.reports(status):
+    if not snapshot.reports(status):
         return []
-    outlines = coverage.outline(moment.index, status.grounds)
+    outlines = coverage.outline(snapshot.index, status.grounds)
     return [
         Feature(outline, text.tooltip(row, status, basis, note))
         for outline, row in zip(outlines, rows[:-1], strict=True)
@@ -224,13 +231,13 @@ def _status(
 
 def _rest(
     coverage: Coverage,
-    moment: Moment,
+    snapshot: DaySnapshot,
     rows: Sequence[Areas],
     basis: Basis,
 ) -> list[Feature]:
     """What is not held: Ukrainian-held, and contested where that is not reported."""
-    outlines = coverage.outline(moment.index, Status.UKRAINIAN_HELD.grounds)
-    known = moment.reports(Status.CONTESTED)
+    outlines = coverage.outline(snapshot.index, Status.UKRAINIAN_HELD.grounds)
+    known = snapshot.reports(Status.CONTESTED)
     return [
         Feature(outline, text.rest_tooltip(row, basis, contested_known=known))
         for outline, row in zip(outlines, rows[:-1], strict=True)
@@ -238,30 +245,30 @@ def _rest(
     ]
 
 
-def _before_2022(coverage: Coverage, moment: Moment, basis: Basis) -> list[Feature]:
+def _before_2022(coverage: Coverage, snapshot: DaySnapshot, basis: Basis) -> list[Feature]:
     """The ground held before 2022; where a day's snapshot does not tell, as it was last drawn."""
-    last = figures.last_reported(coverage, moment, Status.HELD_BEFORE_2022)
+    last = figures.last_reported(coverage, snapshot, Status.HELD_BEFORE_2022)
     if last is None:
         return []
     rows = figures.areas(coverage, last, basis)
-    note = "" if last.index == moment.index else text.as_last_drawn(last.day)
+    note = "" if last.index == snapshot.index else text.as_last_drawn(last.day)
     return _status(coverage, last, rows, Status.HELD_BEFORE_2022, basis, note)
 
 
-def day_notes(coverage: Coverage, moment: Moment) -> dict[str, str]:
+def day_notes(coverage: Coverage, snapshot: DaySnapshot) -> dict[str, str]:
     """What the list of layers says of a layer that is not of the day: of when, or not reported."""
     notes = {
         layer: text.NOT_REPORTED
         for layer, status in told(_STATUS_OF, coverage).items()
-        if not moment.reports(status)
+        if not snapshot.reports(status)
     }
-    last = figures.last_reported(coverage, moment, Status.HELD_BEFORE_2022)
-    if last is not None and last.index != moment.index:
+    last = figures.last_reported(coverage, snapshot, Status.HELD_BEFORE_2022)
+    if last is not None and last.index != snapshot.index:
         notes["held-before-2022"] = text.as_last_drawn(last.day)
     return notes
 
 
-def _changes(coverage: Coverage, start: Moment, end: Moment) -> dict[str, list[Feature]]:
+def _changes(coverage: Coverage, start: DaySnapshot, end: DaySnapshot) -> dict[str, list[Feature]]:
     rows = figures.changes(coverage, start, end)[:-1]
     gained, lost = figures.changed_faces(coverage, start, end)
     return {
@@ -275,7 +282,7 @@ def _changed(
     faces: NDArray[np.bool_],
     layer: str,
     areas_km2: Sequence[float],
-    start: Moment,
+    start: DaySnapshot,
 ) -> list[Feature]:
     drawn = zip(coverage.oblasts, coverage.dissolved(faces), areas_km2, strict=True)
     return [

@@ -8,7 +8,7 @@ from html import escape
 
 from controlmap.analysis.agreement import AgreementRow, Pair, Patch, Spread
 from controlmap.analysis.figures import Areas, Change, Comparison, Contested, Flow
-from controlmap.analysis.place_history import Spell
+from controlmap.analysis.place_history import Period
 from controlmap.analysis.turning_points import TurningPoint
 from controlmap.core.model import Status
 from controlmap.draw import palette
@@ -187,7 +187,7 @@ def months(title: str, rows: Sequence[tuple[Flow, float | None, float]]) -> str:
     return table(title, text_history.MONTH_COLUMNS, cells, total=False, tall=True)
 
 
-def spells(rows: Sequence[Spell], last: date) -> str:
+def periods(rows: Sequence[Period], last: date) -> str:
     """What a place was from when to when, the latest first."""
     cells = [
         (

@@ -33,7 +33,7 @@ _VALUES = 12
 _LAYER_OF = {
     Ground.OCCUPIED: "place-held",
     Ground.CONTESTED: "place-contested",
-    Ground.REST: "place-rest",
+    Ground.UNMARKED: "place-rest",
 }
 _SCREEN_DEGREES = 0.0002  # about 15 m: below a pixel until the map is zoomed to a town
 _ENDINGS = ["geojson", "json", "kml", "kmz", "gpkg", "zip", "parquet", "geoparquet", "csv", "gz",
@@ -72,7 +72,7 @@ def show(day: date) -> Coverage | None:
 
 def features(opinion: Opinion) -> list[Feature]:
     """What is Russian-held in the layer, oblast by oblast, simplified for the screen."""
-    coverage, index = opinion.coverage, opinion.moment.index
+    coverage, index = opinion.coverage, opinion.snapshot.index
     drawn = zip(
         coverage.oblasts,
         shapely.simplify(coverage.dissolved(coverage.held(index)), _SCREEN_DEGREES),

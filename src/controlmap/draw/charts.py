@@ -152,7 +152,7 @@ def flows(rows: Sequence[Row], marks: Marks, words: Mapping[str, str]) -> alt.La
 
 
 def distance(
-    rows: Sequence[Row], spells: Sequence[Row], marks: Marks, words: Mapping[str, str]
+    rows: Sequence[Row], periods: Sequence[Row], marks: Marks, words: Mapping[str, str]
 ) -> alt.LayerChart:
     """How far the nearest held ground was, and below it what the place was.
 
@@ -181,12 +181,12 @@ def distance(
         )
         .add_params(hover)
     )
-    return _sized(*_marks(marks, words), _strip(spells, words), line, point)
+    return _sized(*_marks(marks, words), _strip(periods, words), line, point)
 
 
-def _strip(spells: Sequence[Row], words: Mapping[str, str]) -> alt.Chart:
+def _strip(periods: Sequence[Row], words: Mapping[str, str]) -> alt.Chart:
     """What the place was, at the foot of the chart."""
-    spans = _frame(spells, ["start", "end", "name", "colour"])
+    spans = _frame(periods, ["start", "end", "name", "colour"])
     colours = dict(zip(spans["name"], spans["colour"], strict=True))
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))
     colour = alt.Color("name:N", legend=None, scale=scale)

@@ -15,19 +15,19 @@ from controlmap.analysis import figures
 from controlmap.analysis.agreement import Agreement
 from controlmap.core.model import Ground
 from controlmap.geo.geodesy import array_of
-from controlmap.record.coverage import Coverage, Moment
+from controlmap.record.coverage import Coverage, DaySnapshot
 
 _DIGITS = 6  # of a degree, and of a km2
 
 
-def faces(coverage: Coverage, moment: Moment) -> geopandas.GeoDataFrame:
-    """Every face at a moment: iso, ground (`Ground` by name), area_km2 (geodesic, WGS84)."""
+def faces(coverage: Coverage, snapshot: DaySnapshot) -> geopandas.GeoDataFrame:
+    """Every face on a day: iso, ground (`Ground` by name), area_km2 (geodesic, WGS84)."""
     names = np.array([ground.name.lower() for ground in Ground], dtype=object)
     everything = np.ones(len(coverage.face_km2), dtype=bool)
-    return _frame(coverage, everything, "ground", names[coverage.ground(moment.index)])
+    return _frame(coverage, everything, "ground", names[coverage.ground(snapshot.index)])
 
 
-def changed(coverage: Coverage, start: Moment, end: Moment) -> geopandas.GeoDataFrame:
+def changed(coverage: Coverage, start: DaySnapshot, end: DaySnapshot) -> geopandas.GeoDataFrame:
     """The faces that changed hands between two moments: iso, change, area_km2.
 
     `change` is gained or lost, as seen from Russian-held ground.

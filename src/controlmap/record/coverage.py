@@ -50,7 +50,7 @@ def _check_day(day: object) -> None:
 
 
 @dataclass(frozen=True)
-class Moment:
+class DaySnapshot:
     """What a record knows of a day: the snapshot that stands for it.
 
     `carried` says that the day has none of its own, so that an earlier one stands.
@@ -173,7 +173,7 @@ class Coverage:
         """Of each of `gaps` the first day of which nothing is known, and the next that is known."""
         return tuple((a + CARRY_LIMIT + timedelta(days=1), b) for a, b in self.gaps)
 
-    def at(self, day: date) -> Moment:
+    def at(self, day: date) -> DaySnapshot:
         """The last snapshot at or before the end of a day in UTC.
 
         Raises
@@ -182,23 +182,23 @@ class Coverage:
             Where the day lies outside the span, or in a gap; it tells the span and the nearest.
             Where it is no `datetime.date`: a `datetime` is none, for its zone would be lost.
         """
-        moment = self.last(day)
+        snapshot = self.last(day)
         first, last = self.span
-        if moment is None or day > last:
-            nearest = first if moment is None else last
+        if snapshot is None or day > last:
+            nearest = first if snapshot is None else last
             raise InputError(
                 f"{day}: outside the span of {self.source}, {first} to {last}; "
                 f"the nearest snapshot is of {nearest}"
             )
-        if day - moment.info.observed.date() > CARRY_LIMIT:
-            following = self.snapshots[moment.index + 1].observed.date()
+        if day - snapshot.info.observed.date() > CARRY_LIMIT:
+            following = self.snapshots[snapshot.index + 1].observed.date()
             raise InputError(
-                f"{day}: in a gap of {self.source} from {moment.info.observed.date()} to "
+                f"{day}: in a gap of {self.source} from {snapshot.info.observed.date()} to "
                 f"{following}; the nearest snapshots are of these two days"
             )
-        return moment
+        return snapshot
 
-    def known(self, day: date) -> Moment | None:
+    def known(self, day: date) -> DaySnapshot | None:
         """As `at`, but None where the record knows nothing of the day."""
         _check_day(day)
         try:
@@ -206,14 +206,14 @@ class Coverage:
         except InputError:
             return None
 
-    def last(self, day: date) -> Moment | None:
+    def last(self, day: date) -> DaySnapshot | None:
         """The last snapshot at or before the end of a day in UTC, however old; None before all."""
         _check_day(day)
         index = bisect.bisect_right(self._instants, end_of(day).timestamp()) - 1
         if index < 0:
             return None
         info = self.snapshots[index]
-        return Moment(day, index, info, carried=info.observed.date() != day)
+        return DaySnapshot(day, index, info, carried=info.observed.date() != day)
 
     @cached_property
     def areas(self) -> NDArray[np.float64]:

@@ -75,7 +75,7 @@ def _cut(snapshot: Snapshot, oblasts: tuple[Oblast, ...]) -> Iterator[tuple[Grou
             drawn = shapely.union_all(snapshot.layers[ground])
             yield ground, _areal(shapely.intersection(left, drawn))
             left = shapely.difference(left, drawn)
-    yield Ground.REST, _areal(left)
+    yield Ground.UNMARKED, _areal(left)
 
 
 def _areal(pieces: Polygons) -> Polygons:

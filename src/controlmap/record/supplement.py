@@ -119,11 +119,11 @@ def summed(known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
 
 def _of_record(known: Coverage | None, first: Snapshot) -> tuple[BaseGeometry, str] | None:
     """What a record of the same source has of that ground, and where that is from."""
-    moment = known.last(first.observed.date()) if known else None
-    if known is None or moment is None:
+    snapshot = known.last(first.observed.date()) if known else None
+    if known is None or snapshot is None:
         return None
-    held = shapely.union_all(known.outline(moment.index, Status.HELD_BEFORE_2022.grounds))
-    return None if held.is_empty else (held, f"the record's own state of {moment.info.name}")
+    held = shapely.union_all(known.outline(snapshot.index, Status.HELD_BEFORE_2022.grounds))
+    return None if held.is_empty else (held, f"the record's own state of {snapshot.info.name}")
 
 
 def _reported(first: Snapshot) -> tuple[BaseGeometry, str]:

@@ -1,7 +1,8 @@
 """Every source and its readers, registered once; bytes and a file name in, a Snapshot out.
 
 A reader uses no network and no disk. Its module has `ID`, `REPORTS`, `recognises` and `read`.
-`sources.custom` reads what no source's reader recognises, by a legend; `sources.viina` reads tables.
+`sources.custom` reads what no source's reader recognises, by a legend; `viina` reads
+tables.
 """
 
 from __future__ import annotations

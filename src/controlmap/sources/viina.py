@@ -41,7 +41,7 @@ OPINIONS = {
 }
 """Readers to columns: VIINA's own conclusion, and the four opinions beside it."""
 REPORTS = frozenset({Status.RUSSIAN_HELD, Status.CONTESTED})
-HOLDERS = {"RU": Ground.OCCUPIED, "CONTESTED": Ground.CONTESTED, "UA": Ground.REST}
+HOLDERS = {"RU": Ground.OCCUPIED, "CONTESTED": Ground.CONTESTED, "UA": Ground.UNMARKED}
 APPROXIMATE = "areas are Voronoi cells of places, an approximation"
 _HEADER = b"geonameid,date,"
 _UNKNOWN = -1

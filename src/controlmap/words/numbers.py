@@ -27,6 +27,6 @@ def unsigned_zero(value: float, digits: int) -> float:
     return 0.0 if round(value, digits) == 0 else value
 
 
-def instant(moment: datetime) -> str:
+def instant(snapshot: datetime) -> str:
     """An instant as ISO 8601 in UTC."""
-    return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    return snapshot.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")

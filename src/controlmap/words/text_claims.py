@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from datetime import date
 
 from controlmap import sources
-from controlmap.analysis.claims import Answer, Claim, Evaluation, Hindsight, Relation, Told, Verdict
+from controlmap.analysis.claims import (
+    Claim,
+    Evaluation,
+    Finding,
+    Hindsight,
+    Relation,
+    SourceFinding,
+    Verdict,
+)
 from controlmap.analysis.place_history import NOT_HELD
 from controlmap.analysis.quantities import (
     DAYS,
@@ -190,7 +198,7 @@ def problem(found: Evaluation) -> str:
     return f"{VERDICT[Verdict.UNKNOWN]}: {why}." if why else ""
 
 
-def unknown(claim: Claim, found: Answer) -> str:
+def unknown(claim: Claim, found: Finding) -> str:
     """Why an answer's verdict is none; "" where it is one."""
     if found.measure is None or found.verdict is not Verdict.UNKNOWN:
         return found.problem
@@ -198,7 +206,7 @@ def unknown(claim: Claim, found: Answer) -> str:
     return f"the spread, {told}, is partly {_bounds(claim, 2)} and partly not"
 
 
-def contested(found: Answer) -> str:
+def contested(found: Finding) -> str:
     """What the first source's spread has in it of contested ground; "" for nothing to say."""
     if found.measure is None:
         return ""
@@ -213,29 +221,29 @@ def contested(found: Answer) -> str:
     )
 
 
-def advance(found: Answer) -> str:
+def advance(found: Finding) -> str:
     """What assessed advance is counted as on the page, where a source that tells has it."""
     told = (sources.find_source(t.source).reports for t in _several(found))
     known = any(Status.ASSESSED_ADVANCE in reports for reports in told)
     return text.COUNTED_ADVANCE["contested"] if known else ""
 
 
-def _several(found: Answer) -> tuple[Told, ...]:
+def _several(found: Finding) -> tuple[SourceFinding, ...]:
     """What each source tells, where it is told one by one."""
     return found.by_source if len(found.by_source) + len(found.left_out) > 1 else ()
 
 
-def by_source(found: Answer, unit: str) -> list[str]:
+def by_source(found: Finding, unit: str) -> list[str]:
     """What each source tells, with its day and its own verdict, and which are left out and why."""
     told = [
-        f"{_title(t.source)}, {text.day(t.moment.info.observed.date())}: "
+        f"{_title(t.source)}, {text.day(t.snapshot.info.observed.date())}: "
         f"{measured(unit, t.measure)}, {t.verdict.value}"
         for t in _several(found)
     ]
     return [*told, *left_out(found)]
 
 
-def left_out(found: Answer) -> list[str]:
+def left_out(found: Finding) -> list[str]:
     """The sources that cannot tell, and why."""
     known = found.left_out if found.by_source else ()
     return [f"{_title(source)}: left out: {why}" for source, why in known]
@@ -249,7 +257,7 @@ def source_rows(found: Evaluation) -> list[tuple[str, ...]]:
         return []
     return [
         (
-            f"{_title(told.source)}, {text.day(told.moment.info.observed.date())}",
+            f"{_title(told.source)}, {text.day(told.snapshot.info.observed.date())}",
             value(unit, told.measure.value),
             span(unit, told.measure.low, told.measure.high),
             VERDICT[told.verdict],
@@ -356,7 +364,7 @@ def chart_alt(found: Evaluation, traces: Sequence[Trace]) -> str:
     return f"{TRACE[found.claim.quantity]}: {ends}."
 
 
-def parts_columns(found: Answer) -> tuple[str, ...]:
+def parts_columns(found: Finding) -> tuple[str, ...]:
     """The columns of the parts of a figure; whose they are, where there are several sources."""
     by = f"By {_title(found.by_source[0].source)}" if len(found.by_source) > 1 else ""
     return (by, *PARTS_COLUMNS)
@@ -384,20 +392,22 @@ def source_line(found: Evaluation) -> str:
     """Who assesses, as of when; observed and retrieved. "" where no source tells."""
     if found.claim.asks.declared:
         return DECLARATION
-    if found.moment is None or found.source is None:
+    if found.snapshot is None or found.source is None:
         return ""
-    info = found.moment.info
+    info = found.snapshot.info
     taken = text.instant(info.retrieved) if info.retrieved else "not recorded by the archive"
-    carried = f" ({text.carried(found.day, info.observed.date())})" if found.moment.carried else ""
+    carried = (
+        f" ({text.carried(found.day, info.observed.date())})" if found.snapshot.carried else ""
+    )
     return (
         f"Source: {_title(found.source)}, observed "
         f"{text.instant(info.observed)}, retrieved {taken}{carried}{_others(found)}{_again(found)}."
     )
 
 
-def _others(found: Answer) -> str:
+def _others(found: Finding) -> str:
     listed = [
-        f"{_title(told.source)} of {text.day(told.moment.info.observed.date())}"
+        f"{_title(told.source)} of {text.day(told.snapshot.info.observed.date())}"
         for told in found.by_source[1:]
     ]
     return f"; the spread is also that of {' and '.join(listed)}" if listed else ""
@@ -405,9 +415,9 @@ def _others(found: Answer) -> str:
 
 def _again(found: Evaluation) -> str:
     since = found.hindsight
-    if since is None or since.moment is None:
+    if since is None or since.snapshot is None:
         return ""
-    return f"; hindsight: observed {text.instant(since.moment.info.observed)}{_others(since)}"
+    return f"; hindsight: observed {text.instant(since.snapshot.info.observed)}{_others(since)}"
 
 
 def said(claim: Claim) -> str:

@@ -169,7 +169,7 @@ def chart(found: Pace) -> dict[str, str]:
     """The words of the chart."""
     return {
         "day": "Day",
-        "today": text.day(found.moment.day),
+        "today": text.day(found.snapshot.day),
         "km2": "Russian-held, km²",
         "past": "Assessed, up to the day",
         "followed": "Assessed, what followed",
@@ -210,7 +210,7 @@ def citation(found: Pace, score: Score | None) -> list[str]:
     counted = "counted as held" if found.contested is Contested.IN else "not counted as held"
     return [
         f"{whose}, net pace of Russian-held ground over the {text.days(found.window_days)} to "
-        f"{text.day(found.moment.day)}: {rate_km2(found.km2_per_day)} ({interval(found)}, "
+        f"{text.day(found.snapshot.day)}: {rate_km2(found.km2_per_day)} ({interval(found)}, "
         f"Theil-Sen slope of {found.snapshots} snapshots, {_percent(CONFIDENCE)} interval); "
         f"plain difference {rate_km2(found.plain_km2_per_day)}; contested ground {counted}.",
         f"Not held: {text.km2(found.remaining_km2)}. {_taken(found)}",

@@ -191,7 +191,7 @@ def _passing(found: Outcome) -> str:
 def lines(found: Outcome) -> list[str]:
     """What a rule's line rests on where that is not the day itself."""
     out = []
-    if found.pre_2022_of and found.pre_2022_of != found.moment.day:
+    if found.pre_2022_of and found.pre_2022_of != found.snapshot.day:
         out.append(
             f"What was held before 2022 is as last reported, on {text.day(found.pre_2022_of)}."
         )
@@ -218,7 +218,7 @@ def citation(found: Outcome) -> list[str]:
         for row in found.rows
     )
     return [
-        f"Proposal: {made.title}, on {text.day(found.moment.day)} ({rules}).",
+        f"Proposal: {made.title}, on {text.day(found.snapshot.day)} ({rules}).",
         f"What would pass: {by_oblast}.",
         f"Of settlements of 500 people or more: {_passing(found)}; {POPULATION}. {fortress(found)}",
         f"Recognised as Russian: {recognised(every)}.",

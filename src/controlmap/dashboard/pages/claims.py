@@ -21,7 +21,7 @@ from controlmap.record.archive import Record
 from controlmap.record.coverage import Coverage
 from controlmap.words import text, text_claims
 
-Answer = tuple[list[tuple[Evaluation, tuple[Trace, ...]]], list[str]]
+Finding = tuple[list[tuple[Evaluation, tuple[Trace, ...]]], list[str]]
 
 
 def show() -> None:
@@ -81,7 +81,7 @@ def _choose(record: Record) -> date | None:
     return session.day(row, "claims-day", last, (first, last), label=text.DATE)
 
 
-def _answer(coverages: Mapping[str, Coverage], paths: list[Path], day: date | None) -> Answer:
+def _answer(coverages: Mapping[str, Coverage], paths: list[Path], day: date | None) -> Finding:
     claims, broken = ledger.load(paths)
     found = []
     for evaluation in ledger.evaluate(claims, list(coverages.values()), day):

@@ -191,16 +191,16 @@ def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
 
 
 def _source(coverage: Coverage, start: date, end: date, oblast: str) -> None:
-    ends = [moment for day in (start, end) if (moment := coverage.known(day))]
+    ends = [snapshot for day in (start, end) if (snapshot := coverage.known(day))]
     if not ends:
         return
     title = sources.find_source(coverage.source).title
     used = dict.fromkeys(sources.find_reader(m.info.reader).title for m in ends)
     st.markdown(words.source(title, ends[0].info.observed, ends[-1].info.observed, list(used)))
     if len(ends) == 2:
-        then, now = (_of(oblast, figures.areas(coverage, moment)) for moment in ends)
+        then, now = (_of(oblast, figures.areas(coverage, snapshot)) for snapshot in ends)
         lines = words.cite(then, now, _of(oblast, figures.changes(coverage, *ends)), start, end)
-        told.citation(st.container(), lines, *((coverage, moment) for moment in ends))
+        told.citation(st.container(), lines, *((coverage, snapshot) for snapshot in ends))
 
 
 def _of(oblast: str, rows: Sequence[R]) -> R:

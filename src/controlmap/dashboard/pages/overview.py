@@ -25,7 +25,7 @@ from controlmap.dashboard import (
 from controlmap.geo.oblasts import CLAIMED_ON, Basis
 from controlmap.record import archive
 from controlmap.record.archive import Record
-from controlmap.record.coverage import Moment
+from controlmap.record.coverage import DaySnapshot
 from controlmap.words import text, text_sources
 
 _STALE_DAYS = 7
@@ -56,11 +56,11 @@ def _figures() -> None:
     record = source_choice.chosen()
     day, basis, contested = _choose(record)
     coverage = record.coverage
-    moment = coverage.at(day)
-    rows = figures.compare(coverage, moment, basis, contested)
+    snapshot = coverage.at(day)
+    rows = figures.compare(coverage, snapshot, basis, contested)
     known = agreement.opinions(session.coverages(source_choice.counted()), day)
     spread = agreement.spread(known, basis)
-    every = figures.areas(coverage, moment, basis)[-1]
+    every = figures.areas(coverage, snapshot, basis)[-1]
     by_source = _by_source(known, basis, contested)
     st.html(_headline(day, rows[-1], every, contested, by_source))
     left, right = st.columns([11, 9], gap="medium")
@@ -70,18 +70,18 @@ def _figures() -> None:
             "map",
             text.LAYERS,
             f"{day} {basis}",
-            partial(map_layers.day_features, coverage, moment, basis),
-            partial(map_layers.day_notes, coverage, moment),
+            partial(map_layers.day_features, coverage, snapshot, basis),
+            partial(map_layers.day_notes, coverage, snapshot),
             played=map_view.Played(day, [o.total_km2(basis) for o in coverage.oblasts], _use),
         )
     with right:
         st.html(markup.bars(rows, contested, spread))
         st.html(markup.comparison(rows, contested))
-        _sourcing(record, moment, basis, contested, rows[-1])
+        _sourcing(record, snapshot, basis, contested, rows[-1])
         st.caption(text_sources.ages(_ages(known)))
         shares = text_sources.cite_shares(spread[-1].shares)
         lines = text.cite_day(rows, day, basis, contested, shares)
-        attribution.citation(st.container(), lines, (coverage, moment))
+        attribution.citation(st.container(), lines, (coverage, snapshot))
 
 
 def _choose(record: Record) -> tuple[date, Basis, Contested]:
@@ -120,15 +120,15 @@ def _ages(known: Sequence[Opinion]) -> Iterator[tuple[str, date, int]]:
     for opinion in known:
         if opinion.is_current:
             title = sources.find_source(opinion.source).title
-            yield title, opinion.moment.info.observed.date(), opinion.age_days
+            yield title, opinion.snapshot.info.observed.date(), opinion.age_days
 
 
 def _by_source(known: Sequence[Opinion], basis: Basis, contested: Contested) -> list[Comparison]:
     """All four oblasts by each source that is current, and tells of what is counted as held."""
     return [
-        figures.compare(o.coverage, o.moment, basis, contested)[-1]
+        figures.compare(o.coverage, o.snapshot, basis, contested)[-1]
         for o in known
-        if o.is_current and (contested is Contested.OUT or o.moment.reports(Status.CONTESTED))
+        if o.is_current and (contested is Contested.OUT or o.snapshot.reports(Status.CONTESTED))
     ]
 
 
@@ -158,17 +158,17 @@ def _headline(
 
 
 def _sourcing(
-    record: Record, moment: Moment, basis: Basis, contested: Contested, every: Comparison
+    record: Record, snapshot: DaySnapshot, basis: Basis, contested: Contested, every: Comparison
 ) -> None:
-    coverage, info = record.coverage, moment.info
+    coverage, info = record.coverage, snapshot.info
     source = sources.find_source(coverage.source)
     kind = sources.find_reader(info.reader).title
     said = [text.as_of(source.title, kind, info.observed, info.retrieved)]
-    if moment.day == coverage.span[1]:
-        age = (session.today() - moment.day).days
+    if snapshot.day == coverage.span[1]:
+        age = (session.today() - snapshot.day).days
         said.append(text.age(age, stale=age > _STALE_DAYS))
-    if moment.carried:
-        said.insert(0, text.carried(moment.day, info.observed.date()))
+    if snapshot.carried:
+        said.insert(0, text.carried(snapshot.day, info.observed.date()))
     st.markdown(" ".join(said))
     notes = [text.basis(basis, every.claimed)]
     if hidden := archive.hidden_by(record):
@@ -176,15 +176,15 @@ def _sourcing(
     if basis is Basis.OFFICIAL:
         drawn = sum(o.polygon_km2 for o in coverage.oblasts)
         notes.append(text.official_gap(every.claimed - drawn))
-    if moment.day < CLAIMED_ON:
+    if snapshot.day < CLAIMED_ON:
         notes.append(text.BEFORE_CLAIM)
-    before = (coverage.known(moment.day - timedelta(days=n)) for n in (30, 365))
+    before = (coverage.known(snapshot.day - timedelta(days=n)) for n in (30, 365))
     if any(then and then.info.reader != info.reader for then in before):
         notes.append(text.READERS_CHANGE)
-    if not moment.reports(Status.CONTESTED):
+    if not snapshot.reports(Status.CONTESTED):
         if contested is Contested.IN:
             notes.append(text.CONTESTED_NOT_COUNTED)
-        then = figures.last_reported(coverage, moment, Status.CONTESTED)
+        then = figures.last_reported(coverage, snapshot, Status.CONTESTED)
         known = figures.areas(coverage, then)[-1].contested if then else None
         notes.append(text.unreported(then.day if then else None, known))
     st.caption(" ".join(notes))

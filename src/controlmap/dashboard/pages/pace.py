@@ -23,7 +23,7 @@ from controlmap.dashboard import (
 )
 from controlmap.draw import charts
 from controlmap.record.archive import Record
-from controlmap.record.coverage import Coverage, Moment
+from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import text, text_pace
 
 _YEAR = 365
@@ -58,12 +58,12 @@ def _figures() -> None:
     record = source_choice.chosen()
     coverage = record.coverage
     day, iso, window, contested = _choose(record)
-    moment = coverage.at(day)
-    if contested is Contested.IN and not moment.reports(Status.CONTESTED):
-        last = figures.last_reported(coverage, moment, Status.CONTESTED)
+    snapshot = coverage.at(day)
+    if contested is Contested.IN and not snapshot.reports(Status.CONTESTED):
+        last = figures.last_reported(coverage, snapshot, Status.CONTESTED)
         st.info(text_pace.uncounted(day, last.day if last else None))
         return
-    shown = pace.measure(coverage, iso, moment, window, contested)
+    shown = pace.measure(coverage, iso, snapshot, window, contested)
     measure = partial(pace.backtest, coverage, iso, contested)
     with st.spinner(text_pace.TESTING):
         scores = session.computed(f"{record.key} backtest {iso} {contested}", measure)
@@ -78,11 +78,11 @@ def _figures() -> None:
         absent = [name for name in there if not there[name]]
         st.html(markup_pace.legend(text_pace.chart(shown), absent))
     with right:
-        st.html(markup_pace.windows(_by_window(coverage, iso, moment, contested)))
-        attribution.source(coverage, moment)
+        st.html(markup_pace.windows(_by_window(coverage, iso, snapshot, contested)))
+        attribution.source(coverage, snapshot)
         st.caption(text_pace.METHOD)
         lines = text_pace.citation(shown, score)
-        attribution.citation(st.container(), lines, (coverage, moment))
+        attribution.citation(st.container(), lines, (coverage, snapshot))
     st.header(text_pace.BACKTEST)
     title = sources.find_source(coverage.source).title
     st.markdown(text_pace.backtest_lede(title, iso, *coverage.span))
@@ -125,12 +125,12 @@ def _headline(found: Pace) -> None:
 
 
 def _by_window(
-    coverage: Coverage, iso: str, moment: Moment, contested: Contested
+    coverage: Coverage, iso: str, snapshot: DaySnapshot, contested: Contested
 ) -> dict[int, Pace | None]:
     out: dict[int, Pace | None] = {}
     for window in pace.WINDOWS:
         try:
-            out[window] = pace.measure(coverage, iso, moment, window, contested)
+            out[window] = pace.measure(coverage, iso, snapshot, window, contested)
         except InputError:  # a window that the record does not fill has a row that says so
             out[window] = None
     return out
@@ -138,7 +138,7 @@ def _by_window(
 
 def _chart(coverage: Coverage, found: Pace, ahead: Ahead) -> Any:
     """A year before the day, a year after it: assessed, and projected."""
-    day = found.moment.day
+    day = found.snapshot.day
     ends = day - timedelta(days=_YEAR), day + timedelta(days=_YEAR)
     known = pace.history(coverage, found.iso, *ends, found.contested)
     return charts.projection(

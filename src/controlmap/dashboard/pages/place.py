@@ -82,9 +82,9 @@ def _place() -> None:
     if where and found:
         with right:
             _history(coverage, found)
-            moment, away = coverage.at(day), words.km(_km(coverage, found, day))
+            snapshot, away = coverage.at(day), words.km(_km(coverage, found, day))
             lines = words.cite(_name(where, found), found.status_on(day), _since(found, day), away)
-            attribution.citation(st.container(), lines, (coverage, moment))
+            attribution.citation(st.container(), lines, (coverage, snapshot))
 
 
 def _found(coverage: Coverage, asked: str) -> tuple[Where | None, PointRecord | None]:
@@ -148,7 +148,7 @@ def _headline(coverage: Coverage, where: Where, found: PointRecord, day: date) -
 def _since(found: PointRecord, day: date) -> str:
     """Since when the place had the status of a day, as far as the record tells."""
     status = found.status_on(day)
-    so_far = [s for s in reversed(found.spells) if s.since <= day]
+    so_far = [s for s in reversed(found.periods) if s.since <= day]
     same = {status, *_SAME.get(status, ())}
     streak = list(itertools.takewhile(lambda s: s.status in same, so_far))
     before = so_far[len(streak)].status if len(streak) < len(so_far) else None
@@ -163,7 +163,7 @@ def _km(coverage: Coverage, found: PointRecord, day: date) -> float | None:
 
 def _map(record: Record, where: Where | None, day: date) -> None:
     coverage = record.coverage
-    moment = coverage.at(day)
+    snapshot = coverage.at(day)
     chosen = (where.lon, where.lat) if where else None
     degrees = words.degrees(where.lon, where.lat) if where else ""
     name = where.place.name if where and where.place else degrees
@@ -172,8 +172,8 @@ def _map(record: Record, where: Where | None, day: date) -> None:
         "place",
         words.LAYER_NAMES,
         f"{day} {chosen}",
-        partial(map_layers.point_features, coverage, moment, chosen, (name,)),
-        partial(map_layers.day_notes, coverage, moment),
+        partial(map_layers.point_features, coverage, snapshot, chosen, (name,)),
+        partial(map_layers.day_notes, coverage, snapshot),
         pick=_pick,
     )
 
@@ -185,20 +185,20 @@ def _history(coverage: Coverage, found: PointRecord) -> None:
         for s, km in zip(coverage.snapshots, found.distance_km, strict=True)
     ]
     rows += [{"date": first, "km": None} for first, _ in coverage.unknown]
-    spells = [
+    periods = [
         {
             "start": s.since,
             "end": s.until or last,
             "name": words.STATUSES[s.status],
             "colour": _COLOURS[s.status],
         }
-        for s in found.spells
+        for s in found.periods
         if s.status != place_history.NOT_KNOWN
     ]
     marks = Marks(events=(), readers=(), carried=(), gaps=coverage.gaps)
-    st.html(markup.legend({str(s["name"]): str(s["colour"]) for s in spells}))
-    st.altair_chart(charts.distance(rows, spells, marks, words.CHART), width="stretch")
-    st.html(markup.spells(found.spells, last))
+    st.html(markup.legend({str(s["name"]): str(s["colour"]) for s in periods}))
+    st.altair_chart(charts.distance(rows, periods, marks, words.CHART), width="stretch")
+    st.html(markup.periods(found.periods, last))
     info = coverage.snapshots[-1]
     title = sources.find_source(coverage.source).title
     kind = sources.find_reader(info.reader).title

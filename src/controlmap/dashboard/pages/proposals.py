@@ -23,7 +23,7 @@ from controlmap.dashboard import (
     source_choice,
 )
 from controlmap.record.archive import Record
-from controlmap.record.coverage import Moment
+from controlmap.record.coverage import DaySnapshot
 from controlmap.words import text, text_proposals
 
 
@@ -73,8 +73,8 @@ def _figures() -> None:
     )
     if chosen == text_proposals.OWN:
         made = [*made, composer.compose(record)]
-    moment = record.coverage.at(day)
-    outcomes, problems = _measured(record, moment, made)
+    snapshot = record.coverage.at(day)
+    outcomes, problems = _measured(record, snapshot, made)
     for problem in (*broken, *problems):
         st.warning(text.plain(str(problem)))
     for found in outcomes:
@@ -82,7 +82,7 @@ def _figures() -> None:
             _shown(record, found)
     if outcomes:
         source = sources.find_source(record.coverage.source).title
-        title = text_proposals.side_by_side(source, outcomes[0].moment.info.observed)
+        title = text_proposals.side_by_side(source, outcomes[0].snapshot.info.observed)
         st.html(markup_proposals.side_by_side(outcomes, chosen, title))
     st.caption(text_proposals.PEOPLE)
     st.markdown(text_proposals.LAW)
@@ -90,14 +90,14 @@ def _figures() -> None:
 
 
 def _measured(
-    record: Record, moment: Moment, made: Sequence[Proposal]
+    record: Record, snapshot: DaySnapshot, made: Sequence[Proposal]
 ) -> tuple[list[Outcome], list[InputError]]:
     found: list[Outcome] = []
     problems: list[InputError] = []
     for proposal in made:
         try:
-            measure = partial(proposals.measure, record.coverage, moment, proposal)
-            key = f"{record.key} {moment.day} {proposals.toml(proposal)}"
+            measure = partial(proposals.measure, record.coverage, snapshot, proposal)
+            key = f"{record.key} {snapshot.day} {proposals.toml(proposal)}"
             found.append(session.computed(key, measure))
         except InputError as error:
             problems.append(error)
@@ -105,7 +105,7 @@ def _measured(
 
 
 def _shown(record: Record, found: Outcome) -> None:
-    coverage, made, moment = record.coverage, found.proposal, found.moment
+    coverage, made, snapshot = record.coverage, found.proposal, found.snapshot
     if made.about:
         st.markdown(text.plain(made.about))
     st.html(markup.headline(*text_proposals.headline(found.every), text_proposals.facts(found)))
@@ -116,18 +116,18 @@ def _shown(record: Record, found: Outcome) -> None:
             record,
             "proposals",
             text_proposals.LAYERS,
-            f"{moment.day} {rules}",
-            partial(map_layers.transfer_features, coverage, moment, found),
+            f"{snapshot.day} {rules}",
+            partial(map_layers.transfer_features, coverage, snapshot, found),
         )
     with right:
         st.html(markup_proposals.by_oblast(found))
         st.markdown(text.plain(text_proposals.fortress(found)))
         if text_proposals.moved(found):
             st.html(markup_proposals.settlements(found))
-        attribution.source(coverage, moment)
+        attribution.source(coverage, snapshot)
         if notes := text_proposals.lines(found):
             st.caption(" ".join(notes))
         row = st.container(horizontal=True)
-        attribution.citation(row, text_proposals.citation(found), (coverage, moment))
+        attribution.citation(row, text_proposals.citation(found), (coverage, snapshot))
         with row.popover(text_proposals.TOML, width="content"):
             st.code(proposals.toml(made), language="toml")

@@ -130,16 +130,16 @@ def _compare(
         st.html(markup.pairs(pairs, titles))
         st.html(markup.patches(_places(agreement.patches(found, _PATCHES)), titles))
         lines = text_sources.cite(rows, spread[-1], len(compared))
-        told.citation(st.container(), lines, *((o.coverage, o.moment) for o in compared))
+        told.citation(st.container(), lines, *((o.coverage, o.snapshot) for o in compared))
 
 
 def key(compared: Sequence[Opinion], advance: Advance) -> str:
     """The records and snapshots compared, and what is counted; own layers are no record."""
     each = (
-        f"{o.source if o.source == custom.ID else session.record(o.source).key} {o.moment.index}"
+        f"{o.source if o.source == custom.ID else session.record(o.source).key} {o.snapshot.index}"
         for o in compared
     )
-    return f"{advance} {' '.join(each)} {compared[0].moment.day}"
+    return f"{advance} {' '.join(each)} {compared[0].snapshot.day}"
 
 
 def _agreed(compared: Sequence[Opinion], key: str) -> Agreement:
@@ -208,7 +208,7 @@ def _record(day: date, source: str, opinion: Opinion | None, coverage: Coverage)
     if opinion is None:
         said.append(text_sources.begins_later(first))
     else:
-        observed, age = opinion.moment.info.observed.date(), opinion.age_days
+        observed, age = opinion.snapshot.info.observed.date(), opinion.age_days
         used = text_sources.used(day, observed, age)
         said.append(used if opinion.is_current else text_sources.too_old(observed, age))
     said.append(text_sources.completed(archive.open_source(source).provenance.figures))
