@@ -1,48 +1,157 @@
-"""The catalog of what people read: texts marked for gettext, translated when they are shown.
+"""Sentences in the current language, by gettext; whole, with their figures as named arguments.
 
-A `Message` keeps its text and its figures apart, so that an answer that holds it can be shown in
-any language.
+`gettext("{area:.1} km² are held.", area=12.5)` gives the sentence at once. A `Message` becomes
+words when it is shown, in the language of who reads it then; it takes its figures by a call.
+English is what the code says; every other language is one file,
+`locale/LANGUAGE/LC_MESSAGES/controlmap.po`.
+
+What a figure looks like stands behind its colon: `.1` for digits, `+.1` with a sign, `%` or `.0%`
+for a share of 1, `month` or `iso` for a date. Integers are grouped, dates written out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from gettext import NullTranslations
+import gettext as standard
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+from typing import Any, Union
 
-_translations = NullTranslations()
+from controlmap.words import numbers
+from controlmap.words.language import DEFAULT, LANGUAGE
 
-
-def N_(text: str) -> str:  # noqa: N802 (gettext's own name for it)
-    """Mark a text for the catalog and return it as it is."""
-    return text
+DOMAIN = "controlmap"
+LOCALES = Path(__file__).parent / "locale"
+Figure = Union[str, int, float, date, "Message", Sequence["Figure"]]
+"""What a sentence takes: a datetime is a date; several are listed, with commas."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """A text of the catalog with its named arguments; `str` gives it in the language in use.
+    """A sentence that is translated when it is shown: `str()` gives it in the current language.
 
-    `plural` is the text for other counts than one, by the argument `count`.
+    Attributes
+    ----------
+    text
+        The English sentence, which is its id in the catalogs.
+    plural
+        The English sentence for more than one, by the argument `count`; "" where nothing is
+        counted.
+    figures
+        Its named arguments.
+
+    Examples
+    --------
+    >>> str(Message("{count} day", "{count} days")(count=1000))
+    '1,000 days'
     """
 
     text: str
-    arguments: Mapping[str, object] = field(default_factory=dict)
     plural: str = ""
+    figures: tuple[tuple[str, Figure], ...] = ()
+
+    def __call__(self, **figures: Figure) -> Message:
+        """Return the sentence with these arguments."""
+        kept = {k: tuple(v) if isinstance(v, list) else v for k, v in figures.items()}
+        return replace(self, figures=tuple({**dict(self.figures), **kept}.items()))
 
     def __str__(self) -> str:
-        """Return the whole sentence."""
-        if self.plural:
-            count = self.arguments["count"]
-            assert isinstance(count, int)
-            text = _translations.ngettext(self.text, self.plural, count)
-        else:
-            text = _translations.gettext(self.text)
-        return text.format(**{name: _shown(value) for name, value in self.arguments.items()})
-
-    def __call__(self, **arguments: object) -> Message:
-        """Return the message with these arguments."""
-        return Message(self.text, {**self.arguments, **arguments}, self.plural)
+        """Return the sentence in the current language."""
+        figures = dict(self.figures)
+        if not self.plural:
+            return gettext(self.text, **figures)
+        count = figures.pop("count")
+        assert isinstance(count, int)
+        return ngettext(self.text, self.plural, count, **figures)
 
 
-def _shown(value: object) -> object:
-    return str(value) if isinstance(value, Message) else value
+def N_(text: str) -> str:  # noqa: N802 (gettext's name for it)
+    """Mark a text for the catalogs and return it as it is."""
+    return text
+
+
+def gettext(text: str, /, **figures: Figure) -> str:
+    """Return a sentence in the current language."""
+    return _filled(_catalog().gettext(text), figures)
+
+
+def ngettext(one: str, many: str, count: int, /, **figures: Figure) -> str:
+    """Return a sentence in the plural form that goes with a count, which is named `count`."""
+    return _filled(_catalog().ngettext(one, many, count), {"count": count, **figures})
+
+
+def rendered(value: Any) -> Any:
+    """Return data with every message in it, at any depth, in the current language."""
+    if isinstance(value, Message):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {rendered(key): rendered(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [rendered(item) for item in value]
+    return value
+
+
+def _filled(text: str, figures: Mapping[str, Figure]) -> str:
+    """Fill in the figures; a text without any may hold braces of its own."""
+    return _FORMATTER.vformat(text, (), figures) if figures else text
+
+
+class _Figures(Formatter):
+    """Figures in the forms of the current language."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        match value:
+            case datetime() if not format_spec:
+                return gettext("{day}, {time} UTC", day=value.date(), time=numbers.clock(value))
+            case date():
+                return _day(value, format_spec)
+            case int() | float():
+                return _number(value, format_spec)
+            case list() | tuple():
+                return ", ".join(self.format_field(item, format_spec) for item in value)
+        return str(value)
+
+
+_FORMATTER = _Figures()
+
+
+def _day(value: date, form: str) -> str:
+    match form:
+        case "":
+            return numbers.day(value)
+        case "month":
+            return numbers.month(value)
+        case "iso":
+            return value.isoformat()
+    raise ValueError(f"{form}: is no form of a date")
+
+
+def _number(value: float, form: str) -> str:
+    signed, share = form.startswith("+"), form.endswith("%")
+    digits = int(form.strip("+%").removeprefix(".") or share)
+    if share:
+        return numbers.percent(value, digits, " %")
+    return numbers.minus((numbers.signed if signed else numbers.number)(value, digits))
+
+
+def _catalog() -> standard.NullTranslations:
+    return translations(LANGUAGE.get())
+
+
+@lru_cache
+def translations(language: str) -> standard.NullTranslations:
+    """Return the catalog of a language, which is read as it stands and needs no compilation."""
+    if language == DEFAULT:
+        return standard.NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with (LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+        write_mo(compiled, read_po(file, language))
+    compiled.seek(0)
+    return standard.GNUTranslations(compiled)
