@@ -20,7 +20,7 @@ WINGS = (
     ("core",),
     ("geo",),
     ("sources",),
-    ("words.catalog", "words.columns", "words.numbers", "words.markdown"),
+    ("words.language", "words.catalog", "words.columns", "words.numbers", "words.markdown"),
     ("record",),
     ("update", "analysis"),
     ("draw",),
