@@ -15,7 +15,7 @@ from controlmap.analysis.agreement import Opinion
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import areas
 from controlmap.core import geoparquet
-from controlmap.core.model import Ground, InputError, Snapshot, Status
+from controlmap.core.model import Ground, InputError, Snapshot, SnapshotInfo, Status
 from controlmap.draw import export
 from controlmap.geo import geodesy
 from controlmap.geo.geodesy import array_of
@@ -39,8 +39,8 @@ def record(*boxes: Box, on: date = DAY, ground: Ground = Ground.OCCUPIED) -> Cov
         layers[ground] = array_of(shapely.box(*b) for b in boxes[1:])
         reports.add(Status.ASSESSED_ADVANCE)
     observed = datetime(on.year, on.month, on.day, tzinfo=UTC)
-    snapshot = Snapshot("isw", "x", observed, None, "x", frozenset(reports), layers)
-    return coverage.build("isw", [snapshot])
+    info = SnapshotInfo("isw", "x", observed, None, "x", frozenset(reports))
+    return coverage.build("isw", [Snapshot(info, layers)])
 
 
 def opinions(*records: Coverage, day: date = DAY) -> list[Opinion]:

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from controlmap.analysis import agreement, figures
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import Contested
-from controlmap.core.model import Ground, Snapshot, Status
+from controlmap.core.model import Ground, Snapshot, SnapshotInfo, Status
 from controlmap.dashboard import map_layers, markup, session
 from controlmap.draw import palette
 from controlmap.geo.geodesy import array_of
@@ -173,12 +173,14 @@ def small_record(folder: Path, *days: date) -> None:
     square = shapely.box(37.6, 48.0, 37.7, 48.1)
     snapshots = [
         Snapshot(
-            "deepstate_daily",
-            f"{day}",
-            datetime(day.year, day.month, day.day, 3, tzinfo=UTC),
-            None,
-            f"{day}",
-            frozenset({Status.RUSSIAN_HELD}),
+            SnapshotInfo(
+                "deepstate_daily",
+                f"{day}",
+                datetime(day.year, day.month, day.day, 3, tzinfo=UTC),
+                None,
+                f"{day}",
+                frozenset({Status.RUSSIAN_HELD}),
+            ),
             {Ground.OCCUPIED: array_of([square])},
         )
         for day in days

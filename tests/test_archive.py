@@ -22,7 +22,15 @@ import pytest
 import shapely
 
 from controlmap.core import geoparquet
-from controlmap.core.model import REPORTABLE, Ground, InputError, Provenance, RecordError, Snapshot
+from controlmap.core.model import (
+    REPORTABLE,
+    Ground,
+    InputError,
+    Provenance,
+    RecordError,
+    Snapshot,
+    SnapshotInfo,
+)
 from controlmap.geo import geodesy
 from controlmap.record import archive, generalise
 from controlmap.record.coverage import Coverage, build
@@ -44,17 +52,17 @@ def make_record() -> Coverage:
     """Two days: a square held, then contested; with a warning and a repair to remember."""
 
     def snapshot(day: int, ground: Ground, retrieved: datetime | None) -> Snapshot:
-        return Snapshot(
+        info = SnapshotInfo(
             reader="deepstate_api",
             name=f"{day}.geojson",
             observed=datetime(2024, 3, day, 12, 30, 1, tzinfo=UTC),
             retrieved=retrieved,
             sha256=hashlib.sha256(bytes([day])).hexdigest(),
             reports=frozenset(REPORTABLE),
-            layers={ground: geodesy.array_of([shapely.box(*SQUARE)])},
             warnings=(f"{day}.geojson: feature 1: Щось",),
             repaired_km2=0.25,
         )
+        return Snapshot(info, {ground: geodesy.array_of([shapely.box(*SQUARE)])})
 
     return build(
         "deepstate",

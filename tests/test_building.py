@@ -63,10 +63,7 @@ def test_the_measured_error_is_the_difference_to_a_plain_overlay(folder: Path) -
     # A face counted wrongly, the eastern half of the square, shows with its area.
     wrong = build(
         "deepstate",
-        [
-            Snapshot(**{**vars(s), "layers": snapshots[1].layers, "observed": s.observed})
-            for s in snapshots
-        ],
+        [Snapshot(s.info, snapshots[1].layers) for s in snapshots],
     )
     error = builder.error_km2(wrong, snapshots[0])
     assert error is not None

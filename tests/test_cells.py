@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 
-from controlmap.core.model import REPORTABLE, Ground, InputError, Snapshot
+from controlmap.core.model import REPORTABLE, Ground, InputError, Snapshot, SnapshotInfo
 from controlmap.geo import geodesy, oblasts
 from controlmap.record import generalise
 from controlmap.record.coverage import Coverage, build
@@ -29,9 +29,8 @@ def make_snapshot(day: int, **grounds: Boxes) -> Snapshot:
         for name, boxes in grounds.items()
     }
     observed = datetime(2024, 3, 1, 12, tzinfo=UTC) + timedelta(days=day)
-    return Snapshot(
-        "deepstate_api", str(day), observed, None, str(day), frozenset(REPORTABLE), drawn
-    )
+    info = SnapshotInfo("deepstate_api", str(day), observed, None, str(day), frozenset(REPORTABLE))
+    return Snapshot(info, drawn)
 
 
 @pytest.fixture(scope="module")

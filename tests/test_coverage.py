@@ -15,7 +15,15 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controlmap.core.model import PRECEDENCE, REPORTABLE, Ground, InputError, Snapshot, Status
+from controlmap.core.model import (
+    PRECEDENCE,
+    REPORTABLE,
+    Ground,
+    InputError,
+    Snapshot,
+    SnapshotInfo,
+    Status,
+)
 from controlmap.geo import geodesy, oblasts
 from controlmap.geo.oblasts import Oblast
 from controlmap.record import archive
@@ -48,15 +56,15 @@ def make_snapshot(
     observed = NOON + timedelta(days=day)
     drawn = {g: geodesy.array_of(shapely.box(*b) for b in boxes) for g, boxes in layers.items()}
     told = repr((reader, observed, sorted(layers.items())))
-    return Snapshot(
+    info = SnapshotInfo(
         reader=reader,
         name=name or f"{observed:%Y-%m-%dT%H:%M}",
         observed=observed,
         retrieved=None,
         sha256=hashlib.sha256(told.encode()).hexdigest(),
         reports=frozenset(REPORTABLE),
-        layers=drawn,
     )
+    return Snapshot(info, drawn)
 
 
 def make_oblast(iso: str, west: float, east: float) -> Oblast:
@@ -309,10 +317,7 @@ def test_slanted_lines_that_cross_rebuild_within_what_the_grid_moves() -> None:
         )
         for i in range(3)
     ]
-    drawn = [
-        Snapshot(**{**vars(make_snapshot(i, {})), "layers": {OCCUPIED: fan}})
-        for i, fan in enumerate(fans)
-    ]
+    drawn = [Snapshot(make_snapshot(i, {}).info, {OCCUPIED: fan}) for i, fan in enumerate(fans)]
     coverage = build("made", drawn, oblasts=WEST_EAST)
     again = build("made", [coverage.snapshot(i) for i in range(3)], oblasts=WEST_EAST)
     assert again.areas == pytest.approx(coverage.areas, abs=1e-3)

@@ -139,7 +139,7 @@ def test_slanted_lines_answer_alike_within_what_the_grid_moves(
     drawn: list[shapely.Polygon],
 ) -> None:
     snapshots = [
-        Snapshot(**{**vars(make_snapshot(n, {}, "map")), "layers": {OCCUPIED: layer}})
+        Snapshot(make_snapshot(n, {}, "map").info, {OCCUPIED: layer})
         for n, layer in enumerate(geodesy.array_of(pair) for pair in itertools.pairwise(drawn))
     ]
     whole, made = built(snapshots), extended(snapshots[:2], snapshots[2:])

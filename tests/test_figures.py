@@ -54,7 +54,8 @@ def make(*days: tuple[int, dict[Ground, int]], reports: frozenset[Status] = EVER
             layers[ground] = geodesy.array_of([box])
             west += count
         observed = datetime(2024, 1, 1, 3, tzinfo=UTC) + timedelta(days=day)
-        snapshots.append(Snapshot("r", f"{day}", observed, None, f"{day}", reports, layers))
+        info = SnapshotInfo("r", f"{day}", observed, None, f"{day}", reports)
+        snapshots.append(Snapshot(info, layers))
     return build("made", snapshots, oblasts=OBLASTS)
 
 

@@ -159,7 +159,7 @@ def test_a_repair_is_measured() -> None:
     snapshot = sources.read(case.make(), case.name)
     half = files.SQUARE_KM2 / 2
     assert areas_km2(snapshot.layers[Ground.OCCUPIED]).sum() == pytest.approx(half, abs=0.1)
-    assert snapshot.repaired_km2 == pytest.approx(half, abs=0.15)
+    assert snapshot.info.repaired_km2 == pytest.approx(half, abs=0.15)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])

@@ -20,7 +20,7 @@ from controlmap.core import limits
 from controlmap.core.model import Ground, InputError, Snapshot, Status
 from controlmap.geo import oblasts, places
 from controlmap.geo.geodesy import areas_km2
-from controlmap.record import builder, coverage
+from controlmap.record import builder, coverage, supplement
 from controlmap.record import overlay as state
 from controlmap.sources import custom, formats, isw, nzz, viina
 from controlmap.sources.sparse import Texts
@@ -75,15 +75,18 @@ def test_isw_combined_file() -> None:
         (D, {"layer": "Something new"}),
     )
     snapshot = sources.read(data, "20230701.geojson")
-    assert (snapshot.reader, snapshot.observed) == ("isw", datetime(2023, 7, 1, tzinfo=UTC))
-    assert snapshot.reports == {
+    assert (snapshot.info.reader, snapshot.info.observed) == (
+        "isw",
+        datetime(2023, 7, 1, tzinfo=UTC),
+    )
+    assert snapshot.info.reports == {
         Status.RUSSIAN_HELD,
         Status.ASSESSED_ADVANCE,
         Status.CLAIMED_CONTROL,
     }
     for ground in (Ground.OCCUPIED, Ground.ASSESSED_ADVANCE, Ground.CLAIMED_CONTROL):
         assert km2(snapshot, ground) == pytest.approx(KM2, abs=0.001)
-    assert snapshot.warnings == (
+    assert snapshot.info.warnings == (
         "20230701.geojson: layer 'Something new' is not known; 1 features left out",
     )
 
@@ -91,7 +94,7 @@ def test_isw_combined_file() -> None:
 def test_isw_tells_its_day_in_milliseconds_where_the_name_does_not() -> None:
     data = collection((A, {"datetime": 1648944000000}))
     snapshot = sources.read(data, "RussianAssessedCoTinUkraine.geojson")
-    assert snapshot.observed == datetime(2022, 4, 3, tzinfo=UTC)
+    assert snapshot.info.observed == datetime(2022, 4, 3, tzinfo=UTC)
 
 
 def isw_files(*without: str) -> list[Snapshot]:
@@ -105,12 +108,12 @@ def isw_files(*without: str) -> list[Snapshot]:
 
 def test_the_layers_of_a_day_are_one_state() -> None:
     (state,) = sources.joined("isw", isw_files())
-    assert state.reports == {
+    assert state.info.reports == {
         Status.RUSSIAN_HELD,
         Status.ASSESSED_ADVANCE,
         Status.CLAIMED_CONTROL,
     }
-    assert state.name.count(" + ") == 2
+    assert state.info.name.count(" + ") == 2
     made = coverage.build("isw", [state])
     donetsk = made.areas[0, 0]
     for ground in (Ground.OCCUPIED, Ground.ASSESSED_ADVANCE, Ground.CLAIMED_CONTROL):
@@ -119,13 +122,13 @@ def test_the_layers_of_a_day_are_one_state() -> None:
 
 def test_what_a_day_has_no_layer_of_is_not_reported() -> None:
     (state,) = sources.joined("isw", isw_files("RussianAssessedAdvance"))
-    assert Status.ASSESSED_ADVANCE not in state.reports
+    assert Status.ASSESSED_ADVANCE not in state.info.reports
 
 
 def test_infiltration_is_contested_ground_where_it_has_a_layer_and_else_unknown() -> None:
     name = "20220403_AssessedRussianInfiltrationAreasinUkraine.geojson"
     infiltrated = sources.read(collection((D, {})), name)
-    assert infiltrated.reports == {Status.INFILTRATION, Status.CONTESTED}
+    assert infiltrated.info.reports == {Status.INFILTRATION, Status.CONTESTED}
     for more, found in (([infiltrated], KM2), ([], None)):
         (state_of_day,) = sources.joined("isw", [*isw_files(), *more])
         made = state.of("isw", state_of_day)
@@ -138,7 +141,7 @@ def test_infiltration_is_contested_ground_where_it_has_a_layer_and_else_unknown(
 
 def test_what_was_held_before_2022_alone_does_not_tell_what_is_held() -> None:
     snapshot = sources.read(collection((A, {})), "20220403_HeldBeforeFebruary24.geojson", "isw")
-    assert snapshot.reports == {Status.HELD_BEFORE_2022}
+    assert snapshot.info.reports == {Status.HELD_BEFORE_2022}
 
 
 def test_a_day_without_control_is_refused_for_a_record() -> None:
@@ -159,7 +162,7 @@ def test_a_layer_that_is_there_twice_and_differs_is_refused() -> None:
 def test_counteroffensives_alone_tell_nothing() -> None:
     name = "20220403_UkrainianClaimedCounterOffensives.geojson"
     snapshot = sources.read(collection((A, {})), name)
-    assert (snapshot.reports, snapshot.layers) == (frozenset(), {})
+    assert (snapshot.info.reports, snapshot.layers) == (frozenset(), {})
     assert list(sources.joined("isw", [snapshot])) == []
     with pytest.raises(InputError, match="tells no status"):
         builder.of_one(snapshot)
@@ -197,10 +200,13 @@ def nzz_file(
 def test_nzz_held_is_what_did_not_change_and_what_was_gained() -> None:
     data, name = nzz_file("2024-02-02", B, *CITIES)
     snapshot = sources.read(data, name.replace("02-02", "02-10"))
-    assert (snapshot.reader, snapshot.observed) == ("nzz", datetime(2024, 2, 2, tzinfo=UTC))
+    assert (snapshot.info.reader, snapshot.info.observed) == (
+        "nzz",
+        datetime(2024, 2, 2, tzinfo=UTC),
+    )
     small = sum(areas_km2(np.array([shapely.box(*c) for c in CITIES], dtype=object)))
     assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(2 * KM2 + small, abs=0.01)
-    assert (snapshot.lacks, snapshot.warnings) == (frozenset(), ())
+    assert (snapshot.lacks, snapshot.info.warnings) == (frozenset(), ())
 
 
 def test_nzz_that_leaves_out_what_was_held_before_2022_is_no_record_as_it_is() -> None:
@@ -215,7 +221,7 @@ def test_nzz_is_completed_from_its_own_last_whole_file() -> None:
     whole = sources.read(*nzz_file("2024-03-08", B, *CITIES))
     short = sources.read(*nzz_file("2024-03-15", B))
     later = sources.read(*nzz_file("2024-03-22", B, C))
-    completion = builder.completing.Completion()
+    completion = supplement.Completion()
     done = list(completion.of([later, short, whole]))
     cities = sum(areas_km2(np.array([shapely.box(*c) for c in CITIES], dtype=object)))
     made = coverage.build("nzz", done)
@@ -236,14 +242,14 @@ def test_nzz_that_extends_a_record_is_completed_from_it() -> None:
             ("2024-03-08", (B, *CITIES)), ("2024-03-15", (B,)), ("2024-03-22", (B, C))
         )
     )  # fmt: skip
-    known = coverage.build("nzz", builder.completing.Completion().of([whole, short]))
-    completion = builder.completing.Completion(known)
+    known = coverage.build("nzz", supplement.Completion().of([whole, short]))
+    completion = supplement.Completion(known)
     (done,) = completion.of([later])
     cities = sum(areas_km2(np.array([shapely.box(*c) for c in CITIES], dtype=object)))
     assert km2(done, Ground.HELD_BEFORE_2022) == pytest.approx(cities, abs=0.01)
     assert "the record's own state of 2024-03-15-as-named.json" in completion.told
     earlier = {"completed": "before", "completed_snapshots": 7, "completed_km2": 3.0}
-    assert builder.completing.summed(earlier, completion.figures) == {
+    assert supplement.summed(earlier, completion.figures) == {
         **earlier,
         "completed_snapshots": 8,
     }
@@ -272,12 +278,15 @@ def test_nzz_of_two_days_or_of_none_is_refused() -> None:
 @pytest.mark.parametrize("name", files.FORMATS)
 def test_every_format_is_read_alike_by_the_guess(name: str) -> None:
     snapshot = sources.read(files.FORMATS[name](), name)
-    assert (snapshot.reader, snapshot.observed) == ("own", datetime(2024, 5, 6, tzinfo=UTC))
+    assert (snapshot.info.reader, snapshot.info.observed) == (
+        "own",
+        datetime(2024, 5, 6, tzinfo=UTC),
+    )
     assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(KM2, abs=0.001)
     assert km2(snapshot, Ground.CONTESTED) == pytest.approx(KM2, abs=0.001)
-    assert snapshot.reports == {Status.RUSSIAN_HELD, Status.CONTESTED}
+    assert snapshot.info.reports == {Status.RUSSIAN_HELD, Status.CONTESTED}
     assert not shapely.has_z(snapshot.layers[Ground.OCCUPIED]).any()
-    (warning,) = snapshot.warnings
+    (warning,) = snapshot.info.warnings
     assert "read by a guess, by '" in warning
     assert "'occupied' is russian_held, 'grey zone' is contested" in warning
 
@@ -333,7 +342,7 @@ def test_a_legend_decides_and_what_it_leaves_out_is_told() -> None:
     snapshot = sources.read(files.geojson(), f"a {files.DAY}.geojson", legend=legend)
     assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(KM2, abs=0.001)
     assert Ground.CONTESTED not in snapshot.layers
-    assert snapshot.warnings == (
+    assert snapshot.info.warnings == (
         f"a {files.DAY}.geojson: status 'occupied' is not in the legend; left out (82.9 km2)",
     )
 
@@ -341,7 +350,7 @@ def test_a_legend_decides_and_what_it_leaves_out_is_told() -> None:
 def test_a_legend_may_tell_what_all_of_it_is_and_when() -> None:
     legend = custom.from_toml('whole = "russian_held"\ndate = 2026-01-24', "l.toml")
     snapshot = sources.read(files.geojson(), "a.geojson", legend=legend)
-    assert snapshot.observed.date() == date(2026, 1, 24)
+    assert snapshot.info.observed.date() == date(2026, 1, 24)
     assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(2 * KM2, abs=0.001)
 
 
@@ -407,14 +416,14 @@ def test_viina_gives_each_place_its_cell(packed: bool) -> None:
     order = sorted(p.geonameid for p in places.load())
     cell = {n: areas_km2(viina.cells()[[order.index(n)]])[0] for n in (DONETSK, MAKIIVKA)}
     last = sources.read(data, "viina.csv")
-    assert (last.reader, last.observed.date()) == ("viina", date(2024, 5, 7))
+    assert (last.info.reader, last.info.observed.date()) == ("viina", date(2024, 5, 7))
     assert km2(last, Ground.OCCUPIED) == pytest.approx(cell[MAKIIVKA], abs=0.001)
     first = sources.read(data, "viina.csv", observed=datetime(2024, 5, 6, 12, tzinfo=UTC))
     assert km2(first, Ground.OCCUPIED) == pytest.approx(cell[DONETSK], abs=0.001)
     assert km2(first, Ground.CONTESTED) == pytest.approx(cell[MAKIIVKA], abs=0.001)
-    assert "an approximation" in first.warnings[0]
-    assert f"{len(order) - 2} of {len(order)} places are not told of" in first.warnings[1]
-    assert [s.observed.day for s in sources.read_all(data, "viina.csv", Texts())] == [6, 7]
+    assert "an approximation" in first.info.warnings[0]
+    assert f"{len(order) - 2} of {len(order)} places are not told of" in first.info.warnings[1]
+    assert [s.info.observed.day for s in sources.read_all(data, "viina.csv", Texts())] == [6, 7]
 
 
 def test_viina_opinions_stand_side_by_side() -> None:

@@ -62,8 +62,8 @@ def errors_km2(snapshots: Iterator[Snapshot]) -> tuple[list[str], np.ndarray]:
     names, errors = [], []
     for snapshot in snapshots:
         error = builder.error_km2(embedded(), snapshot)
-        assert error is not None, f"{snapshot.name}: not in the embedded record"
-        names.append(snapshot.name)
+        assert error is not None, f"{snapshot.info.name}: not in the embedded record"
+        names.append(snapshot.info.name)
         errors.append(error)
     return names, np.array(errors)
 
@@ -92,10 +92,10 @@ def test_the_record_is_true_to_every_map_snapshot(
     def checked() -> Iterator[Snapshot]:
         for found in members(shared, "deepstate_api", quarter):
             snapshot = sources.read(found.data, found.name)
-            info = infos.pop(snapshot.name)
-            rounded = round(snapshot.repaired_km2, 6)
-            assert info == replace(type(info).of(snapshot), repaired_km2=rounded)
-            assert snapshot.repaired_km2 < 0.001
+            info = infos.pop(snapshot.info.name)
+            rounded = round(snapshot.info.repaired_km2, 6)
+            assert info == replace(snapshot.info, repaired_km2=rounded)
+            assert snapshot.info.repaired_km2 < 0.001
             assert plausibility.impossible(snapshot) is None
             yield snapshot
 
@@ -113,7 +113,7 @@ def test_the_record_is_true_to_every_daily_file_that_it_uses(
     def used() -> Iterator[Snapshot]:
         for found in members(shared, "deepstate_daily", year):
             snapshot = sources.read(found.data, found.name)
-            if snapshot.observed.date() > LAST_OF_THE_MAP:
+            if snapshot.info.observed.date() > LAST_OF_THE_MAP:
                 yield snapshot
 
     _, errors = errors_km2(used())
@@ -226,7 +226,7 @@ def test_both_readers_agree_on_the_same_moment(
     name = f"{observed.timestamp():.0f}.geojson"
     of_the_map = member(shared, "deepstate_api", quarter, name)
     daily = member(shared, "deepstate_daily", day[:4], f"deepstatemap_data_{day}.geojson")
-    assert of_the_map.observed < daily.observed
+    assert of_the_map.info.observed < daily.info.observed
     one, other = (builder.overlay_km2(embedded(), s)[:, 0] for s in (of_the_map, daily))
     assert one.min() > 10_000
     assert np.abs(one - other).max() < 20

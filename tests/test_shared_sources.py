@@ -45,8 +45,8 @@ def test_every_isw_file_is_read_and_its_layers_are_known(shared: Path) -> None:
     count = 0
     for member in archive.members([shared / "data" / "isw"]):
         snapshot = sources.read(member.data, member.name)
-        assert snapshot.reader == "isw"
-        warnings.update(w.split(": ", 1)[1] for w in snapshot.warnings)
+        assert snapshot.info.reader == "isw"
+        warnings.update(w.split(": ", 1)[1] for w in snapshot.info.warnings)
         count += 1
     assert count == ISW_FILES
     assert warnings == {
@@ -57,10 +57,14 @@ def test_every_isw_file_is_read_and_its_layers_are_known(shared: Path) -> None:
 def test_isw_states_have_control_and_what_is_not_there_is_not_reported(shared: Path) -> None:
     states = list(read(shared, "isw"))
     assert len(states) == 110
-    assert all(Status.RUSSIAN_HELD in s.reports for s in states)
-    without = [s.observed.date() for s in states if Status.ASSESSED_ADVANCE not in s.reports]
+    assert all(Status.RUSSIAN_HELD in s.info.reports for s in states)
+    without = [
+        s.info.observed.date() for s in states if Status.ASSESSED_ADVANCE not in s.info.reports
+    ]
     assert without == [date(2022, 2, 24), date(2022, 2, 27)]
-    silent = [s.observed.date() for s in states if Status.CLAIMED_CONTROL not in s.reports]
+    silent = [
+        s.info.observed.date() for s in states if Status.CLAIMED_CONTROL not in s.info.reports
+    ]
     assert silent[2:] == [date(2023, 5, 1), date(2023, 5, 7), date(2023, 5, 13)]
 
 
@@ -81,10 +85,10 @@ def test_nzz_tells_its_day_within_and_lags_its_name(shared: Path) -> None:
     count = lacking = 0
     for member in archive.members([shared / "data" / "nzz"]):
         snapshot = sources.read(member.data, member.name)
-        assert snapshot.reader == "nzz"
+        assert snapshot.info.reader == "nzz"
         named = date.fromisoformat(member.name.removesuffix(".json"))
-        assert 0 <= (named - snapshot.observed.date()).days <= 13
-        assert bool(snapshot.lacks) == (snapshot.observed.date() >= date(2024, 3, 15))
+        assert 0 <= (named - snapshot.info.observed.date()).days <= 13
+        assert bool(snapshot.lacks) == (snapshot.info.observed.date() >= date(2024, 3, 15))
         lacking += bool(snapshot.lacks)
         count += 1
     assert (count, lacking) == (NZZ_FILES, 128)
@@ -97,12 +101,12 @@ def test_nzz_is_completed_without_a_step(shared: Path) -> None:
     step = held_on("nzz", date(2024, 3, 15)) - held_on("nzz", date(2024, 3, 8))
     assert step == pytest.approx([19, 0, 0, 0], abs=1)  # what was gained in a week, by the feed
     assert round(held_on("nzz", date(2024, 3, 15))[1], -1) == 26_270
-    raw = next(s for s in read(shared, "nzz") if s.observed.date() == date(2024, 3, 15))
+    raw = next(s for s in read(shared, "nzz") if s.info.observed.date() == date(2024, 3, 15))
     assert round(builder.overlay_km2(embedded("nzz"), raw)[1, 0]) == 18_020
 
 
 def test_nzz_completed_from_deepstate_differs_by_little(shared: Path) -> None:
-    raw = next(s for s in read(shared, "nzz") if s.observed.date() == date(2024, 3, 15))
+    raw = next(s for s in read(shared, "nzz") if s.info.observed.date() == date(2024, 3, 15))
     (done,) = supplement.Completion().of([raw])
     made = builder.overlay_km2(embedded("nzz"), done)[:, 0]
     assert np.abs(made - held_on("nzz", date(2024, 3, 15))).max() < 110

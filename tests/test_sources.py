@@ -115,7 +115,7 @@ def test_a_warning_names_file_feature_label_colour_and_area() -> None:
 def test_what_is_left_out_is_told_with_its_area() -> None:
     wagner = feature(polygon(box(37.8, 48.0, 37.9, 48.1)), name="Вагнер", fill="#ce93d8")
     snapshot = sources.read(make_file(feature(**OCCUPIED), wagner), API)
-    (warning,) = snapshot.warnings
+    (warning,) = snapshot.info.warnings
     assert "left out (82.9 km2)" in warning
     assert sum(km2(snapshot, ground) for ground in snapshot.layers) == pytest.approx(
         SQUARE_KM2, abs=0.001
@@ -184,7 +184,7 @@ def test_geometry(geometry: dict[str, Any], expected_km2: float, moved_km2: floa
     drawn = snapshot.layers[Ground.OCCUPIED]
     # 0.1 km2: a sixteenth and a half of the square are not exactly that on the ellipsoid.
     assert km2(snapshot) == pytest.approx(expected_km2, abs=0.1)
-    assert snapshot.repaired_km2 == pytest.approx(moved_km2, abs=0.15)
+    assert snapshot.info.repaired_km2 == pytest.approx(moved_km2, abs=0.15)
     assert shapely.is_valid(drawn).all()
     assert not shapely.has_z(drawn).any()
 
@@ -206,15 +206,15 @@ def test_features_without_a_geometry_are_passed_over() -> None:
 
 def test_the_daily_file_tells_its_day_in_its_name() -> None:
     snapshot = sources.read(make_file(), DAILY)
-    assert snapshot.reader == "deepstate_daily"
-    assert snapshot.observed == datetime(2024, 7, 9, 3, tzinfo=UTC)
-    assert snapshot.retrieved == snapshot.observed
-    assert snapshot.reports == {Status.RUSSIAN_HELD}
+    assert snapshot.info.reader == "deepstate_daily"
+    assert snapshot.info.observed == datetime(2024, 7, 9, 3, tzinfo=UTC)
+    assert snapshot.info.retrieved == snapshot.info.observed
+    assert snapshot.info.reports == {Status.RUSSIAN_HELD}
 
 
 def test_the_daily_file_tells_its_day_inside() -> None:
     snapshot = sources.read(make_file(name="deepstatemap_data_20240709"), "renamed.json")
-    assert (snapshot.reader, snapshot.observed.date().isoformat()) == (
+    assert (snapshot.info.reader, snapshot.info.observed.date().isoformat()) == (
         "deepstate_daily",
         "2024-07-09",
     )
@@ -227,10 +227,10 @@ def test_a_name_outside_that_is_not_the_name_inside_is_refused() -> None:
 
 def test_the_map_snapshot_tells_its_instant_in_its_name() -> None:
     snapshot = sources.read(make_file(feature(**OCCUPIED)), API)
-    assert snapshot.reader == "deepstate_api"
-    assert snapshot.observed == datetime(2024, 3, 1, 12, tzinfo=UTC)
-    assert snapshot.retrieved is None
-    assert snapshot.reports == {
+    assert snapshot.info.reader == "deepstate_api"
+    assert snapshot.info.observed == datetime(2024, 3, 1, 12, tzinfo=UTC)
+    assert snapshot.info.retrieved is None
+    assert snapshot.info.reports == {
         Status.RUSSIAN_HELD,
         Status.HELD_BEFORE_2022,
         Status.CONTESTED,
@@ -255,7 +255,7 @@ def test_gzip_is_read_and_hashed_as_what_it_holds() -> None:
 
 def test_a_reader_that_is_named_is_used() -> None:
     snapshot = sources.read(make_file(feature(**OCCUPIED)), DAILY, "deepstate_daily")
-    assert snapshot.reader == "deepstate_daily"
+    assert snapshot.info.reader == "deepstate_daily"
 
 
 @pytest.mark.parametrize("source", sources.SOURCES.values(), ids=lambda s: s.id)

@@ -122,11 +122,11 @@ def _read_one(arguments: argparse.Namespace) -> Coverage:
     snapshot = sources.read(
         found[0].data, found[0].name, arguments.reader, end_of(on) if on else None, legend
     )
-    found_source = sources.source_of(snapshot.reader).id
+    found_source = sources.source_of(snapshot.info.reader).id
     if source not in (None, found_source):
         raise InputError(f"{path.name}: is a file of {found_source}, not of {source}")
     coverage, completed = builder.of_one(snapshot)
-    for told in [*snapshot.warnings, *([f"{path.name}: {completed}"] if completed else [])]:
+    for told in [*snapshot.info.warnings, *([f"{path.name}: {completed}"] if completed else [])]:
         say(f"warning: {told}")
     return assessed_advance.counted(coverage, assessed_advance.Advance(arguments.advance))
 

@@ -122,49 +122,28 @@ def reported(grounds: Iterable[Ground]) -> frozenset[Status]:
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """One source's picture of the ground at one instant.
+class SnapshotInfo:
+    """What is known of a snapshot beside its polygons: what a record keeps of it.
 
     Attributes
     ----------
     reader
-        The id of the reader that made it.
+        The id of the reader that read it.
     name
         The name of the file it was read from.
     observed
-        The instant (UTC) of the state of the ground.
+        The instant (UTC) at which the ground was as it shows.
     retrieved
         When the file was taken from its source (UTC); None where that was not recorded.
     sha256
         The hash of the bytes it was read from, in hexadecimal.
     reports
-        The statuses that this source tells; the others are unknown, not zero.
-    layers
-        What is drawn, by kind of ground.
+        The statuses that this source reports; the others are unknown, not zero.
     warnings
         What the reader could not take at its word, one line each.
     repaired_km2
         The area that repairs of invalid rings moved in all.
-    lacks
-        Statuses whose ground the file leaves out though it is there; a record takes no such file
-        before it was completed.
     """
-
-    reader: str
-    name: str
-    observed: datetime
-    retrieved: datetime | None
-    sha256: str
-    reports: frozenset[Status]
-    layers: Mapping[Ground, Polygons]
-    warnings: tuple[str, ...] = ()
-    repaired_km2: float = 0.0
-    lacks: frozenset[Status] = frozenset()
-
-
-@dataclass(frozen=True)
-class SnapshotInfo:
-    """What a record remembers of a snapshot: everything but its polygons."""
 
     reader: str
     name: str
@@ -180,19 +159,25 @@ class SnapshotInfo:
         """What no two snapshots of a record share: the reader, and the instant as POSIX seconds."""
         return self.reader, self.observed.timestamp()
 
-    @classmethod
-    def of(cls, snapshot: Snapshot) -> SnapshotInfo:
-        """The description of a snapshot."""
-        return cls(
-            snapshot.reader,
-            snapshot.name,
-            snapshot.observed,
-            snapshot.retrieved,
-            snapshot.sha256,
-            snapshot.reports,
-            snapshot.warnings,
-            snapshot.repaired_km2,
-        )
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One source's picture of the ground at one instant.
+
+    Attributes
+    ----------
+    info
+        What it is, of when and from where.
+    layers
+        The polygons of each kind of ground.
+    lacks
+        Statuses whose ground the file leaves out though it is there; a record takes no such file
+        before it was completed.
+    """
+
+    info: SnapshotInfo
+    layers: Mapping[Ground, Polygons]
+    lacks: frozenset[Status] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -170,9 +170,9 @@ def _gathered(
     sample: dict[tuple[str, int, int], Snapshot] = {}
     read = read_all(source, inputs, progress, None if strict else kept_out)
     for snapshot in completion.of(read):
-        first = sample.setdefault(_quarter(snapshot), snapshot)
-        if snapshot.observed < first.observed:
-            sample[_quarter(snapshot)] = snapshot
+        first = sample.setdefault(_quarter(snapshot.info), snapshot)
+        if snapshot.info.observed < first.info.observed:
+            sample[_quarter(snapshot.info)] = snapshot
         drawings.add(snapshot)
     return _Given(readers, drawings, list(sample.values()), kept_out, completion)
 
@@ -191,7 +191,7 @@ def _figures(made: Coverage, given: _Given, extended: Record | None = None) -> d
     errors = [
         error
         for snapshot in given.sample
-        if SnapshotInfo.of(snapshot).key not in old
+        if snapshot.info.key not in old
         and _is_first_of_its_quarter(made, snapshot)
         and (error := error_km2(made, snapshot)) is not None
     ]
@@ -206,14 +206,14 @@ def _figures(made: Coverage, given: _Given, extended: Record | None = None) -> d
 
 def _is_first_of_its_quarter(record: Coverage, snapshot: Snapshot) -> bool:
     return not any(
-        info.observed < snapshot.observed and _quarter(info) == _quarter(snapshot)
+        info.observed < snapshot.info.observed and _quarter(info) == _quarter(snapshot.info)
         for info in record.snapshots
     )
 
 
-def _quarter(snapshot: Snapshot | SnapshotInfo) -> tuple[str, int, int]:
-    when = snapshot.observed
-    return snapshot.reader, when.year, (when.month - 1) // 3
+def _quarter(info: SnapshotInfo) -> tuple[str, int, int]:
+    when = info.observed
+    return info.reader, when.year, (when.month - 1) // 3
 
 
 Key = tuple[str, float]
@@ -300,15 +300,17 @@ def _read_each(
 
 
 def _check(source: str, member: Member, snapshot: Snapshot) -> None:
-    if sources.source_of(snapshot.reader).id != source:
-        raise InputError(f"{member.name}: is read by {snapshot.reader}, not a {source} file")
+    if sources.source_of(snapshot.info.reader).id != source:
+        raise InputError(f"{member.name}: is read by {snapshot.info.reader}, not a {source} file")
     if why := plausibility.impossible(snapshot):
         raise InputError(f"{member.name}: {why}")
 
 
 def _dated(snapshot: Snapshot, member: Member) -> Snapshot:
     """The snapshot with the instant at which its file was retrieved, where that is known."""
-    return replace(snapshot, retrieved=member.retrieved) if member.retrieved else snapshot
+    if member.retrieved is None:
+        return snapshot
+    return replace(snapshot, info=replace(snapshot.info, retrieved=member.retrieved))
 
 
 def _first_of(kept_out: Sequence[KeptOut]) -> str:
@@ -354,7 +356,7 @@ def of_one(snapshot: Snapshot) -> tuple[Coverage, str]:
     """One state as a record of its own, completed where it leaves ground out, and what was done."""
     completion = supplement.Completion()
     (whole,) = completion.of([snapshot])
-    return overlay.of(sources.source_of(snapshot.reader).id, whole), completion.told
+    return overlay.of(sources.source_of(snapshot.info.reader).id, whole), completion.told
 
 
 def error_km2(record: Coverage, snapshot: Snapshot) -> NDArray[np.float64] | None:
@@ -363,7 +365,7 @@ def error_km2(record: Coverage, snapshot: Snapshot) -> NDArray[np.float64] | Non
     Shape (oblasts, 3): Russian-held, contested, liberated; geodesic on WGS84. None where the
     record does not use the snapshot.
     """
-    index = _index(record, snapshot.reader, snapshot.observed)
+    index = _index(record, snapshot.info.reader, snapshot.info.observed)
     if index is None:
         return None
     plain = overlay_km2(record, snapshot)

@@ -314,17 +314,7 @@ class Coverage:
             g: array_of(p for o in self.dissolved(ground == g) for p in geodesy.polygons_of(o))
             for g in PRECEDENCE
         }
-        return Snapshot(
-            info.reader,
-            info.name,
-            info.observed,
-            info.retrieved,
-            info.sha256,
-            info.reports,
-            layers,
-            info.warnings,
-            info.repaired_km2,
-        )
+        return Snapshot(info, layers)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Drawings:
         One that leaves out ground that is there is refused as well: `completing` comes first.
         """
         check_whole(snapshot)
-        info = SnapshotInfo.of(snapshot)
+        info = snapshot.info
         if info.key in self._seen:
             number = self._seen[info.key]
             self.infos[number] = same(self.infos[number], info)
@@ -78,7 +78,8 @@ def check_whole(snapshot: Snapshot) -> None:
     """Raise an InputError where a snapshot leaves out ground that is there."""
     if snapshot.lacks:
         left_out = ", ".join(sorted(snapshot.lacks))
-        raise InputError(f"{snapshot.name}: leaves out {left_out}; it is to be completed first")
+        name = snapshot.info.name
+        raise InputError(f"{name}: leaves out {left_out}; it is to be completed first")
 
 
 def same(known: SnapshotInfo, info: SnapshotInfo) -> SnapshotInfo:

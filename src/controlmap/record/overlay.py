@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from controlmap.core.model import PRECEDENCE, Ground, InputError, Polygons, Snapshot, SnapshotInfo
+from controlmap.core.model import PRECEDENCE, Ground, InputError, Polygons, Snapshot
 from controlmap.geo import oblasts as oblast_room
 from controlmap.geo.geodesy import areas_km2, array_of, polygons_of
 from controlmap.geo.oblasts import Oblast
@@ -33,8 +33,8 @@ def of(source: str, snapshot: Snapshot, oblasts: tuple[Oblast, ...] | None = Non
     InputError
         Where the snapshot reports nothing, or leaves ground out and is to be completed first.
     """
-    if not snapshot.reports:
-        raise InputError(f"{snapshot.name}: tells no status that controlmap has")
+    if not snapshot.info.reports:
+        raise InputError(f"{snapshot.info.name}: tells no status that controlmap has")
     check_whole(snapshot)
     oblasts = oblast_room.load() if oblasts is None else oblasts
     faces = [
@@ -47,7 +47,7 @@ def of(source: str, snapshot: Snapshot, oblasts: tuple[Oblast, ...] | None = Non
     geometry = array_of(f[2] for f in faces)
     return Coverage(
         source=source,
-        snapshots=(SnapshotInfo.of(snapshot),),
+        snapshots=(snapshot.info,),
         oblasts=oblasts,
         faces=Faces(np.array([f[0] for f in faces], dtype=np.int64), areas_km2(geometry), geometry),
         run_face=np.arange(len(faces)),

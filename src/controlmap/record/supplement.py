@@ -72,15 +72,15 @@ class Completion:
             if snapshot.lacks == _LEFT_OUT:
                 short.append(snapshot)
                 continue
-            if sources.find_reader(snapshot.reader).may_lack:
+            if sources.find_reader(snapshot.info.reader).may_lack:
                 whole.append(snapshot)
             yield snapshot
         if not short:
             return
-        short.sort(key=lambda s: s.observed)
+        short.sort(key=lambda s: s.info.observed)
         before = max(
-            (s for s in whole if s.observed < short[0].observed),
-            key=lambda s: s.observed,
+            (s for s in whole if s.info.observed < short[0].info.observed),
+            key=lambda s: s.info.observed,
             default=None,
         )
         added = self._added(short[0], before)
@@ -94,7 +94,7 @@ class Completion:
         since = _held(first)
         if before is not None:
             ground = shapely.difference(_held(before), since)
-            origin = f"{before.name}, the last file that has it, less {first.name}"
+            origin = f"{before.info.name}, the last file that has it, less {first.info.name}"
         else:
             held, origin = _of_record(self.known, first) or _reported(first)
             ground = shapely.difference(held, since)
@@ -102,8 +102,9 @@ class Completion:
         added = array_of(geodesy.polygons_of(ground))
         self.km2 = float(geodesy.areas_km2(added).sum())
         self.told = (
-            f"What was held before 24 February 2022 is left out from {first.observed:%Y-%m-%d} on; "
-            f"it was completed, {self.km2:,.0f} km2, from {origin}."
+            "What was held before 24 February 2022 is left out from "
+            f"{first.info.observed:%Y-%m-%d} on; it was completed, {self.km2:,.0f} km2, "
+            f"from {origin}."
         )
         return added
 
@@ -119,7 +120,7 @@ def summed(known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
 
 def _of_record(known: Coverage | None, first: Snapshot) -> tuple[BaseGeometry, str] | None:
     """What a record of the same source has of that ground, and where that is from."""
-    snapshot = known.last(first.observed.date()) if known else None
+    snapshot = known.last(first.info.observed.date()) if known else None
     if known is None or snapshot is None:
         return None
     held = shapely.union_all(known.outline(snapshot.index, Status.HELD_BEFORE_2022.grounds))
@@ -136,10 +137,10 @@ def _reported(first: Snapshot) -> tuple[BaseGeometry, str]:
     ]
     if not told:
         raise InputError(
-            f"{first.name}: leaves out what was held before 2022, and the record of {FROM} does "
-            "not tell it either"
+            f"{first.info.name}: leaves out what was held before 2022, and the record of {FROM} "
+            "does not tell it either"
         )
-    before = [i for i in told if record.snapshots[i].observed <= first.observed]
+    before = [i for i in told if record.snapshots[i].observed <= first.info.observed]
     index = before[-1] if before else told[0]
     outlines = record.outline(index, Status.HELD_BEFORE_2022.grounds)
     generalised = f", generalised to {record.cell_m} m" if record.cell_m else ""

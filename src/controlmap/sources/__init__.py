@@ -17,7 +17,7 @@ from datetime import datetime
 import numpy as np
 
 from controlmap.core import limits
-from controlmap.core.model import Ground, InputError, Polygons, Snapshot, Status
+from controlmap.core.model import Ground, InputError, Polygons, Snapshot, SnapshotInfo, Status
 from controlmap.sources import (
     containers,
     custom,
@@ -323,10 +323,10 @@ def joined(
         return
     together: dict[tuple[str, datetime], list[Snapshot]] = {}
     for snapshot in snapshots:
-        if snapshot.reports:
-            together.setdefault((snapshot.reader, snapshot.observed), []).append(snapshot)
+        if snapshot.info.reports:
+            together.setdefault((snapshot.info.reader, snapshot.info.observed), []).append(snapshot)
     for key in sorted(together, key=lambda k: (k[1], k[0])):
-        parts = {s.sha256: s for s in sorted(together[key], key=lambda s: s.name)}
+        parts = {s.info.sha256: s for s in sorted(together[key], key=lambda s: s.info.name)}
         try:
             yield _one(list(parts.values()))
         except InputError as error:
@@ -336,9 +336,10 @@ def joined(
 
 
 def _one(parts: list[Snapshot]) -> Snapshot:
-    if not any(Status.RUSSIAN_HELD in p.reports for p in parts):
+    infos = [part.info for part in parts]
+    if not any(Status.RUSSIAN_HELD in info.reports for info in infos):
         raise InputError(
-            f"{parts[0].name}: no layer of control of that day; a record needs one with the others"
+            f"{infos[0].name}: no layer of control of that day; a record needs one with the others"
         )
     if len(parts) == 1:
         return parts[0]
@@ -346,21 +347,21 @@ def _one(parts: list[Snapshot]) -> Snapshot:
     for part in parts:
         for ground, polygons in part.layers.items():
             if ground in layers:
-                first = next(p.name for p in parts if ground in p.layers)
-                raise InputError(f"{part.name}: {first} is of the same instant and layer")
+                first = next(p.info.name for p in parts if ground in p.layers)
+                raise InputError(f"{part.info.name}: {first} is of the same instant and layer")
             layers[ground] = np.asarray(polygons, dtype=object)
-    digest = hashlib.sha256("".join(sorted(p.sha256 for p in parts)).encode()).hexdigest()
-    return Snapshot(
-        reader=parts[0].reader,
-        name=" + ".join(p.name for p in parts),
-        observed=parts[0].observed,
-        retrieved=max((p.retrieved for p in parts if p.retrieved), default=None),
+    digest = hashlib.sha256("".join(sorted(info.sha256 for info in infos)).encode()).hexdigest()
+    info = SnapshotInfo(
+        reader=infos[0].reader,
+        name=" + ".join(info.name for info in infos),
+        observed=infos[0].observed,
+        retrieved=max((info.retrieved for info in infos if info.retrieved), default=None),
         sha256=digest,
-        reports=frozenset().union(*(p.reports for p in parts)),
-        layers=layers,
-        warnings=tuple(w for p in parts for w in p.warnings),
-        repaired_km2=sum(p.repaired_km2 for p in parts),
+        reports=frozenset().union(*(info.reports for info in infos)),
+        warnings=tuple(warning for info in infos for warning in info.warnings),
+        repaired_km2=sum(info.repaired_km2 for info in infos),
     )
+    return Snapshot(info, layers)
 
 
 def recognised(document: Document) -> Reader:

@@ -25,7 +25,7 @@ from typing import Any
 import shapely
 
 from controlmap.core import limits, toml_entries
-from controlmap.core.model import Ground, InputError, Snapshot, Status, reported
+from controlmap.core.model import Ground, InputError, Snapshot, SnapshotInfo, Status, reported
 from controlmap.geo import geodesy
 from controlmap.geo.geodesy import array_of
 from controlmap.sources import deepstate_api, geojson
@@ -268,15 +268,17 @@ def read(document: Document, observed: datetime | None, legend: Legend | None) -
         raise InputError(f"{name}: nothing in it is Russian-held by its legend ({told(legend)})")
     geojson.expect_nearby(name, list(layers.values()), far)
     return Snapshot(
-        reader=ID,
-        name=name,
-        observed=observed,
-        retrieved=None,
-        sha256=document.sha256,
-        reports=_reports(legend),
-        layers=layers,
-        warnings=tuple(warnings),
-        repaired_km2=moved,
+        SnapshotInfo(
+            reader=ID,
+            name=name,
+            observed=observed,
+            retrieved=None,
+            sha256=document.sha256,
+            reports=_reports(legend),
+            warnings=tuple(warnings),
+            repaired_km2=moved,
+        ),
+        layers,
     )
 
 

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 
 import shapely
 
-from controlmap.core.model import Ground, InputError, Snapshot, Status
+from controlmap.core.model import Ground, InputError, Snapshot, SnapshotInfo, Status
 from controlmap.geo import geodesy
 from controlmap.geo.geodesy import array_of
 from controlmap.sources import geojson
@@ -104,15 +104,17 @@ def read(document: Document, observed: datetime | None = None) -> Snapshot:
     layers = {ground: array_of(parts) for ground, parts in drawn.items()}
     geojson.expect_nearby(name, list(layers.values()), far)
     return Snapshot(
-        reader=ID,
-        name=name,
-        observed=observed,
-        retrieved=None,
-        sha256=document.sha256,
-        reports=REPORTS,
-        layers=layers,
-        warnings=tuple(warnings),
-        repaired_km2=moved,
+        SnapshotInfo(
+            reader=ID,
+            name=name,
+            observed=observed,
+            retrieved=None,
+            sha256=document.sha256,
+            reports=REPORTS,
+            warnings=tuple(warnings),
+            repaired_km2=moved,
+        ),
+        layers,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from controlmap.core.model import Ground, InputError, Snapshot, Status
+from controlmap.core.model import Ground, InputError, Snapshot, SnapshotInfo, Status
 from controlmap.geo.geodesy import array_of
 from controlmap.sources import geojson
 from controlmap.sources.geojson import Document
@@ -45,14 +45,16 @@ def read(document: Document, observed: datetime | None = None) -> Snapshot:
     layers = {Ground.OCCUPIED: array_of(held)}
     geojson.expect_nearby(name, list(layers.values()), far)
     return Snapshot(
-        reader=ID,
-        name=name,
-        observed=observed,
-        retrieved=stated,
-        sha256=document.sha256,
-        reports=REPORTS,
-        layers=layers,
-        repaired_km2=moved,
+        SnapshotInfo(
+            reader=ID,
+            name=name,
+            observed=observed,
+            retrieved=stated,
+            sha256=document.sha256,
+            reports=REPORTS,
+            repaired_km2=moved,
+        ),
+        layers,
     )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import shapely
 
-from controlmap.core.model import Ground, InputError, Snapshot, reported
+from controlmap.core.model import Ground, InputError, Snapshot, SnapshotInfo, reported
 from controlmap.geo.geodesy import array_of
 from controlmap.sources import geojson
 from controlmap.sources.file_dates import named_day
@@ -91,15 +91,17 @@ def read(document: Document, observed: datetime | None = None) -> Snapshot:
     if Ground.OCCUPIED in layers:  # a layer of claims alone may well be far from the four oblasts
         geojson.expect_nearby(name, list(layers.values()), far)
     return Snapshot(
-        reader=ID,
-        name=name,
-        observed=observed,
-        retrieved=None,
-        sha256=document.sha256,
-        reports=reported(layers),
-        layers=layers,
-        warnings=_warnings(name, unknown, document),
-        repaired_km2=moved,
+        SnapshotInfo(
+            reader=ID,
+            name=name,
+            observed=observed,
+            retrieved=None,
+            sha256=document.sha256,
+            reports=reported(layers),
+            warnings=_warnings(name, unknown, document),
+            repaired_km2=moved,
+        ),
+        layers,
     )
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import shapely
 
-from controlmap.core.model import Ground, InputError, Polygons, Snapshot, Status
+from controlmap.core.model import Ground, InputError, Polygons, Snapshot, SnapshotInfo, Status
 from controlmap.geo.geodesy import array_of
 from controlmap.sources import geojson
 from controlmap.sources.geojson import Document, Feature
@@ -62,16 +62,18 @@ def read(document: Document, observed: datetime | None = None) -> Snapshot:
     layers = {Ground.OCCUPIED: array_of(held)}
     geojson.expect_nearby(name, list(layers.values()), far)
     return Snapshot(
-        reader=ID,
-        name=name,
-        observed=observed,
-        retrieved=None,
-        sha256=document.sha256,
-        reports=REPORTS,
-        layers=layers,
-        warnings=tuple(warnings),
-        repaired_km2=moved,
-        lacks=_lacks(layers[Ground.OCCUPIED]),
+        SnapshotInfo(
+            reader=ID,
+            name=name,
+            observed=observed,
+            retrieved=None,
+            sha256=document.sha256,
+            reports=REPORTS,
+            warnings=tuple(warnings),
+            repaired_km2=moved,
+        ),
+        layers,
+        _lacks(layers[Ground.OCCUPIED]),
     )
 
 

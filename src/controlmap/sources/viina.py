@@ -26,7 +26,7 @@ import shapely
 from numpy.typing import NDArray
 
 from controlmap.core import limits
-from controlmap.core.model import Ground, InputError, Polygons, Snapshot, Status
+from controlmap.core.model import Ground, InputError, Polygons, Snapshot, SnapshotInfo, Status
 from controlmap.geo import geodesy, oblasts, places
 from controlmap.geo.geodesy import array_of
 from controlmap.geo.places import Place
@@ -292,17 +292,19 @@ def _snapshot(year: Year, reader: str, index: int) -> Snapshot:
     if unknown:
         warnings.append(f"{year.name}: {unknown} of {len(holder)} places are not told of on {day}")
     return Snapshot(
-        reader=reader,
-        name=year.name,
-        observed=datetime(day.year, day.month, day.day, tzinfo=UTC),
-        retrieved=None,
-        sha256=hashlib.sha256(f"{year.sha256} {day}".encode()).hexdigest(),
-        reports=REPORTS,
-        layers={
+        SnapshotInfo(
+            reader=reader,
+            name=year.name,
+            observed=datetime(day.year, day.month, day.day, tzinfo=UTC),
+            retrieved=None,
+            sha256=hashlib.sha256(f"{year.sha256} {day}".encode()).hexdigest(),
+            reports=REPORTS,
+            warnings=tuple(warnings),
+        ),
+        {
             ground: array_of(
                 part for cell in cells()[holder == ground] for part in geodesy.polygons_of(cell)
             )
             for ground in (Ground.OCCUPIED, Ground.CONTESTED)
         },
-        warnings=tuple(warnings),
     )
