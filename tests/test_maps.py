@@ -67,7 +67,7 @@ def chart(layers: Sequence[Layer] = (), **changes: Any) -> folium.Map:
     given: dict[str, Any] = {
         "background_url": "../bg/background-0.json", "credit": [("Source", "https://example.org/")],
         "ground": box(31.5, 45.7, 40.2, 50.1), "words": WORDS,
-        "leaflet_url": "../leaflet", "assets_url": "../assets",
+        "assets_url": "../assets",
     }  # fmt: skip
     return maps.base_map(layers or [layer()], **given | changes)
 
@@ -201,7 +201,7 @@ def test_hostile_addresses_stay_one_address(sent: Callable[..., dict[str, Any]])
     result = sent(chart(background_url="../bg/b.json?\"'><script>{{7*7}}&css=evil"))
     link = result["js_links"][0]
     assert set(parse_qs(urlsplit(link).query)) == {"css", "background", "scripts"}
-    assert parse_qs(urlsplit(link).query)["css"] == ["../leaflet/leaflet.css"]
+    assert parse_qs(urlsplit(link).query)["css"] == ["../assets/vendor/leaflet/leaflet.css"]
     assert not set(link) & set("\"'<>{} ")
 
 
@@ -220,9 +220,9 @@ def test_the_map_asks_only_for_what_the_dashboard_serves(
     result = sent(chart())
     assert result["css_links"] == []
     assert result["js_links"] == [
-        "../assets/controlmap.js?css=..%2Fleaflet%2Fleaflet.css"
+        "../assets/controlmap.js?css=..%2Fassets%2Fvendor%2Fleaflet%2Fleaflet.css"
         "&background=..%2Fbg%2Fbackground-0.json&scripts=paint.js+room.js",
-        "../leaflet/leaflet.js",
+        "../assets/vendor/leaflet/leaflet.js",
         "../assets/paint.js",
         "../assets/room.js",
     ]

@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-import js_lib_leaflet
 import map_harness as harness
 import streamlit as st
 from shapely.geometry import box
@@ -16,9 +15,6 @@ st.set_page_config(page_title="Map", layout="wide")
 
 FOLDER = Path(os.environ["CONTROLMAP_TEST_BACKGROUND"])
 NAME = maps.write_background(FOLDER, harness.background())
-LEAFLET = declare_component(
-    "leaflet", path=str(Path(js_lib_leaflet.__file__).parent / "static/js_lib_leaflet")
-)
 ASSETS = declare_component("assets", path=str(maps.ASSETS))
 BACKGROUND = declare_component("background", path=str(FOLDER))
 
@@ -32,7 +28,6 @@ def draw() -> None:
         credit=[(harness.HOSTILE, "https://example.org/")],
         ground=box(*harness.BOUNDS),
         words=harness.WORDS,
-        leaflet_url=f"../{LEAFLET.name}",
         assets_url=f"../{ASSETS.name}",
     )
     payload = maps.payload_json(day, harness.contents(day))

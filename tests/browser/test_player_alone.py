@@ -9,7 +9,6 @@ from datetime import date
 from html import escape
 from pathlib import Path
 
-import js_lib_leaflet
 import pytest
 from playwright.sync_api import Route
 from visiting import Visit
@@ -23,7 +22,6 @@ from controlmap.words import text
 
 HERE = "http://127.0.0.1:9/"  # the port of nothing: what the test does not hand out, nobody does
 ASSETS = maps.ASSETS
-LEAFLET = Path(js_lib_leaflet.__file__).parent / "static" / "js_lib_leaflet"
 DAY = date(2022, 11, 15)
 
 
@@ -43,7 +41,6 @@ def page_of(coverage: Coverage, folder: Path) -> str:
         credit=[],
         ground=map_layers.ground(coverage),
         words=text.MAP,
-        leaflet_url="leaflet",
         assets_url="assets",
         player=player,
     )
@@ -64,7 +61,7 @@ def page_of(coverage: Coverage, folder: Path) -> str:
 def opened(page: Visit, coverage: Coverage, files: Path) -> Visit:
     """Go to the page of a record, every file of which is handed out here."""
     html = page_of(coverage, files)
-    folders = {"assets": ASSETS, "leaflet": LEAFLET, "files": files}
+    folders = {"assets": ASSETS, "files": files}
 
     def hand_out(route: Route) -> None:
         path = re.sub(r"\?.*", "", route.request.url.removeprefix(HERE))

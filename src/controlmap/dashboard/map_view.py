@@ -81,7 +81,6 @@ def show(
         ],
         ground=map_layers.ground(coverage),
         words=text.MAP,
-        leaflet_url=addresses.leaflet,
         assets_url=addresses.assets,
         font_url=_font_url(),
         player=map_layers.player(coverage, addresses.timeline) if played else None,

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-import js_lib_leaflet
 import streamlit as st
 import streamlit.components.v1 as components
 from streamlit.delta_generator import DeltaGenerator
@@ -36,7 +35,6 @@ T = TypeVar("T")
 class MapAddresses:
     """Where the map's frame finds its parts, all on this server."""
 
-    leaflet: str
     assets: str
     background: str
     timeline: str
@@ -98,7 +96,6 @@ def _folders() -> tuple[dict[str, str], tempfile.TemporaryDirectory[str]]:
     """
     background = tempfile.TemporaryDirectory(prefix="controlmap-")
     folders = {
-        "leaflet": Path(js_lib_leaflet.__file__).parent / "static" / "js_lib_leaflet",
         "assets": maps.ASSETS,
         "background": Path(background.name),
     }
@@ -119,7 +116,6 @@ def map_addresses(
     names, folder = _folders()
     path = Path(folder.name)
     return MapAddresses(
-        f"../{names['leaflet']}",
         f"../{names['assets']}",
         f"../{names['background']}/{maps.write_background(path, _background())}",
         f"../{names['background']}/{timeline.write(path, _coverage)}",

@@ -33,6 +33,7 @@ from controlmap.draw.palette import Style
 Payload = NewType("Payload", str)
 
 ASSETS = Path(__file__).parent / "assets"
+_LEAFLET = "vendor/leaflet/leaflet"
 """The JavaScript and CSS of the map, which the dashboard's own server hands out."""
 PLACE_RANKS = 5
 """Ranks of places: 0 and 1 always shown with a label, 2 from zoom 8, 3 from 9, 4 from 10."""
@@ -213,7 +214,6 @@ def base_map(
     credit: Sequence[tuple[str, str]],
     ground: BaseGeometry,
     words: Mapping[str, str],
-    leaflet_url: str,
     assets_url: str,
     font_url: str = "",
     player: Player | None = None,
@@ -231,8 +231,8 @@ def base_map(
         What the map shows first, longitude and latitude, polygons; no control covers it then.
     words
         The texts named in `WORDS`.
-    leaflet_url, assets_url
-        Addresses of the folders with Leaflet and with this package's assets.
+    assets_url
+        Address of the folder with this package's assets, `ASSETS`.
     font_url
         Address of the page's font, a variable one; without it the map takes the system's.
     player
@@ -278,7 +278,7 @@ def base_map(
     # The first script asks for these at once; st_folium would, for one after the other.
     early = urlencode(
         {
-            "css": f"{leaflet_url}/leaflet.css",
+            "css": f"{assets_url}/{_LEAFLET}.css",
             "background": background_url,
             "scripts": " ".join(f"{name}.js" for name in scripts),
             **({"font": font_url} if font_url else {}),
@@ -286,7 +286,7 @@ def base_map(
     )
     chart.default_js = [
         ("controlmap", f"{assets_url}/controlmap.js?{early}"),
-        ("leaflet", f"{leaflet_url}/leaflet.js"),
+        ("leaflet", f"{assets_url}/{_LEAFLET}.js"),
         *((name, f"{assets_url}/{name}.js") for name in scripts),
     ]
     chart.default_css = []
