@@ -15,7 +15,7 @@ from visiting import Visit
 
 from controlmap.analysis import figures, place_history
 from controlmap.dashboard import map_layers
-from controlmap.draw import maps, timeline
+from controlmap.draw import maps, player_record
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
 from controlmap.words import text
@@ -33,7 +33,7 @@ def coverage() -> Coverage:
 def page_of(coverage: Coverage, folder: Path) -> str:
     """A page with the map and nothing else, as a publication without a server would write it."""
     player = replace(
-        map_layers.player(coverage, f"files/{timeline.write(folder, coverage)}"), listens=False
+        map_layers.player(coverage, f"files/{player_record.write(folder, coverage)}"), listens=False
     )
     chart = maps.base_map(
         map_layers.layer_list(text.LAYERS),
@@ -96,9 +96,9 @@ def test_a_tooltip_carries_nothing_over_a_gap(visit: Callable[..., Visit], tmp_p
         }""",
         [lat, lon],
     )
-    kinds = {"russian_held": timeline.HELD, "not_known": None}
+    kinds = {"russian_held": player_record.HELD, "not_known": None}
     known = place_history.record_of(coverage, lon, lat).periods
-    assert periods == [[str(s.since), kinds.get(s.status, timeline.REST)] for s in known]
+    assert periods == [[str(s.since), kinds.get(s.status, player_record.NOT_HELD)] for s in known]
     assert "Not known since 8 August 2022" in shown
     assert "Russian-held since 13 August 2022" in shown
     page.assert_clean()

@@ -99,10 +99,10 @@ def plain(rows: list[list[str]]) -> list[list[str]]:
 
 def test_nothing_is_fetched_before_the_first_use(page: Visit, frame: Frame) -> None:
     page.tab.wait_for_timeout(SETTLE_MS)
-    assert not [url for url in page.requests if "timeline-" in url]
+    assert not [url for url in page.requests if "player-record-" in url]
     frame.get_by_role("button", name="Play", exact=True).click()
     frame.wait_for_function("ControlMap.time.frames > 3")
-    assert len([url for url in page.requests if "timeline-" in url]) == 1
+    assert len([url for url in page.requests if "player-record-" in url]) == 1
     page.assert_clean()
 
 
@@ -273,7 +273,7 @@ def test_all_of_the_player_fits(
 
 
 def test_a_record_that_does_not_load_is_said(page: Visit, address: str) -> None:
-    page.tab.context.route("**/timeline-*", lambda route: route.abort())
+    page.tab.context.route("**/player-record-*", lambda route: route.abort())
     page.tab.goto(address)
     frame = page.map()
     frame.get_by_role("button", name="Play", exact=True).click()

@@ -83,7 +83,7 @@ def show(
         words=text.MAP,
         assets_url=addresses.assets,
         font_url=_font_url(),
-        player=map_layers.player(coverage, addresses.timeline) if played else None,
+        player=map_layers.player(coverage, addresses.player_record) if played else None,
         picks=pick is not None,
     )
     st_folium(

@@ -20,7 +20,7 @@ from controlmap.analysis import agreement
 from controlmap.analysis.agreement import Agreement, Opinion
 from controlmap.analysis.assessed_advance import Advance, counted
 from controlmap.core.model import ControlmapError
-from controlmap.draw import maps, timeline
+from controlmap.draw import maps, player_record
 from controlmap.draw.maps import Feature, Payload
 from controlmap.record import archive
 from controlmap.record.archive import Record
@@ -37,7 +37,7 @@ class MapAddresses:
 
     assets: str
     background: str
-    timeline: str
+    player_record: str
 
 
 def record(source: str = sources.DEFAULT, advance: Advance = Advance.APART) -> Record:
@@ -118,7 +118,7 @@ def map_addresses(
     return MapAddresses(
         f"../{names['assets']}",
         f"../{names['background']}/{maps.write_background(path, _background())}",
-        f"../{names['background']}/{timeline.write(path, _coverage)}",
+        f"../{names['background']}/{player_record.write(path, _coverage)}",
     )
 
 

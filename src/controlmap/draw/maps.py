@@ -173,7 +173,7 @@ def write_background(folder: Path, background: Mapping[str, Sequence[Feature]]) 
 class Player:
     """What the player of a record needs: it is drawn where a map has one."""
 
-    url: str  # of the file that timeline.write wrote, seen from the map's frame
+    url: str  # of the file that player_record.write wrote, seen from the map's frame
     first: date
     last: date
     source: str  # whose record it is

@@ -1,5 +1,5 @@
 /*
- * A record read in the browser: the file of timeline.py as faces, runs, days and areas, and what can be
+ * A record read in the browser: the file of player_record.py as faces, runs, days and areas, and what can be
  * asked of them. Knows nothing of maps, pages or servers. Days are counted from the record's first.
  */
 (() => {
@@ -8,26 +8,6 @@
   const DAY_MS = 86_400_000;
   const CELLS = 96; // a side of the index that finds the face at a point
 
-  /** Unsigned LEB128, as timeline._varints wrote it. */
-  function varints(bytes) {
-    let count = 0;
-    for (const byte of bytes) count += byte < 128;
-    const out = new Int32Array(count);
-    let at = 0;
-    for (let i = 0; i < count; i += 1) {
-      let byte = bytes[at++];
-      let value = byte & 127;
-      for (let shift = 7; byte > 127; shift += 7) {
-        byte = bytes[at++];
-        value |= (byte & 127) << shift;
-      }
-      out[i] = value;
-    }
-    return out;
-  }
-
-  const signed = (value) => (value >>> 1) ^ -(value & 1);
-
   /** Where each of many runs of `counts` items begins, and last where all of them end. */
   function starts(counts) {
     const out = new Int32Array(counts.length + 1);
@@ -35,72 +15,43 @@
     return out;
   }
 
-  function summed(steps) {
-    let sum = 0;
-    return steps.map((step) => (sum += step));
-  }
-
   /** Positions in Web Mercator, the world from 0 to 1, y downwards. */
-  function positions(steps, pointAt, grid) {
-    const points = steps.length / 2;
-    const [x, y] = [new Float64Array(points), new Float64Array(points)];
-    const begin = [0, 0];
-    for (let ring = 0; ring + 1 < pointAt.length; ring += 1) {
-      let [lon, lat] = begin;
-      for (let p = pointAt[ring]; p < pointAt[ring + 1]; p += 1) {
-        lon += signed(steps[2 * p]);
-        lat += signed(steps[2 * p + 1]);
-        if (p === pointAt[ring]) [begin[0], begin[1]] = [lon, lat];
-        x[p] = lon / grid / 360 + 0.5;
-        y[p] = 0.5 - Math.asinh(Math.tan((lat / grid) * (Math.PI / 180))) / (2 * Math.PI);
-      }
+  function positions(steps, unitsPerDegree) {
+    const [x, y] = [new Float64Array(steps.length / 2), new Float64Array(steps.length / 2)];
+    let [lon, lat] = [0, 0];
+    for (let p = 0; p < x.length; p += 1) {
+      lon += steps[2 * p] / unitsPerDegree;
+      lat += steps[2 * p + 1] / unitsPerDegree;
+      x[p] = lon / 360 + 0.5;
+      y[p] = 0.5 - Math.asinh(Math.tan(lat * (Math.PI / 180))) / (2 * Math.PI);
     }
     return { x, y };
   }
 
   class Record {
-    constructor(bytes) {
-      const end = bytes.indexOf(10);
-      const head = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
-      if (head.format !== 1) throw new Error(`a record of format ${head.format}, not 1`);
-      const streams = {};
-      let at = end + 1;
-      Object.entries(head.streams).forEach(([name, length]) => {
-        streams[name] = varints(bytes.subarray(at, at + length));
-        at += length;
-      });
-      this.oblasts = head.oblasts;
-      this.first = Date.parse(head.first);
-      this.carryDays = head.carry_days;
-      this.observed = summed(streams.day); // the days that have a snapshot of their own
+    constructor(columns) {
+      if (columns.format !== 2) throw new Error(`a record of format ${columns.format}, not 2`);
+      const km2 = (units) => units.map((unit) => unit / columns.units_per_km2);
+      this.oblasts = columns.oblasts;
+      this.first = Date.parse(columns.first);
+      this.carryDays = columns.carry_days;
+      this.observed = columns.day; // the days that have a snapshot of their own
       this.last = this.observed.at(-1);
-      this.tellsContested = streams.tells_contested;
-      this.held = this.areas(streams.held, head.km2);
-      this.contested = this.areas(streams.contested, head.km2);
+      this.tellsContested = columns.contested_reported;
+      this.held = columns.held.map(km2); // by oblast and observed day
+      this.contested = columns.contested.map(km2);
 
-      this.faceOblast = streams.oblast;
-      this.ringAt = starts(streams.rings);
-      this.pointAt = starts(streams.points);
-      Object.assign(this, positions(streams.steps, this.pointAt, head.grid));
+      this.faceOblast = columns.face_oblast;
+      this.ringAt = starts(columns.face_rings);
+      this.pointAt = starts(columns.ring_points);
+      Object.assign(this, positions(columns.steps, columns.units_per_degree));
       this.faces = this.faceOblast.length;
       this.box = this.boxes();
 
-      this.runAt = starts(streams.runs);
-      this.kind = Uint8Array.from(streams.kind);
-      this.since = streams.since; // counts snapshots' days, not days
-      for (let face = 0; face < this.faces; face += 1) {
-        for (let run = this.runAt[face] + 1; run < this.runAt[face + 1]; run += 1) {
-          this.since[run] += this.since[run - 1];
-        }
-      }
+      this.runAt = starts(columns.face_runs);
+      this.kind = Uint8Array.from(columns.run_kind);
+      this.since = Int32Array.from(columns.run_since); // counts snapshots' days, not days
       this.sortRunsByDay();
-    }
-
-    /** Square kilometres by observed day and oblast. */
-    areas(steps, unitsToKm2) {
-      const width = this.oblasts.length;
-      const now = new Int32Array(width);
-      return Float64Array.from(steps, (step, i) => (now[i % width] += signed(step)) / unitsToKm2);
     }
 
     boxes() {
@@ -147,16 +98,15 @@
     /** Of each time of which nothing is known: its first day, and which observed day ends it. */
     gaps() {
       const silent = (day, i) => [this.observed[i - 1] + this.carryDays + 1, i];
-      return [...this.observed].map(silent).filter(([from, i]) => i && from < this.observed[i]);
+      return this.observed.map(silent).filter(([from, i]) => i && from < this.observed[i]);
     }
 
     /** Held and contested km2 of each oblast; null for what is not reported. */
     figures(standing) {
-      const width = this.oblasts.length;
-      return this.oblasts.map(({ name }, i) => ({
+      return this.oblasts.map((name, i) => ({
         name,
-        held: standing < 0 ? null : this.held[standing * width + i],
-        contested: standing >= 0 && this.tellsContested[standing] ? this.contested[standing * width + i] : null,
+        held: this.held[i][standing] ?? null,
+        contested: this.tellsContested[standing] ? this.contested[i][standing] : null,
       }));
     }
 
@@ -230,7 +180,7 @@
     const response = await fetch(url);
     if (!response.ok) throw new Error(`${response.status} for ${url}`);
     const opened = response.body.pipeThrough(new DecompressionStream("gzip"));
-    return new Record(new Uint8Array(await new Response(opened).arrayBuffer()));
+    return new Record(await new Response(opened).json());
   }
 
   window.ControlMapRecord = { load, Record, REST: 0, HELD: 1, CONTESTED: 2 };

@@ -288,7 +288,7 @@
       });
       const listed = spells.slice(-most).reverse();
       if (spells.length > most) listed.push(words.earlier.replace("{n}", spells.length - most));
-      const name = words.oblast.replace("{name}", read.oblasts[read.faceOblast[face]].name);
+      const name = words.oblast.replace("{name}", read.oblasts[read.faceOblast[face]]);
       const on = words.on.replace("{status}", this.status(read.kind[now], this.standing));
       return [name, on.replace("{day}", this.date(this.day)), words.whole, ...listed];
     }
