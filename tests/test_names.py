@@ -1,0 +1,177 @@
+"""Identifiers in the package are the field's words, and none that means two things.
+
+`Period`, not "spell"; `matches` or `polygons`, not "found". Rooms that are not yet clean are listed
+in `STILL`, which only gets shorter.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "src" / "controlmap"
+WORDS = frozenset(
+    [
+        "told",
+        "untold",
+        "found",
+        "made",
+        "asked",
+        "moment",
+        "spell",
+        "spells",
+        "drawn",
+        "turning",
+        "counting",
+        "completing",
+    ]
+)
+ALLOWED = re.compile("turning_?points?", re.IGNORECASE)
+"""The field's own: an event at which the course of a war turned."""
+STILL: tuple[str, ...] = (
+    "analysis/agreement.py",
+    "analysis/claims.py",
+    "analysis/pace.py",
+    "analysis/place_history.py",
+    "analysis/proposals.py",
+    "analysis/quantities.py",
+    "analysis/turning_points.py",
+    "cli/agree.py",
+    "cli/by_oblast.py",
+    "cli/claims.py",
+    "cli/dashboard.py",
+    "cli/options.py",
+    "cli/over_time.py",
+    "cli/pace.py",
+    "cli/place.py",
+    "cli/printing.py",
+    "cli/proposals.py",
+    "cli/records.py",
+    "cli/update.py",
+    "core/geoparquet.py",
+    "core/model.py",
+    "core/toml_entries.py",
+    "core/user_folder.py",
+    "dashboard/composer.py",
+    "dashboard/map_layers.py",
+    "dashboard/map_view.py",
+    "dashboard/markup.py",
+    "dashboard/markup_claims.py",
+    "dashboard/markup_pace.py",
+    "dashboard/markup_proposals.py",
+    "dashboard/pages/changes.py",
+    "dashboard/pages/claims.py",
+    "dashboard/pages/history.py",
+    "dashboard/pages/method.py",
+    "dashboard/pages/overview.py",
+    "dashboard/pages/pace.py",
+    "dashboard/pages/place.py",
+    "dashboard/pages/proposals.py",
+    "dashboard/pages/sources.py",
+    "dashboard/query_params.py",
+    "dashboard/session.py",
+    "dashboard/source_choice.py",
+    "dashboard/upload.py",
+    "draw/charts.py",
+    "draw/export.py",
+    "draw/maps.py",
+    "draw/sparkline.py",
+    "draw/timeline.py",
+    "embed/minregion.py",
+    "geo/places.py",
+    "record/archive.py",
+    "record/builder.py",
+    "record/coverage.py",
+    "record/drawings.py",
+    "record/extender.py",
+    "record/noding.py",
+    "record/overlay.py",
+    "record/plausibility.py",
+    "record/supplement.py",
+    "sources/containers.py",
+    "sources/custom.py",
+    "sources/deepstate_api.py",
+    "sources/deepstate_daily.py",
+    "sources/file_dates.py",
+    "sources/geojson.py",
+    "sources/isw.py",
+    "sources/kml.py",
+    "sources/nzz.py",
+    "sources/parquet_pages.py",
+    "sources/sparse.py",
+    "sources/vector.py",
+    "sources/viina.py",
+    "update/feeds.py",
+    "update/fetch.py",
+    "update/originals.py",
+    "update/updater.py",
+    "words/text.py",
+    "words/text_claims.py",
+    "words/text_history.py",
+    "words/text_pace.py",
+    "words/text_place.py",
+    "words/text_proposals.py",
+    "words/text_sources.py",
+)
+
+
+def identifiers(text: str) -> Iterator[str]:
+    """Yield every name that a module defines or uses."""
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
+                yield name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield name
+            case ast.ClassDef(name=name):
+                yield name
+            case ast.keyword(arg=str(name)):
+                yield name
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                for alias in names:
+                    yield from (alias.asname or alias.name).split(".")
+
+
+def words(identifier: str) -> set[str]:
+    """Return the words of an identifier, in lower case."""
+    parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", ALLOWED.sub("", identifier))
+    return {word.lower() for word in parts}
+
+
+def avoided(text: str) -> set[str]:
+    """Return the identifiers of a module that have a word to avoid."""
+    return {name for name in identifiers(text) if words(name) & WORDS}
+
+
+def rooms() -> dict[str, str]:
+    """Return the modules by their paths in the package."""
+    return {
+        path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8")
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+@pytest.mark.parametrize("room", sorted(set(rooms()) - set(STILL)))
+def test_identifiers_are_the_fields_words(room: str) -> None:
+    assert avoided(rooms()[room]) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("found = 1", {"found"}),
+        ("def f(is_told): ...", {"is_told"}),
+        ("class MomentOfDay: ...", {"MomentOfDay"}),
+        ("f(asked=1)", {"asked"}),
+        ("from x import spell as s, y as drawn", {"drawn"}),
+        ("import a.made", {"made"}),
+        ("a.NOT_FOUND", {"NOT_FOUND"}),
+        ("turning_points = TurningPoint = foundation = momentum = remade = 'told'", set()),
+    ],
+)
+def test_a_word_to_avoid_is_noticed(text: str, names: set[str]) -> None:
+    assert avoided(text) == names
