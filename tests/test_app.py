@@ -15,7 +15,7 @@ from controlmap.analysis import agreement, figures
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import Contested
 from controlmap.core.model import Ground, Snapshot, SnapshotInfo, Status
-from controlmap.dashboard import map_layers, markup, session
+from controlmap.dashboard import map_layers, rendering, session
 from controlmap.draw import palette
 from controlmap.geo.geodesy import array_of
 from controlmap.geo.oblasts import Basis
@@ -277,7 +277,7 @@ def test_the_bars_show_contested_ground_as_contested_whether_it_is_counted_or_no
     drawn = {}
     for contested in Contested:
         rows = figures.compare(record, snapshot, Basis.POLYGON, contested)
-        drawn[contested] = markup.bars(rows, contested)
+        drawn[contested] = rendering.bars(rows, contested)
         assert text_of_share(rows[-1].held_share) in drawn[contested]
     segments = [re.findall(r'class="cm-\w+" style="flex:[\d.]+"', html) for html in drawn.values()]
     assert segments[0] == segments[1]
@@ -295,11 +295,11 @@ def test_the_range_over_sources_is_in_the_key_where_there_is_one() -> None:
     rows = figures.compare(record, record.at(day))
     known = agreement.opinions(session.coverages(Advance.APART), day)
     spread = agreement.spread(known, Basis.POLYGON)
-    drawn = markup.bars(rows, Contested.OUT, spread)
+    drawn = rendering.bars(rows, Contested.OUT, spread)
     assert drawn.count('class="cm-band"') == 1 + len(rows)
     assert text.SPREAD in drawn
     assert "sources 80.1 to 82.8 %" in drawn.replace("\N{NO-BREAK SPACE}", " ")
-    assert text.SPREAD not in markup.bars(rows, Contested.OUT)
+    assert text.SPREAD not in rendering.bars(rows, Contested.OUT)
 
 
 def test_what_is_counted_is_named_wherever_it_is_shown(page: AppTest) -> None:

@@ -172,8 +172,8 @@ def test_on_paper_there_is_nothing_to_be_used_and_all_is_shown(page: Visit, addr
     [
         ("", ".cm-table"),
         ("claims", ".cm-claim"),
-        ("proposals", ".cm-plain"),
-        ("pace", ".cm-plain"),
+        ("proposals", ".cm-list"),
+        ("pace", ".cm-list"),
         ("history", ".cm-prose"),
         ("place", ".cm-list"),
     ],

@@ -19,7 +19,7 @@ from controlmap.analysis import figures
 from controlmap.analysis.agreement import Opinion
 from controlmap.core import limits
 from controlmap.core.model import Ground, InputError, Snapshot, Status, end_of
-from controlmap.dashboard import markup
+from controlmap.dashboard import rendering, tables
 from controlmap.draw.maps import Feature
 from controlmap.record import builder
 from controlmap.record.coverage import Coverage
@@ -110,7 +110,8 @@ def _made(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
                 "made": _record(viina.read(kept["year"], opinion, day)),
                 "placed": _placed(kept["year"], opinion, day, labels[opinion]),
             }
-        st.html(markup.opinions(viina.counts(kept["year"], day), labels))
+        counts = viina.counts(kept["year"], day)
+        st.html(rendering.table(tables.opinions(counts, labels)))
     else:
         if "document" not in kept:
             kept["document"] = formats.parse(data, name, limits.UPLOAD_UNPACKED_MB)
@@ -212,4 +213,4 @@ def _tell(made: Coverage) -> None:
         st.markdown(line)
     rows = figures.areas(made, made.at(info.observed.date()))
     listed = [s for s in Status if s is not Status.UKRAINIAN_HELD and s in info.reports]
-    st.html(markup.by_status(rows, listed))
+    st.html(rendering.table(tables.by_status(rows, listed)))

@@ -1,16 +1,15 @@
-"""A small chart as a picture (SVG): lines over time, a band of what is claimed, the day asked of.
+"""A small chart as lines and labels: a quantity over time, what is claimed of it, and a day.
 
-A picture and not Vega: a page of seven charts has no second to give. Nothing but numbers of ours
-and escaped words are in it, and it reads no style of the page, so that it is the same everywhere.
+A picture and not Vega: a page of seven charts has no second to give. Here are coordinates in
+pixels and words; a template makes a picture of them.
 """
 
 from __future__ import annotations
 
 import math
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,56 +20,88 @@ COLOURS = ("#d5583a", "#3f7fd0", "#2b9a8c", "#9a6bc9")
 """Of the lines, in order; legible on light and on dark ground."""
 _WIDTH, _HEIGHT = 380, 150
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 8, 10, 22
-_STYLE = (
-    "text{font:11px system-ui,sans-serif;fill:#565d64}.a{stroke:#565d64;stroke-opacity:.35}"
-    ".e{fill:#565d64;fill-opacity:.16}.l{stroke:#565d64;stroke-dasharray:4 3}"
-    ".d{stroke:#1f2328;stroke-width:1.2}"
-    "@media(prefers-color-scheme:dark){text{fill:#b3bac0}.a,.l{stroke:#b3bac0}.e{fill:#b3bac0}"
-    ".d{stroke:#eceff1}}"
-)
+_LEAST_DAYS_OF_YEAR = 120  # a shorter part of a year has no room for its name
 
 
-def image(
+@dataclass(frozen=True)
+class Label:
+    """A text at a point, which it ends at, or is centred on."""
+
+    x: float
+    y: float
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Sparkline:
+    """What the picture consists of: paths as SVG writes them, with their colours, and labels."""
+
+    rules: Sequence[str]
+    labels: Sequence[Label]
+    tolerance: str
+    """The area within the tolerance of what is claimed; "" for none to see."""
+    claimed: str
+    bands: Sequence[tuple[str, str]]
+    lines: Sequence[tuple[str, str]]
+    marked: str
+    width: int = _WIDTH
+    height: int = _HEIGHT
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """Where days and values lie in the picture."""
+
+    first: date
+    last: date
+    low: float
+    high: float
+
+    def x(self, day: date) -> float:
+        span = max((self.last - self.first).days, 1)
+        return _LEFT + (day - self.first).days / span * (_WIDTH - _LEFT - _RIGHT)
+
+    def y(self, value: float) -> float:
+        return _TOP + (self.high - value) / (self.high - self.low) * (_HEIGHT - _TOP - _BOTTOM)
+
+    def across(self, value: float) -> str:
+        return f"M{_LEFT} {self.y(value):.1f}H{_WIDTH - _RIGHT}"
+
+
+def chart(
     traces: Sequence[Trace],
     expected: tuple[float, float, float] | None,
-    marked: date,
-    told: Callable[[float], str],
-    alt: str,
-) -> str:
-    """An img element with the chart; `told` writes a value of its axis, `alt` what it shows."""
-    packed = b64encode(svg(traces, expected, marked, told).encode()).decode()
-    return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{packed}">'
+    day: date,
+    tick: Callable[[float], str],
+) -> Sparkline:
+    """Return the chart of a quantity.
 
-
-def svg(
-    traces: Sequence[Trace],
-    expected: tuple[float, float, float] | None,
-    marked: date,
-    told: Callable[[float], str],
-) -> str:
-    """The chart: lines, their spread as bands, what is claimed, and the day asked of."""
-    low, high = _range(traces, expected)
+    Parameters
+    ----------
+    traces
+        The lines, with their spread as bands; a value that is not finite breaks a line.
+    expected
+        The least, the figure and the most of what is claimed.
+    day
+        The day to mark, where it lies in the range.
+    tick
+        Writes a value of the axis.
+    """
     first, last = min(t.days[0] for t in traces), max(t.days[-1] for t in traces)
-    span = max((last - first).days, 1)
-
-    def x(day: date) -> float:
-        return _LEFT + (day - first).days / span * (_WIDTH - _LEFT - _RIGHT)
-
-    def y(value: float) -> float:
-        return _TOP + (high - value) / (high - low) * (_HEIGHT - _TOP - _BOTTOM)
-
-    parts = [*_axes(first, last, low, high, x, y, told)]
-    if expected:
-        parts.extend(_expected(*expected, y))
-    for trace, colour in zip(traces, COLOURS, strict=False):
-        parts.extend(_trace(trace, colour, x, y))
-    if first <= marked <= last:
-        at = f"{x(marked):.1f}"
-        parts.append(f'<path class="d" d="M{at} {_TOP - 4}V{_HEIGHT - _BOTTOM}"/>')
-    drawn = "".join(parts)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
-        f'width="{_WIDTH}" height="{_HEIGHT}"><style>{_STYLE}</style>{drawn}</svg>'
+    scale = _Scale(first, last, *_range(traces, expected))
+    rules, labels = zip(*[*_values(scale, tick), *_years(scale)], strict=True)
+    coloured = list(zip(traces, COLOURS, strict=False))
+    return Sparkline(
+        rules=[*filter(None, rules)],
+        labels=[*filter(None, labels)],
+        tolerance=_tolerance(scale, expected[0], expected[2]) if expected else "",
+        claimed=scale.across(expected[1]) if expected else "",
+        bands=[(path, colour) for t, colour in coloured for path in _bands(t, scale)],
+        lines=[(path, colour) for t, colour in coloured for path in _lines(t, scale)],
+        marked=f"M{scale.x(day):.1f} {_TOP - 4}V{_HEIGHT - _BOTTOM}"
+        if first <= day <= last
+        else "",
     )
 
 
@@ -85,72 +116,58 @@ def _range(
     return (0.0 if 0 <= low < margin * 4 else low - margin), high + margin
 
 
-_Axis = Callable[[date], float]
-_Scale = Callable[[float], float]
+def _values(scale: _Scale, tick: Callable[[float], str]) -> Iterator[tuple[str, Label | None]]:
+    """Yield lines at round values, each with its label."""
+    for value in _round_values(scale.low, scale.high):
+        at = scale.y(value)
+        yield scale.across(value), Label(_LEFT - 5, at + 3.5, "end", tick(value))
 
 
-def _axes(
-    first: date,
-    last: date,
-    low: float,
-    high: float,
-    x: _Axis,
-    y: _Scale,
-    told: Callable[[float], str],
-) -> Iterator[str]:
-    """Lines at round values, and years."""
-    for value in _round_values(low, high):
-        at = f"{y(value):.1f}"
-        yield f'<path class="a" d="M{_LEFT} {at}H{_WIDTH - _RIGHT}"/>'
-        label = escape(told(value))
-        yield f'<text x="{_LEFT - 5}" y="{at}" text-anchor="end" dy="3.5">{label}</text>'
-    for year in range(first.year, last.year + 1):
-        start = max(date(year, 1, 1), first)
-        end = min(date(year, 12, 31), last)
-        if start > first:
-            at = f"{x(start):.1f}"
-            yield f'<path class="a" d="M{at} {_HEIGHT - _BOTTOM}v4"/>'
-        if (end - start).days > 120:
-            middle = f"{(x(start) + x(end)) / 2:.1f}"
-            yield f'<text x="{middle}" y="{_HEIGHT - 6}" text-anchor="middle">{year}</text>'
+def _years(scale: _Scale) -> Iterator[tuple[str, Label | None]]:
+    """Yield where years begin, and their names where there is room."""
+    for year in range(scale.first.year, scale.last.year + 1):
+        start = max(date(year, 1, 1), scale.first)
+        end = min(date(year, 12, 31), scale.last)
+        rule = f"M{scale.x(start):.1f} {_HEIGHT - _BOTTOM}v4" if start > scale.first else ""
+        middle = (scale.x(start) + scale.x(end)) / 2
+        wide = (end - start).days > _LEAST_DAYS_OF_YEAR
+        yield rule, Label(middle, _HEIGHT - 6, "middle", str(year)) if wide else None
 
 
 def _round_values(low: float, high: float) -> list[float]:
-    """Two to four round values between two."""
+    """Return two to four round values between two."""
     rough = (high - low) / 3
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(s * power for s in (1, 2, 2.5, 5, 10) if s * power >= rough)
     return [n * step for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
-def _expected(low: float, claimed: float, high: float, y: _Scale) -> Iterator[str]:
-    top, bottom = y(high), y(low)
-    across = f"M{_LEFT} {{:.1f}}H{_WIDTH - _RIGHT}"
-    if bottom - top > 1:
-        width = _WIDTH - _LEFT - _RIGHT
-        yield (
-            f'<rect class="e" x="{_LEFT}" y="{top:.1f}" width="{width}" '
-            f'height="{bottom - top:.1f}"/>'
-        )
-    yield f'<path class="l" d="{across.format(y(claimed))}"/>'
+def _tolerance(scale: _Scale, low: float, high: float) -> str:
+    top, bottom = scale.y(high), scale.y(low)
+    if bottom - top <= 1:
+        return ""
+    return f"M{_LEFT} {top:.1f}H{_WIDTH - _RIGHT}V{bottom:.1f}H{_LEFT}Z"
 
 
-def _trace(trace: Trace, colour: str, x: _Axis, y: _Scale) -> Iterator[str]:
-    if trace.low is not None and trace.high is not None:
-        for run in _runs(np.isfinite(trace.low) & np.isfinite(trace.high)):
-            up = [(x(trace.days[i]), y(float(trace.high[i]))) for i in run]
-            down = [(x(trace.days[i]), y(float(trace.low[i]))) for i in reversed(run)]
-            yield f'<path d="{_path([*up, *down])}Z" fill="{colour}" fill-opacity="0.25"/>'
+def _bands(trace: Trace, scale: _Scale) -> Iterator[str]:
+    if trace.low is None or trace.high is None:
+        return
+    for run in _runs(np.isfinite(trace.low) & np.isfinite(trace.high)):
+        up = [(scale.x(trace.days[i]), scale.y(float(trace.high[i]))) for i in run]
+        down = [(scale.x(trace.days[i]), scale.y(float(trace.low[i]))) for i in reversed(run)]
+        yield f"{_path([*up, *down])}Z"
+
+
+def _lines(trace: Trace, scale: _Scale) -> Iterator[str]:
     for run in _runs(np.isfinite(trace.values)):
-        points = [(x(trace.days[i]), y(float(trace.values[i]))) for i in run]
-        yield f'<path d="{_path(points)}" fill="none" stroke="{colour}" stroke-width="2"/>'
+        yield _path([(scale.x(trace.days[i]), scale.y(float(trace.values[i]))) for i in run])
 
 
 def _runs(known: NDArray[np.bool_]) -> list[list[int]]:
-    """Stretches of what is known: a gap is not drawn over."""
+    """Return the stretches of what is known: nothing is drawn over a gap."""
     numbers = np.flatnonzero(known)
     cuts = np.flatnonzero(np.diff(numbers) > 1) + 1
-    return [part.tolist() for part in np.split(numbers, cuts) if len(part)]
+    return [run.tolist() for run in np.split(numbers, cuts) if len(run)]
 
 
 def _path(points: Sequence[tuple[float, float]]) -> str:

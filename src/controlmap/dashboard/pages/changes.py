@@ -13,10 +13,11 @@ from controlmap.dashboard import (
     attribution,
     map_layers,
     map_view,
-    markup,
     query_params,
+    rendering,
     session,
     source_choice,
+    tables,
 )
 from controlmap.record.coverage import Coverage
 from controlmap.words import text
@@ -65,7 +66,7 @@ def _figures() -> None:
             partial(map_layers.change_features, coverage, start, end),
         )
     with right:
-        st.html(markup.changes(rows))
+        st.html(rendering.table(tables.changes(rows)))
         attribution.source(coverage, start, end)
         if start.info.reader != end.info.reader:
             st.caption(text.READERS_DIFFER)
@@ -93,4 +94,4 @@ def _headline(every: Change) -> None:
         (text.GAINED, text.km2(every.gained_km2)),
         (text.LOST, text.km2(every.lost_km2)),
     )
-    st.html(markup.headline(text.change_km2(every.net_km2), text.NET_CHANGE, facts))
+    st.html(rendering.headline(text.change_km2(every.net_km2), text.NET_CHANGE, facts))

@@ -15,7 +15,7 @@ from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.claims import Evaluation
 from controlmap.analysis.quantities import Trace
 from controlmap.core.model import InputError
-from controlmap.dashboard import markup_claims, query_params, session
+from controlmap.dashboard import claim_card, query_params, session
 from controlmap.record import archive
 from controlmap.record.archive import Record
 from controlmap.record.coverage import Coverage
@@ -55,9 +55,9 @@ def _claims() -> None:
     if broken:
         listed = "\n".join(f"- {text.plain(problem)}" for problem in broken)
         st.warning(f"{text_claims.BROKEN}\n{listed}")
-    st.html(markup_claims.tally([evaluation for evaluation, _ in found]))
+    st.html(claim_card.tally([evaluation for evaluation, _ in found]))
     for evaluation, traces in found:
-        st.html(markup_claims.card(evaluation, traces))
+        st.html(claim_card.card(evaluation, traces))
         with st.popover(text.CITE, width="content"):
             st.code(text_claims.citation(evaluation), language=None, wrap_lines=True)
     st.markdown(text_claims.LAW)

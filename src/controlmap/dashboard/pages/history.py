@@ -14,7 +14,7 @@ from controlmap import sources
 from controlmap.analysis import agreement, figures, turning_points
 from controlmap.analysis.figures import ALL, ALL_NAME, Areas, Change, Every, Flow
 from controlmap.dashboard import attribution as told
-from controlmap.dashboard import markup, query_params, session, source_choice
+from controlmap.dashboard import query_params, rendering, session, source_choice, tables
 from controlmap.draw import charts
 from controlmap.draw.charts import Line, Marks
 from controlmap.record.coverage import Coverage
@@ -68,13 +68,13 @@ def _figures() -> None:
     st.header(words.HELD)
     rows = _held(coverage, start, end, lines, share=measure == "share")
     chart = charts.held_over_time(rows, lines, marks, words.CHART, share=measure == "share")
-    st.html(markup.legend({line.name: charts.COLOURS[line.iso] for line in lines}))
+    st.html(rendering.legend({line.name: charts.COLOURS[line.iso] for line in lines}))
     st.altair_chart(chart, width="stretch")
     st.caption(words.held_caption(marks, one=len(lines) == 1))
     _source(coverage, start, end, oblast)
     st.header(words.FLOWS)
     counted = [f for f in figures.flows(coverage, start, end, Every(every)) if f.iso == oblast]
-    st.html(markup.legend({words.CHART[kind]: colour for kind, colour in charts.FLOWS.items()}))
+    st.html(rendering.legend({words.CHART[kind]: colour for kind, colour in charts.FLOWS.items()}))
     st.altair_chart(charts.flows(_bars(counted), marks, words.CHART), width="stretch")
     st.caption(words.flows_caption(marks, net=len(counted) <= charts.MOST_NET))
     _tables(coverage, start, end, lines[0])
@@ -183,11 +183,12 @@ def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
         flows = [f for f in figures.flows(coverage, start, end, Every.MONTH) if f.iso == line.iso]
         whole = sum(o.polygon_km2 for o in coverage.oblasts if line.iso in (ALL, o.iso))
         rows = [(f, held[f.end], whole) for f in reversed(flows)]
-        st.html(markup.months(words.months_caption(line.name, start, end), rows))
+        caption = words.months_caption(line.name, start, end)
+        st.html(rendering.table(tables.months(caption, rows)))
     with right:
         st.header(words.EVENTS)
         inside = [p for p in turning_points.load() if start <= p.date <= end]
-        st.html(markup.events(inside))
+        st.html(rendering.table(tables.events(inside)))
 
 
 def _source(coverage: Coverage, start: date, end: date, oblast: str) -> None:

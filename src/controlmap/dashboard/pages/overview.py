@@ -17,10 +17,11 @@ from controlmap.dashboard import (
     attribution,
     map_layers,
     map_view,
-    markup,
     query_params,
+    rendering,
     session,
     source_choice,
+    tables,
 )
 from controlmap.geo.oblasts import CLAIMED_ON, Basis
 from controlmap.record import archive
@@ -75,8 +76,8 @@ def _figures() -> None:
             played=map_view.Played(day, [o.total_km2(basis) for o in coverage.oblasts], _use),
         )
     with right:
-        st.html(markup.bars(rows, contested, spread))
-        st.html(markup.comparison(rows, contested))
+        st.html(rendering.bars(rows, contested, spread))
+        st.html(rendering.table(tables.comparison(rows, contested)))
         _sourcing(record, snapshot, basis, contested, rows[-1])
         st.caption(text_sources.ages(_ages(known)))
         shares = text_sources.cite_shares(spread[-1].shares)
@@ -154,7 +155,7 @@ def _headline(
     if shares := text_sources.between([row.held_share for row in by_source], text.share):
         facts.append((text_sources.BAND, shares))
     of_what = text.of_claim(held, day, claimed=day >= CLAIMED_ON)
-    return markup.headline(text.share(every.held_share), of_what, facts)
+    return rendering.headline(text.share(every.held_share), of_what, facts)
 
 
 def _sourcing(

@@ -15,11 +15,11 @@ from controlmap.analysis.pace import Ahead, Pace
 from controlmap.core.model import InputError, Status
 from controlmap.dashboard import (
     attribution,
-    markup,
-    markup_pace,
     query_params,
+    rendering,
     session,
     source_choice,
+    tables,
 )
 from controlmap.draw import charts
 from controlmap.record.archive import Record
@@ -76,9 +76,12 @@ def _figures() -> None:
         st.altair_chart(_chart(coverage, shown, ahead), width="stretch")
         there = {"followed": day < coverage.span[1], "errors": bool(ahead.errors)}
         absent = [name for name in there if not there[name]]
-        st.html(markup_pace.legend(text_pace.chart(shown), absent))
+        words = text_pace.chart(shown)
+        styles = charts.PROJECTED.items()
+        st.html(rendering.legend({words[n]: s for n, s in styles if n not in absent}))
     with right:
-        st.html(markup_pace.windows(_by_window(coverage, iso, snapshot, contested)))
+        by_window = _by_window(coverage, iso, snapshot, contested)
+        st.html(rendering.table(tables.windows(by_window)))
         attribution.source(coverage, snapshot)
         st.caption(text_pace.METHOD)
         lines = text_pace.citation(shown, score)
@@ -86,7 +89,7 @@ def _figures() -> None:
     st.header(text_pace.BACKTEST)
     title = sources.find_source(coverage.source).title
     st.markdown(text_pace.backtest_lede(title, iso, *coverage.span))
-    st.html(markup_pace.backtest(scores))
+    st.html(rendering.table(tables.backtest(scores)))
 
 
 def _choose(record: Record) -> tuple[date, str, int, Contested]:
@@ -121,7 +124,7 @@ def _headline(found: Pace) -> None:
         (text_pace.REACHED, text_pace.reached(found)),
     )
     figure = text_pace.rate_km2(found.km2_per_day)
-    st.html(markup.headline(figure, text_pace.of_what(found), facts))
+    st.html(rendering.headline(figure, text_pace.of_what(found), facts))
 
 
 def _by_window(

@@ -17,10 +17,11 @@ from controlmap.dashboard import (
     attribution,
     map_layers,
     map_view,
-    markup,
     query_params,
+    rendering,
     session,
     source_choice,
+    tables,
 )
 from controlmap.draw import charts, palette
 from controlmap.draw.charts import Marks
@@ -142,7 +143,7 @@ def _headline(coverage: Coverage, where: Where, found: PointRecord, day: date) -
     if where.place and where.place.population is not None:
         facts.append((words.POPULATION, f"{where.place.population:,}"))
     of_what = f"{_since(found, day)}: {_name(where, found)}"
-    return markup.headline(words.NOW[found.status_on(day)], of_what, facts)
+    return rendering.headline(words.NOW[found.status_on(day)], of_what, facts)
 
 
 def _since(found: PointRecord, day: date) -> str:
@@ -196,9 +197,9 @@ def _history(coverage: Coverage, found: PointRecord) -> None:
         if s.status != place_history.NOT_KNOWN
     ]
     marks = Marks(events=(), readers=(), carried=(), gaps=coverage.gaps)
-    st.html(markup.legend({str(s["name"]): str(s["colour"]) for s in periods}))
+    st.html(rendering.legend({str(s["name"]): str(s["colour"]) for s in periods}))
     st.altair_chart(charts.distance(rows, periods, marks, words.CHART), width="stretch")
-    st.html(markup.periods(found.periods, last))
+    st.html(rendering.table(tables.periods(found.periods, last)))
     info = coverage.snapshots[-1]
     title = sources.find_source(coverage.source).title
     kind = sources.find_reader(info.reader).title

@@ -16,11 +16,11 @@ from controlmap.dashboard import (
     composer,
     map_layers,
     map_view,
-    markup,
-    markup_proposals,
     query_params,
+    rendering,
     session,
     source_choice,
+    tables,
 )
 from controlmap.record.archive import Record
 from controlmap.record.coverage import DaySnapshot
@@ -83,7 +83,7 @@ def _figures() -> None:
     if outcomes:
         source = sources.find_source(record.coverage.source).title
         title = text_proposals.side_by_side(source, outcomes[0].snapshot.info.observed)
-        st.html(markup_proposals.side_by_side(outcomes, chosen, title))
+        st.html(rendering.table(tables.side_by_side(outcomes, chosen, title)))
     st.caption(text_proposals.PEOPLE)
     st.markdown(text_proposals.LAW)
     st.caption(text_proposals.OWN_FILE)
@@ -108,7 +108,7 @@ def _shown(record: Record, found: Outcome) -> None:
     coverage, made, snapshot = record.coverage, found.proposal, found.snapshot
     if made.about:
         st.markdown(text.plain(made.about))
-    st.html(markup.headline(*text_proposals.headline(found.every), text_proposals.facts(found)))
+    st.html(rendering.headline(*text_proposals.headline(found.every), text_proposals.facts(found)))
     left, right = st.columns([11, 9], gap="medium")
     with left:
         rules = " ".join(f"{iso}={drawn}" for iso, drawn in made.rules.items())
@@ -120,10 +120,10 @@ def _shown(record: Record, found: Outcome) -> None:
             partial(map_layers.transfer_features, coverage, snapshot, found),
         )
     with right:
-        st.html(markup_proposals.by_oblast(found))
+        st.html(rendering.table(tables.by_oblast(found)))
         st.markdown(text.plain(text_proposals.fortress(found)))
         if text_proposals.moved(found):
-            st.html(markup_proposals.settlements(found))
+            st.html(rendering.render("folded.html", texts=_settlements(found)))
         attribution.source(coverage, snapshot)
         if notes := text_proposals.lines(found):
             st.caption(" ".join(notes))
@@ -131,3 +131,13 @@ def _shown(record: Record, found: Outcome) -> None:
         attribution.citation(row, text_proposals.citation(found), (coverage, snapshot))
         with row.popover(text_proposals.TOML, width="content"):
             st.code(proposals.toml(made), language="toml")
+
+
+def _settlements(outcome: Outcome) -> dict[str, str]:
+    """Return the settlements that would pass, under how many they are."""
+    ways = (("Russia", outcome.to_russia), ("Ukraine", outcome.to_ukraine))
+    return {
+        text_proposals.settlements_title(to, listed): text_proposals.settlements(listed)
+        for to, listed in ways
+        if listed
+    }

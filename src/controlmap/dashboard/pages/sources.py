@@ -18,10 +18,11 @@ from controlmap.dashboard import (
 )
 from controlmap.dashboard import (
     map_view,
-    markup,
     query_params,
+    rendering,
     session,
     source_choice,
+    tables,
     upload,
 )
 from controlmap.draw.maps import Feature
@@ -112,7 +113,7 @@ def _compare(
         ),
     )
     band = text_sources.headline(spread[-1].low, spread[-1].high)
-    st.html(markup.headline(band, text_sources.of_sources(len(spread[-1].shares)), facts))
+    st.html(rendering.headline(band, text_sources.of_sources(len(spread[-1].shares)), facts))
     left, right = st.columns([11, 9], gap="medium")
     with left:
         map_view.show(
@@ -126,9 +127,10 @@ def _compare(
             caption=text_sources.COMPUTED,
         )
     with right:
-        st.html(markup.agreement(rows, spread))
-        st.html(markup.pairs(pairs, titles))
-        st.html(markup.patches(_places(agreement.patches(found, _PATCHES)), titles))
+        patches = _places(agreement.patches(found, _PATCHES))
+        st.html(rendering.table(tables.agreement(rows, spread)))
+        st.html(rendering.table(tables.pairs(pairs, titles)))
+        st.html(rendering.table(tables.patches(patches, titles)))
         lines = text_sources.cite(rows, spread[-1], len(compared))
         told.citation(st.container(), lines, *((o.coverage, o.snapshot) for o in compared))
 

@@ -1,0 +1,116 @@
+"""HTML from templates: the one environment, which escapes every text that a template is given."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+
+from controlmap.analysis.agreement import Spread
+from controlmap.analysis.figures import Comparison, Contested
+from controlmap.draw import palette
+from controlmap.words import text, text_sources
+
+_ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+_ENVIRONMENT.globals["not_reported"] = text.NOT_REPORTED
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for people: its first column names the row, None is what is not reported."""
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | None]]
+    kind: str = "cm-list"
+    """Classes: `TOTAL` for a last row that sums the others up, cm-prose for cells that wrap."""
+    tall: bool = False
+    """Whether it scrolls within itself."""
+    chosen: int | None = None
+    """The row to mark."""
+
+
+TOTAL = "cm-total"
+
+
+def render(template: str, **fields: object) -> str:
+    """Return the HTML of a template; text among the `fields` is escaped in it."""
+    return _ENVIRONMENT.get_template(template).render(fields)
+
+
+def table(shown: Table) -> str:
+    """Return a table's HTML."""
+    return render("table.html", table=shown)
+
+
+def headline(figure: str, of_what: str, facts: Iterable[Sequence[str]]) -> str:
+    """Return the figure that a page is about, and those behind it: name, value, and its band."""
+    return render("headline.html", figure=figure, of_what=of_what, facts=facts)
+
+
+def legend(lines: Mapping[str, str | tuple[str, str]]) -> str:
+    """Return the key of a chart: each name with its colour, or with colour and dash."""
+    styles = {
+        name: (style, "solid") if isinstance(style, str) else style for name, style in lines.items()
+    }
+    return render("legend.html", lines=styles)
+
+
+def data_url(svg: str) -> str:
+    """Return the address of a picture that is in the page itself."""
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+
+
+def bars(rows: Sequence[Comparison], contested: Contested, spread: Sequence[Spread] = ()) -> str:
+    """Return bars of held, contested and other ground, one a row, with the share counted as held.
+
+    The `spread` over sources is a bracket over the bar and stands beside the share; it is of held
+    ground alone, and left out where contested ground is counted. Colours are those of the map.
+    """
+    counted = contested is Contested.IN and rows[-1].contested is not None
+    key = text.parts(rows[-1].contested)
+    bands = {} if counted else {band.iso: list(band.shares.values()) for band in spread}
+    if any(len(shares) > 1 for shares in bands.values()):
+        key = {**key, "band": text.SPREAD}
+    return render(
+        "bars.html",
+        colours=_colours(),
+        caption=text.bars_caption(counted),
+        key=key,
+        bars=[_bar(row, counted, bands.get(row.iso, [])) for row in rows],
+    )
+
+
+def _colours() -> str:
+    """Return what bars are painted with, in the light theme and the dark one, as on the map."""
+    pairs = {part: palette.on_land(part) for part in text.PARTS}
+    for name, part, key in (("edge", "held", "color"), ("hatch", "contested", "hatchColor")):
+        light, dark = palette.style_for(part)
+        pairs[name] = str(light[key]), str(dark[key])
+    return ";".join(f"--{name}:light-dark({','.join(pair)})" for name, pair in pairs.items())
+
+
+def _bar(row: Comparison, counted: bool, shares: Sequence[float]) -> dict[str, object]:
+    """Return one bar; `counted` says that the row's held figure has contested ground in it."""
+    contested = row.contested or 0.0
+    held = row.held - (contested if counted else 0.0)
+    parts = {"held": held, "contested": contested, "rest": row.claimed - held - contested}
+    band = (100 * min(shares), 100 * (max(shares) - min(shares))) if len(shares) > 1 else ()
+    return {
+        "name": row.name,
+        "title": "; ".join(f"{text.PARTS[p]} {text.km2(km2)}" for p, km2 in parts.items() if km2),
+        "parts": {part: km2 / row.claimed for part, km2 in parts.items() if km2 > 0},
+        "band": band,
+        "share": text.share(row.held_share),
+        "by_source": text_sources.by_source(shares, text.share),
+    }

@@ -1,0 +1,248 @@
+"""The tables of the pages: which figures of an answer stand in which column, and how precise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from controlmap.analysis import pace, proposals
+from controlmap.analysis.agreement import AgreementRow, Pair, Patch, Spread
+from controlmap.analysis.figures import Areas, Change, Comparison, Contested, Flow
+from controlmap.analysis.pace import Pace, Score
+from controlmap.analysis.place_history import Period
+from controlmap.analysis.proposals import Outcome, Transfer
+from controlmap.analysis.turning_points import TurningPoint
+from controlmap.core.model import Status
+from controlmap.dashboard.rendering import TOTAL, Table
+from controlmap.geo.places import Place
+from controlmap.words import (
+    text,
+    text_history,
+    text_pace,
+    text_place,
+    text_proposals,
+    text_sources,
+)
+
+
+def comparison(rows: Sequence[Comparison], contested: Contested) -> Table:
+    """Return claimed versus held, a row an oblast, the last of all four."""
+    both = contested is Contested.IN and rows[-1].contested is not None
+    cells = [
+        (
+            row.name,
+            f"{row.claimed:,.0f}",
+            f"{row.held:,.0f}",
+            text.share(row.held_share),
+            f"{row.gap:,.0f}",
+            None if row.contested is None else f"{row.contested:,.0f}",
+            text.change(row.change_30d),
+            text.change(row.change_365d),
+        )
+        for row in rows
+    ]
+    return Table(text.table_caption(both), text.columns(both), cells, TOTAL)
+
+
+def changes(rows: Sequence[Change]) -> Table:
+    """Return gained, lost and net, a row an oblast, the last of all four."""
+    cells = [
+        (
+            row.name,
+            f"{row.gained_km2:,.1f}",
+            f"{row.lost_km2:,.1f}",
+            text.change_precise(row.net_km2),
+        )
+        for row in rows
+    ]
+    return Table(text.CHANGES_CAPTION, text.CHANGES_COLUMNS, cells, TOTAL)
+
+
+def agreement(rows: Sequence[AgreementRow], spread: Sequence[Spread]) -> Table:
+    """Return held ground by how many sources say so, and the band of the share; the last of all."""
+    cells = [
+        (
+            row.name,
+            *(f"{km2:,.0f}" for km2 in (row.by_all, row.by_some, row.by_one, row.by_none)),
+            text_sources.band(band.shares),
+        )
+        for row, band in zip(rows, spread, strict=True)
+    ]
+    return Table(text_sources.CAPTION, text_sources.COLUMNS, cells, TOTAL)
+
+
+def pairs(rows: Sequence[Pair], titles: Mapping[str, str]) -> Table:
+    """Return how alike the sources are, two by two."""
+    cells = [
+        (f"{titles[p.one]}, {titles[p.other]}", f"{p.jaccard:.3f}", f"{p.apart_km2:,.0f}")
+        for p in rows
+    ]
+    return Table(text_sources.PAIR_CAPTION, text_sources.PAIR_COLUMNS, cells)
+
+
+def patches(rows: Sequence[tuple[str, Patch]], titles: Mapping[str, str]) -> Table:
+    """Return the largest pieces of ground on which sources disagree, by the nearest place."""
+    cells = [
+        (near, ", ".join(titles[s] for s in patch.holders), f"{patch.area_km2:,.0f}")
+        for near, patch in rows
+    ]
+    return Table(text_sources.PATCH_CAPTION, text_sources.PATCH_COLUMNS, cells)
+
+
+def opinions(counts: Mapping[str, Sequence[int]], titles: Mapping[str, str]) -> Table:
+    """Return how many places each opinion gives to whom, side by side."""
+    cells = [(titles[reader], *(f"{n:,}" for n in each)) for reader, each in counts.items()]
+    return Table(text_sources.OPINIONS_CAPTION, text_sources.OPINIONS_COLUMNS, cells)
+
+
+def by_status(rows: Sequence[Areas], statuses: Sequence[Status]) -> Table:
+    """Return the areas of some statuses, a row an oblast, the last of all four."""
+    cells = [(row.name, *(f"{row.km2(s) or 0:,.1f}" for s in statuses)) for row in rows]
+    columns = (text.OBLAST, *(text.STATUS[s] for s in statuses))
+    return Table(text_sources.OWN_CAPTION, columns, cells, TOTAL)
+
+
+def months(title: str, rows: Sequence[tuple[Flow, float | None, float]]) -> Table:
+    """Return a month a row: its flow, what was held at its end, and the area it is a share of."""
+    cells = [
+        (
+            text_history.month(flow.end),
+            None if held is None else f"{held:,.0f}",
+            None if held is None else text.share(held / whole),
+            None if flow.gained_km2 is None else f"{flow.gained_km2:,.1f}",
+            None if flow.lost_km2 is None else f"{flow.lost_km2:,.1f}",
+            None if flow.net_km2 is None else text.change_precise(flow.net_km2),
+        )
+        for flow, held, whole in rows
+    ]
+    title = f"{title}; {text_history.months(len(rows))}"
+    return Table(title, text_history.MONTH_COLUMNS, cells, tall=True)
+
+
+def periods(rows: Sequence[Period], last: date) -> Table:
+    """Return what a place was from when to when, the latest first."""
+    cells = [
+        (
+            text_place.STATUSES[s.status],
+            text.day(s.since),
+            text_place.until(s.until, last),
+            text.days(((s.until or last) - s.since).days),
+        )
+        for s in reversed(rows)
+    ]
+    return Table(text_place.SPELLS_CAPTION, text_place.COLUMNS, cells, tall=True)
+
+
+def events(points: Sequence[TurningPoint]) -> Table:
+    """Return turning points, numbered as in the charts."""
+    cells = [
+        (str(number), text.day(p.date), p.title, p.source)
+        for number, p in enumerate(points, start=1)
+    ]
+    return Table(text_history.EVENTS_CAPTION, text_history.EVENT_COLUMNS, cells, "cm-list cm-prose")
+
+
+def windows(paces: Mapping[int, Pace | None]) -> Table:
+    """Return pace, interval, plain difference and time to take the rest, a row a window."""
+    rows = [_window(days, measured) for days, measured in paces.items()]
+    return Table(text_pace.WINDOWS_CAPTION, text_pace.WINDOWS_COLUMNS, rows)
+
+
+def _window(days: int, measured: Pace | None) -> tuple[str, ...]:
+    if measured is None:
+        return (text.days(days), text.NOT_KNOWN, *["–"] * 7)
+    rates = (measured.km2_per_day, measured.low, measured.high, measured.plain_km2_per_day)
+    counts = (measured.days, measured.days_low, measured.days_high)
+    return (
+        text.days(days),
+        *map(text_pace.rate, rates),
+        *map(text_pace.count, counts),
+        f"{measured.snapshots}",
+    )
+
+
+def backtest(scores: Sequence[Score]) -> Table:
+    """Return how often projections were right, a row a window, a column a horizon."""
+    rows = []
+    for window in pace.WINDOWS:
+        by_horizon = {s.horizon_days: s for s in scores if s.window_days == window}
+        last = by_horizon[pace.HORIZONS[-1]]
+        rows.append(
+            (
+                text.days(window),
+                *(text_pace.share(by_horizon[h].right) for h in pace.HORIZONS),
+                text_pace.share(last.plain_right),
+                text_pace.share(last.within_interval),
+                text_pace.times(last),
+                f"{last.tested:,}",
+            )
+        )
+    columns = text_pace.backtest_columns(pace.HORIZONS)
+    return Table(text_pace.BACKTEST_CAPTION, columns, rows)
+
+
+def side_by_side(outcomes: Sequence[Outcome], chosen: str, title: str) -> Table:
+    """Return what would pass by each proposal, a row each; the one chosen is marked."""
+    rows = [
+        (
+            outcome.proposal.title,
+            *_passing(outcome.every)[:2],
+            *_people(outcome.to_russia),
+            *_passing(outcome.every)[2:],
+            *_people(outcome.to_ukraine),
+            _fortress(outcome),
+            text_proposals.recognised(outcome.every),
+        )
+        for outcome in outcomes
+    ]
+    ids = [outcome.proposal.id for outcome in outcomes]
+    number = ids.index(chosen) if chosen in ids else None
+    return Table(title, text_proposals.SIDE_COLUMNS, rows, chosen=number)
+
+
+def _fortress(outcome: Outcome) -> str:
+    """Return how many of the fortress cities would change hands."""
+    passing = sum(held != would for held, would in outcome.fortress.values())
+    return f"{passing} / {len(outcome.fortress)}"
+
+
+def _people(places: Sequence[Place]) -> tuple[str, str]:
+    return f"{len(places):,}", f"{proposals.people(places):,}"
+
+
+def _passing(row: Transfer) -> tuple[str, str, str, str]:
+    return (
+        passing_km2(row.to_russia_km2),
+        _share(row.to_russia_km2, row.total_km2),
+        passing_km2(row.to_ukraine_km2),
+        _share(row.to_ukraine_km2, row.total_km2),
+    )
+
+
+def passing_km2(value: float) -> str:
+    """Return an area, to the tenth where it would be written with less than three figures."""
+    small = value >= text_proposals.LEAST_KM2 and round(value, 1) < 100
+    return f"{value:,.1f}" if small else f"{value:,.0f}"
+
+
+def _share(value: float, of: float) -> str:
+    """Return a share, and nothing beside an area that is shown as 0."""
+    return text.share(value / of) if value >= text_proposals.LEAST_KM2 else ""
+
+
+def by_oblast(outcome: Outcome) -> Table:
+    """Return what would pass in each oblast and in all, by which rule, and whose it would be."""
+    proposal = outcome.proposal
+    rows = [
+        (
+            row.name,
+            text_proposals.rule(proposal, row.iso) if row.iso in proposal.rules else "",
+            *_passing(row),
+            passing_km2(row.would_hold_km2),
+            text_proposals.STATED[proposal.recognised[row.iso]]
+            if row.iso in proposal.rules
+            else "",
+        )
+        for row in outcome.rows
+    ]
+    return Table(text_proposals.BY_OBLAST, text_proposals.COLUMNS, rows, f"{TOTAL} cm-rules")

@@ -1,0 +1,81 @@
+"""What is written through templates: every text is escaped, and nothing is left out silently."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import jinja2
+import pytest
+
+from controlmap.dashboard import rendering
+from controlmap.dashboard.rendering import Table
+
+HOSTILE = "\"'><script>alert(1)</script>{{ 7*7 }}{% raw %}<img src=x onerror=y>"
+
+
+class Reader(HTMLParser):
+    """Collects the tags and the texts, attributes' too, of a piece of HTML."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.texts: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.texts.extend(value for _, value in attrs if value)
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+VERDICT = {"kind": "holds", "sign": HOSTILE, "name": HOSTILE}
+PIECES = {
+    "table.html": {"table": Table(HOSTILE, [HOSTILE] * 2, [[HOSTILE, HOSTILE], ["", None]])},
+    "headline.html": {"figure": HOSTILE, "of_what": HOSTILE, "facts": [[HOSTILE] * 3]},
+    "legend.html": {"lines": {HOSTILE: ("#000000", "solid")}},
+    "folded.html": {"texts": {HOSTILE: HOSTILE}},
+    "tally.html": {"tally": [(VERDICT, 1)]},
+    "bars.html": {
+        "colours": "", "caption": HOSTILE, "key": {"held": HOSTILE},
+        "bars": [{"title": HOSTILE, "name": HOSTILE, "parts": {"held": 0.5}, "band": (1, 2),
+                  "share": HOSTILE, "by_source": HOSTILE}],
+    },
+    "claim.html": {
+        "verdict": VERDICT, "statement": HOSTILE, "said": HOSTILE, "url": f"https://{HOSTILE}",
+        "figures": [[HOSTILE] * 3], "hindsight": HOSTILE, "notes": [HOSTILE], "behind": HOSTILE,
+        "tables": [Table("", [HOSTILE], [[HOSTILE]])], "left_out": [HOSTILE],
+        "picture": "data:,", "picture_text": HOSTILE, "key": {HOSTILE: "#000000"},
+        "caption": HOSTILE,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_text_is_text_wherever_a_template_puts_it(name: str) -> None:
+    html = Reader(rendering.render(name, **PIECES[name]))
+    assert not {"script", "img"} & html.tags - ({"img"} if name == "claim.html" else set())
+    shown = "".join(html.texts)
+    assert shown.count("{{ 7*7 }}") == repr(PIECES[name]).count("{{ 7*7 }}") + (
+        name == "table.html"
+    )
+    assert "49" not in shown
+
+
+def test_every_template_is_tested_with_hostile_text() -> None:
+    folder = Path(rendering.__file__).parent / "templates"
+    within = {"verdict.html", "sparkline.svg"}  # in tally and claim; in test_pages_of_claims
+    assert {path.name for path in folder.iterdir()} == PIECES.keys() | within
+
+
+def test_what_a_template_is_not_given_is_an_error() -> None:
+    with pytest.raises(jinja2.UndefinedError, match="of_what"):
+        rendering.render("headline.html", figure="1", facts=[])
+
+
+def test_what_is_not_reported_is_told_from_nothing() -> None:
+    html = rendering.table(Table("", ["", ""], [["Donetsk", None], ["Luhansk", ""]]))
+    assert '<td class="cm-unknown">not reported</td>' in html
+    assert "<td></td>" in html
