@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := pyproject.toml constraints.txt
 
-.PHONY: dashboard test check fuzz bench geodata clean
+.PHONY: dashboard test exhaustive check fuzz bench geodata clean
 .DELETE_ON_ERROR:
 
 dashboard: .venv/.run
@@ -15,7 +15,11 @@ dashboard: .venv/.run
 
 test: .venv/.test
 	@scripts/browser.sh
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# What goes through every file of $(SHARED) and every hostile one in every way: once for a change.
+exhaustive: .venv/.test
+	$(BIN)/python -m pytest -n auto --dist worksteal -m exhaustive
 
 check: .venv/.test
 	$(BIN)/ruff check .

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from controlmap import embed, sources
+from controlmap import sources
 from controlmap.core import geoparquet
 from controlmap.core.model import Ground, Snapshot, Status
 from controlmap.record import archive, builder, supplement
@@ -40,6 +40,13 @@ def held_on(source: str, day: date) -> np.ndarray:
     return held
 
 
+@pytest.fixture(scope="module")
+def isw(shared: Path) -> list[Snapshot]:
+    """The states of ISW, read once."""
+    return list(read(shared, "isw"))
+
+
+@pytest.mark.exhaustive
 def test_every_isw_file_is_read_and_its_layers_are_known(shared: Path) -> None:
     warnings: Counter[str] = Counter()
     count = 0
@@ -54,24 +61,19 @@ def test_every_isw_file_is_read_and_its_layers_are_known(shared: Path) -> None:
     }
 
 
-def test_isw_states_have_control_and_what_is_not_there_is_not_reported(shared: Path) -> None:
-    states = list(read(shared, "isw"))
-    assert len(states) == 110
-    assert all(Status.RUSSIAN_HELD in s.info.reports for s in states)
-    without = [
-        s.info.observed.date() for s in states if Status.ASSESSED_ADVANCE not in s.info.reports
-    ]
+def test_isw_states_have_control_and_what_is_not_there_is_not_reported(isw: list[Snapshot]) -> None:
+    assert len(isw) == 110
+    assert all(Status.RUSSIAN_HELD in s.info.reports for s in isw)
+    without = [s.info.observed.date() for s in isw if Status.ASSESSED_ADVANCE not in s.info.reports]
     assert without == [date(2022, 2, 24), date(2022, 2, 27)]
-    silent = [
-        s.info.observed.date() for s in states if Status.CLAIMED_CONTROL not in s.info.reports
-    ]
+    silent = [s.info.observed.date() for s in isw if Status.CLAIMED_CONTROL not in s.info.reports]
     assert silent[2:] == [date(2023, 5, 1), date(2023, 5, 7), date(2023, 5, 13)]
 
 
-def test_the_embedded_isw_is_true_to_its_files(shared: Path) -> None:
-    made = embedded("isw")
-    for snapshot in list(read(shared, "isw"))[::10]:
-        error = builder.error_km2(made, snapshot)
+@pytest.mark.parametrize("step", [40, pytest.param(10, marks=pytest.mark.exhaustive)])
+def test_the_embedded_isw_is_true_to_its_files(isw: list[Snapshot], step: int) -> None:
+    for snapshot in isw[::step]:
+        error = builder.error_km2(embedded("isw"), snapshot)
         assert error is not None
         assert np.abs(error).max() < TOLERANCE_KM2
 
@@ -111,13 +113,3 @@ def test_nzz_completed_from_deepstate_differs_by_little(shared: Path) -> None:
     made = builder.overlay_km2(embedded("nzz"), done)[:, 0]
     assert np.abs(made - held_on("nzz", date(2024, 3, 15))).max() < 110
     assert Ground.HELD_BEFORE_2022 in done.layers
-
-
-@pytest.mark.parametrize("source", ["isw", "nzz"])
-def test_the_records_are_rebuilt_byte_for_byte(
-    source: str, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CONTROLMAP_DATA", "")
-    embed.embed_record(shared, tmp_path, source)
-    for name in (f"{source}.parquet", f"{source}.provenance.json"):
-        assert (tmp_path / name).read_bytes() == geoparquet.geodata(name).read_bytes()
