@@ -194,7 +194,7 @@ def load(paths: Sequence[Path]) -> tuple[list[Claim], list[InputError]]:
     InputError
         Where a file cannot be read.
     """
-    return toml_entries.made(paths, KIND, _claim)
+    return toml_entries.load(paths, KIND, _claim)
 
 
 _KEYS = ("id", "statement", "said_by", "published_in", "published", "url", "speaks_of", "note",

@@ -168,7 +168,7 @@ def load(paths: Sequence[Path]) -> tuple[list[Proposal], list[InputError]]:
     InputError
         Where a file cannot be read.
     """
-    return toml_entries.made(paths, KIND, _proposal)
+    return toml_entries.load(paths, KIND, _proposal)
 
 
 def _proposal(entry: Entry) -> Proposal:

@@ -132,7 +132,7 @@ def from_toml(text: str, name: str) -> Legend:
     """
     toml_entries.check_size(name, len(text.encode()))
     try:
-        told = toml_entries.parsed(text)
+        told = toml_entries.parse(text)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{name}: is not TOML ({error})") from error
     if unknown := set(told) - {"column", "statuses", "whole", "date"}:
