@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 import shapely
 
-from controlmap.analysis import agreement, assessed_advance
+from controlmap.analysis import agreement, assessed_advance, features
 from controlmap.analysis.agreement import Opinion
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import areas
 from controlmap.core import geoparquet
 from controlmap.core.model import Ground, InputError, Snapshot, SnapshotInfo, Status
-from controlmap.draw import export
 from controlmap.geo import geodesy
 from controlmap.geo.geodesy import array_of
 from controlmap.geo.oblasts import Basis
@@ -199,7 +198,7 @@ def test_what_is_drawn_is_where_it_is_held() -> None:
 
 
 def test_the_ground_as_a_frame() -> None:
-    shown = export.agreement(agreement.agree(opinions(record(A, B), record(A))))
+    shown = features.agreed(agreement.agree(opinions(record(A, B), record(A))))
     assert shown["held_by"].tolist() == ["s0", "s0 s1"]
     assert shown["class"].tolist() == ["one", "all"]
     assert shown["area_km2"].tolist() == pytest.approx([SQUARE_KM2] * 2, abs=GRID_KM2)

@@ -12,10 +12,9 @@ import pytest
 import shapely
 from streamlit.testing.v1 import AppTest
 
-from controlmap.analysis import figures
+from controlmap.analysis import features, figures
 from controlmap.cli import main
 from controlmap.core.model import Ground
-from controlmap.draw import export
 from controlmap.geo.geodesy import area_km2
 from controlmap.record import archive
 from test_figures import STRIP_KM2, day, make
@@ -54,7 +53,7 @@ def test_contested_ground_is_no_longer_held_and_since_when_it_is_held_is_no_chan
 
 def test_the_geojson_has_the_faces_with_their_areas() -> None:
     record = make((0, {Ground.OCCUPIED: 3}), (1, {Ground.LIBERATED: 1, Ground.OCCUPIED: 4}))
-    frame = export.changed(record, record.at(day(0)), record.at(day(1)))
+    frame = features.changed(record, record.at(day(0)), record.at(day(1)))
     assert frame.crs == "OGC:CRS84"
     assert frame.geometry.exterior.is_ccw.all()  # as RFC 7946 asks
     read = json.loads(frame.to_json())

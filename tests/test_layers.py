@@ -23,7 +23,7 @@ WINGS = (
     ("words.language",),
     ("words.numbers",),
     ("words.catalog",),
-    ("words.columns", "words.markdown"),
+    ("words.columns", "words.markdown", "words.notes"),
     ("record",),
     ("update", "analysis"),
     ("draw",),

@@ -17,8 +17,8 @@ from controlmap.cli.options import (
     report_broken,
     retrieved,
 )
-from controlmap.cli.printing import print_json, print_rows, printable
-from controlmap.words.numbers import instant
+from controlmap.cli.printing import print_json, print_rows
+from controlmap.words.numbers import instant, printable
 
 if TYPE_CHECKING:
     from controlmap.analysis.claims import Claim, Evaluation, Finding

@@ -8,14 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from controlmap.cli import (
-    agree,
-    by_oblast,
     claims,
     dashboard,
-    over_time,
     pace,
     place,
     proposals,
+    questions,
     records,
     update,
 )
@@ -23,7 +21,7 @@ from controlmap.cli.printing import say
 from controlmap.core.model import ControlmapError, InputError
 from controlmap.core.version import __version__
 
-_ROOMS = (by_oblast, over_time, agree, place, pace, claims, proposals, records, update, dashboard)
+_ROOMS = (questions, place, pace, claims, proposals, records, update, dashboard)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -59,6 +59,16 @@ def add_basis(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_contested(parser: argparse.ArgumentParser) -> None:
+    """Add --contested."""
+    parser.add_argument(
+        "--contested",
+        choices=("out", "in"),
+        default="out",
+        help="whether contested ground counts with what is held (default: out)",
+    )
+
+
 def add_advance(parser: argparse.ArgumentParser, default: str = "apart") -> None:
     """Add --advance."""
     parser.add_argument(
@@ -111,6 +121,14 @@ def open_coverage(source: str | None, advance: str = "apart") -> Coverage:
 
     coverage = archive.open_source(source or sources.DEFAULT).coverage
     return assessed_advance.counted(coverage, assessed_advance.Advance(advance))
+
+
+def open_record(source: str | None) -> Coverage:
+    """Open the coverage of a source's record, of the default one for None."""
+    from controlmap import sources
+    from controlmap.record import archive
+
+    return archive.open_source(source or sources.DEFAULT).coverage
 
 
 def advance_told(source: str, advance: str) -> str:

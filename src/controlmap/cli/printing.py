@@ -7,10 +7,13 @@ import io
 import json
 import sys
 import time
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from controlmap.words.numbers import percent, signed, unsigned_zero
+from controlmap.words.numbers import percent, printable, signed, unsigned_zero
+
+if TYPE_CHECKING:
+    from controlmap.analysis.answer import Answer
 
 Row = Mapping[str, Any]
 _FORMULA = ("=", "+", "-", "@")
@@ -51,11 +54,6 @@ class Progress:
 progress = Progress()
 
 
-def printable(text: str) -> str:
-    """Text without what a terminal acts on: escapes, line ends, other control characters."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
 def _rounded(value: Any) -> Any:
     """Figures to six decimals: a square metre, a millionth of a share."""
     if isinstance(value, float):
@@ -63,6 +61,15 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {k: _rounded(v) for k, v in value.items()}
     return [_rounded(v) for v in value] if isinstance(value, list) else value
+
+
+def show(answer: Answer, form: str) -> None:
+    """Print an answer in a format, and say on stderr what it leaves out."""
+    from controlmap.analysis import answer as answers
+
+    for warning in answer.warnings:
+        say(str(warning))
+    print(answers.FORMATS[form](answer))
 
 
 def print_json(value: Any) -> None:
@@ -86,28 +93,6 @@ def print_rows(form: str, rows: Iterable[Row]) -> None:
     widths = [max(len(line[i]) for line in table) for i in range(len(columns))]
     for line in table:
         print("  ".join(_aligned(line, widths)).rstrip())
-
-
-def print_found(
-    form: str,
-    rows: Sequence[Row],
-    document: Mapping[str, Any],
-    common: Row,
-    notes: Iterable[str],
-    silent: Container[str] = (),
-) -> None:
-    """Print what was found: the document as JSON, or its rows, as CSV or as a table (`form`).
-
-    CSV has `common` in each row; a table has no `silent` columns, and the `notes` below.
-    """
-    if form == "json":
-        print_json(document)
-    elif form == "csv":
-        print_rows("csv", [{**row, **common} for row in rows])
-    else:
-        print_rows("table", [{k: v for k, v in row.items() if k not in silent} for row in rows])
-        if told := [note for note in notes if note]:
-            print("", *told, sep="\n")
 
 
 def print_notes(*notes: str) -> None:

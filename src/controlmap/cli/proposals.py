@@ -16,9 +16,9 @@ from controlmap.cli.options import (
     report_broken,
     retrieved,
 )
-from controlmap.cli.printing import print_json, print_notes, print_rows, printable, say
+from controlmap.cli.printing import print_json, print_notes, print_rows, say
 from controlmap.core.model import InputError
-from controlmap.words.numbers import instant
+from controlmap.words.numbers import instant, printable
 
 if TYPE_CHECKING:
     from controlmap.analysis.proposals import Outcome, Transfer

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from controlmap.cli.options import Commands, add_command, add_format, add_source
-from controlmap.cli.printing import print_json, print_rows, printable, progress, say
+from controlmap.cli.printing import print_json, print_rows, progress, say
 from controlmap.core.model import InputError
+from controlmap.words.numbers import printable
 
 if TYPE_CHECKING:
     from controlmap.core.model import SnapshotInfo

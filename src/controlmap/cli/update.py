@@ -6,9 +6,10 @@ import argparse
 from typing import TYPE_CHECKING
 
 from controlmap.cli.options import Commands, add_command, add_source, day
-from controlmap.cli.printing import printable, progress, say
+from controlmap.cli.printing import progress, say
 from controlmap.cli.records import summed, tell
 from controlmap.core.model import ControlmapError
+from controlmap.words.numbers import printable
 
 if TYPE_CHECKING:
     from controlmap.update.fetch import Fetcher

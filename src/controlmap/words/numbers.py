@@ -120,3 +120,8 @@ def _locale(language: str) -> Locale:
     from babel import Locale
 
     return Locale.parse(language)
+
+
+def printable(text: str) -> str:
+    """Return text without what a terminal acts on: escapes, line ends, control characters."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

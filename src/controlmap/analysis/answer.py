@@ -1,0 +1,264 @@
+"""The answer to a question: rows, what they rest on, what was chosen, and what a reader needs.
+
+A question is answered once; every outlet renders the same answer (`render`). Rows hold plain
+values (None is not known, an area is in km2, a day is a date), so that pandas is imported only
+where a frame is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from controlmap import sources
+from controlmap.analysis import render
+from controlmap.analysis.render import Block, Row, Rows, Table
+from controlmap.core.version import __version__
+from controlmap.record.coverage import Coverage, DaySnapshot
+from controlmap.words import columns, notes
+from controlmap.words.catalog import Message
+from controlmap.words.columns import Column
+from controlmap.words.numbers import instant
+
+if TYPE_CHECKING:
+    import geopandas
+    import pandas as pd
+
+_FIRST = 6
+"""So many rows are in the short form of an answer."""
+
+Features: TypeAlias = "tuple[geopandas.GeoDataFrame, dict[str, Any]]"
+"""A frame with geometries, and the further members of its FeatureCollection."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What an answer rests on: a source's snapshot.
+
+    Attributes
+    ----------
+    source, title, credit, terms, url
+        The source's id, its name, whom to credit, under what terms, and where it is.
+    reader, observed, retrieved, sha256
+        The kind of file, the two instants (UTC), and the hash of the bytes it was read from.
+    carried
+        Whether the day that was asked about has no snapshot, so that this earlier one stands.
+    cell_m
+        The cells in metres that the record's map is generalised to; None at full detail.
+    """
+
+    source: str
+    title: str
+    credit: str
+    terms: str
+    url: str
+    reader: str
+    observed: datetime
+    retrieved: datetime | None
+    sha256: str
+    carried: bool
+    cell_m: int | None
+
+    @classmethod
+    def of(cls, coverage: Coverage, snapshot: DaySnapshot) -> Evidence:
+        """Return what a record's snapshot is."""
+        source, info = sources.find_source(coverage.source), snapshot.info
+        return cls(
+            source.id,
+            source.title,
+            source.credit,
+            source.terms,
+            source.url,
+            info.reader,
+            info.observed,
+            info.retrieved,
+            info.sha256,
+            snapshot.carried,
+            coverage.cell_m,
+        )
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Answer:
+    """The answer to one question.
+
+    Attributes
+    ----------
+    question, title
+        The question's name ("areas"), and what people call it.
+    rows
+        One an observation; every column is in `words.columns`.
+    document
+        The answer as JSON has it: who and when, then the rows.
+    evidence
+        What it rests on, in the order of use.
+    choices
+        What was chosen, by name: basis, contested, advance ...
+    method, notes
+        How it was measured, and what a reader needs beside the figures.
+    warnings
+        What was left out or is in doubt; the command says it beside what it prints.
+    shared
+        What every row shares, as CSV has it in each.
+    without
+        The columns that a printed table leaves out: what the source never reports.
+    further
+        More rows, by name.
+    index
+        The column that is the index of `frame`; "" for none.
+    body
+        What is printed above the notes, where that is not the one table of the rows.
+    locate
+        What gives the features of a map; None where the answer is of no place.
+    version
+        The version of controlmap.
+    """
+
+    question: str
+    title: Message
+    rows: Rows
+    document: Mapping[str, Any]
+    evidence: tuple[Evidence, ...]
+    choices: Mapping[str, str]
+    method: Message
+    notes: tuple[Message, ...] = ()
+    warnings: tuple[Message | str, ...] = ()
+    shared: Row = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
+    further: Mapping[str, Rows] = field(default_factory=dict)
+    index: str = ""
+    body: tuple[Block, ...] = ()
+    locate: Callable[[], Features] | None = None
+    version: str = __version__
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The rows as a tidy frame: days and instants as timestamps, NaN where not known."""
+        frame = render.framed(self.rows, self.question)
+        return frame.set_index(self.index) if self.index else frame
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Further frames, by name."""
+        return {name: render.framed(rows, self.question) for name, rows in self.further.items()}
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        """The columns of the rows, as the registry has them."""
+        return {name: columns.of(name, self.question) for name in (self.rows or [{}])[0]}
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """What is printed above the notes."""
+        return self.body or (Table(self.rows, self.without),)
+
+    def row(self, iso: str) -> Row:
+        """Return the row of an oblast, or of all four by "all"."""
+        return next(row for row in self.rows if row["iso"] == iso)
+
+    def to_gdf(self) -> geopandas.GeoDataFrame:
+        """Return what the answer shows on a map, as a GeoDataFrame (OGC:CRS84).
+
+        Raises
+        ------
+        ValueError
+            Where it is of no place.
+        """
+        if self.locate is None:
+            raise ValueError(f"{self.question}: has no geometries")
+        return self.locate()[0]
+
+    def __iter__(self) -> Iterator[Row]:
+        """Iterate over the rows."""
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        """Return what it is in a line, and the first rows."""
+        return short(self)
+
+    def _repr_html_(self) -> str:
+        return html(self)
+
+
+def as_json(answer: Answer) -> str:
+    """Return the document of an answer."""
+    return json.dumps(render.plain(answer.document), ensure_ascii=False, indent=2)
+
+
+def as_csv(answer: Answer) -> str:
+    """Return the rows of an answer with what they share, as CSV with a header."""
+    return render.csv_of([{**row, **answer.shared} for row in answer.rows])
+
+
+def as_geojson(answer: Answer) -> str:
+    """Return the features of an answer as a FeatureCollection, which says what it is of."""
+    assert answer.locate is not None
+    frame, members = answer.locate()
+    shown = frame.to_geo_dict(na="keep", drop_id=True)
+    return json.dumps({**shown, **render.plain(members)})
+
+
+def as_text(answer: Answer) -> str:
+    """Return what a terminal shows of an answer: its blocks, and the notes below."""
+    blocks = "\n".join(render.text(block, answer.question) for block in answer.blocks)
+    return "\n".join([blocks, *(["", *map(render.line, answer.notes)] if answer.notes else [])])
+
+
+FORMATS = {"table": as_text, "csv": as_csv, "json": as_json, "geojson": as_geojson}
+"""The renderer of each format that a command prints."""
+
+
+def citation(answer: Answer) -> str:
+    """Return who assessed what an answer rests on, of when, and how it was measured."""
+    assessed = "; ".join(
+        str(
+            notes.ASSESSED(
+                title=e.title,
+                observed=instant(e.observed),
+                retrieved=instant(e.retrieved) if e.retrieved else notes.NOT_RECORDED,
+            )
+        )
+        for e in answer.evidence
+    )
+    cited = notes.CITATION(
+        title=answer.title, assessed=assessed, version=answer.version, method=answer.method
+    )
+    return str(cited)
+
+
+def short(answer: Answer) -> str:
+    """Return an answer on a few lines: what it is, the first rows, where it is from."""
+    first = Table(answer.rows[:_FIRST], answer.without)
+    more = len(answer.rows) - _FIRST
+    lines = [f"<{answer.question}: {answer.title}>", render.text(first, answer.question)]
+    if more > 0:
+        lines.append(str(notes.MORE_ROWS(count=more)))
+    return "\n".join([*lines, *map(render.line, sourced(answer))])
+
+
+def sourced(answer: Answer) -> Iterator[Message]:
+    """Return who says so, and as of when, a message a snapshot."""
+    for e in answer.evidence:
+        yield notes.SAID_BY(title=e.title, observed=instant(e.observed))
+
+
+def html(answer: Answer) -> str:
+    """Return an answer as a notebook shows it: its blocks, where they are from, the notes."""
+    return (
+        render.templates()
+        .get_template("answer.html")
+        .render(
+            answer=answer,
+            blocks=[render.shown(block, answer.question) for block in answer.blocks],
+            sourced=sourced(answer),
+            more=notes.MORE_ROWS,
+        )
+    )

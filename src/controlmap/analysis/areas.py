@@ -1,0 +1,263 @@
+"""Areas by status on a day, and what is claimed against what is held; km2, geodesic on WGS84."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from controlmap.analysis import assessed_advance, figures
+from controlmap.analysis.answer import Answer, Evidence
+from controlmap.analysis.assessed_advance import Advance
+from controlmap.analysis.figures import ALL, ALL_NAME, Contested
+from controlmap.analysis.render import Rows
+from controlmap.core.choices import chosen
+from controlmap.core.model import REPORTABLE, Status
+from controlmap.geo.oblasts import Basis
+from controlmap.record.coverage import Coverage, DaySnapshot
+from controlmap.words import notes
+from controlmap.words.catalog import Message
+from controlmap.words.numbers import instant
+
+KM2_DIGITS = 6
+
+
+def areas(
+    coverage: Coverage,
+    day: date | None = None,
+    *,
+    basis: str = Basis.POLYGON,
+    contested: str = Contested.OUT,
+    advance: str = Advance.APART,
+) -> Answer:
+    """Answer how large each status is in each oblast on a day, and in all four.
+
+    Russian-held, contested, assessed advance and Ukrainian-held ground fill `total`, the polygon's
+    area; what is not reported of the second and third, `ukrainian_held` includes.
+
+    Parameters
+    ----------
+    day
+        The latest by default.
+    basis
+        What `held_share` is taken over: "polygon" or "official".
+    contested
+        Whether contested ground counts in `held_share`: "out" or "in".
+    advance
+        What assessed advance counts as: "apart", "held" or "contested".
+
+    Raises
+    ------
+    InputError
+        Where the record does not know the day, or a choice is none.
+    """
+    basis, contested = chosen(Basis, basis), chosen(Contested, contested)
+    coverage = assessed_advance.counted(coverage, advance)
+    snapshot = coverage.at(day or coverage.span[1])
+    rows = by_oblast(coverage, snapshot, basis, contested)
+    said = []
+    if snapshot.reports(Status.RUSSIAN_HELD) and not snapshot.reports(Status.CONTESTED):
+        said.append(notes.CONTESTED_WITHIN)
+    elif contested == Contested.IN:
+        said.append(notes.CONTESTED_IN_SHARE)
+    choices = {"basis": basis.value, "contested": contested.value, "advance": str(advance)}
+    return _on_a_day("areas", notes.AREAS, coverage, snapshot, rows, choices, said)
+
+
+def by_oblast(
+    coverage: Coverage,
+    snapshot: DaySnapshot,
+    basis: Basis = Basis.POLYGON,
+    contested: Contested = Contested.OUT,
+) -> list[dict[str, Any]]:
+    """Return a row an oblast and last one of all four, with the area of each status."""
+    km2 = {s: coverage.status_km2(s, snapshot.index) for s in snapshot.info.reports}
+    columns = {s: [*map(float, a), float(a.sum())] for s, a in km2.items()}
+    totals = (
+        [*(o.polygon_km2 for o in coverage.oblasts)],
+        [*(o.total_km2(basis) for o in coverage.oblasts)],
+    )
+    names = [*((o.iso, o.name) for o in coverage.oblasts), (ALL, ALL_NAME)]
+    polygons, over = ([*each, sum(each)] for each in totals)
+    return [
+        _row(iso, name, polygons[i], over[i], {s: c[i] for s, c in columns.items()}, contested)
+        for i, (iso, name) in enumerate(names)
+    ]
+
+
+def _row(
+    iso: str,
+    name: str,
+    total: float,
+    over: float,
+    km2: Mapping[Status, float],
+    contested: Contested,
+) -> dict[str, Any]:
+    known = {status.value: km2.get(status) for status in REPORTABLE}
+    held = known["russian_held"]
+    beside = (known["contested"] or 0.0) + (known["assessed_advance"] or 0.0)
+    counted = (known["contested"] or 0.0) if contested == Contested.IN else 0.0
+    return {
+        "iso": iso,
+        "name": name,
+        "total": total,
+        "russian_held": held,
+        "held_before_2022": known["held_before_2022"],
+        "contested": known["contested"],
+        "liberated": known["liberated"],
+        "ukrainian_held": None if held is None else max(total - held - beside, 0.0),
+        "held_share": None if held is None else (held + counted) / over,
+        "assessed_advance": known["assessed_advance"],
+        "infiltration": known["infiltration"],
+        "claimed_control": known["claimed_control"],
+        "basis_km2": over,
+    }
+
+
+def compare(
+    coverage: Coverage,
+    day: date | None = None,
+    *,
+    basis: str = Basis.POLYGON,
+    contested: str = Contested.OUT,
+    advance: str = Advance.APART,
+) -> Answer:
+    """Answer how much of what Russia claims its forces hold, in each oblast and in all four.
+
+    `claimed` is the whole oblast over the basis; `held` counts contested ground in where that is
+    chosen and reported; `gap` is what is claimed and not held; changes are of `held`, over 30 and
+    365 days, None where a day is unknown or only one of the two reports contested ground.
+
+    Parameters and errors are those of `areas`.
+    """
+    basis, contested = chosen(Basis, basis), chosen(Contested, contested)
+    coverage = assessed_advance.counted(coverage, advance)
+    snapshot = coverage.at(day or coverage.span[1])
+    reported = snapshot.reports(Status.CONTESTED)
+    said = []
+    if contested == Contested.IN:
+        said.append(notes.CONTESTED_COUNTED if reported else notes.CONTESTED_NOT_COUNTED)
+    rows = claimed_and_held(coverage, snapshot, basis, contested)
+    choices = {"basis": basis.value, "contested": contested.value, "advance": str(advance)}
+    counted = contested if reported else Contested.OUT
+    return _on_a_day(
+        "compare",
+        notes.COMPARE,
+        coverage,
+        snapshot,
+        rows,
+        choices,
+        said,
+        contested_counted=counted.value,
+    )
+
+
+def claimed_and_held(
+    coverage: Coverage,
+    snapshot: DaySnapshot,
+    basis: Basis = Basis.POLYGON,
+    contested: Contested = Contested.OUT,
+) -> list[dict[str, Any]]:
+    """Return a row an oblast and last one of all four, with what is claimed and what is held."""
+    held, month, year = (
+        _held(coverage, coverage.known(snapshot.day - timedelta(days=days)), contested)
+        for days in (0, 30, 365)
+    )
+    told = snapshot.reports(Status.CONTESTED)
+    rows = []
+    for i, row in enumerate(by_oblast(coverage, snapshot, basis)):
+        now, claimed = held[1][i], row["basis_km2"]
+        changes = {
+            name: None
+            if then[0] is None or (contested == Contested.IN and then[0] != told)
+            else round(now - then[1][i], KM2_DIGITS) + 0.0
+            for name, then in (("change_30d", month), ("change_365d", year))
+        }
+        rows.append(
+            {
+                "iso": row["iso"],
+                "name": row["name"],
+                "claimed": claimed,
+                "held": now,
+                "held_share": now / claimed,
+                "gap": claimed - now,
+                "contested": row["contested"],
+                **changes,
+            }
+        )
+    return rows
+
+
+def _held(
+    coverage: Coverage, snapshot: DaySnapshot | None, contested: Contested
+) -> tuple[bool | None, list[float]]:
+    """Whether a day reports contested ground (None: unknown), and what counts as held on it."""
+    if snapshot is None:
+        return None, []
+    km2 = figures.counted_km2(coverage, contested, [snapshot.index])[0]
+    return snapshot.reports(Status.CONTESTED), [*map(float, km2), float(km2.sum())]
+
+
+def _on_a_day(
+    question: str,
+    title: Message,
+    coverage: Coverage,
+    snapshot: DaySnapshot,
+    rows: Rows,
+    choices: Mapping[str, str],
+    said: Sequence[Message],
+    **counted: str,
+) -> Answer:
+    evidence = Evidence.of(coverage, snapshot)
+    basis, advance = choices["basis"], choices["advance"]
+    who = {"source": evidence.source, "reader": evidence.reader}
+    how = {"advance": advance, "contested_reported": snapshot.reports(Status.CONTESTED), **counted}
+    totals = {o.iso: o.total_km2(Basis(basis)) for o in coverage.oblasts}
+    totals[ALL] = sum(totals.values())
+    return Answer(
+        question,
+        title,
+        rows,
+        document={
+            **who,
+            "as_of": evidence.observed,
+            "retrieved": evidence.retrieved,
+            "unit": "km2",
+            "basis": basis,
+            "basis_km2": totals,
+            **how,
+            "oblasts": rows[:-1],
+            "all": rows[-1],
+        },
+        evidence=(evidence,),
+        choices=choices,
+        method=notes.AREA_METHOD,
+        notes=tuple(_notes(evidence, snapshot.day, choices, said)),
+        shared={
+            "day": snapshot.day,
+            **who,
+            "observed": evidence.observed,
+            "retrieved": evidence.retrieved,
+            "basis": basis,
+            **how,
+        },
+        without=assessed_advance.never_reported(coverage.source, advance)
+        | ({"basis_km2"} if basis == Basis.POLYGON else set()),  # it is the total
+    )
+
+
+def _notes(
+    evidence: Evidence, day: date, choices: Mapping[str, str], said: Sequence[Message]
+) -> Iterator[Message]:
+    as_of = notes.AS_OF_CARRIED if evidence.carried else notes.AS_OF
+    yield as_of(
+        source=evidence.source,
+        observed=instant(evidence.observed),
+        retrieved=instant(evidence.retrieved) if evidence.retrieved else notes.NOT_RECORDED,
+        day=str(day),
+        basis=choices["basis"],
+    )
+    if choices["basis"] == Basis.OFFICIAL:
+        yield notes.OFFICIAL
+    yield from said
+    yield from assessed_advance.note(evidence.source, choices["advance"])

@@ -1,0 +1,214 @@
+"""Areas by status over time, and gains and losses by period; km2, geodesic on WGS84."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controlmap.analysis import areas, assessed_advance, figures
+from controlmap.analysis.answer import Answer, Evidence
+from controlmap.analysis.assessed_advance import Advance
+from controlmap.analysis.figures import ALL, ALL_NAME, Every
+from controlmap.core.choices import chosen
+from controlmap.core.model import InputError, Status
+from controlmap.record.coverage import Coverage, DaySnapshot
+from controlmap.words import notes
+from controlmap.words.catalog import Message
+
+Snapshots = Sequence[tuple[date, DaySnapshot | None]]
+"""Days with what the record knows of them; None in a gap."""
+
+
+def history(
+    coverage: Coverage,
+    start: date | None = None,
+    end: date | None = None,
+    *,
+    every: str = Every.DAY,
+    advance: str = Advance.APART,
+) -> Answer:
+    """Answer how large each status was over time, day by day, each oblast and then all four.
+
+    Areas are None in a gap, and where they are not reported.
+
+    Parameters
+    ----------
+    start, end
+        The range; the span of the record by default.
+    every
+        "day", "week" (each Sunday) or "month" (its last day); the range's last day always is one.
+    advance
+        What assessed advance counts as: "apart", "held" or "contested".
+
+    Raises
+    ------
+    InputError
+        Where the range is empty or lies outside the span, or a choice is none.
+    """
+    every = chosen(Every, every)
+    coverage = assessed_advance.counted(coverage, advance)
+    first, last = _range_of(coverage, start, end)
+    days = figures.days_of(first, last, every)
+    known = [(day, coverage.known(day)) for day in days]
+    listed = [row for day, snapshot in known for row in _rows(coverage, day, snapshot)]
+    hidden = {"source", "observed"}
+    return Answer(
+        "history",
+        notes.HISTORY,
+        listed,
+        document={
+            "source": coverage.source,
+            "unit": "km2",
+            "advance": str(advance),
+            "every": every.value,
+            "from": first,
+            "to": last,
+            "rows": [{k: v for k, v in row.items() if k not in hidden} for row in listed],
+        },
+        evidence=_evidence(coverage, known),
+        choices={"every": every.value, "advance": str(advance)},
+        method=notes.AREA_METHOD,
+        notes=(
+            *assessed_advance.note(coverage.source, str(advance)),
+            *takeovers([(day, s.info.reader) for day, s in known if s]),
+        ),
+        shared={"advance": str(advance)},
+        without=assessed_advance.never_reported(coverage.source, advance)
+        | {"source", "reader", "observed"},
+        index="date",
+    )
+
+
+def _rows(coverage: Coverage, day: date, snapshot: DaySnapshot | None) -> Iterator[dict[str, Any]]:
+    info = snapshot.info if snapshot else None
+    if snapshot:
+        measured = areas.by_oblast(coverage, snapshot)
+    else:
+        isos = [*(o.iso for o in coverage.oblasts), ALL]
+        measured = [{"iso": iso, **dict.fromkeys(_STATUSES)} for iso in isos]
+    for row in measured:
+        yield {
+            "date": day,
+            "iso": row["iso"],
+            **{status: row[status] for status in _STATUSES[:5]},
+            "carried": snapshot is not None and snapshot.carried,
+            **{status: row[status] for status in _STATUSES[5:]},
+            "reader": info and info.reader,
+            "source": coverage.source,
+            "observed": info and info.observed,
+        }
+
+
+_STATUSES = tuple(status.value for status in Status)
+
+
+def _evidence(coverage: Coverage, known: Snapshots) -> tuple[Evidence, ...]:
+    """The first and the last snapshot of a range."""
+    snapshots = [snapshot for _, snapshot in known if snapshot]
+    ends = snapshots[:: max(len(snapshots) - 1, 1)]
+    return tuple(Evidence.of(coverage, snapshot) for snapshot in ends)
+
+
+def takeovers(readers: Sequence[tuple[date, str]]) -> Iterator[Message]:
+    """Yield from which days on another kind of a source's files is read; nothing for but one."""
+    changed = tuple(
+        notes.TAKEOVER(reader=reader, day=str(day))
+        for (_, before), (day, reader) in itertools.pairwise(readers)
+        if reader != before
+    )
+    if changed:
+        yield notes.FILES_CHANGE(takeovers=changed)
+
+
+def flows(
+    coverage: Coverage,
+    start: date | None = None,
+    end: date | None = None,
+    *,
+    every: str = Every.DAY,
+    advance: str = Advance.APART,
+) -> Answer:
+    """Answer what was gained and lost period by period, each oblast and then all four.
+
+    `gained_km2` is Russian-held at the end of `end` and was not at the end of `start`, `lost_km2`
+    the other way round; what changed twice within a period is in neither. Next to a gap both are
+    None. Parameters and errors are those of `history`.
+    """
+    every = chosen(Every, every)
+    coverage = assessed_advance.counted(coverage, advance)
+    first, last = _range_of(coverage, start, end)
+    days = [first, *(d for d in figures.days_of(first, last, every) if d > first)]
+    known = [(day, coverage.known(day)) for day in days]
+    gained, lost = _by_period(coverage, np.array([s.index for _, s in known if s]))
+    names = [*((o.iso, o.name) for o in coverage.oblasts), (ALL, ALL_NAME)]
+    rows = []
+    period = -1
+    for (since, before), (until, after) in itertools.pairwise(known):
+        period += bool(before)
+        for i, (iso, name) in enumerate(names):
+            more, less = None, None
+            if before and after:
+                more, less = float(gained[period, i]), float(lost[period, i])
+            rows.append(
+                {
+                    "start": since,
+                    "end": until,
+                    "iso": iso,
+                    "name": name,
+                    "gained_km2": more,
+                    "lost_km2": less,
+                    "net_km2": None if more is None or less is None else more - less,
+                }
+            )
+    who = {"source": coverage.source, "advance": str(advance), "every": every.value}
+    return Answer(
+        "flows",
+        notes.FLOWS,
+        rows,
+        document={**who, "unit": "km2", "from": first, "to": last, "rows": rows},
+        evidence=_evidence(coverage, known),
+        choices={"every": every.value, "advance": str(advance)},
+        method=notes.AREA_METHOD,
+        notes=tuple(assessed_advance.note(coverage.source, str(advance))),
+        shared=who,
+    )
+
+
+def _by_period(
+    coverage: Coverage, indexes: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What became held from one snapshot to the next of `indexes`, and what ceased to be; km2.
+
+    Each of shape (snapshots - 1, oblasts + 1), the last column of all oblasts.
+    """
+    first = np.searchsorted(indexes, coverage.run_since)
+    seen = np.flatnonzero(first < np.searchsorted(indexes, coverage.run_until))
+    face, first = coverage.run_face[seen], first[seen]
+    held = np.isin(coverage.run_ground[seen], Status.RUSSIAN_HELD.grounds)
+    same_face = np.r_[False, face[1:] == face[:-1]]
+    periods, width = max(len(indexes) - 1, 0), len(coverage.oblasts)
+
+    def summed(changed: NDArray[np.bool_]) -> NDArray[np.float64]:
+        at = (first[changed] - 1) * width + coverage.face_oblast[face[changed]]
+        km2 = np.bincount(at, coverage.face_km2[face[changed]], periods * width)
+        by_oblast = km2.reshape(periods, width)
+        return np.hstack([by_oblast, by_oblast.sum(axis=1, keepdims=True)])
+
+    changed = same_face & np.r_[False, held[1:] != held[:-1]]
+    return summed(changed & held), summed(changed & ~held)
+
+
+def _range_of(coverage: Coverage, start: date | None, end: date | None) -> tuple[date, date]:
+    first, last = coverage.span
+    start, end = start or first, end or last
+    if start > end:
+        raise InputError(f"from {start} to {end}: the first day is after the last")
+    for day in (start, end):
+        if not first <= day <= last:
+            coverage.at(day)
+    return start, end

@@ -1,0 +1,88 @@
+"""What an answer says beside its figures: titles, methods and notes, whole sentences each."""
+
+from __future__ import annotations
+
+from controlmap.words.catalog import Message
+
+NOT_RECORDED = Message("not recorded")
+
+AREAS = Message("Areas by status")
+COMPARE = Message("Claimed and held")
+HISTORY = Message("Areas by status over time")
+FLOWS = Message("Gains and losses by period")
+CHANGES = Message("Two days compared")
+AGREE = Message("Where sources agree")
+PLACE = Message("Who held a place, and how far held ground was")
+
+AREA_METHOD = Message(
+    "Areas are geodesic on WGS84, in km2, of the disjoint faces that the snapshots' lines cut."
+)
+AGREE_METHOD = Message(
+    "Areas by agreement are counted on an equal-area grid; shares are each record's own, exact to "
+    "its faces; geodesic on WGS84."
+)
+PLACE_METHOD = Message(
+    "The status is that of the face the point lies in; distances in an equal-area projection."
+)
+
+AS_OF = Message(
+    "{source}, as of {observed}, retrieved {retrieved}; km2; shares over the {basis} area"
+)
+AS_OF_CARRIED = Message(
+    "{source}, as of {observed}, retrieved {retrieved} (no snapshot on {day}: carried); km2; "
+    "shares over the {basis} area"
+)
+OFFICIAL = Message(
+    "Official areas are Ukraine's statistical ones; statuses are measured in the polygons."
+)
+CONTESTED_WITHIN = Message(
+    "Contested ground is not reported on this day: ukrainian_held includes an unknown part of it."
+)
+CONTESTED_COUNTED = Message("held includes contested ground")
+CONTESTED_IN_SHARE = Message("held_share includes contested ground")
+CONTESTED_NOT_COUNTED = Message(
+    "Contested ground is not reported on this day, so it is not counted as held."
+)
+ADVANCE = {
+    "apart": Message(
+        "Assessed advance is kept apart, so that what is held is assessed control alone, "
+        "which moves in steps: for a pace, count it in."
+    ),
+    "held": Message("Assessed advance is counted as held."),
+    "contested": Message("Assessed advance is counted as contested."),
+}
+BETWEEN = Message("{source}, from {start} to {end}; km2 of held ground")
+READERS_DIFFER = Message(
+    "The two days are from different kinds of the source's files, whose dates and lines may differ "
+    "a little: a part of what changed may be that, and no event on the ground."
+)
+FILES_CHANGE = Message(
+    "Where another kind of the source's files takes over, a part of what changes may be that, and "
+    "no event on the ground: {takeovers}."
+)
+TAKEOVER = Message("{reader} from {day} on")
+NOT_DRAWN = Message(
+    "The map is generalised to cells of {cell_m} m. Features whose geometry is null are too thin "
+    "for a cell: their area counts, and nothing is drawn."
+)
+AGREE_AS_OF = Message(
+    "{day}; km2 that are Russian-held by the sources; shares as they say, over the {basis} area"
+)
+NOT_COMPARED = Message("{source}: not compared, its last snapshot up to {day} is of {observed}")
+AGE = Message(
+    "{source}: as of {observed}, {count} day old",
+    "{source}: as of {observed}, {count} days old",
+)
+PAIR = Message("{one} and {other}: Jaccard index {jaccard:.3}, apart on {apart_km2:.0} km2")
+PLACE_AS_OF = Message("{source}, as of {observed}; lines good to {cell_m} m")
+PLACE_AS_OF_FULL = Message("{source}, as of {observed}; full detail")
+PLACE_NOT_HELD = Message(
+    "not_russian_held: the source's files do not report contested ground then, so that it may be "
+    "contested or Ukrainian-held."
+)
+NEAREST = Message("{day}  nearest Russian-held ground: {distance_km:.1} km")
+NEAREST_UNKNOWN = Message("{day}  nearest Russian-held ground: not known")
+SAID_BY = Message("{title}, observed {observed}")
+ASSESSED = Message("{title}, observed {observed}, retrieved {retrieved}")
+CITATION = Message("{title}. Source: {assessed}. controlmap {version}. {method}")
+MORE_ROWS = Message("and {count} row more", "and {count} rows more")
