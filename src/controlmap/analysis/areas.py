@@ -163,13 +163,13 @@ def claimed_and_held(
         _held(coverage, coverage.known(snapshot.day - timedelta(days=days)), contested)
         for days in (0, 30, 365)
     )
-    told = snapshot.reports(Status.CONTESTED)
+    reported = snapshot.reports(Status.CONTESTED)
     rows = []
     for i, row in enumerate(by_oblast(coverage, snapshot, basis)):
         now, claimed = held[1][i], row["basis_km2"]
         changes = {
             name: None
-            if then[0] is None or (contested == Contested.IN and then[0] != told)
+            if then[0] is None or (contested == Contested.IN and then[0] != reported)
             else round(now - then[1][i], KM2_DIGITS) + 0.0
             for name, then in (("change_30d", month), ("change_365d", year))
         }

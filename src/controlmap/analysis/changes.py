@@ -130,5 +130,5 @@ def _features(
         "not_drawn_km2": round(float(faces.loc[thin, "area_km2"].sum()), 6),
     }
     if coverage.cell_m and thin.any():
-        members["note"] = notes.NOT_DRAWN(cell_m=coverage.cell_m)
+        members["note"] = notes.WITHOUT_OUTLINE(cell_m=coverage.cell_m)
     return faces, members

@@ -61,7 +61,7 @@ FILES_CHANGE = Message(
     "no event on the ground: {takeovers}."
 )
 TAKEOVER = Message("{reader} from {day} on")
-NOT_DRAWN = Message(
+WITHOUT_OUTLINE = Message(
     "The map is generalised to cells of {cell_m} m. Features whose geometry is null are too thin "
     "for a cell: their area counts, and nothing is drawn."
 )
