@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := pyproject.toml constraints.txt
 
-.PHONY: dashboard test exhaustive check fuzz bench geodata clean
+.PHONY: dashboard test exhaustive check docs fuzz bench geodata clean
 .DELETE_ON_ERROR:
 
 dashboard: .venv/.run
@@ -25,6 +25,9 @@ check: .venv/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: .venv/.docs
+	$(BIN)/python scripts/docs_site.py
 
 fuzz: .venv/.test
 	$(BIN)/python tests/fuzzing.py --seconds $(SECONDS)
@@ -49,4 +52,9 @@ clean:
 .venv/.test: .venv/.run
 	@echo "Installing what the tests need"
 	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test]'
+	@touch $@
+
+.venv/.docs: .venv/.run
+	@echo "Installing what the site of the documents needs"
+	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[docs]'
 	@touch $@
