@@ -44,7 +44,6 @@ STILL: tuple[str, ...] = (
     "cli/dashboard.py",
     "cli/options.py",
     "cli/pace.py",
-    "cli/place.py",
     "cli/printing.py",
     "cli/proposals.py",
     "cli/records.py",

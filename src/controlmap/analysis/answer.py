@@ -8,7 +8,7 @@ where a frame is asked for.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -111,7 +111,8 @@ class Answer:
     index
         The column that is the index of `frame`; "" for none.
     body
-        What is printed above the notes, where that is not the one table of the rows.
+        What gives the blocks that people read above the notes, worded when they are shown; None
+        for the one table of the rows.
     locate
         What gives the features of a map; None where the answer is of no place.
     version
@@ -131,7 +132,7 @@ class Answer:
     without: frozenset[str] = frozenset()
     further: Mapping[str, Rows] = field(default_factory=dict)
     index: str = ""
-    body: tuple[Block, ...] = ()
+    body: Callable[[], Iterable[Block]] | None = None
     locate: Callable[[], Features] | None = None
     version: str = __version__
 
@@ -154,7 +155,7 @@ class Answer:
     @property
     def blocks(self) -> tuple[Block, ...]:
         """What is printed above the notes."""
-        return self.body or (Table(self.rows, self.without),)
+        return tuple(self.body()) if self.body else (Table(self.rows, self.without),)
 
     def row(self, iso: str) -> Row:
         """Return the row of an oblast, or of all four by "all"."""

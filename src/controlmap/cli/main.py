@@ -11,7 +11,6 @@ from controlmap.cli import (
     claims,
     dashboard,
     pace,
-    place,
     proposals,
     questions,
     records,
@@ -21,14 +20,14 @@ from controlmap.cli.printing import say
 from controlmap.core.model import ControlmapError, InputError
 from controlmap.core.version import __version__
 
-_ROOMS = (questions, place, pace, claims, proposals, records, update, dashboard)
+_ROOMS = (questions, pace, claims, proposals, records, update, dashboard)
 
 
 class _Parser(argparse.ArgumentParser):
     """An argument parser that reports bad usage in one line."""
 
     def error(self, message: str) -> NoReturn:
-        hint = "; what begins with - comes after --" if place.WHERE in message else ""
+        hint = "; what begins with - comes after --" if questions.WHERE in message else ""
         say(f"{self.prog}: {message}{hint}")
         raise SystemExit(2)
 

@@ -25,6 +25,8 @@ from controlmap.core.model import InputError
 if TYPE_CHECKING:
     from controlmap.record.coverage import Coverage
 
+WHERE = "NAME|LON,LAT"
+
 
 def add(commands: Commands) -> None:
     """Add the commands."""
@@ -84,6 +86,16 @@ def add(commands: Commands) -> None:
     add_basis(parser)
     add_advance(parser)
     add_format(parser, "geojson")
+
+    parser = add_command(
+        commands,
+        "place",
+        _place,
+        "Who held a place from when to when, and its distance to held ground.",
+    )
+    parser.add_argument("where", metavar=WHERE, help='a name, "NAME, OBLAST", or a point')
+    add_record(parser)
+    add_format(parser)
 
 
 def _areas(arguments: argparse.Namespace) -> None:
@@ -175,3 +187,10 @@ def _agree(arguments: argparse.Namespace) -> None:
         every_source=bool(arguments.sources),
     )
     show(answer, arguments.format)
+
+
+def _place(arguments: argparse.Namespace) -> None:
+    from controlmap.analysis.place import place
+
+    coverage = open_record(arguments.source)
+    show(place(coverage, arguments.where, advance=arguments.advance), arguments.format)

@@ -80,6 +80,7 @@ PLACE_NOT_HELD = Message(
     "not_russian_held: the source's files do not report contested ground then, so that it may be "
     "contested or Ukrainian-held."
 )
+ALSO_OF_THAT_NAME = Message("also of that name: {name}, {oblast} ({lon},{lat})")
 NEAREST = Message("{day}  nearest Russian-held ground: {distance_km:.1} km")
 NEAREST_UNKNOWN = Message("{day}  nearest Russian-held ground: not known")
 SAID_BY = Message("{title}, observed {observed}")
