@@ -38,9 +38,9 @@ from controlmap.dashboard import map_layers
 from controlmap.draw import maps, player_record
 from controlmap.geo import places
 from controlmap.geo.oblasts import Basis
-from controlmap.record import archive, builder, coverage
-from controlmap.record.archive import Member
+from controlmap.record import archive, builder, coverage, inputs
 from controlmap.record.coverage import Coverage
+from controlmap.record.inputs import Member
 
 SOURCE = "deepstate"
 MAP = "deepstate_api"
@@ -134,16 +134,17 @@ class Setting:
     @cached_property
     def members(self) -> list[Member]:
         """The daily files, unpacked."""
-        return list(archive.members([self.daily]))
+        return list(inputs.members([self.daily]))
 
     def build(self, files: int | None = None) -> Coverage:
         """The record of the first so many daily files, or of all: read, node, classify."""
-        snapshots = builder.read_all(SOURCE, [self.daily], _quiet)
+        snapshots = builder.Intake(SOURCE, _quiet).snapshots([self.daily])
         return coverage.build(SOURCE, itertools.islice(snapshots, files))
 
     def build_twice(self) -> Coverage:
         """The record of all daily files, and of as many of the map's snapshots."""
-        snapshots = builder.read_all(SOURCE, [self.daily, self.daily.parent / MAP], _quiet)
+        folders = [self.daily, self.daily.parent / MAP]
+        snapshots = builder.Intake(SOURCE, _quiet).snapshots(folders)
         return coverage.build(SOURCE, itertools.islice(snapshots, 2 * len(self.members)))
 
     @cached_property

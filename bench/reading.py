@@ -100,7 +100,7 @@ def agreeing() -> tuple[float, list[float]]:
     known = {s: archive.load(geoparquet.geodata(f"{s}.parquet")).coverage for s in SOURCES}
     start = time.perf_counter()
     for coverage in known.values():
-        _ = coverage.faces.sampled
+        _ = coverage.faces.at_points
     sampled = time.perf_counter() - start
     times = []
     for _ in range(25):
@@ -122,7 +122,7 @@ def upload() -> tuple[float, list[float]]:
     data = layer_files.geojson(frame)
     known = {s: archive.load(geoparquet.geodata(f"{s}.parquet")).coverage for s in SOURCES}
     for coverage in known.values():
-        _ = coverage.faces.sampled
+        _ = coverage.faces.at_points
     times = []
     for _ in range(3):
         start = time.perf_counter()

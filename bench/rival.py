@@ -15,7 +15,7 @@ from pyproj import Geod
 
 from controlmap.geo.oblasts import ISO_CODES
 from controlmap.geo.oblasts import load as load_oblasts
-from controlmap.record.archive import Member
+from controlmap.record.inputs import Member
 
 WGS84 = Geod(ellps="WGS84")
 

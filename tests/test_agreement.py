@@ -21,6 +21,7 @@ from controlmap.geo.geodesy import array_of
 from controlmap.geo.oblasts import Basis
 from controlmap.record import archive, coverage, sampling
 from controlmap.record.coverage import Coverage
+from controlmap.record.grid import OUTSIDE, Grid
 
 DAY = date(2024, 5, 6)
 Box = tuple[float, float, float, float]
@@ -61,7 +62,7 @@ def test_each_point_is_given_the_polygon_that_it_lies_in() -> None:
     inner = shapely.box(3000, 1000, 4000, 2000)
     polygons = array_of([square, outer - inner, inner])
     polygons = np.append(polygons, None)
-    grid = sampling.Grid.over(polygons[:3])
+    grid = Grid.over(polygons[:3], sampling.CELL_M)
     numbers = grid.numbers(polygons)
     assert numbers.shape == (16, 24)
     rows, columns = np.indices(numbers.shape)
@@ -82,7 +83,7 @@ def test_an_edge_that_two_share_but_for_rounding_takes_nothing_from_the_one_behi
     sliver = shapely.box(2 * side - abs(off_m), 0, 2 * side + off_m / 2, side)
     two = shapely.MultiPolygon(square[1:])
     both = array_of([square[0], two, sliver] if off_m > 0 else [square[0], two])
-    numbers = sampling.Grid.over(both).numbers(both)
+    numbers = Grid.over(both, sampling.CELL_M).numbers(both)
     assert (numbers[:, :8] == 0).all()
     assert (numbers[:, 8:] == 1).all()
 
@@ -94,9 +95,9 @@ def test_points_of_the_embedded_record_are_those_of_a_search() -> None:
     x = sampling.grid().west + (column + 0.5) * sampling.CELL_M
     y = sampling.grid().south + (row + 0.5) * sampling.CELL_M
     point, face = known.faces.tree.query(shapely.points(x, y), predicate="within")
-    expected = np.full(len(chosen), sampling.OUTSIDE)
+    expected = np.full(len(chosen), OUTSIDE)
     expected[point] = face
-    assert known.faces.sampled[chosen].tolist() == expected.tolist()
+    assert known.faces.at_points[chosen].tolist() == expected.tolist()
 
 
 # Who holds what
@@ -239,7 +240,7 @@ def test_what_assessed_advance_counts_as(
 def test_counted_otherwise_the_faces_are_sampled_once() -> None:
     made = record(A, B, ground=Ground.ASSESSED_ADVANCE)
     held, contested = (assessed_advance.counted(made, a) for a in (Advance.HELD, Advance.CONTESTED))
-    assert held.faces.sampled is made.faces.sampled
+    assert held.faces.at_points is made.faces.at_points
     assert contested.faces.tree is made.faces.tree
 
 

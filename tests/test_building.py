@@ -54,7 +54,7 @@ def test_a_build_tells_where_it_comes_from_and_how_good_it_is(folder: Path, tmp_
 
 
 def test_the_measured_error_is_the_difference_to_a_plain_overlay(folder: Path) -> None:
-    snapshots = list(builder.read_all("deepstate", [folder], quiet))
+    snapshots = list(builder.Intake("deepstate", quiet).snapshots([folder]))
     coverage = build("deepstate", snapshots)
     right = builder.error_km2(coverage, snapshots[0])
     assert right is not None

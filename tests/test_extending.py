@@ -18,10 +18,10 @@ from controlmap.core import geoparquet
 from controlmap.core.model import InputError, RecordError, Snapshot
 from controlmap.geo import geodesy
 from controlmap.record import archive, builder, generalise
-from controlmap.record.archive import Member
 from controlmap.record.coverage import Coverage, build
 from controlmap.record.drawings import Drawings
 from controlmap.record.extender import extend
+from controlmap.record.inputs import Member
 from input_files import make_daily, make_folder, quiet
 from test_coverage import (
     DAYS,

@@ -24,7 +24,7 @@ from controlmap.cli import main, printing
 from controlmap.core import limits
 from controlmap.core.model import Ground, InputError, Snapshot
 from controlmap.geo.geodesy import areas_km2
-from controlmap.record import archive
+from controlmap.record import inputs
 from controlmap.sources import containers, formats, parquet_pages
 
 DOCS = Path(__file__).parents[1] / "docs" / "sources.md"
@@ -90,7 +90,7 @@ def test_the_command_changes_nothing_and_ends_with_2(
 def test_a_file_of_300_mb_is_refused_unread(tmp_path: Path) -> None:
     hostile.write(tmp_path, [])
     with pytest.raises(InputError, match="300 MB; the limit is 100 MB"):
-        list(archive.members([tmp_path / hostile.LARGE]))
+        list(inputs.members([tmp_path / hostile.LARGE]))
 
 
 def test_a_bomb_is_stopped_at_the_limit_and_not_by_what_it_says_of_itself() -> None:

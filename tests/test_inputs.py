@@ -16,8 +16,8 @@ import pytest
 
 from controlmap.core import limits
 from controlmap.core.model import InputError
-from controlmap.record import archive
-from controlmap.record.archive import members
+from controlmap.record import inputs
+from controlmap.record.inputs import members
 from input_files import FILES, make_folder, make_tar, make_zip
 
 
@@ -190,10 +190,10 @@ def test_a_file_too_large_is_refused_packed_or_not(
 
 def test_the_inputs_are_listed_with_their_hashes(tmp_path: Path) -> None:
     make_folder(tmp_path / "in", {"b": b"2", "a": b"1", ".hidden": b""})
-    assert archive.inputs_of([tmp_path / "in"]) == (
+    assert inputs.entries([tmp_path / "in"]) == [
         {"name": "a", "sha256": hashlib.sha256(b"1").hexdigest(), "bytes": 1},
         {"name": "b", "sha256": hashlib.sha256(b"2").hexdigest(), "bytes": 1},
-    )
+    ]
 
 
 def test_entries_without_a_name_are_passed_over(tmp_path: Path) -> None:

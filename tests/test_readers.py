@@ -164,8 +164,8 @@ def test_counteroffensives_alone_tell_nothing() -> None:
     snapshot = sources.read(collection((A, {})), name)
     assert (snapshot.info.reports, snapshot.layers) == (frozenset(), {})
     assert list(sources.joined("isw", [snapshot])) == []
-    with pytest.raises(InputError, match="tells no status"):
-        builder.of_one(snapshot)
+    with pytest.raises(InputError, match="reports no status"):
+        builder.of_snapshot(snapshot)
 
 
 def test_one_state_by_overlay_is_what_noding_makes_of_it() -> None:
@@ -232,7 +232,7 @@ def test_nzz_is_completed_from_its_own_last_whole_file() -> None:
     assert held == pytest.approx([2 * KM2 + cities, 2 * KM2 + cities, 3 * KM2 + cities], abs=0.02)
     assert completion.count == 2
     assert completion.figures["completed_km2"] == pytest.approx(cities, abs=0.06)
-    assert "2024-03-08-as-named.json, the last file that has it" in completion.told
+    assert "2024-03-08-as-named.json, the last file that has it" in completion.note
 
 
 def test_nzz_that_extends_a_record_is_completed_from_it() -> None:
@@ -247,7 +247,7 @@ def test_nzz_that_extends_a_record_is_completed_from_it() -> None:
     (done,) = completion.of([later])
     cities = sum(areas_km2(np.array([shapely.box(*c) for c in CITIES], dtype=object)))
     assert km2(done, Ground.HELD_BEFORE_2022) == pytest.approx(cities, abs=0.01)
-    assert "the record's own state of 2024-03-15-as-named.json" in completion.told
+    assert "the record's own map of 2024-03-15-as-named.json" in completion.note
     earlier = {"completed": "before", "completed_snapshots": 7, "completed_km2": 3.0}
     assert supplement.summed(earlier, completion.figures) == {
         **earlier,
@@ -257,7 +257,7 @@ def test_nzz_that_extends_a_record_is_completed_from_it() -> None:
 
 def test_nzz_alone_is_completed_from_deepstate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONTROLMAP_DATA", "")
-    made, told = builder.of_one(sources.read(*nzz_file("2026-08-21", B)))
+    made, told = builder.of_snapshot(sources.read(*nzz_file("2026-08-21", B)))
     before = made.areas[0, :, Ground.HELD_BEFORE_2022].sum()
     assert 16_500 < before < 16_900
     assert "from DeepState's record of 2025-08-03, generalised to 250 m" in told

@@ -44,7 +44,7 @@ def make(
 
 
 def doubted(*series: Measured) -> list[tuple[str, str]]:
-    return [(kept.name, kept.why) for kept in plausibility.doubted(series, WEST_EAST)]
+    return [(kept.name, kept.why) for kept in plausibility.implausible(series, WEST_EAST)]
 
 
 def test_a_jump_that_is_taken_back_is_doubted() -> None:
@@ -124,15 +124,15 @@ def test_what_another_reader_does_not_tell_is_not_missed() -> None:
 
 
 def test_what_is_kept_out_comes_back_from_the_provenance() -> None:
-    (kept,) = plausibility.doubted(make(8000, 4000, 8000), WEST_EAST)
-    again = KeptOut.of_told(json.loads(json.dumps(kept.told())))
+    (kept,) = plausibility.implausible(make(8000, 4000, 8000), WEST_EAST)
+    again = KeptOut.from_json(json.loads(json.dumps(kept.to_json())))
     assert (again.name, again.why) == (kept.name, kept.why)
     assert kept.measured is not None
     assert again.measured is not None
     assert again.measured.info == kept.measured.info
     assert np.array_equal(again.measured.ground_km2, kept.measured.ground_km2)
     unread = KeptOut("a", "is not JSON")
-    assert KeptOut.of_told(unread.told()) == unread
+    assert KeptOut.from_json(unread.to_json()) == unread
 
 
 # The real record
@@ -145,7 +145,7 @@ def real() -> list[Measured]:
 
 def test_no_true_snapshot_is_doubted(real: list[Measured]) -> None:
     assert len(real) == 1489
-    assert plausibility.doubted(real, oblasts.load()) == []
+    assert plausibility.implausible(real, oblasts.load()) == []
 
 
 def test_the_retreat_from_kherson_is_the_one_true_step_beyond_the_limit(
@@ -167,7 +167,7 @@ def test_half_an_oblast_missing_for_a_day_is_found_on_any_day(
     halved = real[index].ground_km2.copy()
     halved[oblast] /= 2
     series = [*real[:index], replace(real[index], ground_km2=halved), *real[index + 1 :]]
-    found = plausibility.doubted(series, oblasts.load())
+    found = plausibility.implausible(series, oblasts.load())
     assert [kept.name for kept in found] == [real[index].info.name]
 
 
@@ -178,7 +178,7 @@ def test_the_newest_true_snapshot_is_believed_at_once_but_for_one(
 ) -> None:
     """As the record grew: only the day of the retreat had to wait for the next."""
     index = data.draw(st.integers(1, 1488))
-    found = plausibility.doubted(real[: index + 1], oblasts.load())
+    found = plausibility.implausible(real[: index + 1], oblasts.load())
     alone = real[index].info.observed.date() == date(2022, 11, 11)
     assert len(found) == int(alone)
 

@@ -27,7 +27,7 @@ from controlmap import sources
 from controlmap.core import geoparquet
 from controlmap.core.model import PRECEDENCE, Ground, Snapshot, Status
 from controlmap.geo import geodesy, oblasts
-from controlmap.record import archive, builder, coverage, extender, plausibility
+from controlmap.record import archive, builder, coverage, extender, inputs, plausibility
 from controlmap.record.coverage import Coverage
 from controlmap.record.drawings import Drawings
 
@@ -49,8 +49,8 @@ def embedded() -> Coverage:
     return archive.load(geoparquet.geodata("deepstate.parquet")).coverage
 
 
-def members(shared: Path, folder: str, name: str) -> Iterator[archive.Member]:
-    return archive.members([shared / "data" / folder / f"{name}.tar.xz"])
+def members(shared: Path, folder: str, name: str) -> Iterator[inputs.Member]:
+    return inputs.members([shared / "data" / folder / f"{name}.tar.xz"])
 
 
 def member(shared: Path, folder: str, archive_name: str, name: str) -> Snapshot:
@@ -247,13 +247,15 @@ def test_24_january_2026_from_the_file_itself(shared: Path) -> None:
 
 def test_the_daily_files_alone_make_a_record(shared: Path) -> None:
     paths = [shared / "data" / "deepstate_daily"]
-    record = coverage.build("deepstate", builder.read_all("deepstate", paths, lambda _: None))
+    record = coverage.build(
+        "deepstate", builder.Intake("deepstate", lambda _: None).snapshots(paths)
+    )
     assert len(record.snapshots) == DAILY_FILES
     assert record.span == (date(2024, 7, 8), date(2026, 8, 22))
     assert shapely.is_valid(record.face_geometry).all()
     assert shapely.coverage_is_valid(record.face_geometry)
     polygons = np.array([o.polygon_km2 for o in record.oblasts])
-    assert plausibility.doubted(plausibility.series_of(record), record.oblasts) == []
+    assert plausibility.implausible(plausibility.series_of(record), record.oblasts) == []
     filled = np.bincount(record.face_oblast, record.face_km2, len(polygons))
     assert filled == pytest.approx(polygons, abs=0.01)
     assert record.areas.sum(axis=2) == pytest.approx(
@@ -286,7 +288,7 @@ def test_real_days_added_to_a_record_answer_as_a_rebuild(shared: Path, tmp_path:
     drawn = shapely.geometry.shape(feature["geometry"]).buffer(0)
     cut = shapely.difference(drawn, shapely.box(37.8, 46.8, 38.6, 49.0))
     feature["geometry"] = shapely.geometry.mapping(cut)
-    corrupt = archive.Member(middle.name, json.dumps(document).encode())
+    corrupt = inputs.Member(middle.name, json.dumps(document).encode())
     built = builder.build_file(
         "deepstate",
         [*given[90:100], corrupt, *given[101:110]],

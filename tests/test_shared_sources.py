@@ -17,7 +17,7 @@ import pytest
 from controlmap import sources
 from controlmap.core import geoparquet
 from controlmap.core.model import Ground, Snapshot, Status
-from controlmap.record import archive, builder, supplement
+from controlmap.record import archive, builder, inputs, supplement
 from controlmap.record.coverage import Coverage
 
 TOLERANCE_KM2 = 0.1
@@ -31,7 +31,7 @@ def embedded(source: str) -> Coverage:
 
 
 def read(shared: Path, source: str) -> Iterator[Snapshot]:
-    return builder.read_all(source, [shared / "data" / source], lambda _: None)
+    return builder.Intake(source, lambda _: None).snapshots([shared / "data" / source])
 
 
 def held_on(source: str, day: date) -> np.ndarray:
@@ -50,7 +50,7 @@ def isw(shared: Path) -> list[Snapshot]:
 def test_every_isw_file_is_read_and_its_layers_are_known(shared: Path) -> None:
     warnings: Counter[str] = Counter()
     count = 0
-    for member in archive.members([shared / "data" / "isw"]):
+    for member in inputs.members([shared / "data" / "isw"]):
         snapshot = sources.read(member.data, member.name)
         assert snapshot.info.reader == "isw"
         warnings.update(w.split(": ", 1)[1] for w in snapshot.info.warnings)
@@ -85,7 +85,7 @@ def test_right_bank_kherson_in_the_embedded_isw() -> None:
 
 def test_nzz_tells_its_day_within_and_lags_its_name(shared: Path) -> None:
     count = lacking = 0
-    for member in archive.members([shared / "data" / "nzz"]):
+    for member in inputs.members([shared / "data" / "nzz"]):
         snapshot = sources.read(member.data, member.name)
         assert snapshot.info.reader == "nzz"
         named = date.fromisoformat(member.name.removesuffix(".json"))

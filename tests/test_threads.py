@@ -53,6 +53,6 @@ def test_several_read_at_once() -> None:
 
 def test_what_threads_share_is_never_prepared() -> None:
     snapshot = sources.read(files.geojson(), f"layer {files.DAY}.geojson")
-    coverage, _ = builder.of_one(snapshot)
+    coverage, _ = builder.of_snapshot(snapshot)
     shared = [geojson.region(), *(o.polygon for o in oblasts.load()), *coverage.face_geometry]
     assert not shapely.is_prepared(shared).any()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from publisher import Publisher
 
-from controlmap.record import archive, builder
+from controlmap.record import archive, builder, inputs
 from controlmap.record.archive import Record
 from controlmap.update import updater
 from controlmap.update.fetch import Fetcher
@@ -47,7 +47,7 @@ def record_of(path: Path, *days: int) -> Record:
 
 @functools.cache
 def _record(days: tuple[int, ...]) -> bytes:
-    files = [archive.Member(*daily(day)) for day in days]
+    files = [inputs.Member(*daily(day)) for day in days]
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "deepstate.parquet"
         builder.build_file("deepstate", files, path, None, quiet)

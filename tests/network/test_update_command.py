@@ -18,7 +18,7 @@ from command_line import Run
 from controlmap import sources
 from controlmap.core import user_folder
 from controlmap.core.model import InputError, RecordError
-from controlmap.record import archive, builder
+from controlmap.record import archive, builder, inputs
 from controlmap.record.archive import Record
 from controlmap.update import feeds, fetch, updater
 from controlmap.update.fetch import Fetcher
@@ -38,7 +38,7 @@ def in_the_command(clock: MadeClock, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_generalised_record_is_not_updated(
     server: Publisher, fetcher: Fetcher, place: Path
 ) -> None:
-    files = [archive.Member(*daily(1))]
+    files = [inputs.Member(*daily(1))]
     builder.build_file("deepstate", files, place / "deepstate.parquet", 2000, quiet)
     with pytest.raises(InputError, match=r"deepstate\.parquet: is generalised to cells of 2000 m"):
         run(fetcher)

@@ -26,7 +26,7 @@ from march import (
 from publisher import NOON, MadeClock, Publisher, status
 
 from controlmap.core.model import ControlmapError, InputError
-from controlmap.record import archive, builder
+from controlmap.record import archive, builder, inputs
 from controlmap.record.archive import Record
 from controlmap.update import updater
 from controlmap.update.fetch import Fetcher
@@ -164,8 +164,8 @@ def test_a_feed_of_late_days_alone_takes_none_from_the_record(
     both: Publisher, fetcher: Fetcher, clock: MadeClock, place: Path
 ) -> None:
     """A map snapshot of 1 March and the mirror of 2 to 20 March: one of 28 March hides these."""
-    early = archive.Member(f"{second(1, 18)}.geojson", make_file((strips(1), OCCUPIED)))
-    files = [early, *(archive.Member(*daily(day)) for day in range(2, 21))]
+    early = inputs.Member(f"{second(1, 18)}.geojson", make_file((strips(1), OCCUPIED)))
+    files = [early, *(inputs.Member(*daily(day)) for day in range(2, 21))]
     builder.build_file("deepstate", files, place / "deepstate.parquet", None, quiet)
     before = (place / "deepstate.parquet").read_bytes()
     late = second(28, 18)
@@ -184,7 +184,7 @@ def test_a_beginning_of_earlier_days_may_leave_a_gap(
     server: Publisher, fetcher: Fetcher, place: Path
 ) -> None:
     """Nothing is lost: the record never had the days of the gap."""
-    files = [archive.Member(*daily(day)) for day in (25, 26)]
+    files = [inputs.Member(*daily(day)) for day in (25, 26)]
     builder.build_file("deepstate", files, place / "deepstate.parquet", None, quiet)
     publish(server, 1, 2)
     run(fetcher, since=date(2026, 3, 1))
@@ -303,7 +303,7 @@ def test_a_state_is_added_when_its_last_layer_has_come(
     assert (done.record, done.added, done.fetching.kept) == (None, (), [])
     lacking = "VIEW_ClaimedRussianTerritoryinUkraine_V2_20260310.geojson"
     assert done.fetching.failed[-1].startswith(f"2026-03-10: is not added without {lacking}")
-    assert archive.own_file("isw.parquet") is None
+    assert archive.user_file("isw.parquet") is None
     server.publish(claimed, make_file((paths[claimed], {})))
     server.asked.clear()
     (info,) = updater.update("isw", fetcher, quiet, quiet).added

@@ -25,6 +25,7 @@ from controlmap.geo import geodesy
 from controlmap.geo.oblasts import Basis, Oblast
 from controlmap.record import generalise, sampling
 from controlmap.record.coverage import Coverage, DaySnapshot
+from controlmap.record.grid import OUTSIDE
 
 MOST = 8
 """How many sources are compared at once."""
@@ -78,13 +79,12 @@ class Agreement:
     def outlines(self) -> list[BaseGeometry | None]:
         """The ground of each code in lon, lat, None where there is none; disjoint."""
         grid, codes = sampling.grid(), sampling.raster(self.code.astype(np.int64))
-        rimmed = np.pad(codes[::_DRAWN, ::_DRAWN], 1, constant_values=sampling.OUTSIDE)
+        rimmed = np.pad(codes[::_DRAWN, ::_DRAWN], 1, constant_values=OUTSIDE)
         # Each point that is drawn is the centre of a larger cell.
         inset = sampling.CELL_M * (1 - _DRAWN) / 2
         corner = grid.west + inset, grid.south + inset
-        return list(
-            generalise.outlined(rimmed, *corner, sampling.CELL_M * _DRAWN, self.km2.shape[1])
-        )
+        cell_m = sampling.CELL_M * _DRAWN
+        return list(generalise.polygons_of_cells(rimmed, corner, cell_m, self.km2.shape[1]))
 
     def holders(self, code: int) -> tuple[str, ...]:
         """The sources that hold where the code is this."""
@@ -208,7 +208,7 @@ def agree(compared: Sequence[Opinion]) -> Agreement:
 def _held(opinion: Opinion) -> NDArray[np.bool_]:
     """Which of `sampling.points` are held; a point that is in no face, at a border, is not."""
     held = np.append(opinion.coverage.held(opinion.snapshot.index), False)  # index -1: outside
-    return held[opinion.coverage.faces.sampled]
+    return held[opinion.coverage.faces.at_points]
 
 
 def by_oblast(found: Agreement) -> list[AgreementRow]:

@@ -113,7 +113,7 @@ def _read_one(arguments: argparse.Namespace) -> Coverage:
     """One file as a coverage of one snapshot; --source is what it must be of, where given."""
     from controlmap import sources
     from controlmap.core.model import end_of
-    from controlmap.record import archive, builder
+    from controlmap.record import builder, inputs
 
     path, on, source = arguments.input, arguments.date, arguments.source
     if on and on > (today := datetime.now(UTC).date()):
@@ -122,7 +122,7 @@ def _read_one(arguments: argparse.Namespace) -> Coverage:
         sources.find_source(source)
     if path.is_dir():
         raise InputError(f"{path}: is a folder; --input takes one file (build takes folders)")
-    files = list(archive.members([path]))
+    files = list(inputs.members([path]))
     if len(files) != 1:
         raise InputError(f"{path}: holds {len(files)} files; --input takes one (build takes more)")
     legend = arguments.legend and read_legend(arguments.legend)
@@ -132,7 +132,7 @@ def _read_one(arguments: argparse.Namespace) -> Coverage:
     of = sources.source_of(snapshot.info.reader).id
     if source not in (None, of):
         raise InputError(f"{path.name}: is a file of {of}, not of {source}")
-    coverage, completed = builder.of_one(snapshot)
+    coverage, completed = builder.of_snapshot(snapshot)
     for warning in [*snapshot.info.warnings, *([f"{path.name}: {completed}"] if completed else [])]:
         say(f"warning: {warning}")
     return coverage

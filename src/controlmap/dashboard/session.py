@@ -153,7 +153,7 @@ def computed(key: str, _make: Callable[[], T]) -> T:  # noqa: ARG001 - what the 
 
 def own_entries(name: str) -> tuple[list[Path], str]:
     """A person's own file of entries, where there is one, and what changes when it does."""
-    path = archive.own_file(name)
+    path = archive.user_file(name)
     if path is None:
         return [], ""
     found = path.stat()

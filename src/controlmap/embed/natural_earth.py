@@ -33,7 +33,7 @@ _GAP_M = 8000
 def lands_of(
     archive: Path, ukraine_polygon: BaseGeometry, frame: Frame = FRAME
 ) -> tuple[Land, ...]:
-    """Ukraine as that polygon, and what Natural Earth draws round it, within a frame.
+    """Return Ukraine as that polygon, and what Natural Earth draws round it, within a frame.
 
     `archive` is Natural Earth's zipped shapefile of countries.
 

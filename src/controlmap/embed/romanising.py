@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 
 def names(main: str, alternatives: Iterable[str]) -> tuple[str, str]:
-    """The English and the Ukrainian name of a place in GeoNames.
+    """Return the English and the Ukrainian name of a place in GeoNames.
 
     The Ukrainian name is the alternative in Ukrainian letters that romanises to the main name, by
     the official system or the one of GeoNames (BGN/PCGN), or to the nearest spelling. Where none
@@ -33,7 +33,7 @@ _NOT_UKRAINIAN = re.compile(
 
 
 def _as_ukrainian(text: str) -> str:
-    """A name in Ukrainian letters and endings, with one kind of apostrophe; "" for any other."""
+    """Return a name in Ukrainian letters with one kind of apostrophe; "" for any other."""
     plain = re.sub(f"[{_APOSTROPHES}]", "’", unicodedata.normalize("NFC", text))
     plain = plain.replace("\N{COMBINING ACUTE ACCENT}", "")
     foreign = not _UKRAINIAN.fullmatch(plain) or _NOT_UKRAINIAN.search(plain)
@@ -48,7 +48,7 @@ _FIRST = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
 
 
 def romanised(name_uk: str, table: Mapping[str, str] = _OFFICIAL) -> str:
-    """A Ukrainian name in Latin letters by the resolution of 2010, or by another table."""
+    """Return a Ukrainian name in Latin letters by the resolution of 2010, or by another table."""
     out = []
     for word in re.split(r"([ -])", re.sub("([зЗ])г", r"\1gh", name_uk)):
         first = _FIRST.get(word[:1].lower(), table.get(word[:1].lower(), word[:1]))
@@ -67,7 +67,7 @@ def _letters(name: str) -> str:
 
 
 def _skeleton(name: str) -> str:
-    """What is left of a romanised name when the spellings of iotated vowels are made alike."""
+    """Return a romanised name with the spellings of iotated vowels reduced to one."""
     text = re.sub(r"(?<=[aeou])[yi](?![aeiou])", "i", _letters(name))
     text = re.sub(r"[yi]([aeu])", r"\1", text)
     return re.sub(r"[yi]+", "i", text)

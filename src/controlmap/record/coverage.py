@@ -11,7 +11,7 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -36,7 +36,7 @@ from controlmap.geo import oblasts as oblast_room
 from controlmap.geo.geodesy import areas_km2, array_of
 from controlmap.geo.oblasts import Oblast
 from controlmap.record import noding, sampling
-from controlmap.record.drawings import Drawings, chosen
+from controlmap.record.drawings import Drawings, select
 from controlmap.record.noding import Frames, Ints, Outlines
 
 _GROUNDS = len(Ground)
@@ -62,7 +62,7 @@ class DaySnapshot:
     carried: bool
 
     def reports(self, status: Status) -> bool:
-        """Whether the source tells this status; otherwise it is unknown, not zero."""
+        """Return whether the source reports this status; otherwise it is unknown, not zero."""
         return status in self.info.reports
 
 
@@ -92,9 +92,9 @@ class Faces:
         return shapely.STRtree(self.flat)
 
     @cached_property
-    def sampled(self) -> NDArray[np.int32]:
+    def at_points(self) -> NDArray[np.int32]:
         """The face that each of `sampling.points` lies in, -1 for none; shape (points,)."""
-        return sampling.sampled(self.flat)
+        return sampling.numbers_at_points(self.flat)
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class Coverage:
         return tuple((a + CARRY_LIMIT + timedelta(days=1), b) for a, b in self.gaps)
 
     def at(self, day: date) -> DaySnapshot:
-        """The last snapshot at or before the end of a day in UTC.
+        """Return the last snapshot at or before the end of a day in UTC.
 
         Raises
         ------
@@ -199,7 +199,7 @@ class Coverage:
         return snapshot
 
     def known(self, day: date) -> DaySnapshot | None:
-        """As `at`, but None where the record knows nothing of the day."""
+        """Return the snapshot as `at`, but None where the record knows nothing of the day."""
         _check_day(day)
         try:
             return self.at(day)
@@ -207,7 +207,7 @@ class Coverage:
             return None
 
     def last(self, day: date) -> DaySnapshot | None:
-        """The last snapshot at or before the end of a day in UTC, however old; None before all."""
+        """Return the last snapshot up to the end of a day in UTC, however old; None before all."""
         _check_day(day)
         index = bisect.bisect_right(self._instants, end_of(day).timestamp()) - 1
         if index < 0:
@@ -219,23 +219,18 @@ class Coverage:
     def areas(self) -> NDArray[np.float64]:
         """Areas in km2 (geodesic, WGS84) of every snapshot; shape (snapshots, oblasts, grounds)."""
         shape = (len(self.snapshots) + 1, len(self.oblasts), _GROUNDS)
-        column, weight = self._run_columns
-        since = np.bincount(self.run_since * column.stride + column.offset, weight, column.size)
-        until = np.bincount(self.run_until * column.stride + column.offset, weight, column.size)
-        km2 = np.cumsum((since - until).reshape(shape), axis=0)[:-1]
-        return np.maximum(km2.round(_KM2_DIGITS), 0.0)
-
-    @cached_property
-    def _run_columns(self) -> tuple[_Columns, NDArray[np.float64]]:
-        stride = len(self.oblasts) * _GROUNDS
-        offset = self.face_oblast[self.run_face] * _GROUNDS + self.run_ground
-        columns = _Columns(stride, offset, (len(self.snapshots) + 1) * stride)
-        return columns, self.face_km2[self.run_face]
+        columns = len(self.oblasts) * _GROUNDS
+        column = self.face_oblast[self.run_face] * _GROUNDS + self.run_ground
+        km2, size = self.face_km2[self.run_face], columns * shape[0]
+        gained = np.bincount(self.run_since * columns + column, km2, size)
+        lost = np.bincount(self.run_until * columns + column, km2, size)
+        held = np.cumsum((gained - lost).reshape(shape), axis=0)[:-1]
+        return np.maximum(held.round(_KM2_DIGITS), 0.0)
 
     def status_km2(
         self, status: Status, index: int | Sequence[int] | Ints | slice = slice(None)
     ) -> NDArray[np.float64]:
-        """Areas in km2 of a status, in one snapshot or several; shape (..., oblasts)."""
+        """Return areas in km2 of a status, in one snapshot or several; shape (..., oblasts)."""
         km2: NDArray[np.float64] = self.areas[index][..., list(status.grounds)].sum(axis=-1)
         return km2
 
@@ -251,36 +246,36 @@ class Coverage:
 
     @cached_property
     def held_bounds(self) -> tuple[Ints, NDArray[np.float64]]:
-        """The faces that were ever Russian-held and are drawn, and their bounds in `faces.flat`.
+        """The faces with a geometry that were ever Russian-held, and their bounds in `faces.flat`.
 
         Bounds are west, south, east, north in metres; shape (4, faces).
         """
         faces = np.unique(self.run_face[self.run_is_held])
         bounds = shapely.bounds(self.faces.flat[faces])
-        drawn = ~np.isnan(bounds[:, 0])
-        return faces[drawn], np.ascontiguousarray(bounds[drawn].T)
+        present = ~np.isnan(bounds[:, 0])
+        return faces[present], np.ascontiguousarray(bounds[present].T)
 
     def ground(self, index: int) -> Ints:
-        """The kind of ground of every face in a snapshot; shape (faces,)."""
+        """Return the kind of ground of every face in a snapshot; shape (faces,)."""
         out = np.zeros(len(self.face_km2), dtype=np.int64)
         now = (self.run_since <= index) & (self.run_until > index)
         out[self.run_face[now]] = self.run_ground[now]
         return out
 
     def held(self, index: int) -> NDArray[np.bool_]:
-        """Which faces are Russian-held in a snapshot; shape (faces,)."""
+        """Return which faces are Russian-held in a snapshot; shape (faces,)."""
         return np.isin(self.ground(index), Status.RUSSIAN_HELD.grounds)
 
     def dissolved(self, faces: NDArray[np.bool_]) -> list[BaseGeometry]:
-        """The outline of a selection of faces, oblast by oblast; an empty geometry for none."""
-        drawn = faces & ~shapely.is_missing(self.face_geometry)
+        """Return the outline of a selection of faces by oblast; an empty geometry for none."""
+        present = faces & ~shapely.is_missing(self.face_geometry)
         return [
-            shapely.coverage_union_all(self.face_geometry[drawn & (self.face_oblast == i)])
+            shapely.coverage_union_all(self.face_geometry[present & (self.face_oblast == i)])
             for i in range(len(self.oblasts))
         ]
 
     def outline(self, index: int, grounds: tuple[Ground, ...]) -> list[BaseGeometry]:
-        """As `dissolved`, of some kinds of ground in a snapshot.
+        """Return the outlines of some kinds of ground in a snapshot, as `dissolved`.
 
         What stays so over a block of snapshots is dissolved once for them all: it is nearly all.
         """
@@ -307,21 +302,27 @@ class Coverage:
         faces[self.run_face[runs]] = True
         return faces
 
+    def with_faces(self, faces: Faces, origin: Ints) -> Coverage:
+        """Return the record with other faces, each with the runs that face `origin` has here."""
+        counts = np.diff(self.face_runs)[origin]
+        first = np.repeat(self.face_runs[origin] - np.cumsum(counts) + counts, counts)
+        runs = first + np.arange(len(first))
+        return replace(
+            self,
+            faces=faces,
+            run_face=np.repeat(np.arange(len(origin)), counts),
+            run_since=self.run_since[runs],
+            run_ground=self.run_ground[runs],
+        )
+
     def snapshot(self, index: int) -> Snapshot:
-        """A snapshot drawn by the record's own faces; at full detail, the source's to a metre."""
+        """Return a snapshot by the record's faces; at full detail, the source's to a metre."""
         info, ground = self.snapshots[index], self.ground(index)
         layers = {
             g: array_of(p for o in self.dissolved(ground == g) for p in geodesy.polygons_of(o))
             for g in PRECEDENCE
         }
         return Snapshot(info, layers)
-
-
-@dataclass(frozen=True)
-class _Columns:
-    stride: int
-    offset: Ints
-    size: int
 
 
 def build(
@@ -331,9 +332,9 @@ def build(
     readers: Sequence[str] = (),
     oblasts: tuple[Oblast, ...] | None = None,
 ) -> Coverage:
-    """One coverage out of snapshots, in whatever order they come.
+    """Build one coverage out of snapshots, in whatever order they come.
 
-    Method: what is drawn today is almost all yesterday's, so polygons are kept once each, their
+    Method: nearly all of a day's map is the day before's, so polygons are kept once each, their
     edges are snapped to the grid and kept once each, and only these are noded (shapely.union_all
     with a grid size), polygonised, and classified by an interior point of each face.
 
@@ -368,9 +369,9 @@ def of_drawings(
     without: Container[tuple[str, float]] = (),
     oblasts: tuple[Oblast, ...] | None = None,
 ) -> Coverage:
-    """As `build`, of what was drawn; snapshots whose key is in `without` are left out."""
+    """Build as `build`, of drawings; snapshots whose key is in `without` are left out."""
     oblasts = oblast_room.load() if oblasts is None else oblasts
-    used = chosen(drawings.infos, readers, without)
+    used = select(drawings.infos, readers, without)
     if not used:
         raise InputError(f"{source}: no snapshot to build a record from")
     polygons, layers = drawings.used(used)

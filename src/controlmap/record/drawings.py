@@ -1,4 +1,4 @@
-"""What snapshots draw, each polygon kept once: nearly all of a day is the day before's.
+"""The polygons of snapshots, each kept once: nearly all of a day is the day before's.
 
 Which snapshots a record uses is decided here too, by what is known of them.
 """
@@ -14,11 +14,11 @@ from controlmap.geo import geodesy
 from controlmap.geo.geodesy import array_of
 
 Layers = list[dict[Ground, list[int]]]
-"""For each snapshot the numbers of the polygons that it draws, by kind of ground."""
+"""For each snapshot the numbers of its polygons, by kind of ground."""
 
 
 class Drawings:
-    """Distinct snapped polygons, and which of them each snapshot draws as what.
+    """Distinct snapped polygons, and which of them are what in each snapshot.
 
     Attributes
     ----------
@@ -33,25 +33,25 @@ class Drawings:
         self._number: dict[bytes, int] = {}
         self._seen: dict[tuple[str, float], int] = {}
         # Polygons of the last snapshot as they were given, by identity: readers hand out the same
-        # object for what is drawn again. They are kept, so that no other takes their identity.
+        # object for what has not changed. They are kept, so that no other takes their identity.
         self._last: dict[int, tuple[shapely.Polygon, int]] = {}
 
     def add(self, snapshot: Snapshot) -> None:
         """Add a snapshot; an InputError names two of the same instant that differ.
 
-        One that leaves out ground that is there is refused as well: `completing` comes first.
+        One that leaves out ground that is there is refused as well: `supplement` comes first.
         """
         check_whole(snapshot)
         info = snapshot.info
         if info.key in self._seen:
             number = self._seen[info.key]
-            self.infos[number] = same(self.infos[number], info)
+            self.infos[number] = keep_one(self.infos[number], info)
             return
         self._seen[info.key] = len(self.infos)
         self.infos.append(info)
         layers = snapshot.layers
-        self._layers.append({ground: self._numbers(drawn) for ground, drawn in layers.items()})
-        here = {id(polygon) for drawn in layers.values() for polygon in drawn}
+        self._layers.append({ground: self._numbers(each) for ground, each in layers.items()})
+        here = {id(polygon) for polygons in layers.values() for polygon in polygons}
         self._last = {number: known for number, known in self._last.items() if number in here}
 
     def _numbers(self, polygons: Polygons) -> list[int]:
@@ -64,12 +64,12 @@ class Drawings:
             self._last[id(given)] = given, self._number[key]
         return [self._last[id(p)][1] for p in polygons]
 
-    def used(self, chosen: Sequence[int]) -> tuple[Polygons, Layers]:
-        """The polygons of these snapshots, and their layers numbered accordingly."""
-        numbers = sorted({n for i in chosen for ns in self._layers[i].values() for n in ns})
+    def used(self, snapshots: Sequence[int]) -> tuple[Polygons, Layers]:
+        """Return the polygons of these snapshots, and their layers numbered accordingly."""
+        numbers = sorted({n for i in snapshots for ns in self._layers[i].values() for n in ns})
         renumbered = {n: k for k, n in enumerate(numbers)}
         layers = [
-            {g: [renumbered[n] for n in ns] for g, ns in self._layers[i].items()} for i in chosen
+            {g: [renumbered[n] for n in ns] for g, ns in self._layers[i].items()} for i in snapshots
         ]
         return array_of(self._polygons[n] for n in numbers), layers
 
@@ -82,8 +82,8 @@ def check_whole(snapshot: Snapshot) -> None:
         raise InputError(f"{name}: leaves out {left_out}; it is to be completed first")
 
 
-def same(known: SnapshotInfo, info: SnapshotInfo) -> SnapshotInfo:
-    """Which of two snapshots of the same reader and instant is kept: the first by name.
+def keep_one(known: SnapshotInfo, info: SnapshotInfo) -> SnapshotInfo:
+    """Return which of two snapshots of the same reader and instant is kept: the first by name.
 
     Raises
     ------
@@ -95,12 +95,12 @@ def same(known: SnapshotInfo, info: SnapshotInfo) -> SnapshotInfo:
     return min(known, info, key=lambda i: i.name)
 
 
-def chosen(
+def select(
     infos: Sequence[SnapshotInfo],
     readers: Sequence[str],
     without: Container[tuple[str, float]] = (),
 ) -> list[int]:
-    """The numbers of the snapshots that a record uses, in order of time.
+    """Return the numbers of the snapshots that a record uses, in order of time.
 
     Over the span of a reader's snapshots, those of the readers after it in `readers` are not used;
     those whose `SnapshotInfo.key` is in `without` are as if they had not been given.
@@ -110,12 +110,12 @@ def chosen(
         key=lambda i: (infos[i].observed, infos[i].reader),
     )
     for rank, reader in enumerate(readers):
-        own = [infos[i].observed for i in left if infos[i].reader == reader]
-        if own:
+        times = [infos[i].observed for i in left if infos[i].reader == reader]
+        if times:
             later = set(readers[rank + 1 :])
             left = [
                 i
                 for i in left
-                if infos[i].reader not in later or not min(own) <= infos[i].observed <= max(own)
+                if infos[i].reader not in later or not times[0] <= infos[i].observed <= times[-1]
             ]
     return left

@@ -21,7 +21,7 @@ from controlmap.core.model import InputError, Polygons, SnapshotInfo
 from controlmap.geo.geodesy import GRID_PER_DEGREE, areas_km2
 from controlmap.record import generalise, noding
 from controlmap.record.coverage import Coverage, Faces
-from controlmap.record.drawings import Drawings, chosen, same
+from controlmap.record.drawings import Drawings, keep_one, select
 from controlmap.record.noding import Edges, Frames, Grounds, Ints, Outlines
 
 _NEAR_DEGREES = 2 / GRID_PER_DEGREE
@@ -37,7 +37,7 @@ def extend(
     readers: Sequence[str] = (),
     without: Container[tuple[str, float]] = (),
 ) -> Coverage:
-    """The record with the snapshots of `drawings` added, before, between and after its own.
+    """Return the record with snapshots added, before, between and after those it has.
 
     Parameters
     ----------
@@ -50,17 +50,17 @@ def extend(
     Raises
     ------
     InputError
-        Where the record is generalised to cells, or a new snapshot contradicts one of its own.
+        Where the record is generalised to cells, or a new snapshot contradicts one that it has.
     """
     check(coverage, coverage.source)
     order = _Order.of(coverage, drawings.infos, readers, without)
     polygons, layers = drawings.used(order.added)
     outlines = Outlines.of(polygons)
-    faces = _Faces.of(coverage)
+    before = coverage
     if len(polygons):
-        faces = _cut(faces, outlines.edges, Frames.of(coverage.oblasts))
-    points = noding.interior_points(faces.geometry)
-    before = faces.runs_in(coverage)
+        faces = _cut(coverage.faces, outlines.edges, Frames.of(coverage.oblasts))
+        before = coverage.with_faces(*faces)
+    points = noding.interior_points(before.face_geometry)
     added = noding.grounds_of(points, polygons, outlines, layers)
     run_face, run_since, run_ground = noding.runs_of(
         _grounds(before, len(points), order.old, added)
@@ -119,11 +119,11 @@ class _Order:
         fresh = []
         for number, info in enumerate(given):
             if info.key in known:
-                infos[known[info.key]] = same(infos[known[info.key]], info)
+                infos[known[info.key]] = keep_one(infos[known[info.key]], info)
             else:
                 fresh.append(number)
                 infos.append(info)
-        used = chosen(infos, readers, without)
+        used = select(infos, readers, without)
         if not used:
             raise InputError(f"{coverage.source}: no snapshot is left of the record")
         return cls(
@@ -134,82 +134,55 @@ class _Order:
         )
 
 
-@dataclass(frozen=True)
-class _Faces:
-    """Faces in order, and the face of the record that each is, or is a part of; shapes (faces,)."""
+def _replaced(
+    faces: Faces, origin: Ints, gone: Ints, geometry: Polygons, owner: Ints, origins: Ints
+) -> tuple[Faces, Ints]:
+    """Return faces without some and with others, in order; what stays the same keeps its area.
 
-    geometry: Polygons
-    oblast: Ints
-    km2: NDArray[np.float64]
-    origin: Ints
-
-    @classmethod
-    def of(cls, coverage: Coverage) -> _Faces:
-        """A record's own."""
-        count = len(coverage.face_km2)
-        geometry, oblast = coverage.face_geometry, coverage.face_oblast
-        return cls(geometry, oblast, coverage.face_km2, np.arange(count))
-
-    def with_replaced(self, gone: Ints, geometry: Polygons, oblast: Ints, origin: Ints) -> _Faces:
-        """These without some, and with others; what is the same as before keeps its area."""
-        known = dict(zip(shapely.to_wkb(self.geometry[gone]), self.km2[gone], strict=True))
-        km2 = np.array([known.get(wkb, np.nan) for wkb in shapely.to_wkb(geometry)])
-        unknown = np.isnan(km2)
-        km2[unknown] = areas_km2(geometry[unknown])
-        stay = np.ones(len(self.km2), dtype=bool)
-        stay[gone] = False
-        faces = np.concatenate([self.geometry[stay], geometry])
-        owner = np.concatenate([self.oblast[stay], oblast])
-        order = noding.in_order(owner, noding.interior_points(faces))
-        return _Faces(
-            geometry=faces[order],
-            oblast=owner[order],
-            km2=np.concatenate([self.km2[stay], km2])[order],
-            origin=np.concatenate([self.origin[stay], origin])[order],
-        )
-
-    def runs_in(self, coverage: Coverage) -> Coverage:
-        """The record with these faces, each with the runs of its origin."""
-        counts = np.bincount(coverage.run_face, minlength=len(coverage.face_km2))
-        starts = np.cumsum(counts) - counts
-        own = counts[self.origin]
-        within = np.arange(own.sum()) - np.repeat(np.cumsum(own) - own, own)
-        runs = np.repeat(starts[self.origin], own) + within
-        return replace(
-            coverage,
-            faces=Faces(self.oblast, self.km2, self.geometry),
-            run_face=np.repeat(np.arange(len(self.km2)), own),
-            run_since=coverage.run_since[runs],
-            run_ground=coverage.run_ground[runs],
-        )
+    The origin of a face is the face of the record that it is, or is a part of; `owner` is the
+    oblast of each of the others, `origins` their origins.
+    """
+    known = dict(zip(shapely.to_wkb(faces.geometry[gone]), faces.km2[gone], strict=True))
+    km2 = np.array([known.get(wkb, np.nan) for wkb in shapely.to_wkb(geometry)])
+    unknown = np.isnan(km2)
+    km2[unknown] = areas_km2(geometry[unknown])
+    stay = np.setdiff1d(np.arange(len(faces.km2)), gone)
+    geometry = np.concatenate([faces.geometry[stay], geometry])
+    owner = np.concatenate([faces.oblast[stay], owner])
+    order = noding.in_order(owner, noding.interior_points(geometry))
+    km2 = np.concatenate([faces.km2[stay], km2])
+    origin = np.concatenate([origin[stay], origins])
+    return Faces(owner[order], km2[order], geometry[order]), origin[order]
 
 
-def _cut(faces: _Faces, edges: Edges, frames: Frames) -> _Faces:
-    """The faces cut by edges, where these are not lines of theirs already."""
+def _cut(faces: Faces, edges: Edges, frames: Frames) -> tuple[Faces, Ints]:
+    """Return the faces cut by edges, where these are not lines already, and each one's origin."""
+    origin = np.arange(len(faces.km2))
     tree = shapely.STRtree(faces.geometry)
-    drawn = frames.crossed_by(edges)
-    near = np.unique(tree.query(drawn.boxes(_NEAR_DEGREES))[1])
-    fresh = drawn.where(~_followed(drawn, noding.edges_of(faces.geometry[near]), frames.region))
+    crossing = frames.crossed_by(edges)
+    near = np.unique(tree.query(crossing.boxes(_NEAR_DEGREES))[1])
+    lines = noding.edges_of(faces.geometry[near])
+    fresh = crossing.where(~_followed(crossing, lines, frames.region))
     if not len(fresh):
-        return faces
+        return faces, origin
     gone = np.unique(tree.query(fresh.lines, predicate="dwithin", distance=_NEAR_DEGREES)[1])
-    made = noding.polygonised([noding.edges_of(faces.geometry[gone]), fresh])
-    points = noding.interior_points(made)
-    oblast = frames.owners(points)
-    origin = _origins(tree, gone, faces.geometry, points)
-    keep = (oblast >= 0) & (origin >= 0)
-    return faces.with_replaced(gone, made[keep], oblast[keep], faces.origin[origin[keep]])
+    pieces = noding.polygonised([noding.edges_of(faces.geometry[gone]), fresh])
+    points = noding.interior_points(pieces)
+    owner = frames.owners(points)
+    origins = _origins(tree, gone, faces.geometry, points)
+    keep = (owner >= 0) & (origins >= 0)
+    return _replaced(faces, origin, gone, pieces[keep], owner[keep], origins[keep])
 
 
-def _followed(drawn: Edges, lines: Edges, region: BaseGeometry) -> NDArray[np.bool_]:
-    """Which edges are lines already, as noding would draw them: from corner to corner near them.
+def _followed(edges: Edges, lines: Edges, region: BaseGeometry) -> NDArray[np.bool_]:
+    """Return which edges are lines already, as noding leaves them: from corner to corner.
 
     Method: an edge bends to every corner whose grid cell it passes (snap rounding); the edge is
     there where each two neighbours of these are joined by a line, or lie outside of the region.
     """
     known = np.unique(np.concatenate([lines.start, lines.end]))
-    corners = np.unique(np.concatenate([known, drawn.start, drawn.end]))
-    edge, corner = _passed(drawn, corners)
+    corners = np.unique(np.concatenate([known, edges.start, edges.end]))
+    edge, corner = _passed(edges, corners)
     piece = np.flatnonzero(edge[1:] == edge[:-1])
     ends = np.sort(corners[np.stack([corner[piece], corner[piece + 1]])], axis=0)
     missing = ~noding.among(Edges(*ends), lines)
@@ -219,17 +192,17 @@ def _followed(drawn: Edges, lines: Edges, region: BaseGeometry) -> NDArray[np.bo
     at_region = ~np.isin(corners, known)  # a new corner on the border is a corner of the faces too
     places = shapely.points(noding.places_of(corners[at_region]))
     at_region[at_region] = shapely.dwithin(region, places, 0.5 / GRID_PER_DEGREE)
-    followed = np.ones(len(drawn), dtype=bool)
+    followed = np.ones(len(edges), dtype=bool)
     followed[edge[piece[missing]]] = False
     followed[edge[at_region[corner]]] = False
     return followed
 
 
-def _passed(drawn: Edges, corners: Ints) -> tuple[Ints, Ints]:
-    """Pairs of an edge and a corner whose grid cell it passes, by edge, along it."""
+def _passed(edges: Edges, corners: Ints) -> tuple[Ints, Ints]:
+    """Return pairs of an edge and a corner whose grid cell it passes, by edge, along it."""
     tree = shapely.STRtree(np.asarray(shapely.points(noding.places_of(corners)), dtype=object))
-    edge, corner = tree.query(drawn.lines, predicate="dwithin", distance=1 / GRID_PER_DEGREE)
-    start, end, at = (noding.units_of(p) for p in (drawn.start, drawn.end, corners))
+    edge, corner = tree.query(edges.lines, predicate="dwithin", distance=1 / GRID_PER_DEGREE)
+    start, end, at = (noding.units_of(p) for p in (edges.start, edges.end, corners))
     way, off = (end - start)[edge], at[corner] - start[edge]
     aside = np.abs(way[:, 0] * off[:, 1] - way[:, 1] * off[:, 0])
     passed = 2 * aside <= np.abs(way).sum(axis=1)
@@ -241,13 +214,13 @@ def _passed(drawn: Edges, corners: Ints) -> tuple[Ints, Ints]:
 def _origins(
     tree: shapely.STRtree, gone: Ints, faces: Polygons, points: NDArray[np.float64]
 ) -> Ints:
-    """Which of the faces that are gone each point was in; -1 where it is in one that stays.
+    """Return which of the faces that are gone each point was in; -1 where it is in one that stays.
 
     A sliver's point may lie in none, by less than a grid step: it was then in the nearest.
     """
     origin = np.full(len(points), -1, dtype=np.int64)
-    for face, own in zip(gone, noding.inside(points, faces[gone]), strict=True):
-        origin[own] = face
+    for face, contained in zip(gone, noding.inside(points, faces[gone]), strict=True):
+        origin[contained] = face
     lost = np.flatnonzero(origin < 0)
     lost = np.setdiff1d(lost, lost[tree.query(shapely.points(points[lost]), "intersects")[0]])
     alone = shapely.STRtree(list(faces[gone]))
@@ -259,7 +232,7 @@ def _origins(
 def _grounds(
     before: Coverage, faces: int, old: Sequence[int | None], added: Iterator[Grounds]
 ) -> Iterator[Grounds]:
-    """What every face is in one snapshot after another: the record's own, and those added."""
+    """Yield what every face is in one snapshot after another: the record's, and those added."""
     by_time = np.argsort(before.run_since, kind="stable")
     starts = np.searchsorted(before.run_since[by_time], np.arange(len(before.snapshots) + 1))
     now = np.zeros(faces, dtype=np.int8)
@@ -275,7 +248,7 @@ def _grounds(
 
 
 def _without_lost_lines(before: Coverage, extended: Coverage) -> Coverage:
-    """Faces that only left-out snapshots told apart made one again.
+    """Join faces that only left-out snapshots set apart.
 
     `before` has the same faces with the runs that they had in the record.
     """
@@ -287,14 +260,18 @@ def _without_lost_lines(before: Coverage, extended: Coverage) -> Coverage:
     gone = gone[np.argsort(group[gone], kind="stable")]
     if not len(gone):
         return extended
-    made, origin = [], []
+    joined, origins = [], []
     for members in np.split(gone, np.flatnonzero(np.diff(group[gone])) + 1):
         union = shapely.coverage_union_all(extended.face_geometry[members])
-        parts = shapely.normalize(shapely.get_parts(union))
-        made.append(parts)
-        origin.append(np.full(len(parts), members[0]))
-    origins = np.concatenate(origin)
-    faces = _Faces.of(extended).with_replaced(
-        gone, np.concatenate(made), extended.face_oblast[origins], origins
+        joined.append(shapely.normalize(shapely.get_parts(union)))
+        origins.append(np.full(len(joined[-1]), members[0]))
+    origin = np.concatenate(origins)
+    faces = _replaced(
+        extended.faces,
+        np.arange(len(group)),
+        gone,
+        np.concatenate(joined),
+        extended.face_oblast[origin],
+        origin,
     )
-    return faces.runs_in(extended)
+    return extended.with_faces(*faces)

@@ -1,4 +1,4 @@
-"""Faces out of lines: what the snapshots drew cuts the oblasts into faces, each with its runs.
+"""Faces out of lines: the lines of all snapshots cut the oblasts into faces, each with its runs.
 
 Polygons come here once each, their edges are kept once each, and only these are noded; a face is
 classified by an interior point. Knows nothing of records, dates or files.
@@ -39,7 +39,7 @@ class Frames:
 
     @classmethod
     def of(cls, oblasts: tuple[Oblast, ...]) -> Frames:
-        """Of these oblasts."""
+        """Snap the oblasts to the grid."""
         each = geodesy.snap(array_of(o.polygon for o in oblasts))
         region = shapely.coverage_union_all(each)
         shapely.prepare(region)
@@ -47,14 +47,14 @@ class Frames:
         return cls(each, region)
 
     def owners(self, points: NDArray[np.float64]) -> Ints:
-        """The oblast of each point, -1 outside of all; shape (points,)."""
+        """Return the oblast of each point, -1 outside of all; shape (points,)."""
         owner = np.full(len(points), -1, dtype=np.int64)
         for number, frame in enumerate(self.each):
             owner[shapely.contains_xy(frame, points)] = number
         return owner
 
     def crossed_by(self, edges: Edges) -> Edges:
-        """The edges that meet the oblasts."""
+        """Return the edges that meet the oblasts."""
         edges = edges.within(self.region.bounds)
         return edges.where(shapely.intersects(self.region, edges.lines))
 
@@ -79,17 +79,17 @@ class Edges:
         return np.asarray(shapely.linestrings(ends), dtype=object)
 
     def boxes(self, margin: float) -> Polygons:
-        """The bounds of each edge and a margin around them, in degrees, as shapely Polygons."""
+        """Return the bounds of each edge with a margin in degrees, as shapely Polygons."""
         ends = np.stack([places_of(self.start), places_of(self.end)])
         low, high = ends.min(axis=0) - margin, ends.max(axis=0) + margin
         return np.asarray(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]), dtype=object)
 
-    def where(self, chosen: NDArray[np.bool_]) -> Edges:
-        """A selection of them."""
-        return Edges(self.start[chosen], self.end[chosen])
+    def where(self, selected: NDArray[np.bool_]) -> Edges:
+        """Return a selection of them."""
+        return Edges(self.start[selected], self.end[selected])
 
     def within(self, bounds: tuple[float, float, float, float]) -> Edges:
-        """Those whose own bounds meet these, in degrees."""
+        """Return those whose bounds meet these, in degrees."""
         west, south, east, north = (np.array(bounds) * GRID_PER_DEGREE).tolist()
         start_lat, end_lat = self.start & _LAT_MASK, self.end & _LAT_MASK
         return self.where(
@@ -101,17 +101,17 @@ class Edges:
 
 
 def units_of(points: Ints) -> Ints:
-    """Longitude and latitude of points of the grid in its steps; shape (points, 2)."""
+    """Return longitude and latitude of points of the grid in its steps; shape (points, 2)."""
     return np.stack([points >> _LAT_BITS, points & _LAT_MASK], axis=1)
 
 
 def places_of(points: Ints) -> NDArray[np.float64]:
-    """Longitude and latitude of points of the grid in degrees; shape (points, 2)."""
+    """Return longitude and latitude of points of the grid in degrees; shape (points, 2)."""
     return units_of(points) / GRID_PER_DEGREE
 
 
 def edges_of(polygons: Polygons) -> Edges:
-    """The distinct edges of polygons whose corners lie on the grid, east of 0 and north of 0."""
+    """Return the distinct edges of polygons whose corners lie on the grid, east and north of 0."""
     return Outlines.of(polygons).edges
 
 
@@ -134,7 +134,7 @@ class Outlines:
 
     @classmethod
     def of(cls, polygons: Polygons) -> Outlines:
-        """Of polygons or multipolygons whose corners lie on the grid.
+        """Take the outlines of polygons or multipolygons whose corners lie on the grid.
 
         Edges are sorted out in blocks that fit a processor's cache, then those of all blocks.
         """
@@ -143,10 +143,10 @@ class Outlines:
         blocks = [cls._of_block(polygons[a:b], a) for a, b in itertools.pairwise(starts.tolist())]
         counts = [len(some.edges) for some in blocks]
         edges, number = _sorted_out(_joined([some.edges for some in blocks]))
-        own = np.split(number, np.cumsum(counts)[:-1])
+        numbers = np.split(number, np.cumsum(counts)[:-1])
         return cls(
             edges,
-            np.concatenate([n[some.number] for n, some in zip(own, blocks, strict=True)]),
+            np.concatenate([n[some.number] for n, some in zip(numbers, blocks, strict=True)]),
             np.concatenate([some.polygon for some in blocks]),
         )
 
@@ -171,13 +171,13 @@ class Outlines:
         return cls(edges, number, first_polygon + owner[part[ring[:-1][step]]])
 
     def each(self, polygons: int) -> list[Ints]:
-        """The numbers of the edges that bound each polygon: those it has an odd number of times."""
+        """Return the edges that bound each polygon: those it has an odd number of times."""
         ends = np.searchsorted(self.polygon, np.arange(polygons + 1))
         return [_odd(self.number[a:b]) for a, b in itertools.pairwise(ends)]
 
 
 def _sorted_out(edges: Edges) -> tuple[Edges, Ints]:
-    """Distinct edges in order, and the number among them of each one given."""
+    """Return distinct edges in order, and the number among them of each one given."""
     order = np.lexsort((edges.end, edges.start))
     start, end = edges.start[order], edges.end[order]
     first = _first_of_each(start, end)
@@ -191,7 +191,7 @@ def _joined(edges: Sequence[Edges]) -> Edges:
 
 
 def among(edges: Edges, others: Edges) -> NDArray[np.bool_]:
-    """Which edges are among others; shape (edges,)."""
+    """Return which edges are among others; shape (edges,)."""
     distinct, number = _sorted_out(_joined([others, edges]))
     known = np.zeros(len(distinct), dtype=bool)
     known[number[: len(others)]] = True
@@ -199,9 +199,9 @@ def among(edges: Edges, others: Edges) -> NDArray[np.bool_]:
 
 
 def _odd(numbers: Ints) -> Ints:
-    """The numbers that occur an odd number of times."""
-    found, count = np.unique(numbers, return_counts=True)
-    odd: Ints = found[count % 2 == 1]
+    """Return the numbers that occur an odd number of times."""
+    distinct, count = np.unique(numbers, return_counts=True)
+    odd: Ints = distinct[count % 2 == 1]
     return odd
 
 
@@ -212,7 +212,7 @@ def _first_of_each(start: Ints, end: Ints) -> NDArray[np.bool_]:
 
 
 def faces_of(edges: Edges, frames: Frames) -> tuple[Polygons, Ints]:
-    """The faces that edges cut the oblasts into, and the oblast of each."""
+    """Return the faces that edges cut the oblasts into, and the oblast of each."""
     faces = polygonised([frames.crossed_by(edges), edges_of(frames.each)])
     points = interior_points(faces)
     owner = frames.owners(points)
@@ -222,7 +222,7 @@ def faces_of(edges: Edges, frames: Frames) -> tuple[Polygons, Ints]:
 
 
 def polygonised(edges: Iterable[Edges]) -> Polygons:
-    """The polygons between edges, noded on the grid and normalised."""
+    """Return the polygons between edges, noded on the grid and normalised."""
     lines = np.concatenate([e.lines for e in edges])
     # As chains the same edges are noded in half the time.
     chains = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
@@ -231,24 +231,24 @@ def polygonised(edges: Iterable[Edges]) -> Polygons:
 
 
 def interior_points(faces: Polygons) -> NDArray[np.float64]:
-    """A point inside of each face; shape (faces, 2), lon, lat."""
+    """Return a point inside of each face; shape (faces, 2), lon, lat."""
     return shapely.get_coordinates(shapely.point_on_surface(faces))
 
 
 def in_order(owner: Ints, points: NDArray[np.float64]) -> Ints:
-    """The order that faces stand in: by oblast, then by their interior points, eastward."""
+    """Return the order that faces stand in: by oblast, then by their interior points, eastward."""
     return np.lexsort((points[:, 1], points[:, 0], owner))
 
 
 def grounds_of(
     points: NDArray[np.float64], polygons: Polygons, outlines: Outlines, layers: Layers
 ) -> Iterator[Grounds]:
-    """What every face is in one snapshot after another, by its interior point."""
+    """Yield what every face is in one snapshot after another, by its interior point."""
     within = _within(points, polygons, outlines)
-    for drawn in layers:
+    for layer in layers:
         ground = np.zeros(len(points), dtype=np.int8)
         for kind in reversed(PRECEDENCE):
-            for number in drawn.get(kind, ()):
+            for number in layer.get(kind, ()):
                 ground[_unpacked(within[number], len(points))] = kind
         yield ground
 
@@ -262,7 +262,7 @@ def _unpacked(packed: Packed, count: int) -> NDArray[np.bool_]:
 
 
 def _within(points: NDArray[np.float64], polygons: Polygons, outlines: Outlines) -> list[Packed]:
-    """For each polygon, which points it contains.
+    """Return for each polygon which points it contains.
 
     A polygon is held against the one before it that it shares most edges with. A point is in one
     of them alone where a line from it eastward crosses an odd number of the edges that only one of
@@ -272,17 +272,17 @@ def _within(points: NDArray[np.float64], polygons: Polygons, outlines: Outlines)
     bounding = outlines.each(len(polygons))
     last_with = np.full(len(outlines.edges), -1, dtype=np.int64)
     sides = _Sides.of(points, outlines.edges)
-    for number, own in enumerate(bounding):
-        others, shared = np.unique(last_with[own], return_counts=True)
-        like = int(others[shared.argmax()]) if len(own) else -1
-        if like >= 0 and 2 * shared.max() > max(len(own), len(bounding[like])):
-            changed = np.setxor1d(own, bounding[like], assume_unique=True)
-            found = _unpacked(within[like], len(points)) ^ sides.odd(changed)
+    for number, edges in enumerate(bounding):
+        others, shared = np.unique(last_with[edges], return_counts=True)
+        like = int(others[shared.argmax()]) if len(edges) else -1
+        if like >= 0 and 2 * shared.max() > max(len(edges), len(bounding[like])):
+            changed = np.setxor1d(edges, bounding[like], assume_unique=True)
+            contained = _unpacked(within[like], len(points)) ^ sides.odd(changed)
         else:
-            found = np.zeros(len(points), dtype=bool)
-            found[inside(points, polygons[number : number + 1])[0]] = True
-        within.append(np.packbits(found))
-        last_with[own] = number
+            contained = np.zeros(len(points), dtype=bool)
+            contained[inside(points, polygons[number : number + 1])[0]] = True
+        within.append(np.packbits(contained))
+        last_with[edges] = number
     return within
 
 
@@ -321,7 +321,7 @@ class _Sides:
         return cls(northward, points[northward], south, north, first, last)
 
     def odd(self, edges: Ints) -> NDArray[np.bool_]:
-        """Which points have an odd number of these edges to the east of them; shape (points,)."""
+        """Return which points have an odd number of these edges to their east; shape (points,)."""
         counts = self.last[edges] - self.first[edges]
         edge = np.repeat(edges, counts)
         starts = np.repeat(np.cumsum(counts) - counts, counts)
@@ -334,7 +334,7 @@ class _Sides:
 
 
 def runs_of(grounds: Iterable[Grounds]) -> tuple[Ints, Ints, Ints]:
-    """The runs of ground of every face over the snapshots: face, since, ground."""
+    """Return the runs of ground of every face over the snapshots: face, since, ground."""
     faces, numbers, kinds = [], [], []
     before: Grounds | None = None
     for index, ground in enumerate(grounds):
@@ -349,7 +349,7 @@ def runs_of(grounds: Iterable[Grounds]) -> tuple[Ints, Ints, Ints]:
 
 
 def inside(points: NDArray[np.float64], polygons: Polygons) -> list[Ints]:
-    """For each polygon, the numbers of the points that it contains."""
+    """Return for each polygon the numbers of the points that it contains."""
     eastward = np.argsort(points[:, 0], kind="stable")
     sorted_lon = points[eastward, 0]
     bounds = shapely.bounds(polygons)

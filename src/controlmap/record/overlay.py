@@ -1,4 +1,4 @@
-"""One state as a record, by plain overlay: a face for each kind of ground in each oblast.
+"""One snapshot as a record, by plain overlay: a face for each kind of ground in each oblast.
 
 For a file that is measured by itself. It is not noded with others, so that it takes a fraction of
 the time, and its lines stay where the file has them, off the grid of records.
@@ -21,7 +21,7 @@ from controlmap.record.drawings import check_whole
 
 
 def of(source: str, snapshot: Snapshot, oblasts: tuple[Oblast, ...] | None = None) -> Coverage:
-    """The record of one snapshot; areas in km2 are geodesic on WGS84.
+    """Return the record of one snapshot; areas in km2 are geodesic on WGS84.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def of(source: str, snapshot: Snapshot, oblasts: tuple[Oblast, ...] | None = Non
         Where the snapshot reports nothing, or leaves ground out and is to be completed first.
     """
     if not snapshot.info.reports:
-        raise InputError(f"{snapshot.info.name}: tells no status that controlmap has")
+        raise InputError(f"{snapshot.info.name}: reports no status that controlmap has")
     check_whole(snapshot)
     oblasts = oblast_room.load() if oblasts is None else oblasts
     faces = [
@@ -57,7 +57,7 @@ def of(source: str, snapshot: Snapshot, oblasts: tuple[Oblast, ...] | None = Non
 
 
 def ground_km2(snapshot: Snapshot, oblasts: tuple[Oblast, ...]) -> NDArray[np.float64]:
-    """Areas in km2 (geodesic, WGS84) of what a snapshot draws; shape (oblasts, grounds)."""
+    """Return areas in km2 (geodesic, WGS84) by kind of ground; shape (oblasts, grounds)."""
     km2 = np.zeros((len(oblasts), len(Ground)))
     for ground, cut in _cut(snapshot, oblasts):
         km2[:, ground] = areas_km2(cut)
@@ -65,16 +65,16 @@ def ground_km2(snapshot: Snapshot, oblasts: tuple[Oblast, ...]) -> NDArray[np.fl
 
 
 def _cut(snapshot: Snapshot, oblasts: tuple[Oblast, ...]) -> Iterator[tuple[Ground, Polygons]]:
-    """What each oblast has of each kind of ground, the first of `PRECEDENCE` first, and the rest.
+    """Yield what each oblast has of each kind of ground, by `PRECEDENCE`, and the rest.
 
     Only the polygons of a piece: what merely touches has no area.
     """
     left = array_of(o.polygon for o in oblasts)
     for ground in PRECEDENCE:
         if len(snapshot.layers.get(ground, ())):
-            drawn = shapely.union_all(snapshot.layers[ground])
-            yield ground, _areal(shapely.intersection(left, drawn))
-            left = shapely.difference(left, drawn)
+            layer = shapely.union_all(snapshot.layers[ground])
+            yield ground, _areal(shapely.intersection(left, layer))
+            left = shapely.difference(left, layer)
     yield Ground.UNMARKED, _areal(left)
 
 

@@ -57,7 +57,7 @@ class Measured:
         return drawn
 
     def draws(self, status: Status) -> bool:
-        """Whether any of a status is drawn."""
+        """Return whether there is any ground of a status."""
         return sum(self._drawn_km2[ground] for ground in status.grounds) >= DRAWN_KM2
 
 
@@ -72,13 +72,13 @@ class KeptOut:
     why: str
     measured: Measured | None = None
 
-    def told(self) -> dict[str, Any]:
-        """As the provenance of a record lists it."""
-        told: dict[str, Any] = {"name": self.name, "why": self.why}
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the provenance of a record lists it."""
+        listed: dict[str, Any] = {"name": self.name, "why": self.why}
         if self.measured is None:
-            return told
+            return listed
         info, km2 = self.measured.info, self.measured.ground_km2
-        return told | {
+        return listed | {
             "reader": info.reader,
             "observed": info.observed.isoformat(),
             "sha256": info.sha256,
@@ -87,39 +87,40 @@ class KeptOut:
         }
 
     @classmethod
-    def of_told(cls, told: Mapping[str, Any]) -> KeptOut:
-        """Back from the provenance."""
-        if "ground_km2" not in told:
-            return cls(told["name"], told["why"])
-        observed = datetime.fromisoformat(told["observed"]).astimezone(UTC)
-        reports = frozenset(Status(r) for r in told["reports"])
-        info = SnapshotInfo(told["reader"], told["name"], observed, None, told["sha256"], reports)
-        km2 = np.zeros((len(told["ground_km2"]), len(Ground)))  # earlier versions knew fewer
-        shown = np.array(told["ground_km2"])
+    def from_json(cls, listed: Mapping[str, Any]) -> KeptOut:
+        """Read what the provenance of a record lists."""
+        name, why = listed["name"], listed["why"]
+        if "ground_km2" not in listed:
+            return cls(name, why)
+        observed = datetime.fromisoformat(listed["observed"]).astimezone(UTC)
+        reports = frozenset(map(Status, listed["reports"]))
+        info = SnapshotInfo(listed["reader"], name, observed, None, listed["sha256"], reports)
+        shown = np.array(listed["ground_km2"])
+        km2 = np.zeros((len(shown), len(Ground)))  # earlier versions knew fewer kinds
         km2[:, : shown.shape[1]] = shown
-        return cls(told["name"], told["why"], Measured(info, km2))
+        return cls(name, why, Measured(info, km2))
 
 
 def series_of(coverage: Coverage) -> list[Measured]:
-    """The snapshots of a record with their areas."""
+    """Return the snapshots of a record with their areas."""
     return [Measured(i, k) for i, k in zip(coverage.snapshots, coverage.areas, strict=True)]
 
 
 def impossible(snapshot: Snapshot) -> str | None:
-    """Why what a snapshot draws is beyond the possible; None where it is not.
+    """Say why what a snapshot draws is beyond the possible; None where it is not.
 
     Polygons are measured as if all lay where a square degree is smallest, so that none is doubted
     for the way it is measured.
     """
-    drawn = [snapshot.layers[g] for g in Status.RUSSIAN_HELD.grounds if g in snapshot.layers]
-    km2 = sum(float(shapely.area(layer).sum()) for layer in drawn) * _LEAST_KM2_PER_DEGREE2
+    layers = [snapshot.layers[g] for g in Status.RUSSIAN_HELD.grounds if g in snapshot.layers]
+    km2 = sum(float(shapely.area(layer).sum()) for layer in layers) * _LEAST_KM2_PER_DEGREE2
     if km2 <= MOST_HELD_KM2:
         return None
     return f"draws at least {km2:,.0f} km2 as Russian-held; all of Ukraine is {MOST_HELD_KM2:,.0f}"
 
 
-def doubted(series: Sequence[Measured], oblasts: Sequence[Oblast]) -> list[KeptOut]:
-    """The snapshots of a series that cannot be true, in order of time, each with its reason.
+def implausible(series: Sequence[Measured], oblasts: Sequence[Oblast]) -> list[KeptOut]:
+    """Return the snapshots of a series that cannot be true, in order of time, each with its reason.
 
     An oblast's Russian-held area that moves by more than `JUMP_KM2`, and a status no longer drawn
     that its reader always draws, are believed where a later snapshot within `CONFIRMED_WITHIN`
@@ -128,7 +129,7 @@ def doubted(series: Sequence[Measured], oblasts: Sequence[Oblast]) -> list[KeptO
     """
     series = sorted(series, key=lambda m: (m.info.observed, m.info.reader))
     always = {reader: _always(series, reader) for reader in {m.info.reader for m in series}}
-    found = []
+    out = []
     believed = series[0]
     for number, shown in enumerate(series[1:], start=1):
         why = None
@@ -142,13 +143,13 @@ def doubted(series: Sequence[Measured], oblasts: Sequence[Oblast]) -> list[KeptO
         if why is None:
             believed = shown
         else:
-            found.append(KeptOut(shown.info.name, why, shown))
-    return found
+            out.append(KeptOut(shown.info.name, why, shown))
+    return out
 
 
 def _always(series: Sequence[Measured], reader: str) -> list[Status]:
-    own = [m for m in series if m.info.reader == reader]
-    return [s for s in REPORTABLE if sum(m.draws(s) for m in own) >= ALWAYS_SHARE * len(own)]
+    of_it = [m for m in series if m.info.reader == reader]
+    return [s for s in REPORTABLE if sum(m.draws(s) for m in of_it) >= ALWAYS_SHARE * len(of_it)]
 
 
 def _apart(one: Measured, other: Measured) -> timedelta:
@@ -159,7 +160,7 @@ def _apart(one: Measured, other: Measured) -> timedelta:
 class _Step:
     """What a snapshot shows that must be confirmed, in words, and whether another takes it back."""
 
-    told: str
+    what: str
     status: Status
     undone_by: Callable[[Measured], bool]
 
@@ -168,10 +169,9 @@ def _jumps(before: Measured, shown: Measured, oblasts: Sequence[Oblast]) -> Iter
     for number, (was, now) in enumerate(zip(before.held_km2, shown.held_km2, strict=True)):
         step_km2 = now - was
         if abs(step_km2) > JUMP_KM2:
-            what = f"{oblasts[number].name}: Russian-held {step_km2:+,.0f} km2"
-            told = f"{what} since {before.info.name}"
+            moved = f"{oblasts[number].name}: Russian-held {step_km2:+,.0f} km2"
             undone = partial(_undone, before, number, step_km2)
-            yield _Step(told, Status.RUSSIAN_HELD, undone)
+            yield _Step(f"{moved} since {before.info.name}", Status.RUSSIAN_HELD, undone)
 
 
 def _undone(before: Measured, oblast: int, step_km2: float, later: Measured) -> bool:
@@ -184,17 +184,17 @@ def _missing(before: Measured, shown: Measured, always: Sequence[Status]) -> Ite
         return
     for status in always:
         if before.draws(status) and not shown.draws(status):
-            told = f"draws no {status} ground, as hardly any of its reader's do"
-            yield _Step(told, status, partial(Measured.draws, status=status))
+            what = f"draws no {status} ground, as hardly any of its reader's do"
+            yield _Step(what, status, partial(Measured.draws, status=status))
 
 
 def _against(steps: Sequence[_Step], after: Sequence[Measured]) -> str | None:
-    """What speaks against the steps of a snapshot; None where they are borne out."""
+    """Say what speaks against the steps of a snapshot; None where they are borne out."""
     for step in steps:
-        tell = [m for m in after if step.status in m.info.reports]
-        if not tell:
-            return f"{step.told}; no later snapshot confirms it"
-        back = next((m for m in tell if step.undone_by(m)), None)
+        later = [m for m in after if step.status in m.info.reports]
+        if not later:
+            return f"{step.what}; no later snapshot confirms it"
+        back = next((m for m in later if step.undone_by(m)), None)
         if back is not None:
-            return f"{step.told}; {back.info.name} takes it back"
+            return f"{step.what}; {back.info.name} takes it back"
     return None

@@ -1,8 +1,8 @@
 """Ground that a file leaves out although it is held, taken from a source that has it.
 
 NZZ's feed leaves out from March 2024 what was held before 24 February 2022. That ground is taken
-from the same source where its own files of before are at hand: what its last whole state has and
-the first without it has not. Otherwise it is what another source's record reported last.
+from the same source where files of before are at hand: what its last complete file has and the
+first without it has not. Otherwise it is what another source's record reported last.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from controlmap.record.coverage import Coverage
 from controlmap.sources import geojson
 
 FROM = sources.DEFAULT
-"""The source whose record tells what was held before 2022."""
+"""The source whose record has what was held before 2022."""
 _LEFT_OUT = frozenset({Status.HELD_BEFORE_2022})
 
 
@@ -39,7 +39,7 @@ class Completion:
         taken before another source's.
     count
         How many snapshots were completed.
-    told
+    note
         What was done in a sentence; "" where nothing was.
     km2
         The area that was added to the first of them, over the four oblasts.
@@ -47,22 +47,22 @@ class Completion:
 
     known: Coverage | None = None
     count: int = 0
-    told: str = ""
+    note: str = ""
     km2: float = 0.0
 
     @property
     def figures(self) -> dict[str, Any]:
-        """What provenance tells of it; nothing where nothing was done."""
+        """What provenance lists of it; nothing where nothing was done."""
         if not self.count:
             return {}
         return {
-            "completed": self.told,
+            "completed": self.note,
             "completed_snapshots": self.count,
             "completed_km2": round(self.km2, 1),
         }
 
     def of(self, snapshots: Iterable[Snapshot]) -> Iterator[Snapshot]:
-        """The snapshots, those that leave out what was held before 2022 completed.
+        """Yield the snapshots, those that leave out what was held before 2022 completed.
 
         Those that leave out nothing are passed on as they come, the others after them.
         """
@@ -90,7 +90,7 @@ class Completion:
             yield replace(snapshot, layers=layers, lacks=frozenset())
 
     def _added(self, first: Snapshot, before: Snapshot | None) -> Polygons:
-        """What was held before 2022, less what the first file draws as held since."""
+        """Return what was held before 2022, less what the first file has as held since."""
         since = _held(first)
         if before is not None:
             ground = shapely.difference(_held(before), since)
@@ -101,7 +101,7 @@ class Completion:
         ground = shapely.intersection(ground, geojson.region())
         added = array_of(geodesy.polygons_of(ground))
         self.km2 = float(geodesy.areas_km2(added).sum())
-        self.told = (
+        self.note = (
             "What was held before 24 February 2022 is left out from "
             f"{first.info.observed:%Y-%m-%d} on; it was completed, {self.km2:,.0f} km2, "
             f"from {origin}."
@@ -110,38 +110,38 @@ class Completion:
 
 
 def summed(known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """What provenance tells of a record that was completed before, and of what was now."""
-    told = {key: known[key] for key in known if key.startswith("completed")}
-    if told and more:
-        count = told["completed_snapshots"] + more["completed_snapshots"]
-        return {**told, "completed_snapshots": count}
-    return told or dict(more)
+    """Return what provenance lists of a record that was completed before, and of what was now."""
+    before = {key: known[key] for key in known if key.startswith("completed")}
+    if before and more:
+        count = before["completed_snapshots"] + more["completed_snapshots"]
+        return {**before, "completed_snapshots": count}
+    return before or dict(more)
 
 
 def _of_record(known: Coverage | None, first: Snapshot) -> tuple[BaseGeometry, str] | None:
-    """What a record of the same source has of that ground, and where that is from."""
+    """Return what a record of the same source has of that ground, and where that is from."""
     snapshot = known.last(first.info.observed.date()) if known else None
     if known is None or snapshot is None:
         return None
     held = shapely.union_all(known.outline(snapshot.index, Status.HELD_BEFORE_2022.grounds))
-    return None if held.is_empty else (held, f"the record's own state of {snapshot.info.name}")
+    return None if held.is_empty else (held, f"the record's own map of {snapshot.info.name}")
 
 
 def _reported(first: Snapshot) -> tuple[BaseGeometry, str]:
-    """What `FROM` reported last, up to a snapshot, as held before 2022; and where that is from."""
+    """Return what `FROM` reported last up to then as held before 2022, and where that is from."""
     record = archive.open_source(FROM).coverage
-    told = [
+    known = [
         index
         for index, info in enumerate(record.snapshots)
         if Status.HELD_BEFORE_2022 in info.reports
     ]
-    if not told:
+    if not known:
         raise InputError(
             f"{first.info.name}: leaves out what was held before 2022, and the record of {FROM} "
-            "does not tell it either"
+            "does not report it either"
         )
-    before = [i for i in told if record.snapshots[i].observed <= first.info.observed]
-    index = before[-1] if before else told[0]
+    before = [i for i in known if record.snapshots[i].observed <= first.info.observed]
+    index = before[-1] if before else known[0]
     outlines = record.outline(index, Status.HELD_BEFORE_2022.grounds)
     generalised = f", generalised to {record.cell_m} m" if record.cell_m else ""
     day = record.snapshots[index].observed.date()
@@ -150,5 +150,5 @@ def _reported(first: Snapshot) -> tuple[BaseGeometry, str]:
 
 
 def _held(snapshot: Snapshot) -> BaseGeometry:
-    drawn = [snapshot.layers[g] for g in Status.RUSSIAN_HELD.grounds if g in snapshot.layers]
-    return shapely.union_all(np.concatenate(drawn))
+    layers = [snapshot.layers[g] for g in Status.RUSSIAN_HELD.grounds if g in snapshot.layers]
+    return shapely.union_all(np.concatenate(layers))

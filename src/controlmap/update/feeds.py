@@ -77,18 +77,18 @@ class Feed:
         InputError
             Where the setting is none that may be asked.
         """
-        told = os.environ.get(self.setting, self.default).strip().rstrip("/")
-        if not told:
+        address = os.environ.get(self.setting, self.default).strip().rstrip("/")
+        if not address:
             return None
         try:
-            check_address(told)
+            check_address(address)
         except InputError as error:
             raise InputError(f"{self.setting}: {error}") from error
-        return told
+        return address
 
 
 def _daily_files(_: Fetcher, address: str, since: datetime, until: datetime) -> Iterator[Item]:
-    """DeepState's daily mirror: a file a day, there from 03:00 UTC; there is no index."""
+    """Yield DeepState's daily mirror: a file a day, there from 03:00 UTC; there is no index."""
     day = since.date()
     while (observed := datetime.combine(day, time(3), UTC)) <= until:
         if observed >= since:
@@ -100,7 +100,7 @@ def _daily_files(_: Fetcher, address: str, since: datetime, until: datetime) -> 
 def _map_snapshots(
     fetcher: Fetcher, address: str, since: datetime, until: datetime
 ) -> Iterator[Item]:
-    """DeepState's map snapshots: the last of each day in UTC, of those that its index lists."""
+    """Yield DeepState's map snapshots: the last of each day in UTC that its index lists."""
     index = fetcher.get(f"{address}/public")
     last: dict[date, int] = {}
     for second in sorted(_seconds(index.address, index.data)):
@@ -117,10 +117,10 @@ _SECOND_DIGITS = 10  # from 2001 to 2286, as the reader expects
 
 
 def _seconds(address: str, data: bytes) -> Iterator[int]:
-    """The UTC epoch seconds that an index lists, as the `id` of each entry."""
+    """Return the UTC epoch seconds that an index lists, as the `id` of each entry."""
     entries = orjson.loads(data)
-    found = [e.get("id") for e in entries if isinstance(e, dict)] if type(entries) is list else []
-    seconds = [i for i in found if type(i) is int and i > 0 and len(str(i)) == _SECOND_DIGITS]
+    ids = [e.get("id") for e in entries if isinstance(e, dict)] if type(entries) is list else []
+    seconds = [i for i in ids if type(i) is int and i > 0 and len(str(i)) == _SECOND_DIGITS]
     if not seconds:
         raise FetchError(f"{address}: is no index of map snapshots; a list with ids is expected")
     return iter(seconds)
@@ -136,7 +136,7 @@ _LAYERS = (
 
 
 def _live_layers(_: Fetcher, address: str, since: datetime, until: datetime) -> Iterator[Item]:
-    """ISW's layers as they are now: they tell no day, so that of the retrieval is theirs."""
+    """Yield ISW's layers as they are now: without a day: that of the retrieval."""
     observed = datetime.combine(until.date(), time(), UTC)
     if observed < since:
         return
@@ -151,8 +151,8 @@ def check_layer(fetched: Fetched) -> None:
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
         raise FetchError(f"{fetched.address}: is no GeoJSON FeatureCollection")
-    for told in (document, document.get("properties")):
-        if isinstance(told, dict) and told.get("exceededTransferLimit"):
+    for part in (document, document.get("properties")):
+        if isinstance(part, dict) and part.get("exceededTransferLimit"):
             raise FetchError(
                 f"{fetched.address}: holds only the first {len(features)} of its features"
             )
@@ -190,12 +190,12 @@ FEEDS: dict[str, tuple[Feed, ...]] = {
 
 
 def addresses(source: str) -> list[str]:
-    """Where a source is fetched from; nothing where controlmap knows no address of it."""
+    """Return where a source is fetched from; nothing where controlmap knows no address of it."""
     return [feed.address for feed in FEEDS.get(source, ()) if feed.address is not None]
 
 
 def of(source: str) -> tuple[Feed, ...]:
-    """The feeds of a source that are to be asked.
+    """Return the feeds of a source that are to be asked.
 
     Raises
     ------

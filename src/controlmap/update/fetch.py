@@ -110,9 +110,9 @@ class _TransientError(Exception):
     """Trouble that may pass: what it was, what it is where it stays, when to ask again."""
 
     def __init__(
-        self, told: str, stays: type[FetchError] = FetchError, wait_s: float | None = None
+        self, what: str, stays: type[FetchError] = FetchError, wait_s: float | None = None
     ) -> None:
-        super().__init__(told)
+        super().__init__(what)
         self.stays = stays
         self.wait_s = wait_s
 
@@ -151,7 +151,7 @@ class Fetcher:
     def get(
         self, address: str, *, etag: str | None = None, last_modified: str | None = None
     ) -> Fetched | None:
-        """A JSON file; None where it has not changed since it had that `etag` or `last_modified`.
+        """Fetch a JSON file; None where its `etag` or `last_modified` says that it is unchanged.
 
         Raises
         ------
@@ -170,7 +170,7 @@ class Fetcher:
         wait_s = self.manners.first_wait_s
         for tried in range(1, self.manners.tries + 1):
             try:
-                return self._asked(address, headers)
+                return self._try(address, headers)
             except _TransientError as trouble:
                 asked_s = trouble.wait_s
                 if asked_s is not None and asked_s > self.manners.longest_wait_s:
@@ -183,8 +183,8 @@ class Fetcher:
                 wait_s = min(2 * wait_s, self.manners.longest_wait_s)
         raise AssertionError("the last try returns or raises")
 
-    def _asked(self, address: str, headers: dict[str, str]) -> Fetched | None:
-        """One try, following what lies at another address of the same host."""
+    def _try(self, address: str, headers: dict[str, str]) -> Fetched | None:
+        """Try once, following what lies at another address of the same host."""
         at = address
         for _ in range(self.manners.redirects + 1):
             self._wait_for_turn()
@@ -230,14 +230,14 @@ class Fetcher:
         _check_kind(address, response.headers.get("Content-Type", ""))
         data = self._body(address, response, started_s)
         _check_content(address, data)
-        told = response.headers
-        return Fetched(address, data, self.clock.now(), told.get("ETag"), told.get("Last-Modified"))
+        etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
+        return Fetched(address, data, self.clock.now(), etag, modified)
 
     def _body(self, address: str, response: httpx.Response, started_s: float) -> bytes:
-        """The content unpacked, never more of it than the limit and a piece."""
+        """Return the content unpacked, never more of it than the limit and a piece."""
         limit = self.manners.limit_bytes
-        told = response.headers.get("Content-Length", "")
-        if told.isdecimal() and int(told) > limit:
+        length = response.headers.get("Content-Length", "")
+        if length.isdecimal() and int(length) > limit:
             raise _too_large(address, limit)
         parts, size = [], 0
         for part in _unpacked(address, response, limit):
@@ -266,7 +266,7 @@ def check_address(address: str) -> None:
 
 
 def _next_address(address: str, location: str) -> str:
-    """Where a redirect leads, on the same host."""
+    """Return where a redirect leads, on the same host."""
     try:
         there = urljoin(address, location)
         stays = bool(location) and _origin(there) == _origin(address)
@@ -284,22 +284,22 @@ def _origin(address: str) -> tuple[str, str | None, int | None]:
     return split.scheme, split.hostname, split.port
 
 
-def _wait_asked_for(told: str | None, now: datetime) -> float | None:
-    """The seconds that Retry-After asks for, as a number or as a date; None where it does not."""
-    if told is None:
+def _wait_asked_for(header: str | None, now: datetime) -> float | None:
+    """Return the seconds that Retry-After asks for, as a number or a date; None for neither."""
+    if header is None:
         return None
-    if told.strip().isdecimal():
-        return float(told)
+    if header.strip().isdecimal():
+        return float(header)
     try:
-        until = parsedate_to_datetime(told)
+        until = parsedate_to_datetime(header)
     except (ValueError, OverflowError):  # a year beyond 9999, or beyond any integer of C
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0.0, (until - now).total_seconds())
 
 
-def _check_kind(address: str, told: str) -> None:
-    kind = told.partition(";")[0].strip().casefold()
+def _check_kind(address: str, content_type: str) -> None:
+    kind = content_type.partition(";")[0].strip().casefold()
     if kind and kind not in KINDS:
         raise FetchError(f"{address}: is {kind[:60]!r}; JSON is expected")
 
@@ -314,7 +314,7 @@ def _check_content(address: str, data: bytes) -> None:
 
 
 def _unpacked(address: str, response: httpx.Response, limit: int) -> Iterator[bytes]:
-    """The content in pieces; of gzip never more than a piece beyond the limit."""
+    """Yield the content in pieces; of gzip never more than a piece beyond the limit."""
     packing = response.headers.get("Content-Encoding", "identity").strip().casefold()
     if packing == "identity":
         yield from response.iter_raw()

@@ -1,6 +1,6 @@
 """Files as they came from their source: kept by hash, with their address and both dates.
 
-`READER/NAME.json` tells every retrieval of a file that brought something new, the last one last;
+`READER/NAME.json` lists every retrieval of a file that brought something new, the last one last;
 `bytes/AB/SHA256.gz` holds the content. A file is written whole or not at all.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 
 from controlmap.core import geoparquet
 from controlmap.core.model import RecordError
-from controlmap.record.archive import Member
+from controlmap.record.inputs import Member
 from controlmap.update.fetch import Fetched
 
 FOLDER = "originals"
@@ -41,17 +41,17 @@ class Original:
     last_modified: str | None
 
     def read(self) -> bytes:
-        """The bytes as they came; a RecordError where they are damaged."""
+        """Return the bytes as they came; a RecordError where they are damaged."""
         try:
             data = gzip.decompress(self.path.read_bytes())
         except (OSError, EOFError, zlib.error) as error:
             raise RecordError(f"{self.path}: is missing or damaged") from error
         if hashlib.sha256(data).hexdigest() != self.sha256:
-            raise RecordError(f"{self.path}: is damaged (it is not what its name tells)")
+            raise RecordError(f"{self.path}: is damaged (its hash is not the one it is named for)")
         return data
 
     def as_member(self) -> Member:
-        """The file as an input of a record; read when it is needed."""
+        """Return the file as an input of a record; read when it is needed."""
         return Member(self.name, self.read, self.retrieved)
 
 
@@ -62,13 +62,13 @@ class Originals:
         self._folder = folder / FOLDER
 
     def has_any(self, reader: str) -> bool:
-        """Whether any file of a reader is kept."""
+        """Return whether any file of a reader is kept."""
         return any((self._folder / reader).glob("*.json"))
 
     def find(self, reader: str, name: str) -> Original | None:
-        """A file as last retrieved; None where it is not there whole."""
+        """Return a file as last retrieved; None where it is not there whole."""
         try:
-            original = self._original(name, self._told(reader, name)[-1])
+            original = self._original(name, self._retrievals(reader, name)[-1])
             original.read()
         except (IndexError, KeyError, TypeError, ValueError, RecordError):
             return None
@@ -76,7 +76,7 @@ class Originals:
 
     def keep(self, reader: str, name: str, observed: datetime, fetched: Fetched) -> Original:
         """Keep a file that was fetched."""
-        told = {
+        retrieval = {
             "address": fetched.address,
             "sha256": hashlib.sha256(fetched.data).hexdigest(),
             "bytes": len(fetched.data),
@@ -86,45 +86,38 @@ class Originals:
             "etag": fetched.etag,
             "last_modified": fetched.last_modified,
         }
-        original = self._original(name, told)
+        original = self._original(name, retrieval)
         _write(original.path, gzip.compress(fetched.data, mtime=0))
         try:
-            before = self._told(reader, name)
+            before = self._retrievals(reader, name)
         except ValueError:  # damaged: what the file was before is lost, what it is now is not
             before = []
-        self._tell(reader, name, [*before, told])
+        self._list(reader, name, [*before, retrieval])
         return original
 
     def confirm(self, reader: str, original: Original, asked: datetime) -> None:
         """Note that a file's server was asked, and that the file had not changed."""
-        *before, last = self._told(reader, original.name)
-        self._tell(reader, original.name, [*before, {**last, "asked": asked.isoformat()}])
+        *before, last = self._retrievals(reader, original.name)
+        self._list(reader, original.name, [*before, {**last, "asked": asked.isoformat()}])
 
-    def _told(self, reader: str, name: str) -> list[dict[str, Any]]:
+    def _retrievals(self, reader: str, name: str) -> list[dict[str, Any]]:
         path = self._folder / reader / f"{name}.json"
-        told: list[dict[str, Any]] = json.loads(path.read_bytes()) if path.is_file() else []
-        return told
+        listed: list[dict[str, Any]] = json.loads(path.read_bytes()) if path.is_file() else []
+        return listed
 
-    def _tell(self, reader: str, name: str, told: list[dict[str, Any]]) -> None:
-        text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    def _list(self, reader: str, name: str, retrievals: list[dict[str, Any]]) -> None:
+        text = json.dumps(retrievals, ensure_ascii=False, indent=1) + "\n"
         _write(self._folder / reader / f"{name}.json", text.encode())
 
-    def _original(self, name: str, told: Mapping[str, Any]) -> Original:
-        sha256 = str(told["sha256"])
+    def _original(self, name: str, retrieval: Mapping[str, Any]) -> Original:
+        sha256 = str(retrieval["sha256"])
         observed, retrieved, asked = (
-            datetime.fromisoformat(told[key]).astimezone(UTC)
+            datetime.fromisoformat(retrieval[key]).astimezone(UTC)
             for key in ("observed", "retrieved", "asked")
         )
-        return Original(
-            name,
-            self._folder / "bytes" / sha256[:2] / f"{sha256}.gz",
-            sha256,
-            observed,
-            retrieved,
-            asked,
-            told["etag"],
-            told["last_modified"],
-        )
+        path = self._folder / "bytes" / sha256[:2] / f"{sha256}.gz"
+        etag, last_modified = retrieval["etag"], retrieval["last_modified"]
+        return Original(name, path, sha256, observed, retrieved, asked, etag, last_modified)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -1,13 +1,13 @@
 """Keeping a person's own record current: what a source has published since, fetched and added.
 
-A record of one's own is at full detail, the embedded one is generalised; the two are never mixed.
+A person's own record is at full detail, the embedded one is generalised; the two are never mixed.
 So the first update fetches everything since the embedded record begins, and a record that would
 know less than that one is begun only where a person asks for it by its first day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from controlmap.core import geoparquet, user_folder
 from controlmap.core.model import ControlmapError, InputError, SnapshotInfo
 from controlmap.record import archive, builder, extender
 from controlmap.record.archive import Record
+from controlmap.record.builder import Notify
 from controlmap.record.plausibility import KeptOut
 from controlmap.update import feeds
 from controlmap.update.feeds import Feed, Item
@@ -29,8 +30,6 @@ FAILURES_IN_A_ROW = 3
 """After so many files that could not be had, a feed is left alone for this time."""
 MISSING_IN_A_ROW = 30
 """After so many days without a file, it is taken to have moved."""
-
-Told = Callable[[str], None]
 
 
 @dataclass
@@ -82,11 +81,11 @@ class Update:
 
 
 def update(
-    source: str, fetcher: Fetcher, tell: Told, progress: Told, since: date | None = None
+    source: str, fetcher: Fetcher, notice: Notify, progress: Notify, since: date | None = None
 ) -> Update:
     """Fetch what is new of a source and add it to the person's own record, or begin that.
 
-    `tell` is told the terms before a source is asked for the first time; `progress`, what is done.
+    `notice` gets the terms before a source is asked for the first time; `progress`, what is done.
 
     Raises
     ------
@@ -97,94 +96,31 @@ def update(
         files are kept.
     """
     asked = feeds.of(source)
-    place = user_folder.made()
-    with user_folder.one_writer(place):
-        path = place / f"{source}.parquet"
-        task = _Task(source, asked, fetcher, Originals(place), _own(path), since)
-        task.check_since()
-        task.state_terms(tell)
-        fetching = task.fetch(progress)
+    folder = user_folder.made()
+    with user_folder.one_writer(folder):
+        task = _Task.of(source, asked, folder, fetcher, progress, since)
+        fetching = task.fetch(notice)
         if not fetching.kept:
-            return Update(task.own, False, (), (), fetching)
-        geoparquet.clear_leftovers(path)
-        made = path.with_name(f"{source}.new.parquet")
-        geoparquet.clear_leftovers(made)
+            return Update(task.record, False, (), (), fetching)
+        geoparquet.clear_leftovers(task.path)
+        new = task.path.with_name(f"{source}.new.parquet")
+        geoparquet.clear_leftovers(new)
         try:
-            if task.own is None:
-                done = _begun(task, path, made, progress, fetching)
-            else:
-                done = _extended(task, task.own, path, made, progress, fetching)
-            made.replace(path)
+            done = task.begin(new, fetching) if task.record is None else task.extend(new, fetching)
+            new.replace(task.path)
         except InputError as error:  # of a server's making, not the person's
             raise ControlmapError(f"{error}; the record is as it was") from error
         finally:
-            made.unlink(missing_ok=True)
+            new.unlink(missing_ok=True)
         return done
 
 
 def preview(
-    source: str, fetcher: Fetcher, tell: Told, progress: Told, since: date | None = None
+    source: str, fetcher: Fetcher, notice: Notify, progress: Notify, since: date | None = None
 ) -> Fetching:
-    """What `update` would fetch: only indexes are asked for, and nothing is written."""
-    asked, place = feeds.of(source), user_folder.named()
-    own = _own(place / f"{source}.parquet")
-    task = _Task(source, asked, fetcher, Originals(place), own, since)
-    task.check_since()
-    task.state_terms(tell)
-    return task.fetch(progress, only_listed=True)
-
-
-def _own(path: Path) -> Record | None:
-    """The person's own record, checked before anything is fetched for it."""
-    if not path.is_file():
-        return None
-    record = archive.load(path)
-    extender.check(record.coverage, path.name)
-    return record
-
-
-def _begun(task: _Task, path: Path, made: Path, progress: Told, fetching: Fetching) -> Update:
-    """A record of what was fetched, which hides nothing of the embedded one unasked."""
-    if fetching.stopped:
-        raise ControlmapError(
-            f"{fetching.failed[-1]}; no record was begun. {len(fetching.kept)} files are kept, and "
-            "the next update goes on from there"
-        )
-    files = [kept.as_member() for kept in fetching.kept]
-    record = replace(builder.build_file(task.source, files, made, None, progress), path=path)
-    hidden = archive.hidden_by(record)
-    if hidden is not None and task.since is None:
-        first, last = record.coverage.span
-        raise ControlmapError(
-            f"{task.source}: what could be fetched is of {first} to {last}, less than the embedded "
-            "record's {} to {}".format(*hidden.coverage.span)
-            + f"; no record was begun. --since {first} would begin it all the same"
-        )
-    kept_out = map(KeptOut.of_told, record.provenance.figures.get("kept_out", ()))
-    return Update(record, True, record.coverage.snapshots, tuple(kept_out), fetching)
-
-
-def _extended(
-    task: _Task, own: Record, path: Path, made: Path, progress: Told, fetching: Fetching
-) -> Update:
-    """The record with what was fetched, which has not lost days to it.
-
-    Over the span of a better reader's snapshots those of another are not used: where the better
-    feed has files of late days alone, all between its last ones and these would go.
-    """
-    files = [kept.as_member() for kept in fetching.kept]
-    done = builder.extend_file(path, files, made, progress)
-    had = {info.observed.date() for info in own.coverage.snapshots}
-    lost = [gap for gap in done.record.coverage.gaps if any(gap[0] < day < gap[1] for day in had)]
-    if lost:
-        first, last = lost[0]
-        raise ControlmapError(
-            f"{task.source}: with what was fetched the record would lose its days between {first} "
-            f"and {last}; it is as it was. --since {first} asks for them, and "
-            f"{task.feeds[0].setting}= leaves that feed out"
-        )
-    record = replace(done.record, path=path)
-    return Update(record, False, done.added, done.kept_out, fetching)
+    """List what `update` would fetch: only indexes are asked for, and nothing is written."""
+    task = _Task.of(source, feeds.of(source), user_folder.named(), fetcher, progress, since)
+    return task.fetch(notice, only_listed=True)
 
 
 @dataclass(frozen=True)
@@ -193,30 +129,83 @@ class _Task:
 
     source: str
     feeds: Sequence[Feed]
-    fetcher: Fetcher
+    path: Path
+    record: Record | None
     originals: Originals
-    own: Record | None
+    fetcher: Fetcher
+    progress: Notify
     since: date | None
 
-    def check_since(self) -> None:
-        """Raise an InputError for a first day that is still to come."""
-        today = self.fetcher.clock.now().date()
-        if self.since is not None and self.since > today:
-            raise InputError(f"--since {self.since}: is still to come; today is {today}")
+    @classmethod
+    def of(
+        cls,
+        source: str,
+        asked: Sequence[Feed],
+        folder: Path,
+        fetcher: Fetcher,
+        progress: Notify,
+        since: date | None,
+    ) -> _Task:
+        """Check the person's own record, and the first day, before anything is fetched."""
+        path = folder / f"{source}.parquet"
+        record = archive.load(path) if path.is_file() else None
+        if record is not None:
+            extender.check(record.coverage, path.name)
+        today = fetcher.clock.now().date()
+        if since is not None and since > today:
+            raise InputError(f"--since {since}: is still to come; today is {today}")
+        return cls(source, asked, path, record, Originals(folder), fetcher, progress, since)
 
-    def state_terms(self, tell: Told) -> None:
-        """Tell the terms where nothing of the source was ever fetched."""
-        if any(self.originals.has_any(feed.reader) for feed in self.feeds):
-            return
-        told = sources.find_source(self.source)
-        more = " ".join(feed.terms for feed in self.feeds if feed.terms)
-        tell(f"{told.title}: {told.terms} {more}".rstrip())
+    def begin(self, new: Path, fetching: Fetching) -> Update:
+        """Build a record of what was fetched, which hides nothing of the embedded one unasked."""
+        if fetching.stopped:
+            raise ControlmapError(
+                f"{fetching.failed[-1]}; no record was begun. {len(fetching.kept)} files are kept, "
+                "and the next update goes on from there"
+            )
+        files = [kept.as_member() for kept in fetching.kept]
+        built = builder.build_file(self.source, files, new, None, self.progress)
+        record = replace(built, path=self.path)
+        hidden = archive.hidden_by(record)
+        if hidden is not None and self.since is None:
+            first, last = record.coverage.span
+            raise ControlmapError(
+                f"{self.source}: what could be fetched is of {first} to {last}, less than the "
+                "embedded record's {} to {}".format(*hidden.coverage.span)
+                + f"; no record was begun. --since {first} would begin it all the same"
+            )
+        kept_out = map(KeptOut.from_json, record.provenance.figures.get("kept_out", ()))
+        return Update(record, True, record.coverage.snapshots, tuple(kept_out), fetching)
 
-    def fetch(self, progress: Told, *, only_listed: bool = False) -> Fetching:
-        """What is new, feed after feed: a later one goes on where those before it have ended.
+    def extend(self, new: Path, fetching: Fetching) -> Update:
+        """Add what was fetched to the record, which has not lost days to it.
 
-        Over the span of a better feed's files, the files of a later one would not be used.
+        Over the span of a better reader's snapshots those of another are not used: where the
+        better feed has files of late days alone, all between its last ones and these would go.
         """
+        had = {info.observed.date() for info in self._infos()}
+        files = [kept.as_member() for kept in fetching.kept]
+        done = builder.extend_file(self.path, files, new, self.progress)
+        for first, last in done.record.coverage.gaps:
+            if any(first < day < last for day in had):
+                raise ControlmapError(
+                    f"{self.source}: with what was fetched the record would lose its days between "
+                    f"{first} and {last}; it is as it was. --since {first} asks for them, and "
+                    f"{self.feeds[0].setting}= leaves that feed out"
+                )
+        record = replace(done.record, path=self.path)
+        return Update(record, False, done.added, done.kept_out, fetching)
+
+    def fetch(self, notice: Notify, *, only_listed: bool = False) -> Fetching:
+        """Fetch what is new, feed after feed: a later one goes on where those before it have ended.
+
+        Over the span of a better feed's files, the files of a later one would not be used. The
+        terms are stated where nothing of the source was ever fetched.
+        """
+        if not any(self.originals.has_any(feed.reader) for feed in self.feeds):
+            source = sources.find_source(self.source)
+            more = " ".join(feed.terms for feed in self.feeds if feed.terms)
+            notice(f"{source.title}: {source.terms} {more}".rstrip())
         done = Fetching()
         reached: datetime | None = None
         for feed in self.feeds:
@@ -225,9 +214,9 @@ class _Task:
             wanted = self._listed(feed, begin, done)
             done.wanted += wanted
             if not only_listed:
-                self._fetch(wanted, done, progress)
+                self._fetch(wanted, done)
                 if sources.find_reader(feed.reader).layered:
-                    _keep_whole_states(wanted, done)
+                    _keep_whole_days(wanted, done)
             ends = [item.observed for item in wanted] if only_listed else []
             ends += [kept.observed for kept in done.kept[before:]]
             ends += [info.observed for info in self._infos() if info.reader == feed.reader]
@@ -235,19 +224,18 @@ class _Task:
         return done
 
     def _from(self, feed: Feed) -> datetime:
-        """From when on a feed is asked: where the record ends, as far as it is of the feed."""
+        """Return from when on a feed is asked: where the record ends where it is of the feed."""
         if self.since is not None:
             return _start_of(self.since)
-        infos = self._infos()
-        own = [info.observed for info in infos if info.reader == feed.reader]
-        if infos:
-            return max(own or [info.observed for info in infos])
+        ends = [info.observed for info in self._infos() if info.reader == feed.reader]
+        if ends or self._infos():
+            return max(ends or [info.observed for info in self._infos()])
         embedded = archive.open_embedded(self.source)
         first = embedded.coverage.span[0] if embedded else feed.begins
         return _start_of(max(first, feed.begins))
 
     def _infos(self) -> Sequence[SnapshotInfo]:
-        return self.own.coverage.snapshots if self.own else ()
+        return self.record.coverage.snapshots if self.record else ()
 
     def _listed(self, feed: Feed, begin: datetime, done: Fetching) -> list[Item]:
         known = {info.key for info in self._infos()}
@@ -255,20 +243,20 @@ class _Task:
         if address is None:  # not to be asked
             return []
         try:
-            found = feed.listed(self.fetcher, address, begin, self.fetcher.clock.now())
-            return [item for item in found if item.key not in known]
+            listed = feed.listed(self.fetcher, address, begin, self.fetcher.clock.now())
+            return [item for item in listed if item.key not in known]
         except FetchError as error:
             done.failed.append(str(error))
             done.stopped = True
             return []
 
-    def _fetch(self, wanted: Sequence[Item], done: Fetching, progress: Told) -> None:
+    def _fetch(self, wanted: Sequence[Item], done: Fetching) -> None:
         """Fetch files, oldest first, until they are all there or there is no sense in asking."""
         failed = missing = 0  # in a row
         for number, item in enumerate(wanted, start=1):
-            progress(f"{number} of {len(wanted)} files, {item.name}")
+            self.progress(f"{number} of {len(wanted)} files, {item.name}")
             try:
-                done.kept.append(self._fetched(item))
+                done.kept.append(self._original(item))
                 failed = missing = 0
             except MissingError as error:
                 done.missing.append(item.name)
@@ -284,8 +272,8 @@ class _Task:
                     done.stopped = True
                     return
 
-    def _fetched(self, item: Item) -> Original:
-        """A file as its server has it now, or as it is kept."""
+    def _original(self, item: Item) -> Original:
+        """Return a file as its server has it now, or as it is kept."""
         kept = self.originals.find(item.reader, item.name)
         now = self.fetcher.clock.now()
         if kept is None:
@@ -302,8 +290,8 @@ class _Task:
         return self.originals.keep(item.reader, item.name, item.observed, fetched)
 
 
-def _keep_whole_states(wanted: Sequence[Item], done: Fetching) -> None:
-    """Leave out a state whose layers did not all come: once added, it is never asked for again.
+def _keep_whole_days(wanted: Sequence[Item], done: Fetching) -> None:
+    """Leave out a day whose layers did not all come: once added, it is never asked for again.
 
     What came stays among the originals, so that the next run asks only for what is missing.
     """
