@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := pyproject.toml constraints.txt
 
-.PHONY: dashboard test exhaustive check docs fuzz bench geodata clean
+.PHONY: dashboard test exhaustive check docs wheel fuzz bench geodata clean
 .DELETE_ON_ERROR:
 
 dashboard: .venv/.run
@@ -28,6 +28,10 @@ check: .venv/.test
 
 docs: .venv/.docs
 	$(BIN)/python scripts/docs_site.py
+
+# The package outside of the clone, with the pinned versions and with the lowest allowed.
+wheel: .venv/.run
+	$(BIN)/python scripts/check_wheel.py
 
 fuzz: .venv/.test
 	$(BIN)/python tests/fuzzing.py --seconds $(SECONDS)

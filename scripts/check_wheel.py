@@ -1,0 +1,140 @@
+"""Build the wheel, install it outside of the clone, and use it there.
+
+Twice: with the versions of constraints.txt, and with the lowest that pyproject.toml allows. The
+command prints the README's example, the dashboard serves, and each of its pages runs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+import urllib.error
+import urllib.request
+import venv
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CONSTRAINTS = ROOT / "constraints.txt"
+CARRIED = (
+    "controlmap/py.typed",
+    "controlmap/draw/assets/vendor/leaflet/leaflet.js",
+    "controlmap/geodata/deepstate.parquet",
+    "/LICENSE",
+    "/LICENSES/CC-BY-SA-4.0.txt",
+    "/REUSE.toml",
+)
+STARTED_S = 120
+PAGES = """
+import pkgutil
+from streamlit.testing.v1 import AppTest
+from controlmap.dashboard import pages
+
+for page in pkgutil.iter_modules(pages.__path__):
+    name = f"controlmap.dashboard.pages.{page.name}"
+    app = AppTest.from_string(f"import {name} as page\\npage.show()", default_timeout=120).run()
+    assert not app.exception, (name, app.exception)
+    assert not app.error, (name, app.error)
+    assert app.title, name
+    print(page.name, end=" ", flush=True)
+print()
+"""
+
+
+def pip(python: Path | str, *arguments: Path | str, constraints: Path | None = None) -> None:
+    """Run pip of an environment."""
+    only = {"PIP_CONSTRAINT": str(constraints)} if constraints else {}
+    command = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
+    subprocess.run(command, check=True, env={**os.environ, **only})
+
+
+def build(folder: Path) -> Path:
+    """Return the wheel, built into a folder; it carries its data, its assets and their terms."""
+    pip(sys.executable, "wheel", "--no-deps", "-w", folder, ROOT, constraints=CONSTRAINTS)
+    (wheel,) = folder.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    if missing := [end for end in CARRIED if not any(name.endswith(end) for name in names)]:
+        sys.exit(f"{wheel.name}: without {', '.join(missing)}")
+    return wheel
+
+
+def lowest(folder: Path) -> Path:
+    """Return a file of constraints to the lowest versions that are allowed."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    path = folder / "lowest.txt"
+    path.write_text("".join(f"{d.replace('>=', '==')}.*\n" for d in project["dependencies"]))
+    return path
+
+
+def use(wheel: Path, constraints: Path, folder: Path) -> None:
+    """Install the wheel into an environment of its own, and run what it promises there."""
+    venv.create(folder, with_pip=True)
+    python = folder / "bin" / "python"
+    pip(python, "install", wheel, constraints=constraints)
+    readme = (ROOT / "README.md").read_text("utf-8")
+    (example,) = re.findall(r"```console\n\$ controlmap (.*?)\n(.*?)```", readme, re.DOTALL)
+    outside = {
+        "CONTROLMAP_DATA": "",
+        "HOME": str(folder),
+        "PATH": os.environ["PATH"],
+        "STREAMLIT_LOGGER_LEVEL": "error",
+    }
+    command = [folder / "bin" / "controlmap", *example[0].split()]
+    done = subprocess.run(
+        command, cwd=folder, env=outside, check=True, capture_output=True, text=True
+    )
+    if done.stdout != example[1]:
+        sys.exit(f"controlmap {example[0]} prints\n{done.stdout}")
+    serve(folder / "bin" / "controlmap", folder, outside)
+    subprocess.run([python, "-c", PAGES], cwd=folder, env=outside, check=True)
+
+
+def serve(command: Path, folder: Path, outside: dict[str, str]) -> None:
+    """Start the dashboard, read its first page, and end it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with subprocess.Popen(
+        [command, "dashboard", "--port", str(port)],
+        cwd=folder,
+        env=outside,
+        stdout=subprocess.DEVNULL,
+    ) as server:
+        try:
+            if "<title>controlmap</title>" not in first_page(f"http://127.0.0.1:{port}/"):
+                sys.exit("the dashboard serves another page")
+        finally:
+            server.terminate()
+
+
+def first_page(address: str) -> str:
+    """Return a page as soon as it is served."""
+    until = time.monotonic() + STARTED_S
+    while True:
+        try:
+            with urllib.request.urlopen(address) as answer:
+                return str(answer.read(), "utf-8")
+        except urllib.error.URLError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
+def main() -> None:
+    """Check the wheel in two environments."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        wheel = build(folder)
+        for title, constraints in (("pinned", CONSTRAINTS), ("lowest", lowest(folder))):
+            print(f"{wheel.name}, {title} versions: ", end="", flush=True)
+            use(wheel, constraints, folder / title)
+
+
+if __name__ == "__main__":
+    main()
