@@ -1,0 +1,53 @@
+"""The documents name what there is: wings, rooms, commands, settings."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+import pytest
+
+from controlmap.cli import main
+from test_layers import FLOOR, PACKAGE, house, wing
+
+REPOSITORY = Path(__file__).parents[1]
+PAGES = sorted((*(REPOSITORY / "docs").glob("*.md"), *REPOSITORY.glob("*.md")))
+ARCHITECTURE = (REPOSITORY / "docs" / "architecture.md").read_text("utf-8")
+ALL = "\n".join(page.read_text("utf-8") for page in PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_modules_that_a_document_names_exist(page: Path) -> None:
+    wings = "|".join(sorted({name.partition(".")[0] for name in FLOOR}))
+    named = re.findall(rf"`((?:{wings})/[\w/]*(?:\.\w+)?)`", page.read_text("utf-8"))
+    assert [path for path in named if not (PACKAGE / path).exists()] == []
+
+
+def test_every_wing_has_its_line() -> None:
+    rows = re.findall(r"^\| `(\w+)/` \|", ARCHITECTURE, re.MULTILINE)
+    wings = {wing(module).partition(".")[0] for module in house()} - {"__init__", "__main__"}
+    assert sorted(rows) == sorted(wings)
+
+
+def commands() -> list[str]:
+    """Return the command's parts, as its parser has them."""
+    (parts,) = (
+        action.choices
+        for action in main._parser()._actions
+        if isinstance(action, argparse._SubParsersAction)
+    )
+    return sorted(parts)
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_in_the_readme(command: str) -> None:
+    readme = (REPOSITORY / "README.md").read_text("utf-8")
+    assert re.search(rf"\b(?:controlmap|make) {command}\b", readme)
+
+
+def test_every_setting_is_documented() -> None:
+    code = "\n".join(house().values())
+    settings = set(re.findall(r"\bCONTROLMAP_[A-Z]+\b", code))
+    assert settings
+    assert {name for name in settings if f"`{name}" not in ALL} == set()
