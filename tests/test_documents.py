@@ -51,3 +51,9 @@ def test_every_setting_is_documented() -> None:
     settings = set(re.findall(r"\bCONTROLMAP_[A-Z]+\b", code))
     assert settings
     assert {name for name in settings if f"`{name}" not in ALL} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_documents_are_in_plain_words(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert re.findall(r"(?i)\b(?:un)?told\b|which there (?:is|are) not\b", text) == []
