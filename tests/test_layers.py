@@ -28,14 +28,15 @@ WINGS = (
     ("update", "analysis"),
     ("draw",),
     ("words",),
-    ("cli", "dashboard", "embed"),
+    ("cli", "dashboard", "embed", "public"),
 )
 """From the ground up; wings that stand side by side do not import each other."""
 FLOOR = {wing: number for number, wings in enumerate(WINGS) for wing in wings}
 ROOT = "__init__"
 MAIN = "__main__"
 LAST_FOR_ROOT = FLOOR["analysis"]
-"""The package itself hands out names from this floor and below."""
+PUBLIC = "public"
+"""The package itself hands out names from that floor and below, and those of the public room."""
 ASKED_TO_START = {"cli.dashboard": "dashboard.server", "cli.update": "update.updater"}
 """What a command starts, by its room: the one arrow between wings that stand side by side."""
 
@@ -126,7 +127,8 @@ def breach(module: str, other: str) -> str:
     if module == MAIN or wing(other) == wing(module) or ASKED_TO_START.get(module) == other:
         return ""
     if module == ROOT:
-        return "" if FLOOR[wing(other)] <= LAST_FOR_ROOT else "from a wing above"
+        is_handed_out = FLOOR[wing(other)] <= LAST_FOR_ROOT or other == PUBLIC
+        return "" if is_handed_out else "from a wing above"
     if FLOOR[wing(other)] == FLOOR[wing(module)]:
         return "from a wing beside"
     return "" if FLOOR[wing(other)] < FLOOR[wing(module)] else "from a wing above"
@@ -192,6 +194,18 @@ def test_the_house_is_read() -> None:
             {ROOT: "from controlmap.dashboard.app import x", "dashboard.app": ""},
             "__init__ imports dashboard.app, from a wing above",
         ),
+        (
+            {"analysis.areas": "from controlmap.public import Record", PUBLIC: ""},
+            "analysis.areas imports public, from a wing above",
+        ),
+        (
+            {"cli.main": "from controlmap import public", PUBLIC: ""},
+            "cli.main imports public, from a wing beside",
+        ),
+        (
+            {PUBLIC: "from controlmap.dashboard import app", "dashboard.app": ""},
+            "public imports dashboard.app, from a wing beside",
+        ),
         ({"draw.maps": "from controlmap import areas"}, "draw.maps imports __init__, the package"),
         ({"cli.main": "from . import model"}, "cli.main imports . relatively"),
         ({"record.coverage": "import folium"}, "record.coverage imports folium, which is for"),
@@ -221,6 +235,8 @@ def test_a_breach_is_found(sources: dict[str, str], fault: str) -> None:
         {"record.a": "from controlmap.record.b import B", "record.b": "", "core.model": ""},
         {"record.a": "from controlmap.core.version import __version__", "core.version": ""},
         {ROOT: "from controlmap.analysis.figures import areas", "analysis.figures": ""},
+        {ROOT: "from controlmap.public import open", PUBLIC: ""},
+        {PUBLIC: "from controlmap.analysis import areas", "analysis.areas": ""},
         {"draw.maps": "import folium\nfrom urllib.parse import urlencode"},
         {"update.fetch": "import urllib.request, socket"},
         {"sources": "from controlmap.sources import geojson", "sources.geojson": ""},

@@ -1,6 +1,6 @@
 """controlmap: who controls what in Donetsk, Luhansk, Kherson and Zaporizhzhia oblasts.
 
-The public interface, which the command and the pages use too; imported when first asked for.
+The public interface; each name is imported when it is first used.
 """
 
 from __future__ import annotations
@@ -9,37 +9,42 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from controlmap.analysis.figures import Contested, Every, areas, compare, history
+    from controlmap.analysis.answer import Answer
+    from controlmap.analysis.assessed_advance import Advance
+    from controlmap.analysis.figures import Contested, Every
     from controlmap.core.model import ControlmapError, InputError, RecordError, Status
     from controlmap.core.version import __version__
     from controlmap.geo.oblasts import Basis
-    from controlmap.record.archive import open_source
+    from controlmap.public import Record, RecordDay, open
     from controlmap.record.builder import build_file
     from controlmap.sources import read
 
 __all__ = [
+    "Advance",
+    "Answer",
     "Basis",
     "Contested",
     "ControlmapError",
     "Every",
     "InputError",
+    "Record",
+    "RecordDay",
     "RecordError",
     "Status",
     "__version__",
-    "areas",
     "build_file",
-    "compare",
-    "history",
-    "open_source",
+    "open",
     "read",
 ]
 
 _ROOMS = {
-    "analysis.figures": ("Contested", "Every", "areas", "compare", "history"),
+    "analysis.answer": ("Answer",),
+    "analysis.assessed_advance": ("Advance",),
+    "analysis.figures": ("Contested", "Every"),
     "core.model": ("ControlmapError", "InputError", "RecordError", "Status"),
     "core.version": ("__version__",),
     "geo.oblasts": ("Basis",),
-    "record.archive": ("open_source",),
+    "public": ("Record", "RecordDay", "open"),
     "record.builder": ("build_file",),
     "sources": ("read",),
 }

@@ -237,11 +237,14 @@ def citation(answer: Answer) -> str:
 
 def short(answer: Answer) -> str:
     """Return an answer on a few lines: what it is, the first rows, where it is from."""
-    first = Table(answer.rows[:_FIRST], answer.without)
-    more = len(answer.rows) - _FIRST
-    lines = [f"<{answer.question}: {answer.title}>", render.text(first, answer.question)]
-    if more > 0:
-        lines.append(str(notes.MORE_ROWS(count=more)))
+    lines = [f"<{answer.question}: {answer.title}>"]
+    for block in answer.blocks:
+        if isinstance(block, Table):
+            lines.append(render.text(Table(block.rows[:_FIRST], block.without), answer.question))
+            if (more := len(block.rows) - _FIRST) > 0:
+                lines.append(str(notes.MORE_ROWS(count=more)))
+        elif block:
+            lines.append(render.text(block))
     return "\n".join([*lines, *map(render.line, sourced(answer))])
 
 

@@ -5,13 +5,16 @@ A generalised record's faces that are too thin for a cell have an area and no ge
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from controlmap.analysis import figures
+from controlmap.analysis import areas, figures
 from controlmap.analysis.agreement import Agreement, class_of
+from controlmap.core.model import Status
 from controlmap.geo.geodesy import array_of
 from controlmap.record.coverage import Coverage, DaySnapshot
 
@@ -45,6 +48,42 @@ def agreed(agreement: Agreement) -> geopandas.GeoDataFrame:
         geometry=shapely.orient_polygons(array_of(outline for _, outline in outlines)),
         crs="OGC:CRS84",
     )
+
+
+def statuses(
+    coverage: Coverage, snapshot: DaySnapshot, wanted: Sequence[Status] | None = None
+) -> geopandas.GeoDataFrame:
+    """Return the ground on a day, a row a status and oblast: iso, name, status, area_km2.
+
+    By default the statuses that fill an oblast without overlap, as far as they are reported; areas
+    are exact, outlines as the record has them. What is not reported has no row.
+    """
+    chosen = [
+        status
+        for status in (FILLING if wanted is None else wanted)
+        if status == Status.UKRAINIAN_HELD or snapshot.reports(status)
+    ]
+    *by_oblast, _ = areas.by_oblast(coverage, snapshot)
+    rows = [
+        (row["iso"], row["name"], status.value, row[status], outline)
+        for status in chosen
+        for row, outline in zip(
+            by_oblast, coverage.outline(snapshot.index, status.grounds), strict=True
+        )
+        if row[status]
+    ]
+    columns = ("iso", "name", "status", "area_km2", "geometry")
+    data = dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))
+    return geopandas.GeoDataFrame(data, geometry="geometry", crs="OGC:CRS84")
+
+
+FILLING = (
+    Status.RUSSIAN_HELD,
+    Status.CONTESTED,
+    Status.ASSESSED_ADVANCE,
+    Status.UKRAINIAN_HELD,
+)
+"""The statuses that fill an oblast; the others are parts of them."""
 
 
 def _frame(

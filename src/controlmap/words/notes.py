@@ -87,3 +87,50 @@ SAID_BY = Message("{title}, observed {observed}")
 ASSESSED = Message("{title}, observed {observed}, retrieved {retrieved}")
 CITATION = Message("{title}. Source: {assessed}. controlmap {version}. {method}")
 MORE_ROWS = Message("and {count} row more", "and {count} rows more")
+
+PACE = Message("Net pace of Russian-held ground")
+BACKTEST = Message("How often such projections held")
+PACE_METHOD = Message(
+    "The pace is the median of the slopes between all pairs of snapshots in the window (Theil and "
+    "Sen), net, in km2 (geodesic on WGS84) a day."
+)
+CARRIED = Message("{observed} (no snapshot on {day}: carried)")
+PACE_OUT = Message(
+    "{source}, as of {as_of}; contested ground not counted as held; net, Theil-Sen slope of "
+    "{snapshots} snapshots with its {confidence:.0%} interval, which says how well the past is "
+    "known; --backtest tells how often such projections held"
+)
+PACE_IN = Message(
+    "{source}, as of {as_of}; contested ground counted as held; net, Theil-Sen slope of "
+    "{snapshots} snapshots with its {confidence:.0%} interval, which says how well the past is "
+    "known; --backtest tells how often such projections held"
+)
+BACKTEST_NOTE = Message(
+    "{source}, {iso}, every day from {first} to {last} whose window and horizon the record covers; "
+    "right: the net change projected is within {tolerance:.0%} of the one that followed; times: "
+    "what followed over what was projected, of eight in ten of the days on which that was "
+    "{least} km2 or more"
+)
+NOT_KNOWN = Message("not known")
+BOTH = Message("{first}; {then}")
+MONTH = Message("{month:month}")
+FACT_OBLAST = Message("oblast")
+FACT_WINDOW = Message("window")
+FACT_PACE = Message("pace")
+FACT_PLAIN = Message("plain difference")
+FACT_NOT_HELD = Message("not held")
+FACT_TO_TAKE = Message("to take it")
+FACT_REACHED = Message("reached")
+WINDOW = Message("{days} days, {snapshots} snapshots")
+RATE_AND_INTERVAL = Message("{pace:+.2} km2 a day, {low:+.2} to {high:+.2}")
+RATE = Message("{rate:+.2} km2 a day")
+KM2 = Message("{area:.1} km2")
+
+RECORD_TITLE = Message("The record, and its last day")
+RECORD = Message(
+    "{title}, {first} to {last}, {snapshots} snapshots, {gaps} gaps of more than 14 days; {detail}"
+)
+GENERALISED = Message("the map generalised to {cell_m} m, figures exact")
+FULL_DETAIL = Message("full detail")
+DAY = Message("{title} on {day}, observed {observed}")
+FACT_TERMS = Message("terms")

@@ -1,0 +1,283 @@
+"""The public interface: a record that is opened once and asked, day by day, in a notebook.
+
+A question returns an `Answer`, not a bare frame: it shows itself with its source, dates and notes,
+renders as CSV, JSON and a citation, and `.frame` is the tidy DataFrame to compute with. A frame
+would lose where it is from at the first operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from controlmap import sources
+from controlmap.analysis import agree, areas, assessed_advance, changes, history, place, render
+from controlmap.analysis.answer import Answer, html
+from controlmap.analysis.assessed_advance import Advance
+from controlmap.analysis.figures import Contested, Every
+from controlmap.core.choices import Day, chosen, day_of
+from controlmap.core.model import Status
+from controlmap.geo.oblasts import Basis
+from controlmap.record import archive
+from controlmap.record.archive import Record as StoredRecord
+from controlmap.record.coverage import Coverage, DaySnapshot
+from controlmap.words import notes
+from controlmap.words.catalog import Message
+from controlmap.words.numbers import instant
+
+if TYPE_CHECKING:
+    import geopandas
+
+
+def open(source: str = sources.DEFAULT) -> Record:
+    """Open the record of a source: your own where there is one, else the embedded one.
+
+    Parameters
+    ----------
+    source
+        Its id: "deepstate", "isw", "nzz", "viina".
+
+    Raises
+    ------
+    InputError
+        Where the source is not known or has no record; it says how to build one.
+    RecordError
+        Where its file is damaged.
+
+    Examples
+    --------
+    >>> import controlmap as cm
+    >>> round(cm.open("deepstate").areas("2026-01-24").row("UA-14")["russian_held"])
+    20781
+    """
+    stored = archive.open_source(source)
+    return Record(stored.coverage, stored.provenance, stored.path, stored.key)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Record(StoredRecord):
+    """A source's record, and the questions that it answers.
+
+    Days are text ("2026-01-24"), dates, or Timestamps (naive or in UTC); a day means the last
+    snapshot at or before its end in UTC. Choices are text or the enums; an unknown one raises an
+    `InputError` that names what is allowed, as does a day that the record does not know.
+    """
+
+    @cached_property
+    def _by_advance(self) -> dict[Advance, Coverage]:
+        return {}
+
+    def _counted(self, advance: str) -> Coverage:
+        """Return the coverage with its assessed advance counted so, computed once a choice."""
+        choice = chosen(Advance, advance)
+        if choice not in self._by_advance:
+            self._by_advance[choice] = assessed_advance.counted(self.coverage, choice)
+        return self._by_advance[choice]
+
+    def areas(
+        self,
+        day: Day | None = None,
+        *,
+        basis: str = Basis.POLYGON,
+        contested: str = Contested.OUT,
+        advance: str = Advance.APART,
+    ) -> Answer:
+        """Answer how large each status is in each oblast on a day, in km2, and in all four.
+
+        Parameters
+        ----------
+        day
+            The latest by default.
+        basis
+            What `held_share` is taken over: "polygon" or "official".
+        contested
+            Whether contested ground counts in `held_share`: "out" or "in".
+        advance
+            What assessed advance counts as: "apart", "held" or "contested".
+        """
+        return areas.areas(
+            self._counted(advance),
+            _day(day),
+            basis=basis,
+            contested=contested,
+            advance=advance,
+        )
+
+    def compare(
+        self,
+        day: Day | None = None,
+        *,
+        basis: str = Basis.POLYGON,
+        contested: str = Contested.OUT,
+        advance: str = Advance.APART,
+    ) -> Answer:
+        """Answer how much of what Russia claims is held, in km2, with its change over time.
+
+        The parameters are those of `areas`; `contested` counts in `held`.
+        """
+        return areas.compare(
+            self._counted(advance),
+            _day(day),
+            basis=basis,
+            contested=contested,
+            advance=advance,
+        )
+
+    def history(
+        self,
+        start: Day | None = None,
+        end: Day | None = None,
+        *,
+        every: str = Every.DAY,
+        advance: str = Advance.APART,
+    ) -> Answer:
+        """Answer how large each status was over time, in km2; `frame` has a DatetimeIndex.
+
+        Parameters
+        ----------
+        start, end
+            The span of the record by default.
+        every
+            "day", "week" (each Sunday) or "month" (its last day).
+        advance
+            What assessed advance counts as: "apart", "held" or "contested".
+        """
+        return history.history(
+            self._counted(advance), _day(start), _day(end), every=every, advance=advance
+        )
+
+    def flows(
+        self,
+        start: Day | None = None,
+        end: Day | None = None,
+        *,
+        every: str = Every.MONTH,
+        advance: str = Advance.APART,
+    ) -> Answer:
+        """Answer what was gained and lost in each period, in km2; as `history`."""
+        return history.flows(
+            self._counted(advance), _day(start), _day(end), every=every, advance=advance
+        )
+
+    def changes(
+        self, start: Day, end: Day | None = None, *, advance: str = Advance.APART
+    ) -> Answer:
+        """Answer what was gained and lost between two days, in km2; `to_gdf` has the faces."""
+        return changes.changes(self._counted(advance), day_of(start), _day(end), advance=advance)
+
+    def agree(
+        self,
+        day: Day | None = None,
+        *,
+        sources: Sequence[str] | None = None,
+        basis: str = Basis.POLYGON,
+        advance: str = Advance.APART,
+    ) -> Answer:
+        """Answer what all sources hold on a day, some, one alone, or none, in km2.
+
+        Parameters
+        ----------
+        day
+            The latest by default.
+        sources
+            The ids of those to compare with this one; every one with a record by default.
+        basis, advance
+            As for `areas`.
+        """
+        others = archive.with_records() if sources is None else sources
+        coverages = {source: archive.open_source(source).coverage for source in others}
+        return agree.agree(
+            {self.coverage.source: self.coverage, **coverages},
+            _day(day),
+            basis=basis,
+            advance=advance,
+            every_source=sources is not None,
+        )
+
+    def place(self, where: str, *, advance: str = Advance.APART) -> Answer:
+        """Answer who held a place from when to when, and how far held ground was, in km.
+
+        Parameters
+        ----------
+        where
+            A name, "NAME, OBLAST", or "LON,LAT" in degrees.
+        advance
+            As for `areas`.
+        """
+        return place.place(self._counted(advance), where, advance=advance)
+
+    def at(self, day: Day | None = None, *, advance: str = Advance.APART) -> RecordDay:
+        """Return the record on a day: the snapshot that stands for it."""
+        coverage = self._counted(advance)
+        return RecordDay(coverage, coverage.at(_day(day) or coverage.span[1]))
+
+    def __repr__(self) -> str:
+        """Return what the record is, in a line."""
+        return f"<Record: {self._summary}>"
+
+    def _repr_html_(self) -> str:
+        latest = areas.areas(self.coverage)
+        table = render.Table(latest.rows, latest.without)
+        terms = render.Facts(((notes.FACT_TERMS, self.provenance.terms),))
+        body = partial(iter, (self._summary, table, terms))
+        return html(replace(latest, title=notes.RECORD_TITLE, body=body))
+
+    @property
+    def _summary(self) -> Message:
+        coverage = self.coverage
+        first, last = coverage.span
+        cells = coverage.cell_m
+        return notes.RECORD(
+            title=sources.find_source(coverage.source).title,
+            first=str(first),
+            last=str(last),
+            snapshots=len(coverage.snapshots),
+            gaps=len(coverage.gaps),
+            detail=notes.GENERALISED(cell_m=cells) if cells else notes.FULL_DETAIL,
+        )
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class RecordDay:
+    """A record on a day: the snapshot that stands for it, and its ground."""
+
+    coverage: Coverage
+    snapshot: DaySnapshot
+
+    def to_gdf(self, statuses: Sequence[str] | None = None) -> geopandas.GeoDataFrame:
+        """Return the ground as a GeoDataFrame (OGC:CRS84), a row a status and oblast.
+
+        Columns are `iso`, `name`, `status` and `area_km2` (geodesic on WGS84, exact even where the
+        geometry is generalised).
+
+        Parameters
+        ----------
+        statuses
+            By default those that fill an oblast without overlap, as far as the source reports
+            them: russian_held, contested, assessed_advance, ukrainian_held. The others are parts
+            of these: never sum them with them.
+        """
+        from controlmap.analysis import features
+
+        wanted = None if statuses is None else [chosen(Status, status) for status in statuses]
+        return features.statuses(self.coverage, self.snapshot, wanted)
+
+    def __repr__(self) -> str:
+        """Return which snapshot stands for the day, in a line."""
+        return f"<{self._summary}>"
+
+    def _repr_html_(self) -> str:
+        return html(areas.areas(self.coverage, self.snapshot.day))
+
+    @property
+    def _summary(self) -> Message:
+        observed = instant(self.snapshot.info.observed)
+        title = sources.find_source(self.coverage.source).title
+        return notes.DAY(title=title, day=str(self.snapshot.day), observed=observed)
+
+
+def _day(day: Day | None) -> date | None:
+    return None if day is None else day_of(day)
