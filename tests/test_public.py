@@ -53,7 +53,7 @@ CALLS: dict[str, tuple[type[StrEnum], str, Ask]] = {
 }
 """Calls with a choice: its kind, the record that it matters in, and the call."""
 
-LEAST = {"flows advance": 2, "changes advance": 2, "agree advance": 2, "place advance": 1}
+LEAST = {"flows advance": 2, "changes advance": 2, "agree advance": 2}
 """How many of a call's answers differ, where contested ground or the place does not matter."""
 
 
