@@ -19,6 +19,8 @@ AT_THE_ROOT = {
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
     "LICENSE": "LICENSE",
+    "REUSE.toml": "REUSE.toml",
+    "CITATION.cff": "CITATION.cff",
 }
 """Documents that stand at the repository's root, by their names in the site."""
 FETCHED = re.compile(

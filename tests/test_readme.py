@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
+import ast
 import json
 import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,10 +64,19 @@ def test_the_commands_run(command: str, monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 def test_the_python_example_runs() -> None:
     (example,) = blocks("python")
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(compile(example, "README.md", "exec"), {})
-    assert out.getvalue().splitlines()[0] == "Donetsk: 20,781 km2, 78.4% of its polygon"
+    names: dict[str, Any] = {}
+    shown = []
+    for statement in ast.parse(example).body:
+        if isinstance(statement, ast.Expr):
+            shown.append(eval(compile(ast.Expression(statement.value), "README.md", "eval"), names))
+        else:
+            exec(compile(ast.Module([statement], []), "README.md", "exec"), names)
+    areas, history, ground = shown
+    assert round(areas.row("UA-14")["russian_held"], 1) == 20_781.4
+    assert history.index[0].isoformat() == "2022-04-30T00:00:00"
+    held = ground[(ground["iso"] == "UA-14") & (ground["status"] == "russian_held")]
+    assert held["area_km2"].round(1).tolist() == [20_781.4]
+    assert ground.crs.to_authority() == ("OGC", "CRS84")
 
 
 def test_links_lead_somewhere() -> None:
