@@ -179,7 +179,7 @@ class Coverage:
         Raises
         ------
         InputError
-            Where the day lies outside the span, or in a gap; it tells the span and the nearest.
+            Where the day lies outside the span, or in a gap; it names the span and the nearest.
             Where it is no `datetime.date`: a `datetime` is none, for its zone would be lost.
         """
         snapshot = self.last(day)

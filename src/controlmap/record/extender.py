@@ -146,7 +146,8 @@ def _replaced(
     km2 = np.array([known.get(wkb, np.nan) for wkb in shapely.to_wkb(geometry)])
     unknown = np.isnan(km2)
     km2[unknown] = areas_km2(geometry[unknown])
-    stay = np.setdiff1d(np.arange(len(faces.km2)), gone)
+    stay = np.ones(len(faces.km2), dtype=bool)
+    stay[gone] = False
     geometry = np.concatenate([faces.geometry[stay], geometry])
     owner = np.concatenate([faces.oblast[stay], owner])
     order = noding.in_order(owner, noding.interior_points(geometry))

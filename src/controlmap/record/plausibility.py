@@ -53,8 +53,8 @@ class Measured:
 
     @cached_property
     def _drawn_km2(self) -> list[float]:
-        drawn: list[float] = self.ground_km2.sum(axis=0).tolist()
-        return drawn
+        km2: list[float] = self.ground_km2.sum(axis=0).tolist()
+        return km2
 
     def draws(self, status: Status) -> bool:
         """Return whether there is any ground of a status."""
@@ -122,7 +122,7 @@ def impossible(snapshot: Snapshot) -> str | None:
 def implausible(series: Sequence[Measured], oblasts: Sequence[Oblast]) -> list[KeptOut]:
     """Return the snapshots of a series that cannot be true, in order of time, each with its reason.
 
-    An oblast's Russian-held area that moves by more than `JUMP_KM2`, and a status no longer drawn
+    An oblast's Russian-held area that moves by more than `JUMP_KM2`, and a status that is missing
     that its reader always draws, are believed where a later snapshot within `CONFIRMED_WITHIN`
     shows them still and none takes them back. The last snapshot has none after it: it is doubted
     until the next one. The first is believed; over a longer gap anything may happen.

@@ -1,7 +1,7 @@
 """Where sources publish, and what is there: the files of a feed, without their content.
 
 An address is a setting: `CONTROLMAP_ADDRESS_` and the reader's id in capitals, in the environment;
-empty, the feed is not asked.
+empty, the feed is left alone.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Feed:
         Raises
         ------
         InputError
-            Where the setting is none that may be asked.
+            Where the setting is no address that is allowed.
         """
         address = os.environ.get(self.setting, self.default).strip().rstrip("/")
         if not address:
@@ -195,7 +195,7 @@ def addresses(source: str) -> list[str]:
 
 
 def of(source: str) -> tuple[Feed, ...]:
-    """Return the feeds of a source that are to be asked.
+    """Return the feeds of a source that have an address.
 
     Raises
     ------
@@ -208,8 +208,8 @@ def of(source: str) -> tuple[Feed, ...]:
             f"source {source!r}: controlmap knows no address to fetch it from, only those of "
             f"{', '.join(FEEDS)}; files at hand go in with `controlmap build`"
         )
-    asked = tuple(feed for feed in FEEDS[source] if feed.address is not None)
-    if not asked:
+    used = tuple(feed for feed in FEEDS[source] if feed.address is not None)
+    if not used:
         settings = ", ".join(feed.setting for feed in FEEDS[source])
         raise InputError(f"source {source!r}: every address is empty ({settings})")
-    return asked
+    return used

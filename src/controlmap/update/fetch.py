@@ -1,6 +1,6 @@
 """Fetching a file politely: the only room that uses the network. It knows nothing of sources.
 
-One request at a time, with a pause between them; a server that is busy is asked again, later each
+One request at a time, with a pause between them; a server that is busy is tried again, later each
 time, and one that says when is taken at its word. Nothing is followed to another host, and nothing
 larger than the limit is held, packed or unpacked.
 """
@@ -33,7 +33,7 @@ KINDS = frozenset(
         "text/plain",  # as GitHub sends every file
     }
 )
-"""The types of content that JSON is sent as; without a type, the content itself tells."""
+"""The types of content that JSON is sent as; without a type, the content decides."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
@@ -51,12 +51,12 @@ class MissingError(FetchError):
 
 
 class UnavailableError(FetchError):
-    """The server cannot be reached, or wants no more requests now: nothing else is asked of it."""
+    """The server cannot be reached, or wants no more requests now: it gets none."""
 
 
 @dataclass(frozen=True)
 class Manners:
-    """How files are asked for: times in seconds, sizes in bytes.
+    """How files are requested: times in seconds, sizes in bytes.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Manners:
     pause_s
         The least time from one request to the next.
     tries, first_wait_s, longest_wait_s
-        How often a file is asked for, the wait after the first time, which doubles, and the longest
+        How often a file is requested, the wait after the first time, which doubles, and the longest
         wait that a server may ask for.
     limit_bytes
         The largest file, packed or unpacked.
@@ -156,7 +156,7 @@ class Fetcher:
         Raises
         ------
         InputError
-            Where the address is none that may be asked.
+            Where the address is not allowed.
         MissingError
             Where there is no such file.
         UnavailableError
@@ -172,14 +172,14 @@ class Fetcher:
             try:
                 return self._try(address, headers)
             except _TransientError as trouble:
-                asked_s = trouble.wait_s
-                if asked_s is not None and asked_s > self.manners.longest_wait_s:
+                retry_s = trouble.wait_s
+                if retry_s is not None and retry_s > self.manners.longest_wait_s:
                     raise UnavailableError(
-                        f"{address}: {trouble}; asks to wait for {asked_s:,.0f} s"
+                        f"{address}: {trouble}; asks to wait for {retry_s:,.0f} s"
                     ) from trouble
                 if tried == self.manners.tries:
                     raise trouble.stays(f"{address}: {trouble}; tried {tried} times") from trouble
-                self.clock.sleep(wait_s if asked_s is None else asked_s)
+                self.clock.sleep(wait_s if retry_s is None else retry_s)
                 wait_s = min(2 * wait_s, self.manners.longest_wait_s)
         raise AssertionError("the last try returns or raises")
 

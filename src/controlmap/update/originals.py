@@ -28,7 +28,7 @@ FOLDER = "originals"
 class Original:
     """A kept file: its name, its two dates (UTC), and what its server knows it by.
 
-    `asked` is when its server was last asked whether it had changed.
+    `checked` is when its server last said whether it had changed.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Original:
     sha256: str
     observed: datetime
     retrieved: datetime
-    asked: datetime
+    checked: datetime
     etag: str | None
     last_modified: str | None
 
@@ -95,10 +95,10 @@ class Originals:
         self._list(reader, name, [*before, retrieval])
         return original
 
-    def confirm(self, reader: str, original: Original, asked: datetime) -> None:
-        """Note that a file's server was asked, and that the file had not changed."""
+    def confirm(self, reader: str, original: Original, checked: datetime) -> None:
+        """Note when a file's server said that the file had not changed."""
         *before, last = self._retrievals(reader, original.name)
-        self._list(reader, original.name, [*before, {**last, "asked": asked.isoformat()}])
+        self._list(reader, original.name, [*before, {**last, "asked": checked.isoformat()}])
 
     def _retrievals(self, reader: str, name: str) -> list[dict[str, Any]]:
         path = self._folder / reader / f"{name}.json"
@@ -111,13 +111,13 @@ class Originals:
 
     def _original(self, name: str, retrieval: Mapping[str, Any]) -> Original:
         sha256 = str(retrieval["sha256"])
-        observed, retrieved, asked = (
+        observed, retrieved, checked = (
             datetime.fromisoformat(retrieval[key]).astimezone(UTC)
             for key in ("observed", "retrieved", "asked")
         )
         path = self._folder / "bytes" / sha256[:2] / f"{sha256}.gz"
         etag, last_modified = retrieval["etag"], retrieval["last_modified"]
-        return Original(name, path, sha256, observed, retrieved, asked, etag, last_modified)
+        return Original(name, path, sha256, observed, retrieved, checked, etag, last_modified)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -25,7 +25,7 @@ from controlmap.update.fetch import Fetcher, FetchError, MissingError, Unavailab
 from controlmap.update.originals import Original, Originals
 
 ASK_AGAIN = timedelta(hours=20)
-"""A file that is kept already is not asked for again so soon."""
+"""A file that is kept already is not requested again so soon."""
 FAILURES_IN_A_ROW = 3
 """After so many files that could not be had, a feed is left alone for this time."""
 MISSING_IN_A_ROW = 30
@@ -85,7 +85,7 @@ def update(
 ) -> Update:
     """Fetch what is new of a source and add it to the person's own record, or begin that.
 
-    `notice` gets the terms before a source is asked for the first time; `progress`, what is done.
+    `notice` gets the terms before the first request to a source; `progress`, what is done.
 
     Raises
     ------
@@ -95,10 +95,10 @@ def update(
         Where another is writing, or what came cannot be taken; the record is as it was, and the
         files are kept.
     """
-    asked = feeds.of(source)
+    listed = feeds.of(source)
     folder = user_folder.made()
     with user_folder.one_writer(folder):
-        task = _Task.of(source, asked, folder, fetcher, progress, since)
+        task = _Task.of(source, listed, folder, fetcher, progress, since)
         fetching = task.fetch(notice)
         if not fetching.kept:
             return Update(task.record, False, (), (), fetching)
@@ -118,7 +118,7 @@ def update(
 def preview(
     source: str, fetcher: Fetcher, notice: Notify, progress: Notify, since: date | None = None
 ) -> Fetching:
-    """List what `update` would fetch: only indexes are asked for, and nothing is written."""
+    """List what `update` would fetch: only indexes are requested, and nothing is written."""
     task = _Task.of(source, feeds.of(source), user_folder.named(), fetcher, progress, since)
     return task.fetch(notice, only_listed=True)
 
@@ -140,7 +140,7 @@ class _Task:
     def of(
         cls,
         source: str,
-        asked: Sequence[Feed],
+        listed: Sequence[Feed],
         folder: Path,
         fetcher: Fetcher,
         progress: Notify,
@@ -154,7 +154,7 @@ class _Task:
         today = fetcher.clock.now().date()
         if since is not None and since > today:
             raise InputError(f"--since {since}: is still to come; today is {today}")
-        return cls(source, asked, path, record, Originals(folder), fetcher, progress, since)
+        return cls(source, listed, path, record, Originals(folder), fetcher, progress, since)
 
     def begin(self, new: Path, fetching: Fetching) -> Update:
         """Build a record of what was fetched, which hides nothing of the embedded one unasked."""
@@ -224,7 +224,7 @@ class _Task:
         return done
 
     def _from(self, feed: Feed) -> datetime:
-        """Return from when on a feed is asked: where the record ends where it is of the feed."""
+        """Return from when on a feed is read: where the record ends where it is of the feed."""
         if self.since is not None:
             return _start_of(self.since)
         ends = [info.observed for info in self._infos() if info.reader == feed.reader]
@@ -240,7 +240,7 @@ class _Task:
     def _listed(self, feed: Feed, begin: datetime, done: Fetching) -> list[Item]:
         known = {info.key for info in self._infos()}
         address = feed.address
-        if address is None:  # not to be asked
+        if address is None:  # left alone by its setting
             return []
         try:
             listed = feed.listed(self.fetcher, address, begin, self.fetcher.clock.now())
@@ -278,7 +278,7 @@ class _Task:
         now = self.fetcher.clock.now()
         if kept is None:
             fetched = self.fetcher.get(item.address)
-        elif now - kept.asked < ASK_AGAIN:
+        elif now - kept.checked < ASK_AGAIN:
             return kept
         else:
             newer = self.fetcher.get(item.address, etag=kept.etag, last_modified=kept.last_modified)
@@ -291,7 +291,7 @@ class _Task:
 
 
 def _keep_whole_days(wanted: Sequence[Item], done: Fetching) -> None:
-    """Leave out a day whose layers did not all come: once added, it is never asked for again.
+    """Leave out a day whose layers did not all come: once added, it is never requested again.
 
     What came stays among the originals, so that the next run asks only for what is missing.
     """
