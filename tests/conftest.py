@@ -1,4 +1,4 @@
-"""What several test files need."""
+"""What several test files need: fixtures are here and in the files of `pytest_plugins`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from input_files import SQUARE, WEST, make_file
 
+pytest_plugins = ["march", "visiting"]  # march needs publisher, and brings its fixtures
 REPOSITORY = Path(__file__).parents[1]
 
 os.environ["CONTROLMAP_DATA"] = ""  # the embedded records, whatever whoever runs the tests has

@@ -7,13 +7,15 @@ import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from publisher import Publisher
+import orjson
+import pytest
 
 from controlmap.record import archive, builder, inputs
 from controlmap.record.archive import Record
 from controlmap.update import updater
 from controlmap.update.fetch import Fetcher
-from input_files import make_daily
+from input_files import CONTESTED, OCCUPIED, make_daily, make_file
+from publisher import Publisher
 
 STRIP_KM2 = 8.2897
 """Each day of March holds so much more: a strip of 0.01 by 0.1 degrees."""
@@ -81,3 +83,36 @@ def stored() -> dict[int, float]:
 
 def tree(path: Path) -> dict[str, bytes]:
     return {str(p.relative_to(path)): p.read_bytes() for p in path.rglob("*") if p.is_file()}
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The person's own folder, empty; the embedded record is of 1 to 3 March."""
+    (tmp_path / "embedded").mkdir()
+    embedded = record_of(tmp_path / "embedded" / "deepstate.parquet", 1, 2, 3)
+    monkeypatch.setattr(archive, "open_embedded", {"deepstate": embedded}.get)
+    (tmp_path / "own").mkdir()
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path / "own"))
+    return tmp_path / "own"
+
+
+@pytest.fixture
+def own(place: Path) -> Record:
+    """The person's own record, of 1 to 5 March."""
+    return record_of(place / "deepstate.parquet", 1, 2, 3, 4, 5)
+
+
+@pytest.fixture
+def both(server: Publisher, monkeypatch: pytest.MonkeyPatch) -> Publisher:
+    """The map snapshots are published too, at /api, twice a day from 1 to 8 March."""
+    monkeypatch.setenv("CONTROLMAP_ADDRESS_DEEPSTATE_API", f"{server.address}/api")
+    instants = [second(day, hour) for day in range(1, 9) for hour in (9, 18)]
+    index = [{"id": i, "createdAt": "?", "description": "{{x}}"} for i in reversed(instants)]
+    server.publish("/api/public", orjson.dumps(index))
+    for instant in instants:
+        day = datetime.fromtimestamp(instant, UTC).day
+        server.publish(
+            f"/api/{instant}/geojson",
+            make_file((strips(day), OCCUPIED), ((37.0, 48.0, 37.1, 48.1), CONTESTED)),
+        )
+    return server

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pytest
+
 from controlmap.update.fetch import Clock, Fetcher, Manners
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -132,3 +134,23 @@ MANNERS = Manners(pause_s=0.0, tries=3, first_wait_s=1.0, limit_bytes=64 * KB)
 
 def fetcher_at(clock: MadeClock, manners: Manners = MANNERS) -> Fetcher:
     return Fetcher(manners, clock.clock)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
+    """A publisher of the daily mirror; the other feed is not asked."""
+    with published() as made:
+        monkeypatch.setenv("CONTROLMAP_ADDRESS_DEEPSTATE_DAILY", f"{made.address}/data/")
+        monkeypatch.setenv("CONTROLMAP_ADDRESS_DEEPSTATE_API", "")
+        yield made
+
+
+@pytest.fixture
+def clock() -> MadeClock:
+    return MadeClock()
+
+
+@pytest.fixture
+def fetcher(clock: MadeClock) -> Iterator[Fetcher]:
+    with fetcher_at(clock) as made:
+        yield made
