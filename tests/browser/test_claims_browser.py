@@ -6,21 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
-from visiting import Visit
 
-SETTLE_MS = 500
+from visiting import Visit
 
 
 def visited(page: Visit, address: str, name: str, asked: str = "") -> None:
     """Open a page by its own address."""
     page.tab.goto(f"{address}{name.lower()}{asked}")
     expect(page.tab.get_by_role("heading", name=name, exact=True)).to_be_visible()
-
-
-def settled(page: Visit) -> None:
-    """Wait until the page has run: what is opened while it runs, the run may close again."""
-    page.tab.locator("[data-test-script-state='notRunning']").wait_for()
-    page.tab.wait_for_timeout(SETTLE_MS)
 
 
 def overflow(page: Visit) -> int:
@@ -46,7 +39,7 @@ def test_claims_show_verdicts_charts_and_a_citation(
     expect(charts).to_have_count(7)
     drawn = charts.evaluate_all("(all) => all.map((i) => i.complete && i.naturalWidth > 0)")
     assert drawn == [True] * 7
-    settled(page)
+    page.settle()
     cards.nth(6).get_by_text("Figures behind it").click()
     expect(cards.nth(6).get_by_text("22.5 km away")).to_be_visible()
     page.tab.get_by_role("button", name="Copy as a citation").nth(3).click()
@@ -57,7 +50,7 @@ def test_claims_show_verdicts_charts_and_a_citation(
     copied = page.tab.evaluate("navigator.clipboard.readText()")
     assert "5,726 km² (5,301–5,726 km²)" in copied
     assert "Source: DeepState" in copied
-    page.tab.wait_for_timeout(SETTLE_MS)
+    page.settle()
     page.assert_clean()
 
 
@@ -80,7 +73,7 @@ def test_a_proposal_is_drawn_and_another_redraws(page: Visit, address: str) -> N
     expect(page.tab.locator(".cm-headline")).to_contain_text("would pass from Russian to Ukrainian")
     page.tab.wait_for_function("location.search.includes('proposal=pre_2022')")
     assert frame.evaluate("ControlMap.state().inits") == 1
-    page.tab.wait_for_timeout(SETTLE_MS)
+    page.settle()
     page.assert_clean()
 
 
@@ -92,12 +85,12 @@ def test_a_proposal_is_composed_and_its_link_shows_it_again(page: Visit, address
     page.tab.get_by_role("radio", name="all", exact=True).first.click()
     expect(page.tab.locator(".cm-headline")).to_contain_text("5,285 km²")
     page.tab.wait_for_function("location.search.includes('donetsk=claim')")
-    settled(page)
+    page.settle()
     page.tab.get_by_role("button", name="This proposal as an entry of a file").click()
     code = page.tab.get_by_test_id("stCode").filter(has_text="[proposal.rules]")
     expect(code).to_contain_text('UA-14 = "claim"')
     expect(code).to_contain_text('UA-09 = "line"')
-    page.tab.wait_for_timeout(SETTLE_MS)
+    page.settle()
     page.assert_clean()
     page.tab.goto(page.tab.url)
     expect(page.tab.locator(".cm-headline")).to_contain_text("5,285 km²")
@@ -113,7 +106,7 @@ def test_the_pace_is_drawn_and_follows_its_window(page: Visit, address: str) -> 
     expect(page.tab.locator(".cm-headline")).to_contain_text("over 365 days")
     assert page.tab.locator(".cm-headline").inner_text() != before
     page.tab.wait_for_function("location.search.includes('window=365')")
-    page.tab.wait_for_timeout(SETTLE_MS)
+    page.settle()
     page.assert_clean()
 
 
@@ -144,7 +137,7 @@ def too_small(page: Visit) -> list[str]:
 
 def test_the_keyboard_is_seen_in_the_navigation(page: Visit, address: str) -> None:
     visited(page, address, "Pace")
-    settled(page)
+    page.settle()
     page.tab.get_by_role("link", name="Claims", exact=True).focus()
     page.tab.keyboard.press("Tab")
     focused = page.tab.get_by_role("link", name="Proposals", exact=True)
@@ -165,8 +158,10 @@ def test_on_paper_there_is_nothing_to_be_used_and_all_is_shown(page: Visit, addr
     expect(months.locator("tbody tr").last).to_be_visible()
 
 
+BACKGROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 27)"}
+
+
 @pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("name", "last"),
     [
@@ -179,16 +174,19 @@ def test_on_paper_there_is_nothing_to_be_used_and_all_is_shown(page: Visit, addr
     ],
 )
 def test_nothing_sticks_out(
-    visit: Callable[..., Visit], address: str, name: str, last: str, width: int, scheme: str
+    visit: Callable[..., Visit], address: str, name: str, last: str, width: int
 ) -> None:
-    page = visit(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    asked = {"proposals": "?proposal=own", "place": "?where=Bakhmut"}.get(name, "")
-    page.tab.goto(f"{address}{name}{asked}")
+    page = visit(viewport={"width": width, "height": 844})
+    query = {"proposals": "?proposal=own", "place": "?where=Bakhmut"}.get(name, "")
+    page.tab.goto(f"{address}{name}{query}")
     expect(page.tab.locator(last).last).to_be_visible()
-    page.tab.wait_for_timeout(SETTLE_MS)
-    assert overflow(page) <= 0
-    assert beyond(page) == []
-    assert too_small(page) == []
+    for scheme, background in BACKGROUND.items():
+        page.tab.emulate_media(color_scheme=scheme)
+        expect(page.tab.get_by_test_id("stApp")).to_have_css("background-color", background)
+        page.settle()
+        assert overflow(page) <= 0, scheme
+        assert beyond(page) == [], scheme
+        assert too_small(page) == [], scheme
     # Streamlit looks for its server below a page's own address before it looks at the root.
     assert {url.rpartition("/_stcore/")[1] for url in page.failures} <= {"/_stcore/"}
     assert page.abroad == []

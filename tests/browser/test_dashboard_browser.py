@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Frame, WebSocket, expect
-from visiting import Visit
 
 from controlmap.dashboard import map_layers
 from controlmap.dashboard.page_list import PAGES
@@ -18,10 +17,14 @@ from controlmap.geo.oblasts import Basis
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
 from controlmap.words import text_sources
+from visiting import Visit, settle
 
-SETTLE_MS = 400
 # A day on which the record has every layer: Kherson's north-east had just been retaken.
 BUSY_DAY = date(2022, 10, 20)
+LAYERS = (
+    "rest", "held", "held-before-2022", "contested", "liberated", "gained", "lost", "oblasts",
+    "claim", "places",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +49,7 @@ def drawn(frame: Frame) -> str:
 
 def tick(frame: Frame, layer_id: str) -> None:
     frame.locator(f".cm-layers input[data-layer='{layer_id}']").click()
-    frame.page.wait_for_timeout(SETTLE_MS)
+    settle(frame)
 
 
 def test_it_opens_with_the_network_cut(page: Visit, address: str) -> None:
@@ -57,43 +60,29 @@ def test_it_opens_with_the_network_cut(page: Visit, address: str) -> None:
     expect(page.tab.locator(".cm-table tbody tr")).to_have_count(5)
     expect(page.tab.get_by_text("22 August 2026, 03:00 UTC").first).to_be_visible()
     expect(frame.get_by_role("link", name="© Мінрегіон")).to_be_visible()
-    page.tab.wait_for_timeout(1000)
+    page.settle()
     page.assert_clean()
 
 
-@pytest.mark.parametrize(
-    "layer_id",
-    [
-        "rest",
-        "held",
-        "held-before-2022",
-        "contested",
-        "liberated",
-        "gained",
-        "lost",
-        "oblasts",
-        "claim",
-        "places",
-    ],
-)
 def test_each_layer_is_drawn_when_on_and_not_when_off(
-    page: Visit, address: str, coverage: Coverage, layer_id: str
+    page: Visit, address: str, coverage: Coverage
 ) -> None:
-    day = coverage.at(BUSY_DAY)
-    shown = map_layers.day_features(coverage, day, Basis.POLYGON)
-    if layer_id in shown:
-        assert shown[layer_id], "the day has nothing to draw"
+    shown = map_layers.day_features(coverage, coverage.at(BUSY_DAY), Basis.POLYGON)
     page.tab.goto(f"{address}?date={BUSY_DAY}")
     frame = page.map()
-    page.tab.wait_for_timeout(SETTLE_MS)
-    on = state(frame)["layers"][layer_id]["on"]
-    before = drawn(frame)
-    tick(frame, layer_id)
-    toggled = drawn(frame)
-    tick(frame, layer_id)
-    assert state(frame)["layers"][layer_id]["on"] is on
-    assert toggled != before
-    assert drawn(frame) == before
+    settle(frame)
+    before, layers = drawn(frame), state(frame)["layers"]
+    wrong: dict[str, str] = {}
+    for layer_id in LAYERS:
+        if not shown.get(layer_id, True):
+            wrong[layer_id] = "the day has nothing to draw"
+        tick(frame, layer_id)
+        if drawn(frame) == before:
+            wrong[layer_id] = "another tick draws the same"
+        tick(frame, layer_id)
+        if drawn(frame) != before or state(frame)["layers"] != layers:
+            wrong[layer_id] = "two ticks leave something else"
+    assert wrong == {}
 
 
 def test_toggling_asks_nobody(page: Visit, address: str) -> None:
@@ -106,7 +95,7 @@ def test_toggling_asks_nobody(page: Visit, address: str) -> None:
     page.tab.on("websocket", watch)
     page.tab.goto(address)
     frame = page.map()
-    page.tab.wait_for_timeout(1500)
+    page.tab.wait_for_load_state("networkidle")
     asked, messages = len(page.requests), len(sent)
     for layer_id in ("held", "claim", "places", "liberated"):
         tick(frame, layer_id)
@@ -119,14 +108,14 @@ def test_a_date_change_keeps_the_view_and_redraws(page: Visit, address: str) -> 
     tick(frame, "claim")
     tick(frame, "liberated")
     frame.evaluate("void ControlMap.map.setView([46.9, 33.2], 8.5, {animate: false})")
-    page.tab.wait_for_timeout(SETTLE_MS)
+    page.settle()
     before, picture = state(frame), drawn(frame)
     page.tab.locator(".stDateInput input").first.wait_for()
     for _ in range(2):
         rev = state(frame)["rev"]
         page.tab.get_by_role("button", name="›").click()
         frame.wait_for_function("(rev) => ControlMap.state().painted !== rev", arg=rev)
-    page.tab.wait_for_timeout(SETTLE_MS)
+    page.settle()
     after = state(frame)
     assert after["rev"] != before["rev"]
     assert after["inits"] == before["inits"] == 1
@@ -189,7 +178,7 @@ def test_the_method_page_opens(page: Visit, address: str) -> None:
     page.tab.get_by_role("link", name="Method", exact=True).click()
     expect(page.tab.get_by_role("heading", name="Method", exact=True)).to_be_visible()
     expect(page.tab.get_by_text("may not be redistributed").first).to_be_visible()
-    page.tab.wait_for_timeout(500)
+    page.settle()
     page.assert_clean()
 
 
@@ -198,8 +187,7 @@ def test_each_page_has_an_address_of_its_own(page: Visit, address: str, path: st
     first = next(iter(PAGES))  # Streamlit serves it at the root alone
     page.tab.goto(f"{address}{'' if path == first else path}")
     expect(page.tab.get_by_role("heading", level=1)).to_have_text(PAGES[path][0])
-    page.tab.locator("[data-test-script-state='notRunning']").wait_for()
-    page.tab.wait_for_timeout(500)
+    page.settle()
     page.assert_clean()
 
 
@@ -211,7 +199,7 @@ def test_two_days_are_compared_on_the_map(page: Visit, address: str) -> None:
     page.tab.get_by_role("button", name="Since 30 September 2022").click()
     expect(page.tab.locator(".cm-headline")).to_contain_text("net change")
     page.tab.wait_for_function("location.search.includes('from=2022-09-30')")
-    page.tab.wait_for_timeout(3 * SETTLE_MS)
+    page.settle()
     frame = page.map()
     before = drawn(frame)
     tick(frame, "lost")
@@ -257,7 +245,7 @@ def test_a_layer_dropped_on_the_page_of_sources_is_drawn(
     page.tab.get_by_role("link", name="Sources", exact=True).click()
     expect(page.tab.get_by_role("heading", name="Sources", exact=True)).to_be_visible()
     expect(page.tab.locator(".cm-headline")).to_contain_text("by 3 sources")
-    page.tab.wait_for_timeout(SETTLE_MS * 5)
+    page.settle()
     frame = page.map()
     assert "own" not in state(frame)["layers"]
     page.tab.locator("input[type=file]").set_input_files(path)
@@ -302,7 +290,7 @@ def test_a_click_on_the_map_tells_of_that_place(page: Visit, address: str) -> No
     page.map()
     page.tab.get_by_role("link", name="A place").click()
     expect(page.tab.get_by_role("heading", name="A place", exact=True)).to_be_visible()
-    page.tab.wait_for_timeout(3 * SETTLE_MS)
+    page.settle()
     frame = page.map()
     box = frame.locator("#map_div").bounding_box()
     assert box is not None

@@ -10,8 +10,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from march import asked, daily, publish, quiet, record_of, run, stored, tree
-from publisher import MANNERS, MadeClock, Publisher, status
 from streamlit.testing.v1 import AppTest
 
 from command_line import Run
@@ -22,6 +20,8 @@ from controlmap.record import archive, builder, inputs
 from controlmap.record.archive import Record
 from controlmap.update import feeds, fetch, updater
 from controlmap.update.fetch import Fetcher
+from march import asked, daily, publish, quiet, record_of, run, stored, tree
+from publisher import MANNERS, MadeClock, Publisher, status
 
 REPOSITORY = Path(__file__).parents[2]
 

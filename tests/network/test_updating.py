@@ -8,8 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import orjson
-import publisher
 import pytest
+
+import publisher
+from controlmap.core.model import ControlmapError, InputError
+from controlmap.record import archive, builder, inputs
+from controlmap.record.archive import Record
+from controlmap.update import updater
+from controlmap.update.fetch import Fetcher
+from input_files import OCCUPIED, make_file
 from march import (
     STRIP_KM2,
     WIDE,
@@ -24,13 +31,6 @@ from march import (
     strips,
 )
 from publisher import NOON, MadeClock, Publisher, status
-
-from controlmap.core.model import ControlmapError, InputError
-from controlmap.record import archive, builder, inputs
-from controlmap.record.archive import Record
-from controlmap.update import updater
-from controlmap.update.fetch import Fetcher
-from input_files import OCCUPIED, make_file
 
 # Going on
 
