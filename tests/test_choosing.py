@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from controlmap.analysis import agreement, figures
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.core.model import Status
-from controlmap.dashboard import map_layers, session
+from controlmap.dashboard import map_layers, parameters, session
 from controlmap.dashboard.pages import sources as sourcing
 from controlmap.record import archive
 from controlmap.words import text
@@ -118,15 +119,39 @@ def test_the_figures_are_those_of_the_source_with_its_advance_as_chosen() -> Non
     assert page.query_params["advance"] == "held"
 
 
-def test_the_source_follows_to_another_page_and_days_are_kept_within_its_span() -> None:
+def test_where_no_day_is_chosen_each_source_shows_its_latest() -> None:
     page = AppTest.from_file(str(ENTRY), default_timeout=SECONDS)
     page.run()
     choose(page, "source", "isw")
-    assert page.date_input(key="date").value == date(2023, 8, 24)
+    assert page.date_input(key="overview date").value == date(2023, 8, 24)
     assert not page.exception
     choose(page, "source", "nzz")
-    assert page.date_input(key="date").value == date(2023, 8, 24)
+    last = archive.open_source("nzz").coverage.span[1]
+    assert page.date_input(key="overview date").value == last
     assert "Source: **NZZ" in said(page)
+
+
+@pytest.mark.parametrize("name", ["overview", "changes", "place", "proposals", "pace"])
+def test_a_day_that_a_source_does_not_have_stays_and_is_said(name: str) -> None:
+    show, asked = PAGES[name]
+    day = next(key for key in ("date", "from", "on") if key in asked)
+    page = opened(show, source="isw", **{**asked, day: "2026-01-24", "to": "2026-01-25"})
+    assert "ISW: nothing after 24 August 2023" in noted(page)
+    assert page.query_params[day] == "2026-01-24"
+    choose(page, "source", "deepstate")
+    assert not page.info
+    assert "Source: **DeepState**" in said(page)
+    assert page.query_params[day] == "2026-01-24"
+
+
+def test_a_day_before_a_record_begins_is_said() -> None:
+    page = opened(overview, date="2022-03-01")
+    assert "DeepState: nothing before 3 April 2022" in noted(page)
+
+
+def noted(page: AppTest) -> str:
+    (info,) = page.info
+    return str(info.value).replace("\\", "")
 
 
 def test_a_source_that_there_is_not_is_told_and_the_default_shown() -> None:
@@ -145,7 +170,7 @@ def test_a_map_lists_the_layers_that_its_source_can_tell_of() -> None:
         ),
         ("isw", {"advance", "claimed-control"}, {"contested", "liberated"}),
     ):
-        told = set(map_layers.told(names, archive.open_source(source).coverage))
+        told = set(map_layers.available(names, archive.open_source(source).coverage))
         assert there <= told
         assert not not_there & told
         assert {"rest", "held", "oblasts", "claim"} <= told
@@ -171,3 +196,46 @@ def test_the_citation_of_sources_names_each_with_its_date() -> None:
     for part in ("by 3 sources", "DeepState, observed 1 July 2023", "ISW, observed 1 July 2023",
                  "NZZ / Liveuamap, observed 30 June 2023"):  # fmt: skip
         assert part in cited
+
+
+def test_pages_keep_a_choice_under_one_name_only_if_it_means_the_same() -> None:
+    kept: dict[str, parameters.Parameter[Any]] = {}
+    for parameter in {p for listed in parameters.OF_PAGE.values() for p in listed}:
+        same = kept.setdefault(parameter.key, parameter)
+        assert type(same) is type(parameter)
+        assert set(same.allowed().split(", ")) == set(parameter.allowed().split(", "))
+
+
+def test_no_address_names_two_parameters_of_a_page() -> None:
+    for listed in parameters.OF_PAGE.values():
+        names = [parameter.name for parameter in listed]
+        assert len(set(names)) == len(names)
+
+
+def test_from_claims_to_a_place_and_back() -> None:
+    """Both say `on` in their address, and mean two things."""
+
+    def both() -> None:
+        import streamlit as st
+
+        from controlmap.dashboard.pages import claims, place
+
+        {"claims": claims, "place": place}[st.session_state.get("page", "claims")].show()
+
+    page = AppTest.from_function(both, default_timeout=SECONDS).run()
+    choose(page, "on", "chosen")
+    page.date_input(key="claims claims-day").set_value(date(2023, 7, 1)).run()
+    page.query_params.clear()
+    page.session_state["page"] = "place"
+    page.run()
+    assert not page.exception
+    assert not page.error
+    last = archive.open_source("deepstate").coverage.span[1]
+    assert page.date_input(key="place on").value == last
+    page.date_input(key="place on").set_value(date(2023, 7, 2)).run()
+    assert page.query_params == {"on": "2023-07-02"}
+    page.query_params.clear()
+    page.session_state["page"] = "claims"
+    page.run()
+    assert not page.exception
+    assert page.query_params == {"on": "chosen", "claims-day": "2023-07-01"}

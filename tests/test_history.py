@@ -294,9 +294,9 @@ def test_a_range_and_an_oblast_are_chosen(page: AppTest) -> None:
     assert "3,743.6" in shown
     assert "Avdiivka" not in shown
     assert page.query_params["oblast"] == "UA-65"
-    last = page.date_input(key="end").max
+    last = page.date_input(key="history end").max
     page.button[1].click().run()
-    assert page.session_state["start"] == last - timedelta(days=365)
+    assert page.query_params["start"] == str(last - timedelta(days=365))
 
 
 def test_a_bad_address_is_told(page: AppTest) -> None:

@@ -110,7 +110,7 @@ def test_every_claim_has_verdict_figures_chart_and_citation(opened: Opened) -> N
 def test_a_day_chosen_is_measured_and_kept_in_the_address(opened: Opened) -> None:
     page = opened(claims_page)
     choose(page, "on", "chosen")
-    page.date_input(key="claims-day").set_value(date(2022, 11, 1)).run()
+    page.date_input(key="claims claims-day").set_value(date(2022, 11, 1)).run()
     assert page.query_params["on"] == "chosen"
     assert page.query_params["claims-day"] == "2022-11-01"
     text = said(page)
@@ -250,7 +250,7 @@ def test_one_composes_a_proposal_and_the_address_keeps_it(opened: Opened, tmp_pa
     page = opened(proposals_page, date="2026-01-24", proposal="own")
     assert "<b>No land would pass</b>" in said(page)
     choose(page, "donetsk", "line-of")
-    page.date_input(key="donetsk-day").set_value(date(2025, 1, 1)).run()
+    page.date_input(key="proposals donetsk-day").set_value(date(2025, 1, 1)).run()
     choose(page, "luhansk", "claim")
     asked = {k: page.query_params[k] for k in ("proposal", "donetsk", "donetsk-day", "luhansk")}
     assert asked == {
@@ -352,7 +352,7 @@ def test_contested_ground_that_is_not_reported_is_one_line(opened: Opened) -> No
     assert not page.error
     assert "not reported on 22 August 2026" in page.info[0].value
     assert "a day up to 3 August 2025" in page.info[0].value
-    page.date_input(key="date").set_value(date(2025, 6, 1)).run()
+    page.date_input(key="pace date").set_value(date(2025, 6, 1)).run()
     assert not page.error
     assert "counted as held" in page.code[0].value
 

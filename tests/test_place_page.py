@@ -40,7 +40,7 @@ def test_it_opens_with_examples_that_it_knows(page: AppTest) -> None:
     for button in page.button:
         assert places.find(button.label)[0].name == button.label
     page.button[1].click().run()
-    assert page.session_state["where"] == "Bakhmut"
+    assert page.query_params["where"] == "Bakhmut"
     assert "Bakhmut (Бахмут), Donetsk oblast" in html(page)
 
 
@@ -77,7 +77,7 @@ def gappy(page: AppTest) -> AppTest:
     ],
 )
 def test_nothing_is_carried_over_a_gap(gappy: AppTest, on: date, told: str) -> None:
-    gappy.session_state["on"] = on
+    gappy.query_params["on"] = str(on)
     gappy.run()
     assert told in html(gappy)
 
@@ -149,7 +149,7 @@ def test_a_point_is_read_as_longitude_and_latitude() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "heard"),
+    ("value", "wanted"),
     [
         ({"point": [37.7, 48.5], "asked": 1}, (37.7, 48.5)),
         ({"point": [37, 48]}, (37, 48)),
@@ -157,25 +157,9 @@ def test_a_point_is_read_as_longitude_and_latitude() -> None:
         ({"point": [float("nan"), 48]}, None),
         ({"point": [1e9, 48]}, None),
         ({"point": [37.7]}, None),
-        ({"day": "2024-01-01"}, None),
         ("37.7,48.5", None),
         (None, None),
-    ],
-)
-def test_a_map_may_say_anything(
-    monkeypatch: pytest.MonkeyPatch, said: object, heard: tuple[float, float] | None
-) -> None:
-    got: list[tuple[float, float]] = []
-    monkeypatch.setattr(map_view.st, "session_state", {"map": said})
-    span = date(2022, 1, 1), date(2026, 1, 1)
-    map_view._hear("map", span, None, lambda lon, lat: got.append((lon, lat)))
-    assert got == ([heard] if heard else [])
-
-
-@pytest.mark.parametrize(
-    ("said", "heard"),
-    [
-        ({"day": "2024-02-29"}, "2024-02-29"),
+        ({"day": "2024-02-29"}, date(2024, 2, 29)),
         ({"day": "2024-02-30"}, None),
         ({"day": "2021-12-31"}, None),
         ({"day": 5}, None),
@@ -183,14 +167,9 @@ def test_a_map_may_say_anything(
         ({}, None),
     ],
 )
-def test_a_day_to_use_is_one_of_the_record(
-    monkeypatch: pytest.MonkeyPatch, said: object, heard: str | None
-) -> None:
-    got: list[str] = []
-    monkeypatch.setattr(map_view.st, "session_state", {"map": said})
+def test_a_map_may_say_anything(value: object, wanted: object) -> None:
     span = date(2022, 1, 1), date(2026, 1, 1)
-    map_view._hear("map", span, lambda day: got.append(str(day)), None)
-    assert got == ([heard] if heard else [])
+    assert map_view.wanted(value, span) == wanted
 
 
 def test_two_places_of_one_name_in_one_oblast_are_told_apart(page: AppTest) -> None:

@@ -75,7 +75,7 @@ def test_it_tells_how_far_the_sources_agree(page: AppTest) -> None:
     page.run()
     assert not page.exception
     known = {s: archive.open_source(s).coverage for s in archive.with_records()}
-    compared = agreement.opinions(known, page.date_input(key="date").value)
+    compared = agreement.opinions(known, page.date_input(key="sources date").value)
     band = agreement.spread(compared)[-1]
     assert f"<b>{text_sources.headline(band.low, band.high)}</b>" in said(page)
     assert "by 3 sources" in said(page)

@@ -1,27 +1,30 @@
-"""What the map shows: the layer list, and the features of a day with their tooltips."""
+"""What maps show: their list of layers, and as a payload what a day, two days, a place draw."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 
 import numpy as np
 import shapely
+import streamlit as st
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from controlmap import sources
 from controlmap.analysis import figures, proposals
 from controlmap.analysis.figures import Areas
-from controlmap.analysis.proposals import Outcome
+from controlmap.analysis.proposals import Outcome, Proposal
 from controlmap.core.model import Status
+from controlmap.dashboard.session import CACHED
 from controlmap.draw import maps, palette
-from controlmap.draw.maps import Feature, Layer
+from controlmap.draw.maps import Feature, Layer, Payload
 from controlmap.geo import land, places
 from controlmap.geo.oblasts import Basis
+from controlmap.record.archive import Record
 from controlmap.record.coverage import Coverage, DaySnapshot
-from controlmap.words import text, text_proposals
+from controlmap.words import text, text_place, text_proposals
 
 T = TypeVar("T")
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
@@ -94,8 +97,8 @@ def layer_list(names: Mapping[str, str]) -> list[Layer]:
     return out
 
 
-def told(layers: Mapping[str, T], coverage: Coverage) -> dict[str, T]:
-    """Of layers, by id, those that the record can tell of."""
+def available(layers: Mapping[str, T], coverage: Coverage) -> dict[str, T]:
+    """Return those layers, by id, whose status the record reports on some day."""
     reported = {status for info in coverage.snapshots for status in info.reports}
     unknown = {layer for layer, status in _STATUS_OF.items() if status not in reported}
     return {layer: value for layer, value in layers.items() if layer not in unknown}
@@ -144,56 +147,103 @@ def _place(place: places.Place) -> tuple[str, ...]:
     return (place.name, *((place.name_uk,) if place.name_uk else ()), *people)
 
 
-def day_features(
-    coverage: Coverage, snapshot: DaySnapshot, basis: Basis
-) -> dict[str, list[Feature]]:
-    """What a day shows, by layer; each with name, status, area and share in its tooltip."""
-    out = {
+def payload(
+    rev: str,
+    names: Mapping[str, str],
+    features: Mapping[str, Sequence[Feature]],
+    notes: Mapping[str, str] | None = None,
+    *,
+    day: date | None = None,
+    totals_km2: Sequence[float] = (),
+) -> Payload:
+    """Return what a map shows of `features` and `notes`, by layer, in the layers that it names.
+
+    `day` and `totals_km2`, by oblast, are what a player starts from and takes shares over.
+    """
+    return maps.payload_json(
+        rev,
+        {layer: features[layer] for layer in features if layer in names},
+        {layer: note for layer, note in (notes or {}).items() if layer in names},
+        day=day,
+        totals_km2=totals_km2,
+    )
+
+
+@st.cache_data(max_entries=128, **CACHED)
+def day_payload(record: Record, day: date, basis: Basis) -> Payload:
+    """Return what the map of a day shows; each feature says name, status, area and share."""
+    coverage = record.coverage
+    snapshot = coverage.at(day)
+    features = {
         **_grounds(coverage, snapshot, basis),
         "held-before-2022": _before_2022(coverage, snapshot, basis),
-        "gained": [],
-        "lost": [],
     }
-    if then := coverage.known(snapshot.day - timedelta(days=30)):
-        out.update(_changes(coverage, then, snapshot))
-    return out
+    if then := coverage.known(day - timedelta(days=30)):
+        features |= _changes(coverage, then, snapshot)
+    return payload(
+        f"{record.key} day {day} {basis}",
+        available(text.LAYERS, coverage),
+        {"gained": [], "lost": [], **features},
+        day_notes(coverage, snapshot),
+        day=day,
+        totals_km2=[o.total_km2(basis) for o in coverage.oblasts],
+    )
 
 
-def point_features(
-    coverage: Coverage,
-    snapshot: DaySnapshot,
-    chosen: tuple[float, float] | None,
-    told: tuple[str, ...],
-) -> dict[str, list[Feature]]:
-    """What a day shows of held ground, and the point that was chosen, if any."""
-    return {
-        **_grounds(coverage, snapshot),
-        "chosen": [Feature(shapely.Point(chosen), told)] if chosen else [],
-    }
+@st.cache_data(max_entries=64, **CACHED)
+def place_payload(
+    record: Record, day: date, point: tuple[float, float] | None, name: str
+) -> Payload:
+    """Return what a day shows of held ground, and the point that was chosen, if any."""
+    coverage = record.coverage
+    snapshot = coverage.at(day)
+    return payload(
+        f"{record.key} place {day} {point}",
+        available(text_place.LAYER_NAMES, coverage),
+        {
+            **_grounds(coverage, snapshot),
+            "chosen": [Feature(shapely.Point(point), (name,))] if point else [],
+        },
+        day_notes(coverage, snapshot),
+    )
 
 
-def change_features(
-    coverage: Coverage, start: DaySnapshot, end: DaySnapshot
-) -> dict[str, list[Feature]]:
-    """What two days show: what is held on the later, what changed since the earlier."""
-    return {**_grounds(coverage, end), **_changes(coverage, start, end)}
+@st.cache_data(max_entries=64, **CACHED)
+def change_payload(record: Record, start: date, end: date) -> Payload:
+    """Return what two days show: what is held on the later, what changed since the earlier."""
+    coverage = record.coverage
+    before, after = coverage.at(start), coverage.at(end)
+    return payload(
+        f"{record.key} changes {start} {end}",
+        available(text.CHANGE_LAYERS, coverage),
+        {**_grounds(coverage, after), **_changes(coverage, before, after)},
+    )
 
 
-def transfer_features(
-    coverage: Coverage, snapshot: DaySnapshot, found: Outcome
-) -> dict[str, list[Feature]]:
-    """What a proposal shows: what is held on the day, and what would pass either way."""
-    passing = proposals.passing(coverage, snapshot, found.proposal)
-    out = _grounds(coverage, snapshot)
-    areas = ([r.to_russia_km2 for r in found.rows], [r.to_ukraine_km2 for r in found.rows])
-    for layer, faces, km2 in zip(("gained", "lost"), passing, areas, strict=True):
-        drawn = zip(coverage.oblasts, coverage.dissolved(faces), km2[:-1], strict=True)
-        out[layer] = [
+@st.cache_data(max_entries=64, **CACHED)
+def outcome(record: Record, day: date, proposal: Proposal) -> Outcome:
+    """Return what a proposal would change, as of a day."""
+    return proposals.measure(record.coverage, record.coverage.at(day), proposal)
+
+
+@st.cache_data(max_entries=32, **CACHED)
+def transfer_payload(record: Record, day: date, proposal: Proposal) -> Payload:
+    """Return what a proposal shows: what is held on the day, and what would pass either way."""
+    coverage, measured = record.coverage, outcome(record, day, proposal)
+    features = _grounds(coverage, measured.snapshot)
+    faces = proposals.passing(coverage, measured.snapshot, proposal)
+    rows = measured.rows[:-1]
+    areas = ([r.to_russia_km2 for r in rows], [r.to_ukraine_km2 for r in rows])
+    for layer, passing, km2 in zip(("gained", "lost"), faces, areas, strict=True):
+        each = zip(coverage.oblasts, coverage.dissolved(passing), km2, strict=True)
+        features[layer] = [
             Feature(outline, text_proposals.tooltip(o.name, layer, value, value / o.polygon_km2))
-            for o, outline, value in drawn
+            for o, outline, value in each
             if not outline.is_empty
         ]
-    return out
+    rules = " ".join(f"{iso}={rule}" for iso, rule in proposal.rules.items())
+    names = available(text_proposals.LAYERS, coverage)
+    return payload(f"{record.key} proposal {day} {rules}", names, features)
 
 
 def _grounds(
@@ -206,7 +256,7 @@ def _grounds(
         "held": _status(coverage, snapshot, rows, Status.RUSSIAN_HELD, basis),
         **{
             layer: _status(coverage, snapshot, rows, status, basis)
-            for layer, status in told(_STATUS_OF, coverage).items()
+            for layer, status in available(_STATUS_OF, coverage).items()
         },
     }
 
@@ -259,7 +309,7 @@ def day_notes(coverage: Coverage, snapshot: DaySnapshot) -> dict[str, str]:
     """What the list of layers says of a layer that is not of the day: of when, or not reported."""
     notes = {
         layer: text.NOT_REPORTED
-        for layer, status in told(_STATUS_OF, coverage).items()
+        for layer, status in available(_STATUS_OF, coverage).items()
         if not snapshot.reports(status)
     }
     last = figures.last_reported(coverage, snapshot, Status.HELD_BEFORE_2022)

@@ -2,77 +2,74 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TypeVar
 
 import streamlit as st
+import streamlit.components.v1 as components
 from streamlit_folium import st_folium
 
 from controlmap import sources
-from controlmap.dashboard import map_layers, session
-from controlmap.draw import maps
-from controlmap.draw.maps import Feature
+from controlmap.dashboard import controls, map_layers
+from controlmap.dashboard.parameters import Choices, Day, Span, Typed
+from controlmap.dashboard.session import CACHED
+from controlmap.draw import maps, player_record
+from controlmap.draw.maps import Payload
 from controlmap.geo.oblasts import CREDIT, CREDIT_URL
 from controlmap.record.archive import Record
 from controlmap.words import text
 
-T = TypeVar("T")
 HEIGHT = 560
 PLAYED_HEIGHT = 640
 _ROOT = "../.."  # of the server, seen from the map's frame
 
 
 @dataclass(frozen=True)
-class Played:
-    """A map that plays its record: from which day, over what its shares are, who takes a day."""
+class _Addresses:
+    """Where the map's frame finds its parts, all on this server."""
 
-    day: date
-    totals_km2: Sequence[float]  # by oblast
-    use: Callable[[date], None]
+    assets: str
+    background: str
+    player: str
 
 
 def show(
     record: Record,
-    key: str,
+    choices: Choices,
     names: Mapping[str, str],
-    choices: str,
-    features: Callable[[], dict[str, list[Feature]]],
-    notes: Callable[[], dict[str, str]] = dict,
+    payload: Payload,
     *,
-    played: Played | None = None,
-    pick: Callable[[float, float], None] | None = None,
+    plays: Day | None = None,
+    picks: Typed | None = None,
     credit: Sequence[tuple[str, str]] = (),
-    private: bool = False,
     caption: str | None = None,
 ) -> None:
-    """Show the map of `key`, its layers by `names`, with what `choices` (day and the like) draw.
+    """Show a page's map.
 
-    Where it is `played`, it can go through the whole record, from that day. `pick` is told of the
-    longitude and latitude that the reader clicks on. `credit` names whom it shows in the place of
-    the record's source. What is `private` stays out of what sessions share. `caption` stands in the
-    place of how the record is generalised.
+    Parameters
+    ----------
+    names
+        Its layers, in words, by id.
+    payload
+        What it draws.
+    plays
+        What a day is kept as that the reader wants to use, on a map that plays its record.
+    picks
+        What a point is kept as that the reader clicks on, as longitude and latitude.
+    credit
+        Whom it shows, and where that is, in the place of the record's source.
+    caption
+        What stands below it in the place of how the record is generalised.
     """
     coverage = record.coverage
-    names = map_layers.told(names, coverage)
-    addresses = session.map_addresses(
-        record.key, coverage, partial(map_layers.background, coverage)
-    )
-    make = session.private_payload if private else session.payload
-    payload = make(
-        f"{record.key} {key} {choices}",
-        lambda: _named(features(), names),
-        lambda: _named(notes(), names),
-        played.day if played else None,
-        played.totals_km2 if played else (),
-    )
+    addresses = _addresses(record)
     source = sources.find_source(coverage.source)
     base = maps.base_map(
-        map_layers.layer_list(names),
+        map_layers.layer_list(map_layers.available(names, coverage)),
         background_url=addresses.background,
         credit=[
             (CREDIT, CREDIT_URL),
@@ -83,16 +80,17 @@ def show(
         words=text.MAP,
         assets_url=addresses.assets,
         font_url=_font_url(),
-        player=map_layers.player(coverage, addresses.player_record) if played else None,
-        picks=pick is not None,
+        player=map_layers.player(coverage, addresses.player) if plays else None,
+        picks=picks is not None,
     )
+    key = f"{choices.page} map"
     st_folium(
         base,
         key=key,
-        height=PLAYED_HEIGHT if played else HEIGHT,
+        height=PLAYED_HEIGHT if plays else HEIGHT,
         use_container_width=True,
         returned_objects=[],
-        on_change=partial(_hear, key, coverage.span, played.use if played else None, pick),
+        on_change=partial(_take, choices, key, coverage.span, plays, picks),
         feature_group_to_add=maps.day_layer(payload),
     )
     if caption is None and coverage.cell_m:
@@ -101,32 +99,63 @@ def show(
         st.caption(caption)
 
 
-def _named(found: dict[str, T], names: Mapping[str, str]) -> dict[str, T]:
-    """What is of the layers that have a name on this map."""
-    return {layer: value for layer, value in found.items() if layer in names}
+@st.cache_resource(max_entries=8, **CACHED)
+def _addresses(record: Record) -> _Addresses:
+    """Return addresses seen from the map's frame; its files are written once for each record."""
+    names, folder = _folders()
+    path = Path(folder.name)
+    background = maps.write_background(path, map_layers.background(record.coverage))
+    return _Addresses(
+        f"../{names['assets']}",
+        f"../{names['background']}/{background}",
+        f"../{names['background']}/{player_record.write(path, record.coverage)}",
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def _folders() -> tuple[dict[str, str], tempfile.TemporaryDirectory[str]]:
+    """Return the names of what this server hands out, and the folder of the map's background.
+
+    They are declared here and not on import: before the server runs, a declaration is lost.
+    """
+    background = tempfile.TemporaryDirectory(prefix="controlmap-")
+    folders = {"assets": maps.ASSETS, "background": Path(background.name)}
+    names = {
+        name: str(components.declare_component(name, path=str(folder)).name)
+        for name, folder in folders.items()
+    }
+    return names, background
 
 
 @lru_cache(maxsize=1)
 def _font_url() -> str:
-    """Where Streamlit's own server has the font of its pages, "" where it has none of that name."""
+    """Return where Streamlit's server has the font of its pages, "" where it has none of it."""
     static = Path(st.__file__).parent / "static"
-    found = next((static / "static" / "media").glob("SourceSansVF-Upright*.woff2"), None)
-    return f"{_ROOT}/{found.relative_to(static).as_posix()}" if found else ""
+    font = next((static / "static" / "media").glob("SourceSansVF-Upright*.woff2"), None)
+    return f"{_ROOT}/{font.relative_to(static).as_posix()}" if font else ""
 
 
-def _hear(
-    key: str,
-    span: tuple[date, date],
-    use: Callable[[date], None] | None,
-    pick: Callable[[float, float], None] | None,
-) -> None:
-    """Hand on the day or the point that the reader wants; the browser may say anything."""
-    match st.session_state.get(key):
-        case {"day": str(asked)} if use:
-            with contextlib.suppress(ValueError):
-                day = date.fromisoformat(asked)
-                if span[0] <= day <= span[1]:
-                    use(day)
-        case {"point": [float() | int() as lon, float() | int() as lat]} if pick:
-            if abs(lon) <= 180 and abs(lat) <= 90:
-                pick(lon, lat)
+def _take(choices: Choices, key: str, span: Span, plays: Day | None, picks: Typed | None) -> None:
+    """Keep the day or the point that the reader wants."""
+    match wanted(st.session_state.get(key), span):
+        case date() as day if plays:
+            controls.choose(choices, {plays: day})
+        case (lon, lat) if picks:
+            controls.choose(choices, {picks: f"{lon:.5f},{lat:.5f}"})
+
+
+def wanted(value: object, span: Span) -> date | tuple[float, float] | None:
+    """Return the day of the record, or the longitude and latitude, that a map's value names.
+
+    The browser may say anything; None is for what is neither.
+    """
+    match value:
+        case {"day": str(text_of_day)}:
+            try:
+                day = date.fromisoformat(text_of_day)
+            except ValueError:
+                return None
+            return day if span[0] <= day <= span[1] else None
+        case {"point": [float() | int() as lon, float() | int() as lat]}:
+            return (lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
+    return None

@@ -305,6 +305,13 @@ def since(value: date) -> str:
     return f"Since {day(value)}"
 
 
+def nothing_then(title: str, chosen: date, first: date, last: date) -> str:
+    """Return that a source has nothing of the day chosen, and what it has."""
+    if chosen > last:
+        return f"{title}: nothing after {day(last)}. Choose an earlier day, or another source."
+    return f"{title}: nothing before {day(first)}. Choose a later day, or another source."
+
+
 def wrong_order(start: date, end: date) -> str:
     """That the first day is after the last."""
     return f"From {day(start)} to {day(end)}: the first day is after the last; choose it earlier."

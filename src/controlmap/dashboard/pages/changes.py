@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import partial
 
 import streamlit as st
 
@@ -11,60 +10,51 @@ from controlmap.analysis import figures
 from controlmap.analysis.figures import Change
 from controlmap.dashboard import (
     attribution,
+    controls,
     map_layers,
     map_view,
-    query_params,
     rendering,
     session,
-    source_choice,
     tables,
 )
+from controlmap.dashboard.parameters import ADVANCE, FROM, SOURCE, TO, Choices
 from controlmap.record.coverage import Coverage
 from controlmap.words import text
 
-_DEFAULT_DAYS = 30
+_SINCE = (date(2022, 9, 30), date(2026, 1, 24))
+"""The declaration of annexation, and the talks at which a freeze along the line was spoken of."""
 
 
 def show() -> None:
     """Show the page."""
-    record = source_choice.asked()
     st.title(text.CHANGES)
     st.markdown(text.CHANGES_LEDE)
-    first, last = record.coverage.span
-    query_params.check(
-        dict.fromkeys(("from", "to"), (partial(query_params.is_day, record), f"{first} … {last}"))
-    )
+    controls.arrive("changes")
     _figures()
 
 
 @st.fragment
 @session.guarded
 def _figures() -> None:
-    record = source_choice.chosen()
+    choices = controls.chosen("changes")
+    record = session.record(choices[SOURCE], choices[ADVANCE])
     coverage = record.coverage
-    first, last = coverage.span
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    start_day = session.day(
-        row, "from", last - timedelta(days=_DEFAULT_DAYS), (first, last), label=text.FROM
-    )
-    end_day = session.day(row, "to", last, (first, last), label=text.TO)
-    source_choice.source(row)
-    _presets(coverage)
+    controls.day(row, choices, FROM)
+    controls.day(row, choices, TO)
+    controls.source(row, choices)
+    _presets(coverage, choices)
+    start_day, end_day = choices[FROM], choices[TO]
     if start_day > end_day:
         st.error(text.wrong_order(start_day, end_day))
         return
-    start, end = coverage.at(start_day), coverage.at(end_day)
+    start, end = (session.snapshot(record, day) for day in (start_day, end_day))
     rows = figures.changes(coverage, start, end)
     _headline(rows[-1])
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        map_view.show(
-            record,
-            "changes",
-            text.CHANGE_LAYERS,
-            f"{start_day} {end_day}",
-            partial(map_layers.change_features, coverage, start, end),
-        )
+        payload = map_layers.change_payload(record, start_day, end_day)
+        map_view.show(record, choices, text.CHANGE_LAYERS, payload)
     with right:
         st.html(rendering.table(tables.changes(rows)))
         attribution.source(coverage, start, end)
@@ -74,19 +64,15 @@ def _figures() -> None:
         attribution.citation(st.container(), lines, (coverage, start), (coverage, end))
 
 
-def _presets(coverage: Coverage) -> None:
+def _presets(coverage: Coverage, choices: Choices) -> None:
     first, last = coverage.span
     row = st.container(horizontal=True)
-    for days in (7, 30, 90, 365):
-        since = max(last - timedelta(days=days), first)
-        row.button(text.last_days(days), on_click=_choose, args=(since, last))
-    for since in (date(2022, 9, 30), date(2026, 1, 24)):
-        if first <= since <= last:
-            row.button(text.since(since), on_click=_choose, args=(since, last))
-
-
-def _choose(start: date, end: date) -> None:
-    st.session_state["from"], st.session_state["to"] = start, end
+    presets = {
+        **{text.last_days(n): max(last - timedelta(days=n), first) for n in (7, 30, 90, 365)},
+        **{text.since(day): day for day in _SINCE if first <= day <= last},
+    }
+    for label, since in presets.items():
+        row.button(label, on_click=controls.choose, args=(choices, {FROM: since, TO: last}))
 
 
 def _headline(every: Change) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -15,48 +13,42 @@ from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.claims import Evaluation
 from controlmap.analysis.quantities import Trace
 from controlmap.core.model import InputError
-from controlmap.dashboard import claim_card, query_params, session
+from controlmap.dashboard import claim_card, controls, session
+from controlmap.dashboard.parameters import CLAIMS_DAY, MEASURED_ON
 from controlmap.record import archive
 from controlmap.record.archive import Record
-from controlmap.record.coverage import Coverage
 from controlmap.words import text, text_claims
 
-Finding = tuple[list[tuple[Evaluation, tuple[Trace, ...]]], list[str]]
+Ledger = tuple[list[tuple[Evaluation, tuple[Trace, ...]]], list[str]]
 
 
 def show() -> None:
     """Show the page."""
-    record = session.record()
     st.title(text_claims.TITLE)
     st.markdown(text_claims.LEDE)
-    first, last = record.coverage.span
-    choices = text_claims.ON_CHOICES
-    query_params.check(
-        {
-            "on": (choices.__contains__, ", ".join(choices)),
-            "claims-day": (partial(query_params.is_day, record), f"{first} … {last}"),
-        }
-    )
+    controls.arrive("claims")
     _claims()
 
 
 @st.fragment
 @session.guarded
 def _claims() -> None:
-    record = session.record()
-    day = _choose(record)
-    paths, stamp = session.own_entries("claims.toml")
-    # Whose assessed advance is, nobody tells: counted as contested, the spread has it both ways.
-    coverages = session.coverages(Advance.CONTESTED)
-    keys = " ".join(archive.open_source(source).key for source in coverages)
-    key = f"{keys} claims {day} {stamp}"
-    answer = partial(_answer, coverages, [ledger.embedded(), *paths], day)
-    found, broken = session.computed(key, answer)
+    choices = controls.chosen("claims")
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    controls.option(row, choices, MEASURED_ON)
+    day = None  # the day that each claim speaks of
+    if choices[MEASURED_ON] == "chosen":
+        controls.day(row, choices, CLAIMS_DAY)
+        day = choices[CLAIMS_DAY]
+    # How assessed advance is to count, no claim says: as contested, the spread has it both ways.
+    records = [session.record(source, Advance.CONTESTED) for source in archive.with_records()]
+    path = archive.user_file("claims.toml")
+    evaluations, broken = _ledger(records, path, path.stat().st_mtime_ns if path else 0, day)
     if broken:
         listed = "\n".join(f"- {text.plain(problem)}" for problem in broken)
         st.warning(f"{text_claims.BROKEN}\n{listed}")
-    st.html(claim_card.tally([evaluation for evaluation, _ in found]))
-    for evaluation, traces in found:
+    st.html(claim_card.tally([evaluation for evaluation, _ in evaluations]))
+    for evaluation, traces in evaluations:
         st.html(claim_card.card(evaluation, traces))
         with st.popover(text.CITE, width="content"):
             st.code(text_claims.citation(evaluation), language=None, wrap_lines=True)
@@ -64,32 +56,23 @@ def _claims() -> None:
     st.caption(text_claims.OWN)
 
 
-def _choose(record: Record) -> date | None:
-    """The day to measure on; None for that which each claim speaks of."""
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    on = session.choice(
-        row,
-        "on",
-        text_claims.ON_CHOICES,
-        "spoken",
-        label=text_claims.MEASURED_ON,
-        help=text_claims.ON_HELP,
-    )
-    if on == "spoken":
-        return None
-    first, last = record.coverage.span
-    return session.day(row, "claims-day", last, (first, last), label=text.DATE)
-
-
-def _answer(coverages: Mapping[str, Coverage], paths: list[Path], day: date | None) -> Finding:
-    claims, broken = ledger.load(paths)
-    found = []
+@st.cache_data(max_entries=16, **session.CACHED)
+def _ledger(
+    records: list[Record],
+    own: Path | None,
+    changed: int,  # noqa: ARG001 - the file's time: what is kept is of that
+    day: date | None,
+) -> Ledger:
+    """Return each claim with what its quantity was over time, and which entries cannot be used."""
+    coverages = {record.coverage.source: record.coverage for record in records}
+    claims, broken = ledger.load([ledger.embedded(), *([own] if own else [])])
+    evaluations = []
     for evaluation in ledger.evaluate(claims, list(coverages.values()), day):
         claim = evaluation.claim
         charted = coverages[evaluation.source or sources.DEFAULT]
         try:
             traces = claim.asks.traces(charted, claim.query)
-        except InputError:  # the record is too short for it; the evaluation tells why
+        except InputError:  # the record is too short for it; the evaluation says why
             traces = ()
-        found.append((evaluation, traces))
-    return found, [str(problem) for problem in broken]
+        evaluations.append((evaluation, traces))
+    return evaluations, [str(problem) for problem in broken]

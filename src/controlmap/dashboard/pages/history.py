@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from functools import partial
 from typing import TypeVar
 
 import streamlit as st
@@ -13,8 +12,17 @@ import streamlit as st
 from controlmap import sources
 from controlmap.analysis import agreement, figures, turning_points
 from controlmap.analysis.figures import ALL, ALL_NAME, Areas, Change, Every, Flow
-from controlmap.dashboard import attribution as told
-from controlmap.dashboard import query_params, rendering, session, source_choice, tables
+from controlmap.dashboard import attribution, controls, rendering, session, tables
+from controlmap.dashboard.parameters import (
+    ADVANCE,
+    END,
+    EVERY,
+    HISTORY_OBLAST,
+    MEASURE,
+    SOURCE,
+    START,
+    Choices,
+)
 from controlmap.draw import charts
 from controlmap.draw.charts import Line, Marks
 from controlmap.record.coverage import Coverage
@@ -27,77 +35,58 @@ R = TypeVar("R", Areas, Change)
 
 def show() -> None:
     """Show the page."""
-    record = source_choice.asked()
     st.title(words.TITLE)
     st.markdown(words.LEDE)
-    first, last = record.coverage.span
-    days = (partial(query_params.is_day, record), f"{first} … {last}")
-    lines = _names(record.coverage)
-    query_params.check(
-        {
-            "start": days,
-            "end": days,
-            "oblast": (lines.__contains__, ", ".join(lines)),
-            "measure": (words.MEASURES.__contains__, ", ".join(words.MEASURES)),
-            "every": (words.EVERY_CHOICES.__contains__, ", ".join(words.EVERY_CHOICES)),
-        }
-    )
+    controls.arrive("history")
     _figures()
 
 
 @st.fragment
 @session.guarded
 def _figures() -> None:
-    coverage = source_choice.chosen().coverage
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    source_choice.source(row)
-    names = _names(coverage)
-    oblast = session.choice(row, "oblast", names, ALL, label=words.OBLAST, help=words.OBLAST_HELP)
-    measure = session.choice(
-        row, "measure", words.MEASURES, "share", label=words.MEASURE, help=words.MEASURE_HELP
-    )
-    every = session.choice(
-        row, "every", words.EVERY_CHOICES, "month", label=words.EVERY, help=words.EVERY_HELP
-    )
-    start, end = _range(coverage)
+    choices = controls.chosen("history")
+    coverage = session.record(choices[SOURCE], choices[ADVANCE]).coverage
+    _choose(coverage, choices)
+    (first, last), oblast = coverage.span, choices[HISTORY_OBLAST]
+    start, end = max(choices[START], first), min(choices[END], last)
     if start > end:
         st.error(text.wrong_order(start, end))
         return
     marks = _marks(coverage, start, end)
-    lines = [Line(i, n) for i, n in {**names, ALL: ALL_NAME}.items() if oblast in (ALL, i)]
+    names = {ALL: ALL_NAME, **{o.iso: o.name for o in coverage.oblasts}}
+    lines = [Line(i, n) for i, n in names.items() if oblast in (ALL, i)]
+    share = choices[MEASURE] == "share"
     st.header(words.HELD)
-    rows = _held(coverage, start, end, lines, share=measure == "share")
-    chart = charts.held_over_time(rows, lines, marks, words.CHART, share=measure == "share")
+    spread = _spread(session.coverages(choices[ADVANCE]), start, end)
+    rows = _held(coverage, start, end, lines, spread, share=share)
+    chart = charts.held_over_time(rows, lines, marks, words.CHART, share=share)
     st.html(rendering.legend({line.name: charts.COLOURS[line.iso] for line in lines}))
     st.altair_chart(chart, width="stretch")
     st.caption(words.held_caption(marks, one=len(lines) == 1))
     _source(coverage, start, end, oblast)
     st.header(words.FLOWS)
-    counted = [f for f in figures.flows(coverage, start, end, Every(every)) if f.iso == oblast]
+    flows = [f for f in figures.flows(coverage, start, end, choices[EVERY]) if f.iso == oblast]
     st.html(rendering.legend({words.CHART[kind]: colour for kind, colour in charts.FLOWS.items()}))
-    st.altair_chart(charts.flows(_bars(counted), marks, words.CHART), width="stretch")
-    st.caption(words.flows_caption(marks, net=len(counted) <= charts.MOST_NET))
+    st.altair_chart(charts.flows(_bars(flows), marks, words.CHART), width="stretch")
+    st.caption(words.flows_caption(marks, net=len(flows) <= charts.MOST_NET))
     _tables(coverage, start, end, lines[0])
 
 
-def _names(coverage: Coverage) -> dict[str, str]:
-    return {ALL: words.EACH, **{o.iso: o.name for o in coverage.oblasts}}
-
-
-def _range(coverage: Coverage) -> tuple[date, date]:
-    first, last = coverage.span
+def _choose(coverage: Coverage, choices: Choices) -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    start = session.day(row, "start", first, (first, last), label=words.START)
-    end = session.day(row, "end", last, (first, last), label=words.END)
-    row.button(words.WHOLE, on_click=_choose, args=(first, last))
-    for days in _PRESETS:
-        since = max(last - timedelta(days=days), first)
-        row.button(text.last_days(days), on_click=_choose, args=(since, last))
-    return start, end
-
-
-def _choose(start: date, end: date) -> None:
-    st.session_state["start"], st.session_state["end"] = start, end
+    controls.source(row, choices)
+    for parameter in (HISTORY_OBLAST, MEASURE, EVERY):
+        controls.option(row, choices, parameter)
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    for day in (START, END):
+        controls.day(row, choices, day)
+    first, last = coverage.span
+    presets = {
+        words.WHOLE: first,
+        **{text.last_days(n): max(last - timedelta(days=n), first) for n in _PRESETS},
+    }
+    for label, since in presets.items():
+        row.button(label, on_click=controls.choose, args=(choices, {START: since, END: last}))
 
 
 def _marks(coverage: Coverage, start: date, end: date) -> Marks:
@@ -118,12 +107,17 @@ def _marks(coverage: Coverage, start: date, end: date) -> Marks:
 
 
 def _held(
-    coverage: Coverage, start: date, end: date, lines: Sequence[Line], *, share: bool
+    coverage: Coverage,
+    start: date,
+    end: date,
+    lines: Sequence[Line],
+    spread: Mapping[tuple[date, str], tuple[float, float]],
+    *,
+    share: bool,
 ) -> list[dict[str, object]]:
     whole = {o.iso: o.polygon_km2 for o in coverage.oblasts}
     whole[ALL] = sum(whole.values())
     names = {line.iso: line.name for line in lines}
-    spread = _spread(start, end)
     out = []
     for row in figures.history(coverage, start, end):
         if row.iso not in names:
@@ -146,19 +140,20 @@ def _held(
     return out
 
 
-def _spread(start: date, end: date) -> dict[tuple[date, str], tuple[float, float]]:
-    """The least and the most of the held shares that sources tell of, where they are several."""
+def _spread(
+    coverages: Mapping[str, Coverage], start: date, end: date
+) -> dict[tuple[date, str], tuple[float, float]]:
+    """Return the least and the most of the shares held, where there are several sources."""
     days = (start + timedelta(days=n) for n in range((end - start).days + 1))
-    told = agreement.spread_over_time(session.coverages(source_choice.counted()), days)
     return {
         (day, row.iso): (row.low, row.high)
-        for day, rows in told
+        for day, rows in agreement.spread_over_time(coverages, days)
         for row in rows
         if len(row.shares) > 1
     }
 
 
-def _bars(counted: Sequence[Flow]) -> list[dict[str, object]]:
+def _bars(flows: Sequence[Flow]) -> list[dict[str, object]]:
     return [
         {
             "start": f.start,
@@ -167,7 +162,7 @@ def _bars(counted: Sequence[Flow]) -> list[dict[str, object]]:
             "lost": f.lost_km2,
             "net": f.net_km2,
         }
-        for f in counted
+        for f in flows
     ]
 
 
@@ -201,7 +196,7 @@ def _source(coverage: Coverage, start: date, end: date, oblast: str) -> None:
     if len(ends) == 2:
         then, now = (_of(oblast, figures.areas(coverage, snapshot)) for snapshot in ends)
         lines = words.cite(then, now, _of(oblast, figures.changes(coverage, *ends)), start, end)
-        told.citation(st.container(), lines, *((coverage, snapshot) for snapshot in ends))
+        attribution.citation(st.container(), lines, *((coverage, snapshot) for snapshot in ends))
 
 
 def _of(oblast: str, rows: Sequence[R]) -> R:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from controlmap import sources
 from controlmap.core import geoparquet
-from controlmap.dashboard import session
+from controlmap.dashboard import controls, session
 from controlmap.words import text
 
 EMBEDDED = ("oblasts.parquet", "land.parquet", "places.csv")
@@ -14,6 +14,7 @@ EMBEDDED = ("oblasts.parquet", "land.parquet", "places.csv")
 
 def show() -> None:
     """Show the page."""
+    controls.arrive("method")
     record = session.record()
     coverage = record.coverage
     st.title(text.METHOD)

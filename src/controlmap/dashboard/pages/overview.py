@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from functools import partial
 
 import streamlit as st
 
@@ -15,13 +14,20 @@ from controlmap.analysis.figures import Areas, Comparison, Contested
 from controlmap.core.model import Status
 from controlmap.dashboard import (
     attribution,
+    controls,
     map_layers,
     map_view,
-    query_params,
     rendering,
     session,
-    source_choice,
     tables,
+)
+from controlmap.dashboard.parameters import (
+    ADVANCE,
+    BASIS,
+    CONTESTED,
+    DATE,
+    SOURCE,
+    Choices,
 )
 from controlmap.geo.oblasts import CLAIMED_ON, Basis
 from controlmap.record import archive
@@ -36,45 +42,32 @@ _MORE = (Status.ASSESSED_ADVANCE, Status.INFILTRATION, Status.CLAIMED_CONTROL)
 
 def show() -> None:
     """Show the page."""
-    record = source_choice.asked()
     st.title(text.OVERVIEW)
     st.markdown(text.LEDE)
-    first, last = record.coverage.span
-    query_params.check(
-        {
-            "date": (partial(query_params.is_day, record), f"{first} … {last}"),
-            "basis": (text.BASES.__contains__, ", ".join(text.BASES)),
-            "contested": (text.CONTESTED_CHOICES.__contains__, ", ".join(text.CONTESTED_CHOICES)),
-        }
-    )
+    controls.arrive("overview")
     _figures()
 
 
 @st.fragment
 @session.guarded
 def _figures() -> None:
-    """All that follows the choices; a change reruns this and nothing else."""
-    record = source_choice.chosen()
-    day, basis, contested = _choose(record)
+    """Show all that follows the choices; a change reruns this and nothing else."""
+    choices = controls.chosen("overview")
+    record = session.record(choices[SOURCE], choices[ADVANCE])
+    _choose(record, choices)
+    day, basis, contested = choices[DATE], choices[BASIS], choices[CONTESTED]
     coverage = record.coverage
-    snapshot = coverage.at(day)
+    snapshot = session.snapshot(record, day)
     rows = figures.compare(coverage, snapshot, basis, contested)
-    known = agreement.opinions(session.coverages(source_choice.counted()), day)
+    known = agreement.opinions(session.coverages(choices[ADVANCE]), day)
     spread = agreement.spread(known, basis)
     every = figures.areas(coverage, snapshot, basis)[-1]
     by_source = _by_source(known, basis, contested)
     st.html(_headline(day, rows[-1], every, contested, by_source))
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        map_view.show(
-            record,
-            "map",
-            text.LAYERS,
-            f"{day} {basis}",
-            partial(map_layers.day_features, coverage, snapshot, basis),
-            partial(map_layers.day_notes, coverage, snapshot),
-            played=map_view.Played(day, [o.total_km2(basis) for o in coverage.oblasts], _use),
-        )
+        payload = map_layers.day_payload(record, day, basis)
+        map_view.show(record, choices, text.LAYERS, payload, plays=DATE)
     with right:
         st.html(rendering.bars(rows, contested, spread))
         st.html(rendering.table(tables.comparison(rows, contested)))
@@ -85,36 +78,25 @@ def _figures() -> None:
         attribution.citation(st.container(), lines, (coverage, snapshot))
 
 
-def _choose(record: Record) -> tuple[date, Basis, Contested]:
-    first, last = record.coverage.span
+def _choose(record: Record, choices: Choices) -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    day = session.day(row, "date", last, (first, last), label=text.DATE)
-    move = partial(_move, first, last)
-    row.button("‹", help=text.PREVIOUS, on_click=move, args=(-1,), disabled=day <= first)
-    row.button("›", help=text.NEXT, on_click=move, args=(1,), disabled=day >= last)
-    row.button(text.LATEST, on_click=move, args=((last - day).days,), disabled=day >= last)
-    source_choice.source(row)
-    basis = session.choice(
-        row, "basis", text.BASES, "polygon", label=text.BASIS, help=text.BASIS_HELP
-    )
-    contested = session.choice(
-        row,
-        "contested",
-        text.CONTESTED_CHOICES,
-        "out",
-        label=text.CONTESTED,
-        help=text.CONTESTED_HELP,
-    )
-    return day, Basis(basis), Contested(contested)
-
-
-def _move(first: date, last: date, days: int) -> None:
-    wanted = st.session_state["date"] + timedelta(days=days)
-    st.session_state["date"] = min(max(wanted, first), last)
-
-
-def _use(day: date) -> None:
-    st.session_state["date"] = day
+    controls.day(row, choices, DATE)
+    day, (first, last) = choices[DATE], record.coverage.span
+    for label, help_text, to, ended in (
+        ("‹", text.PREVIOUS, min(day - timedelta(days=1), last), day <= first),
+        ("›", text.NEXT, max(day + timedelta(days=1), first), day >= last),
+        (text.LATEST, None, last, day == last),
+    ):
+        row.button(
+            label,
+            help=help_text,
+            on_click=controls.choose,
+            args=(choices, {DATE: to}),
+            disabled=ended,
+        )
+    controls.source(row, choices)
+    controls.option(row, choices, BASIS)
+    controls.option(row, choices, CONTESTED)
 
 
 def _ages(known: Sequence[Opinion]) -> Iterator[tuple[str, date, int]]:

@@ -3,134 +3,140 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from datetime import date
 
 import streamlit as st
 
 from controlmap import sources
 from controlmap.analysis import proposals
-from controlmap.analysis.proposals import Outcome, Proposal
+from controlmap.analysis.proposals import Outcome, Proposal, Rule, Selection
 from controlmap.core.model import InputError
 from controlmap.dashboard import (
     attribution,
-    composer,
+    controls,
     map_layers,
     map_view,
-    query_params,
+    parameters,
     rendering,
     session,
-    source_choice,
     tables,
 )
+from controlmap.dashboard.parameters import (
+    ADVANCE,
+    DATE,
+    PROPOSAL,
+    RECOGNISED,
+    RULE_DAYS,
+    RULES,
+    SOURCE,
+    Choices,
+)
 from controlmap.record.archive import Record
-from controlmap.record.coverage import DaySnapshot
 from controlmap.words import text, text_proposals
+
+_LINE_OF = "line-of"  # the line of a day chosen
 
 
 def show() -> None:
     """Show the page."""
-    record = source_choice.asked()
     st.title(text_proposals.TITLE)
     st.markdown(text_proposals.LEDE)
-    first, last = record.coverage.span
-    labels = text_proposals.labels(_listed()[0])
-    query_params.check(
-        {
-            "date": (partial(query_params.is_day, record), f"{first} … {last}"),
-            "proposal": (labels.__contains__, ", ".join(labels)),
-            **composer.in_address(record),
-        }
-    )
+    controls.arrive("proposals")
     _figures()
-
-
-def _listed() -> tuple[list[Proposal], list[InputError]]:
-    paths, _ = session.own_entries("proposals.toml")
-    made, broken = proposals.load([proposals.embedded(), *paths])
-    for proposal in made:
-        if proposal.id == text_proposals.OWN and proposal.entry:
-            broken.append(proposal.entry.error("id", text_proposals.OWN_IS_TAKEN))
-    return [p for p in made if p.id != text_proposals.OWN], broken
 
 
 @st.fragment
 @session.guarded
 def _figures() -> None:
-    record = source_choice.chosen()
-    made, broken = _listed()
-    labels = text_proposals.labels(made)
-    first, last = record.coverage.span
+    choices = controls.chosen("proposals")
+    record = session.record(choices[SOURCE], choices[ADVANCE])
+    listed, broken = parameters.proposal_entries()
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    day = session.day(row, "date", last, (first, last), label=text.DATE)
-    source_choice.source(row)
-    chosen = session.choice(
-        row,
-        "proposal",
-        labels,
-        "anchorage",
-        label=text_proposals.CHOOSE,
-        help=text_proposals.CHOOSE_HELP,
-    )
-    if chosen == text_proposals.OWN:
-        made = [*made, composer.compose(record)]
-    snapshot = record.coverage.at(day)
-    outcomes, problems = _measured(record, snapshot, made)
+    controls.day(row, choices, DATE)
+    controls.source(row, choices)
+    controls.option(row, choices, PROPOSAL)
+    if choices[PROPOSAL] == text_proposals.OWN:
+        _compose(choices)
+        listed = [*listed, _composed(choices)]
+    snapshot = session.snapshot(record, choices[DATE])
+    outcomes, problems = _measured(record, snapshot.day, listed)
     for problem in (*broken, *problems):
         st.warning(text.plain(str(problem)))
-    for found in outcomes:
-        if found.proposal.id == chosen:
-            _shown(record, found)
+    for outcome in outcomes:
+        if outcome.proposal.id == choices[PROPOSAL]:
+            _in_full(record, choices, outcome)
     if outcomes:
         source = sources.find_source(record.coverage.source).title
         title = text_proposals.side_by_side(source, outcomes[0].snapshot.info.observed)
-        st.html(rendering.table(tables.side_by_side(outcomes, chosen, title)))
+        st.html(rendering.table(tables.side_by_side(outcomes, choices[PROPOSAL], title)))
     st.caption(text_proposals.PEOPLE)
     st.markdown(text_proposals.LAW)
     st.caption(text_proposals.OWN_FILE)
 
 
+def _compose(choices: Choices) -> None:
+    """Let the reader choose a rule an oblast, with its day where it has one."""
+    cells = [cell for _ in range(0, len(RULES), 2) for cell in st.columns(2, gap="medium")]
+    for cell, (iso, rule) in zip(cells, RULES.items(), strict=False):
+        row = cell.container(horizontal=True, vertical_alignment="bottom")
+        controls.option(row, choices, rule)
+        if choices[rule] == _LINE_OF:
+            controls.day(row, choices, RULE_DAYS[iso])
+    controls.option(st.container(horizontal=True), choices, RECOGNISED)
+
+
+def _composed(choices: Choices) -> Proposal:
+    """Return the proposal that the reader composed."""
+    rules = {
+        iso: Selection(Rule.LINE, choices[RULE_DAYS[iso]])
+        if choices[rule] == _LINE_OF
+        else Selection(Rule(choices[rule]))
+        for iso, rule in RULES.items()
+    }
+    return Proposal(
+        id=text_proposals.OWN,
+        title=text_proposals.OWN_TITLE,
+        about="",
+        rules=rules,
+        recognised=dict.fromkeys(rules, choices[RECOGNISED]),
+    )
+
+
 def _measured(
-    record: Record, snapshot: DaySnapshot, made: Sequence[Proposal]
+    record: Record, day: date, listed: Sequence[Proposal]
 ) -> tuple[list[Outcome], list[InputError]]:
-    found: list[Outcome] = []
+    outcomes: list[Outcome] = []
     problems: list[InputError] = []
-    for proposal in made:
+    for proposal in listed:
         try:
-            measure = partial(proposals.measure, record.coverage, snapshot, proposal)
-            key = f"{record.key} {snapshot.day} {proposals.toml(proposal)}"
-            found.append(session.computed(key, measure))
+            outcomes.append(map_layers.outcome(record, day, proposal))
         except InputError as error:
             problems.append(error)
-    return found, problems
+    return outcomes, problems
 
 
-def _shown(record: Record, found: Outcome) -> None:
-    coverage, made, snapshot = record.coverage, found.proposal, found.snapshot
-    if made.about:
-        st.markdown(text.plain(made.about))
-    st.html(rendering.headline(*text_proposals.headline(found.every), text_proposals.facts(found)))
+def _in_full(record: Record, choices: Choices, outcome: Outcome) -> None:
+    coverage, proposal, snapshot = record.coverage, outcome.proposal, outcome.snapshot
+    if proposal.about:
+        st.markdown(text.plain(proposal.about))
+    facts = text_proposals.facts(outcome)
+    st.html(rendering.headline(*text_proposals.headline(outcome.every), facts))
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        rules = " ".join(f"{iso}={drawn}" for iso, drawn in made.rules.items())
-        map_view.show(
-            record,
-            "proposals",
-            text_proposals.LAYERS,
-            f"{snapshot.day} {rules}",
-            partial(map_layers.transfer_features, coverage, snapshot, found),
-        )
+        payload = map_layers.transfer_payload(record, snapshot.day, proposal)
+        map_view.show(record, choices, text_proposals.LAYERS, payload)
     with right:
-        st.html(rendering.table(tables.by_oblast(found)))
-        st.markdown(text.plain(text_proposals.fortress(found)))
-        if text_proposals.moved(found):
-            st.html(rendering.render("folded.html", texts=_settlements(found)))
+        st.html(rendering.table(tables.by_oblast(outcome)))
+        st.markdown(text.plain(text_proposals.fortress(outcome)))
+        if text_proposals.moved(outcome):
+            st.html(rendering.render("folded.html", texts=_settlements(outcome)))
         attribution.source(coverage, snapshot)
-        if notes := text_proposals.lines(found):
+        if notes := text_proposals.lines(outcome):
             st.caption(" ".join(notes))
         row = st.container(horizontal=True)
-        attribution.citation(row, text_proposals.citation(found), (coverage, snapshot))
+        attribution.citation(row, text_proposals.citation(outcome), (coverage, snapshot))
         with row.popover(text_proposals.TOML, width="content"):
-            st.code(proposals.toml(made), language="toml")
+            st.code(proposals.toml(proposal), language="toml")
 
 
 def _settlements(outcome: Outcome) -> dict[str, str]:

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from controlmap import sources
 from controlmap.analysis import agreement
-from controlmap.analysis.agreement import Agreement, Opinion
+from controlmap.analysis.agreement import Agreement, AgreementRow, Opinion
 from controlmap.analysis.assessed_advance import Advance, counted
 from controlmap.core.model import Status
 from controlmap.dashboard import (
-    attribution as told,
-)
-from controlmap.dashboard import (
+    attribution,
+    controls,
+    map_layers,
     map_view,
-    query_params,
     rendering,
     session,
-    source_choice,
     tables,
     upload,
 )
-from controlmap.draw.maps import Feature
+from controlmap.dashboard.parameters import ADVANCE, DATE, Choices
+from controlmap.draw.maps import Feature, Payload
 from controlmap.geo import places
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
@@ -39,49 +38,34 @@ def show() -> None:
     """Show the page."""
     st.title(text_sources.TITLE)
     st.markdown(text_sources.LEDE)
-    first, last = _span()
-    query_params.check(
-        {
-            "date": (partial(query_params.is_between, first, last), f"{first} … {last}"),
-            "advance": (text_sources.ADVANCES.__contains__, ", ".join(text_sources.ADVANCES)),
-        }
-    )
+    controls.arrive("sources")
     _page()
 
 
 @st.fragment
 @session.guarded
 def _page() -> None:
-    first, last = _span()
+    choices = controls.chosen("sources")
+    day, advance = choices[DATE], choices[ADVANCE]
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    day = session.day(row, "date", last, (first, last), label=text.DATE)
-    advance = source_choice.advance(row)
-    chosen, comparison = row.container(), st.container()
+    controls.day(row, choices, DATE)
+    controls.option(row, choices, ADVANCE)
+    pills, comparison = row.container(), st.container()
     coverages = session.coverages(advance)
-    mine = upload.show(day)
-    if mine is not None:
-        coverages[custom.ID] = counted(mine, advance)
+    own = upload.show(day)
+    if own is not None:
+        coverages[custom.ID] = counted(own, advance)
     known = agreement.opinions(coverages, day)
     current = [o for o in known if o.is_current]
-    if mine is not None and custom.ID not in {o.source for o in current}:
-        comparison.warning(text_sources.own_elsewhen(mine.snapshots[-1].observed.date(), day))
+    if own is not None and custom.ID not in {o.source for o in current}:
+        comparison.warning(text_sources.own_elsewhen(own.snapshots[-1].observed.date(), day))
     with comparison:
-        _compare(chosen, advance, current)
+        _compare(pills, choices, current)
     st.header(text_sources.EACH)
     _each(day, {o.source: o for o in known}, coverages)
 
 
-def _span() -> tuple[date, date]:
-    """The days on which any source has something to say."""
-    spans = [coverage.span for coverage in session.coverages(Advance.APART).values()]
-    return min(first for first, _ in spans), max(last for _, last in spans)
-
-
-def _compare(
-    place: st.delta_generator.DeltaGenerator,
-    advance: Advance,
-    current: Sequence[Opinion],
-) -> None:
+def _compare(place: DeltaGenerator, choices: Choices, current: Sequence[Opinion]) -> None:
     titles = {o.source: sources.find_source(o.source).title for o in current}
     wanted = place.pills(
         text_sources.COMPARED,
@@ -96,13 +80,14 @@ def _compare(
     if len(compared) < 2:
         st.info(text_sources.TOO_FEW)
         return
-    rev = key(compared, advance)
-    found = _agreed(compared, rev)
-    rows = agreement.by_oblast(found)
+    rev = key(compared, choices[ADVANCE])
+    private = any(o.source == custom.ID for o in compared)
+    agreed = agreement.agree(compared) if private else _agreed(rev, compared)
+    rows = agreement.by_oblast(agreed)
     spread = agreement.spread([o for o in compared if o.source != custom.ID])
-    if custom.ID in found.sources:
+    if custom.ID in agreed.sources:
         st.info(text_sources.OWN_APART)
-    pairs = agreement.pairs(found)
+    pairs = agreement.pairs(agreed)
     least = min(pairs, key=lambda p: p.jaccard)
     facts = (
         (text_sources.BY_ALL, text.km2(rows[-1].by_all)),
@@ -116,27 +101,31 @@ def _compare(
     st.html(rendering.headline(band, text_sources.of_sources(len(spread[-1].shares)), facts))
     left, right = st.columns([11, 9], gap="medium")
     with left:
+        names = _layer_names(agreed)
+        payload = (
+            map_layers.payload(rev, names, _features(agreed, rows[-1], compared))
+            if private
+            else _payload(rev, agreed, rows[-1], compared)
+        )
         map_view.show(
             session.record(),
-            "agreement",
-            _layer_names(found),
-            rev,
-            partial(_features, found, rows[-1], compared),
+            choices,
+            names,
+            payload,
             credit=[_credit(o) for o in compared],
-            private=custom.ID in found.sources,
             caption=text_sources.COMPUTED,
         )
     with right:
-        patches = _places(agreement.patches(found, _PATCHES))
+        patches = _places(agreement.patches(agreed, _PATCHES))
         st.html(rendering.table(tables.agreement(rows, spread)))
         st.html(rendering.table(tables.pairs(pairs, titles)))
         st.html(rendering.table(tables.patches(patches, titles)))
         lines = text_sources.cite(rows, spread[-1], len(compared))
-        told.citation(st.container(), lines, *((o.coverage, o.snapshot) for o in compared))
+        attribution.citation(st.container(), lines, *((o.coverage, o.snapshot) for o in compared))
 
 
 def key(compared: Sequence[Opinion], advance: Advance) -> str:
-    """The records and snapshots compared, and what is counted; own layers are no record."""
+    """Return the records and snapshots compared, and what is counted; own layers are no record."""
     each = (
         f"{o.source if o.source == custom.ID else session.record(o.source).key} {o.snapshot.index}"
         for o in compared
@@ -144,11 +133,16 @@ def key(compared: Sequence[Opinion], advance: Advance) -> str:
     return f"{advance} {' '.join(each)} {compared[0].snapshot.day}"
 
 
-def _agreed(compared: Sequence[Opinion], key: str) -> Agreement:
-    """How they agree; what has a visitor's own layer in it stays in the session."""
-    if any(o.source == custom.ID for o in compared):
-        return agreement.agree(compared)
-    return session.agreed(key, compared)
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _agreed(key: str, _compared: Sequence[Opinion]) -> Agreement:  # noqa: ARG001
+    return agreement.agree(_compared)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _payload(
+    rev: str, _agreed: Agreement, _every: AgreementRow, _compared: Sequence[Opinion]
+) -> Payload:
+    return map_layers.payload(rev, _layer_names(_agreed), _features(_agreed, _every, _compared))
 
 
 def _credit(opinion: Opinion) -> tuple[str, str]:
@@ -156,32 +150,30 @@ def _credit(opinion: Opinion) -> tuple[str, str]:
     return source.credit, source.url
 
 
-def _layer_names(found: Agreement) -> dict[str, str]:
+def _layer_names(agreed: Agreement) -> dict[str, str]:
     """The layers of the map: a visitor's own where there is one, "some" where that can be."""
     names = dict(text_sources.LAYERS)
-    shown = {"own", *upload.placed()} if custom.ID in found.sources else set()
+    shown = {"own", *upload.placed()} if custom.ID in agreed.sources else set()
     for name in {"own", *text_sources.PLACED} - shown:
         del names[name]
-    if len(found.sources) == 2:
+    if len(agreed.sources) == 2:
         del names["by-some"]
     return names
 
 
 def _features(
-    found: Agreement, every: agreement.AgreementRow, compared: Sequence[Opinion]
+    agreed: Agreement, every: AgreementRow, compared: Sequence[Opinion]
 ) -> dict[str, list[Feature]]:
-    drawn = agreement.outlines(found)
+    outlines = agreement.outlines(agreed)
     km2 = {"all": every.by_all, "some": every.by_some, "one": every.by_one}
-    out = {
-        layer: [Feature(drawn[kind], text_sources.patch_tooltip(layer, km2[kind]))]
-        if kind in drawn
+    features = {
+        layer: [Feature(outlines[kind], text_sources.patch_tooltip(layer, km2[kind]))]
+        if kind in outlines
         else []
         for layer, kind in text_sources.CLASSES.items()
     }
-    mine = next((o for o in compared if o.source == custom.ID), None)
-    drawn_names = _layer_names(found)
-    out |= {"own": upload.features(mine), **upload.placed()} if mine else {}
-    return {layer: features for layer, features in out.items() if layer in drawn_names}
+    own = next((o for o in compared if o.source == custom.ID), None)
+    return {**features, "own": upload.features(own), **upload.placed()} if own else features
 
 
 def _places(patches: Sequence[agreement.Patch]) -> list[tuple[str, agreement.Patch]]:
@@ -218,7 +210,7 @@ def _record(day: date, source: str, opinion: Opinion | None, coverage: Coverage)
     _reports(sources.find_source(source), {s for i in coverage.snapshots for s in i.reports})
 
 
-def _reports(source: sources.Source, told: set[Status] | None) -> None:
+def _reports(source: sources.Source, recorded: set[Status] | None) -> None:
     for reader in source.readers:
-        statuses = reader.reports if told is None else reader.reports & told
+        statuses = reader.reports if recorded is None else reader.reports & recorded
         st.markdown(text.reports(reader.title, statuses))
