@@ -173,6 +173,18 @@ class Answer:
             raise ValueError(f"{self.question}: has no geometries")
         return self.locate()[0]
 
+    def to_csv(self) -> str:
+        """Return the rows with what they share, as CSV."""
+        return as_csv(self) + "\n"
+
+    def to_json(self) -> str:
+        """Return the document of the answer, as the command prints it."""
+        return as_json(self)
+
+    def cite(self) -> str:
+        """Return who assessed what the answer rests on, of when, and how it was measured."""
+        return citation(self)
+
     def __iter__(self) -> Iterator[Row]:
         """Iterate over the rows."""
         return iter(self.rows)
