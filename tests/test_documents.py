@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import controlmap
 from controlmap.cli import main
 from test_layers import FLOOR, PACKAGE, house
 
@@ -44,6 +45,12 @@ def commands() -> list[str]:
 def test_every_command_is_in_the_readme(command: str) -> None:
     readme = (REPOSITORY / "README.md").read_text("utf-8")
     assert re.search(rf"\b(?:controlmap|make) {command}\b", readme)
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    reference = (REPOSITORY / "docs" / "reference.md").read_text("utf-8")
+    names = re.findall(r"^::: controlmap\.(\w+)$", reference, re.MULTILINE)
+    assert sorted(names) == sorted(set(controlmap.__all__) - {"__version__"})
 
 
 def test_every_setting_is_documented() -> None:
