@@ -27,7 +27,7 @@ import shapely
 import layer_files as files
 from controlmap import sources
 from controlmap.core.model import InputError, Snapshot
-from controlmap.sources import custom
+from controlmap.sources import legends
 
 DAY = files.DAY
 SCRIPT = "Occupied </script><script>alert(1)</script> {{ 7*7 }} {% raw %} ${7*7} <img src=x>"
@@ -343,10 +343,10 @@ SECONDS = 20
 MORE_MB = 2048
 
 
-def read(name: str, data: bytes) -> Snapshot | custom.Legend:
+def read(name: str, data: bytes) -> Snapshot | legends.Legend:
     """What is made of a file, or of a legend."""
     return (
-        custom.from_toml(data.decode(), name)
+        legends.from_toml(data.decode(), name)
         if name.endswith(".toml")
         else sources.read(data, name)
     )

@@ -9,7 +9,7 @@ import pytest
 import layer_files as files
 from controlmap.core import limits
 from controlmap.core.model import Status
-from controlmap.sources import custom, formats
+from controlmap.sources import formats, legends
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ from controlmap.sources import custom, formats
     ],
 )
 def test_a_word_and_its_negation_are_not_guessed_alike(value: str, status: Status | None) -> None:
-    assert custom.status_of(value) is status
+    assert legends.status_of(value) is status
 
 
 LONGEST = "occupied".ljust(limits.VALUE_CHARS, "!")
@@ -52,12 +52,12 @@ LONGEST = "occupied".ljust(limits.VALUE_CHARS, "!")
     ("value", "status"), [(LONGEST, Status.RUSSIAN_HELD), (LONGEST + "!", None)]
 )
 def test_a_description_tells_no_status(value: str, status: Status | None) -> None:
-    assert custom.status_of(value) is status
+    assert legends.status_of(value) is status
     document = formats.parse(files.geojson(files.frame(text=value)), "a.geojson")
-    assert ("text" in custom.columns(document)) is (status is not None)
+    assert ("text" in legends.columns(document)) is (status is not None)
 
 
-@pytest.mark.parametrize("words", [words.pattern for words, _ in custom.WORDS])
+@pytest.mark.parametrize("words", [words.pattern for words, _ in legends.WORDS])
 def test_what_follows_a_word_is_bounded(words: str) -> None:
     """Else "russia" n times takes n squared steps; a run of spaces ends at the next word."""
     assert not re.search(r"[*+]|,}", words.replace(r"no(?!\.|\s*\d)", ""))

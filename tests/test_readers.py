@@ -22,8 +22,8 @@ from controlmap.geo import oblasts, places
 from controlmap.geo.geodesy import areas_km2
 from controlmap.record import builder, coverage, supplement
 from controlmap.record import overlay as state
-from controlmap.sources import custom, formats, isw, nzz, viina
-from controlmap.sources.sparse import Texts
+from controlmap.sources import formats, isw, legends, nzz, viina, viina_csv
+from controlmap.sources.polygons import Memo
 
 KM2 = files.SQUARE_KM2
 
@@ -332,11 +332,11 @@ def test_two_layers_of_a_geopackage_are_told_apart_by_their_names() -> None:
     ],
 )
 def test_what_words_and_colours_tell(value: str, status: Status | None) -> None:
-    assert custom.status_of(value) is status
+    assert legends.status_of(value) is status
 
 
 def test_a_legend_decides_and_what_it_leaves_out_is_told() -> None:
-    legend = custom.from_toml(
+    legend = legends.from_toml(
         'column = "status"\n[statuses]\n" GREY zone" = "russian_held"', "l.toml"
     )
     snapshot = sources.read(files.geojson(), f"a {files.DAY}.geojson", legend=legend)
@@ -348,7 +348,7 @@ def test_a_legend_decides_and_what_it_leaves_out_is_told() -> None:
 
 
 def test_a_legend_may_tell_what_all_of_it_is_and_when() -> None:
-    legend = custom.from_toml('whole = "russian_held"\ndate = 2026-01-24', "l.toml")
+    legend = legends.from_toml('whole = "russian_held"\ndate = 2026-01-24', "l.toml")
     snapshot = sources.read(files.geojson(), "a.geojson", legend=legend)
     assert snapshot.info.observed.date() == date(2026, 1, 24)
     assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(2 * KM2, abs=0.001)
@@ -374,12 +374,12 @@ def test_a_legend_may_tell_what_all_of_it_is_and_when() -> None:
 )
 def test_what_is_no_legend_is_refused(text: str, told: str) -> None:
     with pytest.raises(InputError, match=told) as caught:
-        custom.from_toml(text, "l.toml")
+        legends.from_toml(text, "l.toml")
     assert str(caught.value).startswith("l.toml: ")
 
 
 def test_nothing_held_is_refused() -> None:
-    legend = custom.from_toml('whole = "contested"', "l.toml")
+    legend = legends.from_toml('whole = "contested"', "l.toml")
     with pytest.raises(InputError, match="nothing in it is Russian-held by its legend"):
         sources.read(files.geojson(), f"a {files.DAY}.geojson", legend=legend)
 
@@ -422,16 +422,16 @@ def test_viina_gives_each_place_its_cell(packed: bool) -> None:
     assert km2(first, Ground.OCCUPIED) == pytest.approx(cell[DONETSK], abs=0.001)
     assert km2(first, Ground.CONTESTED) == pytest.approx(cell[MAKIIVKA], abs=0.001)
     assert "an approximation" in first.info.warnings[0]
-    assert f"{len(order) - 2} of {len(order)} places are not told of" in first.info.warnings[1]
-    assert [s.info.observed.day for s in sources.read_all(data, "viina.csv", Texts())] == [6, 7]
+    assert f"{len(order) - 2} of {len(order)} places have no holder" in first.info.warnings[1]
+    assert [s.info.observed.day for s in sources.read_all(data, "viina.csv", Memo())] == [6, 7]
 
 
 def test_viina_opinions_stand_side_by_side() -> None:
     header = "geonameid,date,status_wiki,status_boost,status_dsm,status_isw,status\n"
     data = f"{header}{DONETSK},2024-05-06,RU,UA,CONTESTED,,RU\n".encode()
-    year = viina.parse(data, "v.csv")
+    year = viina_csv.parse(data, "v.csv", limits.CSV_MB)
     place = year.place.tolist().index(DONETSK)
-    told = {column: int(year.holder[column][0, place]) for column in viina.OPINIONS.values()}
+    told = {column: int(year.holder[column][0, place]) for column in viina_csv.OPINIONS.values()}
     assert told == {
         "status": Ground.OCCUPIED,
         "status_wiki": Ground.OCCUPIED,
@@ -448,7 +448,7 @@ def test_viina_opinions_stand_side_by_side() -> None:
         "viina_isw": (0, 0, 0, silent + 1),
     }
     assert Ground.CONTESTED in sources.read(data, "v.csv", "viina_dsm").layers
-    with pytest.raises(InputError, match="status_isw tells nothing of 2024-05-06"):
+    with pytest.raises(InputError, match="status_isw knows no holder on 2024-05-06"):
         sources.read(data, "v.csv", "viina_isw")
 
 
@@ -461,7 +461,7 @@ def test_viina_opinions_stand_side_by_side() -> None:
         (b"geonameid,date,status\n1,20240506,RU\n", "is not VIINA's CSV"),
         (
             files.viina((DONETSK, "20240506", "RU"), (DONETSK, "2024-05-06", "UA")),
-            f"v.csv: tells of place {DONETSK} on 2024-05-06 in two ways",
+            f"v.csv: gives place {DONETSK} on 2024-05-06 two holders",
         ),
     ],
 )
@@ -473,28 +473,32 @@ def test_what_is_not_viinas_is_refused(data: bytes, told: str) -> None:
 def test_viina_may_tell_the_same_twice_and_not_otherwise_in_whatever_piece(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(viina, "_BLOCK", 256)  # some six rows
+    monkeypatch.setattr(viina_csv, "_BLOCK", 256)  # some six rows
     rows = [
         (number, "20240506", "RU") for number in sorted(p.geonameid for p in places.load())[:30]
     ]
-    alike = viina.parse(files.viina(*rows, rows[0]), "v.csv")
+    alike = viina_csv.parse(files.viina(*rows, rows[0]), "v.csv", limits.CSV_MB)
     assert viina.counts(alike, None)["viina"][:3] == (30, 0, 0)
-    with pytest.raises(InputError, match=f"place {rows[0][0]} on 2024-05-06 in two ways"):
-        viina.parse(files.viina(*rows, (rows[0][0], "20240506", "UA")), "v.csv")
+    with pytest.raises(InputError, match=f"place {rows[0][0]} on 2024-05-06 two holders"):
+        viina_csv.parse(files.viina(*rows, (rows[0][0], "20240506", "UA")), "v.csv", limits.CSV_MB)
 
 
 def test_viina_unpacks_to_as_much_as_is_allowed_where_it_comes_from() -> None:
     rows = [(1, "20240506", "RU")] * 60_000  # 26 bytes each
     data = files.zipped({"v.csv": files.viina((DONETSK, "20240506", "RU"), *rows)})
-    assert viina.parse(data, "v.zip", 2).days == (date(2024, 5, 6),)
+    assert viina_csv.parse(data, "v.zip", 2).days == (date(2024, 5, 6),)
     with pytest.raises(InputError, match="unpacks to more than the limit of 1 MB"):
-        viina.parse(data, "v.zip", 1)
+        viina_csv.parse(data, "v.zip", 1)
 
 
 def test_viina_has_no_days_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "CSV_DAYS", 1)
     with pytest.raises(InputError, match="has more than 1 days, the limit"):
-        viina.parse(files.viina((DONETSK, "20240506", "RU"), (DONETSK, "20240507", "RU")), "v.csv")
+        viina_csv.parse(
+            files.viina((DONETSK, "20240506", "RU"), (DONETSK, "20240507", "RU")),
+            "v.csv",
+            limits.CSV_MB,
+        )
 
 
 def test_what_gdal_says_of_files_in_memory_is_not_told() -> None:

@@ -105,7 +105,7 @@ def test_no_known_colour_is_counted_against_its_label_in_silence(label: str, col
 
 def test_a_warning_names_file_feature_label_colour_and_area() -> None:
     drawn = make_file(feature(**OCCUPIED), feature(name="Щось нове", fill="#a52714"))
-    (warning,) = sources.read(drawn, API).warnings
+    (warning,) = sources.read(drawn, API).info.warnings
     assert warning == (
         f"{API}: feature 1: label 'Щось нове' on #a52714: the label is unknown; counted by its "
         "colour as occupied (82.9 km2)"
@@ -124,7 +124,7 @@ def test_what_is_left_out_is_told_with_its_area() -> None:
 
 def test_what_is_drawn_elsewhere_in_the_world_raises_no_warning() -> None:
     kuril = feature(polygon(box(147.0, 44.0, 148.0, 45.0)), name="Острови", fill="#ff5252")
-    assert sources.read(make_file(feature(**OCCUPIED), kuril), API).warnings == ()
+    assert sources.read(make_file(feature(**OCCUPIED), kuril), API).info.warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_what_is_drawn_elsewhere_in_the_world_raises_no_warning() -> None:
 )
 def test_a_warning_is_one_line_whatever_the_file_says(properties: dict[str, str]) -> None:
     drawn = make_file(feature(**OCCUPIED), feature(**properties))
-    (warning,) = sources.read(drawn, API).warnings
+    (warning,) = sources.read(drawn, API).info.warnings
     assert warning.isprintable()
 
 
@@ -240,17 +240,16 @@ def test_the_map_snapshot_tells_its_instant_in_its_name() -> None:
 
 def test_a_day_given_serves_where_the_file_tells_none() -> None:
     given_day = datetime(2024, 3, 2, tzinfo=UTC)
-    assert sources.read(make_file(feature(**OCCUPIED)), "map.json", None, given_day).observed == (
-        given_day
-    )
-    assert sources.read(make_file(feature(**OCCUPIED)), API, None, given_day).observed != given_day
+    data = make_file(feature(**OCCUPIED))
+    assert sources.read(data, "map.json", None, given_day).info.observed == given_day
+    assert sources.read(data, API, None, given_day).info.observed != given_day
 
 
 def test_gzip_is_read_and_hashed_as_what_it_holds() -> None:
     data = make_file()
     packed = sources.read(gzip.compress(data), DAILY + ".gz")
-    assert packed.name == DAILY
-    assert packed.sha256 == sources.read(data, DAILY).sha256
+    assert packed.info.name == DAILY
+    assert packed.info.sha256 == sources.read(data, DAILY).info.sha256
 
 
 def test_a_reader_that_is_named_is_used() -> None:

@@ -332,7 +332,7 @@ def test_caches_that_sessions_share_get_nothing_of_a_layer(page: AppTest) -> Non
     page.run()
     upload(page, ("layer 2023-07-01.geojson", files.geojson()))
     before = caches()
-    assert {"controlmap.geo.oblasts.load", "controlmap.sources.geojson.region"} <= before.keys()
+    assert {"controlmap.geo.oblasts.load", "controlmap.sources.polygons.region"} <= before.keys()
     assert any("agreed" in name for name in before)
     upload(page, ("bow-tie 2023-07-01.geojson", hostile.bow_tie()))
     assert not page.exception

@@ -11,13 +11,13 @@ import layer_files as files
 from controlmap import sources
 from controlmap.geo import oblasts
 from controlmap.record import builder
-from controlmap.sources import geojson
+from controlmap.sources import polygons
 
 TOGETHER = """
 import threading
 import numpy as np
 import shapely
-from controlmap.sources import geojson
+from controlmap.sources import layers, polygons
 
 place = np.arange(400)
 west, south = 32 + place % 200 * 0.03, 46 + place // 200
@@ -28,10 +28,10 @@ done = []
 def read():
     for _ in range(150):
         if together.wait() == 0:
-            geojson.region.cache_clear()
-            geojson.region()
+            polygons.region.cache_clear()
+            polygons.region()
         together.wait()
-        geojson.expect_nearby("squares", [squares], [])
+        layers.expect_nearby("squares", [squares], [])
     done.append(True)
 
 threads = [threading.Thread(target=read) for _ in range(4)]
@@ -54,5 +54,5 @@ def test_several_read_at_once() -> None:
 def test_what_threads_share_is_never_prepared() -> None:
     snapshot = sources.read(files.geojson(), f"layer {files.DAY}.geojson")
     coverage, _ = builder.of_snapshot(snapshot)
-    shared = [geojson.region(), *(o.polygon for o in oblasts.load()), *coverage.face_geometry]
+    shared = [polygons.region(), *(o.polygon for o in oblasts.load()), *coverage.face_geometry]
     assert not shapely.is_prepared(shared).any()

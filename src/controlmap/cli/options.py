@@ -17,7 +17,7 @@ from controlmap.words.numbers import instant
 if TYPE_CHECKING:
     from controlmap.core.model import SnapshotInfo
     from controlmap.record.coverage import Coverage
-    from controlmap.sources.custom import Legend
+    from controlmap.sources.legends import Legend
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What argparse's add_subparsers returns; its type has no public name."""
@@ -143,7 +143,7 @@ def advance_told(source: str, advance: str) -> str:
 
 def read_legend(path: Path) -> Legend:
     """A legend for a person's own file, from TOML."""
-    from controlmap.sources import custom
+    from controlmap.sources import legends
 
     try:
         text = path.read_text("utf-8")
@@ -151,7 +151,7 @@ def read_legend(path: Path) -> Legend:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: is no text in UTF-8") from error
-    return custom.from_toml(text, path.name)
+    return legends.from_toml(text, path.name)
 
 
 def dated(info: SnapshotInfo) -> str:

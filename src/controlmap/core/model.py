@@ -110,7 +110,7 @@ REPORTABLE = tuple(status for status in Status if status is not Status.UKRAINIAN
 """The statuses that a source may or may not report; `ukrainian_held` is always the rest."""
 
 
-def reported(grounds: Iterable[Ground]) -> frozenset[Status]:
+def statuses_of(grounds: Iterable[Ground]) -> frozenset[Status]:
     """The statuses that a source tells by drawing these kinds of ground.
 
     Each that one of them is a part of: infiltration is contested. What was held before 2022 alone

@@ -23,9 +23,10 @@ from controlmap.dashboard import rendering, tables
 from controlmap.draw.maps import Feature
 from controlmap.record import builder
 from controlmap.record.coverage import Coverage
-from controlmap.sources import containers, custom, file_dates, formats, geojson, viina
-from controlmap.sources.custom import Legend
-from controlmap.sources.geojson import Document
+from controlmap.sources import containers, custom, days, formats, legends, viina
+from controlmap.sources.document import Document, shown
+from controlmap.sources.legends import Legend
+from controlmap.sources.viina_csv import OPINIONS, Year
 from controlmap.words import markdown, text_sources
 
 _KEPT = "own layer"
@@ -47,24 +48,22 @@ def show(day: date) -> Coverage | None:
     files = st.file_uploader(
         text_sources.OWN_FILE, type=_ENDINGS, accept_multiple_files=True, key="own files"
     )
-    legends = [f for f in files if f.name.casefold().endswith(".toml")]
-    layers = [f for f in files if f not in legends]
+    tomls = [f for f in files if f.name.casefold().endswith(".toml")]
+    layers = [f for f in files if f not in tomls]
     if not layers:
         st.session_state.pop(_KEPT, None)
         return None
-    if len(layers) > 1 or len(legends) > 1:
+    if len(layers) > 1 or len(tomls) > 1:
         st.error(text_sources.OWN_TOO_MANY)
         return None
     try:
-        given = (
-            custom.from_toml(legends[0].getvalue().decode(), legends[0].name) if legends else None
-        )
+        given = legends.from_toml(tomls[0].getvalue().decode(), tomls[0].name) if tomls else None
         made = _made(layers[0].getvalue(), layers[0].name, day, given)
     except InputError as error:
         st.error(markdown.plain(str(error)))
         return None
     except UnicodeDecodeError:
-        st.error(markdown.plain(f"{legends[0].name}: is not UTF-8"))
+        st.error(markdown.plain(f"{tomls[0].name}: is not UTF-8"))
         return None
     _tell(made)
     return made
@@ -96,33 +95,34 @@ def _made(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
     kept: dict[str, Any] = st.session_state.get(_KEPT, {})
     if kept.get("digest") != digest:
         kept = st.session_state[_KEPT] = {"digest": digest}
-    if viina.recognises(data, name):
-        labels = {reader: sources.find_reader(reader).title for reader in viina.OPINIONS}
+    if "document" not in kept:
+        kept["document"] = formats.parse(
+            data, name, limits.UPLOAD_UNPACKED_MB, limits.UPLOAD_CSV_MB
+        )
+        kept["question"] = _question(kept["document"])
+    document = kept["document"]
+    if isinstance(document, Year):
+        labels = {reader: sources.find_reader(reader).title for reader in OPINIONS}
         opinion = st.radio(
             text_sources.OWN_OPINION, list(labels), format_func=labels.get, horizontal=True
         )
         key: tuple[object, ...] = (digest, opinion, day)
-        if "year" not in kept:
-            kept["year"] = viina.parse(data, name, limits.UPLOAD_CSV_MB)
         if kept.get("key") != key:
             kept |= {
                 "key": key,
-                "made": _record(viina.read(kept["year"], opinion, day)),
-                "placed": _placed(kept["year"], opinion, day, labels[opinion]),
+                "made": _record(sources.read_document(document, opinion, end_of(day))),
+                "placed": _placed(document, opinion, day, labels[opinion]),
             }
-        counts = viina.counts(kept["year"], day)
+        counts = viina.counts(document, day)
         st.html(rendering.table(tables.opinions(counts, labels)))
     else:
-        if "document" not in kept:
-            kept["document"] = formats.parse(data, name, limits.UPLOAD_UNPACKED_MB)
-            kept["question"] = _question(kept["document"])
         observed = _observed(name, day, given)
         chosen = given or _legend(kept["question"])
-        key = (digest, observed, chosen and custom.told(chosen))
+        key = (digest, observed, chosen and legends.described(chosen))
         if kept.get("key") != key:
             kept |= {
                 "key": key,
-                "made": _record(sources.read_document(kept["document"], None, observed, chosen)),
+                "made": _record(sources.read_document(document, None, observed, chosen)),
             }
     made: Coverage = kept["made"]
     return made
@@ -134,7 +134,7 @@ def placed() -> dict[str, list[Feature]]:
     return found
 
 
-def _placed(year: viina.Year, opinion: str, day: date, label: str) -> dict[str, list[Feature]]:
+def _placed(year: Year, opinion: str, day: date, label: str) -> dict[str, list[Feature]]:
     out: dict[str, list[Feature]] = {layer: [] for layer in _LAYER_OF.values()}
     for place, holder in viina.placed(year, opinion, day):
         layer = _LAYER_OF[holder]
@@ -149,7 +149,7 @@ def _record(snapshot: Snapshot) -> Coverage:
 
 
 def _observed(name: str, day: date, given: Legend | None) -> datetime:
-    told = (given and given.observed) or file_dates.named_day(name)
+    told = (given and given.observed) or days.named_day(name)
     picked = st.date_input(text_sources.OWN_DAY, told.date() if told else day, width=170)
     chosen = picked if isinstance(picked, date) else day
     return told if told and told.date() == chosen else end_of(chosen).astimezone(UTC)
@@ -167,8 +167,8 @@ def _question(document: Document) -> _Question | None:
     """What to ask of it, learnt once from all its properties; None for a known source's file."""
     if sources.recognised(document) is not sources.READERS[custom.ID]:
         return None
-    columns = custom.columns(document)
-    return _Question(columns, custom.guess(columns))
+    columns = legends.columns(document)
+    return _Question(columns, legends.guess(columns))
 
 
 def _legend(question: _Question | None) -> Legend | None:
@@ -182,7 +182,7 @@ def _legend(question: _Question | None) -> Legend | None:
         text_sources.OWN_COLUMN,
         options,
         index=options.index(guess.column) if guess else len(options) - 1,
-        format_func=lambda c: text_sources.OWN_WHOLE if c is None else geojson.shown(c),
+        format_func=lambda c: text_sources.OWN_WHOLE if c is None else shown(c),
     )
     statuses = list(text_sources.STATUSES)
     if column is None:
@@ -193,11 +193,11 @@ def _legend(question: _Question | None) -> Legend | None:
     told = {}
     grid = st.columns(3)
     for number, (value, count) in enumerate(columns[column].most_common(_VALUES)):
-        guessed = custom.status_of(value)
+        guessed = legends.status_of(value)
         told[value] = grid[number % 3].selectbox(
-            markdown.plain(f"{geojson.shown(value)} ({count})"),
+            markdown.plain(f"{shown(value)} ({count})"),
             statuses,
-            index=statuses.index(guessed.value if guessed else custom.IGNORE),
+            index=statuses.index(guessed.value if guessed else legends.IGNORE),
             format_func=text_sources.STATUSES.__getitem__,
             key=f"own {column} {value}",
         )

@@ -32,7 +32,7 @@ from controlmap.record.coverage import Coverage
 from controlmap.record.drawings import Drawings
 from controlmap.record.inputs import Member
 from controlmap.record.plausibility import KeptOut, Measured
-from controlmap.sources.sparse import Texts
+from controlmap.sources.polygons import Memo
 
 Notify = Callable[[str], None]
 """What is called with a line that says what is being done."""
@@ -210,11 +210,11 @@ class Intake:
             raise InputError(f"{first.name}: {first.why}{more}")
 
     def _each(self, paths: Iterable[Path | Member]) -> Iterator[Snapshot]:
-        texts = Texts()
+        memo = Memo()
         for number, member in enumerate(inputs.members(paths), start=1):
             self.progress(f"{number} files read, {member.name}")
             try:
-                for snapshot in sources.read_all(member.data, member.name, texts):
+                for snapshot in sources.read_all(member.data, member.name, memo):
                     self._check(member, snapshot)
                     info = snapshot.info
                     if member.retrieved is not None:

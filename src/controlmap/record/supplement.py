@@ -21,7 +21,7 @@ from controlmap.geo import geodesy
 from controlmap.geo.geodesy import array_of
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
-from controlmap.sources import geojson
+from controlmap.sources import polygons
 
 FROM = sources.DEFAULT
 """The source whose record has what was held before 2022."""
@@ -98,7 +98,7 @@ class Completion:
         else:
             held, origin = _of_record(self.known, first) or _reported(first)
             ground = shapely.difference(held, since)
-        ground = shapely.intersection(ground, geojson.region())
+        ground = shapely.intersection(ground, polygons.region())
         added = array_of(geodesy.polygons_of(ground))
         self.km2 = float(geodesy.areas_km2(added).sum())
         self.note = (

@@ -20,11 +20,13 @@ from datetime import UTC, datetime
 
 import shapely
 
-from controlmap.core.model import Ground, InputError, Snapshot, SnapshotInfo, Status
+from controlmap.core.model import Ground, InputError, Snapshot, Status
 from controlmap.geo import geodesy
 from controlmap.geo.geodesy import array_of
-from controlmap.sources import geojson
-from controlmap.sources.geojson import Document
+from controlmap.sources import days
+from controlmap.sources.document import Document, shown
+from controlmap.sources.layers import Layers
+from controlmap.sources.polygons import region
 
 ID = "deepstate_api"
 REPORTS = frozenset(
@@ -62,9 +64,9 @@ LABELS = {
 
 
 def recognises(document: Document) -> bool:
-    """Whether this is such a file: GeoJSON whose polygons carry a name and a fill of the map's.
+    """Return whether this is such a file: GeoJSON whose polygons have a name and a fill of the map.
 
-    One that is named for its instant may have other fills; they are told when it is read.
+    One that is named for its instant may have other fills; reading it warns of them.
     """
     fills = {
         str(f.properties["fill"]).casefold()
@@ -75,72 +77,54 @@ def recognises(document: Document) -> bool:
     return of_the_map and document.members.get("type") == "FeatureCollection"
 
 
-def read(document: Document, observed: datetime | None = None) -> Snapshot:
-    """A file as a Snapshot; its name tells the UTC epoch second, `observed` serves where not."""
-    name = document.name
-    stated = _NAME.search(name)
-    if stated:
-        observed = datetime.fromtimestamp(int(stated[1]), UTC)
-    if observed is None:
-        raise InputError(
-            f"{name}: tells no date; name it EPOCHSECOND.geojson, or give `areas` a --date"
-        )
-    drawn: dict[Ground, list[shapely.Polygon]] = {g: [] for g in COLOURS.values()}
-    warnings = []
-    moved = 0.0
-    far: list[tuple[float, float, float, float]] = []
-    for feature in document.areas:
-        parts, repaired = geojson.polygons(feature, name, far=far)
-        if not parts:
-            continue
-        ground, doubt = decide(feature.properties.get("fill"), feature.properties.get("name"))
-        if ground is not None:
-            drawn[ground].extend(parts)
-            moved += repaired
-        if doubt and (over := _km2_over_oblasts(parts)):
-            warnings.append(f"{name}: feature {feature.number}: {doubt} ({over:.1f} km2)")
-    if warnings and not any(drawn.values()):
-        raise InputError(f"{name}: no feature in it has a colour or a label that {ID} knows")
-    layers = {ground: array_of(parts) for ground, parts in drawn.items()}
-    geojson.expect_nearby(name, list(layers.values()), far)
-    return Snapshot(
-        SnapshotInfo(
-            reader=ID,
-            name=name,
-            observed=observed,
-            retrieved=None,
-            sha256=document.sha256,
-            reports=REPORTS,
-            warnings=tuple(warnings),
-            repaired_km2=moved,
-        ),
-        layers,
+def read(document: Document, observed: datetime | None) -> Snapshot:
+    """Return a file as a Snapshot, of the UTC epoch second that its name says."""
+    stated = _NAME.search(document.name)
+    observed = days.first_known(
+        document.name,
+        "name it EPOCHSECOND.geojson, or",
+        datetime.fromtimestamp(int(stated[1]), UTC) if stated else None,
+        observed,
     )
+    layers = Layers(document, COLOURS.values())
+    known = False
+    for feature in document.areas:
+        colour, label = feature.properties.get("fill"), feature.properties.get("name")
+        ground, doubt = decide(colour, label)
+        polygons = layers.add(feature, ground)
+        known |= ground is not None and bool(polygons)
+        if doubt and polygons and (over := _km2_over_oblasts(polygons)):
+            layers.warn(f"feature {feature.number}: {doubt} ({over:.1f} km2)")
+    if layers.warnings and not known:
+        raise InputError(
+            f"{document.name}: no feature in it has a colour or a label that {ID} knows"
+        )
+    return layers.snapshot(ID, observed, REPORTS)
 
 
 def decide(colour: object, label: object) -> tuple[Ground | None, str]:
-    """What ground a feature of that fill and name is, and the doubt about it in words, if any."""
+    """Return what ground a feature of that fill and name is, and the doubt about it, if any."""
     painted = COLOURS.get(str(colour).casefold())
-    named = label_grounds(str(label or ""))
-    told = f"label {geojson.shown(label or '')!r} on {geojson.shown(colour)}"
-    if len(named) > 1:
-        return Ground.CONTESTED, f"{told} contradicts itself; counted as contested"
-    says = next(iter(named), None)
-    if says is None and painted is None:
-        return None, f"{told}: neither is known; left out"
-    if says is None:
-        return painted, f"{told}: the label is unknown; counted by its colour as {_word(painted)}"
+    grounds = label_grounds(str(label or ""))
+    both = f"label {shown(label or '')!r} on {shown(colour)}"
+    if len(grounds) > 1:
+        return Ground.CONTESTED, f"{both} contradicts itself; counted as contested"
+    named = next(iter(grounds), None)
+    if named is None and painted is None:
+        return None, f"{both}: neither is known; left out"
+    if named is None:
+        return painted, f"{both}: the label is unknown; counted by its colour as {_word(painted)}"
     if painted is None:
-        return says, f"{told}: the colour is unknown; counted by its label as {_word(says)}"
-    if says is painted:
-        return says, ""
-    if {says, painted} == {Ground.OCCUPIED, Ground.HELD_BEFORE_2022}:
-        return Ground.OCCUPIED, f"{told} disagree on since when; counted as occupied"
-    return Ground.CONTESTED, f"{told} disagree; counted as contested"
+        return named, f"{both}: the colour is unknown; counted by its label as {_word(named)}"
+    if named is painted:
+        return named, ""
+    if {named, painted} == {Ground.OCCUPIED, Ground.HELD_BEFORE_2022}:
+        return Ground.OCCUPIED, f"{both} disagree on since when; counted as occupied"
+    return Ground.CONTESTED, f"{both} disagree; counted as contested"
 
 
 def label_grounds(label: str) -> frozenset[Ground]:
-    """The kinds of ground that the words of a name tell."""
+    """Return the kinds of ground that the words of a name stand for."""
     text = " ".join(unicodedata.normalize("NFKC", label).casefold().split())
     named = {ground for ground, words in LABELS.items() if words.search(text)}
     if Ground.HELD_BEFORE_2022 in named:  # "Occupied Crimea"
@@ -152,6 +136,6 @@ def _word(ground: Ground | None) -> str:
     return ground.name.lower().replace("_", " ") if ground is not None else "nothing"
 
 
-def _km2_over_oblasts(parts: list[shapely.Polygon]) -> float:
-    over = shapely.intersection(array_of(parts), geojson.region())
+def _km2_over_oblasts(polygons: list[shapely.Polygon]) -> float:
+    over = shapely.intersection(array_of(polygons), region())
     return float(geodesy.areas_km2(over).sum())

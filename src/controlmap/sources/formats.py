@@ -1,34 +1,59 @@
-"""A file of any format that is read as a Document: GeoJSON, KML, KMZ, GeoPackage, Shapefile,
-GeoParquet; told by what is in it, not by its name."""
+"""A file of any format as a Document; what it is, is told by what is in it, not by its name."""
 
 from __future__ import annotations
 
+import contextlib
+import gc
+from collections.abc import Iterator
+
 from controlmap.core import limits
 from controlmap.core.model import InputError
-from controlmap.sources import containers, geojson, kml, vector
-from controlmap.sources.geojson import Document
-from controlmap.sources.sparse import Texts
+from controlmap.sources import containers, geojson, kml, vector, viina_csv
+from controlmap.sources.document import Document
 
 FORMATS = ("GeoJSON", "KML", "KMZ", "GeoPackage", "zipped Shapefile", "GeoParquet")
 
 
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Have Python not look for cycles: a parsed file is lists, and has none.
+
+    Looking through its hundred thousand lists over and over took as long as parsing it.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_uncollected()
 def parse(
-    data: bytes, name: str, most_mb: int | None = None, texts: Texts | None = None
+    data: bytes, name: str, most_mb: int | None = None, most_csv_mb: int | None = None
 ) -> Document:
-    """The file as a document, in longitude and latitude; it unpacks to at most `most_mb`,
-    `limits.FILE_MB` for None. `texts` remembers what a GeoJSON file before it drew.
+    """Return the file, gzipped or not, as a document in longitude and latitude.
+
+    It unpacks to at most `most_mb`, a year of VIINA's to `most_csv_mb`; for None these are
+    `limits.FILE_MB` and `limits.CSV_MB`.
 
     Raises
     ------
     InputError
         Where it is none of `FORMATS`, is damaged, or is beyond a limit.
     """
-    document = _parsed(data, name, (most_mb or limits.FILE_MB) * 2**20, texts)
+    most = (most_mb or limits.FILE_MB) * 2**20
+    data, name = containers.gunzipped(data, name, most)
+    if viina_csv.recognises(data, name):
+        return viina_csv.parse(data, name, most_csv_mb or limits.CSV_MB)
+    document = _parsed(data, name, most)
     if len(document.features) > limits.FEATURES:
         raise InputError(
             f"{name}: has {len(document.features):,} features; the limit is {limits.FEATURES:,}"
         )
-    vertices = geojson.positions_in(document)
+    rings = (ring for feature in document.areas for rings in feature.polygons for ring in rings)
+    vertices = sum(len(ring) for ring in rings if isinstance(ring, list))
     if vertices > limits.VERTICES:
         raise InputError(
             f"{name}: its polygons have {vertices:,} positions; the limit is {limits.VERTICES:,}"
@@ -36,7 +61,7 @@ def parse(
     return document
 
 
-def _parsed(data: bytes, name: str, most: int, texts: Texts | None) -> Document:
+def _parsed(data: bytes, name: str, most: int) -> Document:
     if containers.is_zip(data):
         return _parsed_zip(data, name, most)
     if vector.is_geopackage(data):
@@ -45,7 +70,7 @@ def _parsed(data: bytes, name: str, most: int, texts: Texts | None) -> Document:
         return vector.parse_parquet(data, name, most)
     if kml.recognises(data):
         return kml.parse(data, name)
-    return geojson.parse(data, name, texts)
+    return geojson.parse(data, name)
 
 
 def _parsed_zip(data: bytes, name: str, most: int) -> Document:
@@ -62,4 +87,4 @@ def _parsed_zip(data: bytes, name: str, most: int) -> Document:
     ((only, content),) = containers.unzipped(data, name, most).items()
     if containers.is_zip(content):
         raise InputError(f"{name}: holds a zip within the zip; a layer is expected")
-    return _parsed(content, only.rpartition("/")[2], most, None)
+    return _parsed(content, only.rpartition("/")[2], most)

@@ -21,7 +21,7 @@ from defusedxml.ElementTree import iterparse
 from controlmap.core import limits
 from controlmap.core.model import InputError
 from controlmap.sources import containers
-from controlmap.sources.geojson import Document, Feature, shown
+from controlmap.sources.document import Document, Feature, shown
 
 _COLOUR = re.compile(r"[0-9a-fA-F]{8}")
 _FOLDERS = ("Folder", "Document")
@@ -56,12 +56,11 @@ def parse(data: bytes, name: str) -> Document:
     styles = _styles(root)
     features = []
     for number, (mark, folders) in enumerate(_placemarks(root, ())):
-        drawn = [p for p in _polygons(mark, name, number) if p]
+        polygons = [rings for rings in _polygons(mark, name, number) if rings]
         properties = {**_extended(mark), **_described(mark, folders, styles)}
-        if drawn:
-            geometry = {"type": "MultiPolygon", "coordinates": drawn}
-            features.append(Feature(number, properties, geometry))
-    return Document(name, hashlib.sha256(data).hexdigest(), {}, tuple(features))
+        if polygons:
+            features.append(Feature(number, properties, polygons))
+    return Document(name, hashlib.sha256(data).hexdigest(), tuple(features))
 
 
 def _tree(data: bytes, name: str) -> Element:

@@ -7,14 +7,15 @@ the Snapshot's `lacks`, and is completed from a source that has it before a reco
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import shapely
 
-from controlmap.core.model import Ground, InputError, Polygons, Snapshot, SnapshotInfo, Status
-from controlmap.geo.geodesy import array_of
-from controlmap.sources import geojson
-from controlmap.sources.geojson import Document, Feature
+from controlmap.core.model import Ground, InputError, Polygons, Snapshot, Status
+from controlmap.sources import days
+from controlmap.sources.document import Document, Feature, shown
+from controlmap.sources.layers import Layers
 
 ID = "nzz"
 REPORTS = frozenset({Status.RUSSIAN_HELD})
@@ -32,72 +33,45 @@ the file leaves out what was held before 2022."""
 
 
 def recognises(document: Document) -> bool:
-    """Whether this is such a file: its features tell what of the window they are."""
+    """Return whether this is such a file: its features say what of the window they are."""
     return any(
         f.properties.get("type") in KINDS and "_dateto" in f.properties for f in document.features
     )
 
 
-def read(document: Document, observed: datetime | None = None) -> Snapshot:
-    """A file as a Snapshot; `observed` serves where its features tell no day."""
-    name = document.name
-    observed = _stated(document) or observed
-    if observed is None:
-        raise InputError(f"{name}: tells no date; give `areas` a --date")
-    held: list[shapely.Polygon] = []
-    warnings = []
-    moved = 0.0
-    far: list[tuple[float, float, float, float]] = []
+def read(document: Document, observed: datetime | None) -> Snapshot:
+    """Return a file as a Snapshot, of the day that its features have."""
+    observed = days.first_known(document.name, "", _stated(document), observed)
+    layers = Layers(document, [Ground.OCCUPIED])
     for feature in document.areas:
         kind = feature.properties.get("type")
         if kind not in KINDS:
-            told = geojson.shown(kind)
-            warnings.append(
-                f"{name}: feature {feature.number}: type {told!r} is not known; left out"
-            )
+            layers.warn(f"feature {feature.number}: type {shown(kind)!r} is not known; left out")
         if kind in HELD:
-            parts, repaired = geojson.polygons(feature, name, far=far)
-            held.extend(parts)
-            moved += repaired
-    layers = {Ground.OCCUPIED: array_of(held)}
-    geojson.expect_nearby(name, list(layers.values()), far)
-    return Snapshot(
-        SnapshotInfo(
-            reader=ID,
-            name=name,
-            observed=observed,
-            retrieved=None,
-            sha256=document.sha256,
-            reports=REPORTS,
-            warnings=tuple(warnings),
-            repaired_km2=moved,
-        ),
-        layers,
-        _lacks(layers[Ground.OCCUPIED]),
-    )
+            layers.add(feature, Ground.OCCUPIED)
+    snapshot = layers.snapshot(ID, observed, REPORTS)
+    return replace(snapshot, lacks=_lacks(snapshot.layers[Ground.OCCUPIED]))
 
 
 def _lacks(held: Polygons) -> frozenset[Status]:
     cities = shapely.points(list(HELD_SINCE_2014.values()))
-    tree = shapely.STRtree(held)
-    found = tree.query(cities, predicate="within")
-    return frozenset() if found.size else frozenset({Status.HELD_BEFORE_2022})
+    within = shapely.STRtree(held).query(cities, predicate="within")
+    return frozenset() if within.size else frozenset({Status.HELD_BEFORE_2022})
 
 
 def _stated(document: Document) -> datetime | None:
-    days = {_day(document.name, f) for f in document.features if f.properties.get("date")}
-    if len(days) > 1:
-        told = ", ".join(f"{day:%Y-%m-%d}" for day in sorted(days))
-        raise InputError(f"{document.name}: its features are of {told}; one day is expected")
-    return next(iter(days), None)
+    stated = {_day(document.name, f) for f in document.features if f.properties.get("date")}
+    if len(stated) > 1:
+        listed = ", ".join(f"{day:%Y-%m-%d}" for day in sorted(stated))
+        raise InputError(f"{document.name}: its features are of {listed}; one day is expected")
+    return next(iter(stated), None)
 
 
 def _day(name: str, feature: Feature) -> datetime:
-    told = str(feature.properties["date"])
+    text = str(feature.properties["date"])
     try:
-        return datetime.strptime(told, "%Y-%m-%d").replace(tzinfo=UTC)
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError as error:
-        shown = geojson.shown(told)
         raise InputError(
-            f"{name}: feature {feature.number}: {shown!r} is not a date YYYY-MM-DD"
+            f"{name}: feature {feature.number}: {shown(text)!r} is not a date YYYY-MM-DD"
         ) from error

@@ -32,8 +32,8 @@ from pyproj.transformer import TransformerGroup
 from controlmap.core import limits
 from controlmap.core.limits import in_mb
 from controlmap.core.model import InputError
-from controlmap.sources import containers, parquet_pages
-from controlmap.sources.geojson import Document, Feature, shown
+from controlmap.sources import containers, geojson, parquet_pages
+from controlmap.sources.document import Document, Feature, shown
 
 # GDAL names a file as it is in memory, not as the person does; what cannot be read raises.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"pyogrio\b")
@@ -86,7 +86,7 @@ def parse_geopackage(data: bytes, name: str, most: int) -> Document:
     features: list[Feature] = []
     for layer in listed:
         features += _by_gdal(data, name, layer, len(features), left)
-    return Document(name, hashlib.sha256(data).hexdigest(), {}, tuple(features))
+    return Document(name, hashlib.sha256(data).hexdigest(), tuple(features))
 
 
 def _check_tables(data: bytes, name: str) -> None:
@@ -138,7 +138,7 @@ def parse_shapefile(data: bytes, name: str, most: int) -> Document:
             if ending in parts:
                 archive.writestr(f"layer{ending}", parts[ending])
     features = _by_gdal(plain.getvalue(), name, None, 0, _Left(name, most))
-    return Document(name, hashlib.sha256(data).hexdigest(), {}, tuple(features))
+    return Document(name, hashlib.sha256(data).hexdigest(), tuple(features))
 
 
 def _by_gdal(data: bytes, name: str, layer: str | None, first: int, left: _Left) -> list[Feature]:
@@ -188,7 +188,7 @@ def parse_parquet(data: bytes, name: str, most: int) -> Document:
     # A file that names no system is in longitude and latitude, by the standard; null is unknown.
     crs = described.get("crs", "OGC:CRS84")
     features = _features(name, shapes, table, crs and json.dumps(crs), 0)
-    return Document(name, hashlib.sha256(data).hexdigest(), {}, tuple(features))
+    return Document(name, hashlib.sha256(data).hexdigest(), tuple(features))
 
 
 def _parquet_geometry(file: pq.ParquetFile, name: str) -> tuple[Mapping[str, Any], str]:
@@ -279,10 +279,14 @@ def _features(
         raise InputError(f"{where}: has NaN or infinite coordinates")
     if len(areal):
         shapes = to_lonlat(shapes[areal], crs, where)
-    drawn = [orjson.loads(text) for text in shapely.to_geojson(shapes)] if len(areal) else []
+    texts = list(shapely.to_geojson(shapes)) if len(areal) else []
     return [
-        Feature(first + int(row), {c: _plain(values[row]) for c, values in table.items()}, shape)
-        for row, shape in zip(areal, drawn, strict=True)
+        Feature(
+            first + int(row),
+            {column: _plain(values[row]) for column, values in table.items()},
+            list(geojson.polygons_in(orjson.loads(text), where)),
+        )
+        for row, text in zip(areal, texts, strict=True)
     ]
 
 

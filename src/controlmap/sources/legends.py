@@ -1,0 +1,211 @@
+"""Which values of a person's own file are which status, guessed and shown, or as they say.
+
+A `Legend` is that answer: a column and what its values mean, or one status for the whole file. It
+comes from a TOML file, from a form, or from `guess`, which takes the words and the colours that it
+knows and leaves what it does not know out, with a warning.
+
+    column = "status"
+    date = 2026-01-24
+    [statuses]
+    "Occupied" = "russian_held"
+    "Grey zone" = "contested"
+    "Roads" = "ignore"
+"""
+
+from __future__ import annotations
+
+import colorsys
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from controlmap.core import limits, toml_entries
+from controlmap.core.model import Ground, InputError, Status
+from controlmap.sources import deepstate_api
+from controlmap.sources.document import Document, shown
+
+_UNKNOWN = 3  # of the keys that a legend does not have, how many a message shows
+IGNORE = "ignore"
+GROUNDS: Mapping[str, Ground | None] = {
+    Status.RUSSIAN_HELD.value: Ground.OCCUPIED,
+    Status.HELD_BEFORE_2022.value: Ground.HELD_BEFORE_2022,
+    Status.ASSESSED_ADVANCE.value: Ground.ASSESSED_ADVANCE,
+    Status.CONTESTED.value: Ground.CONTESTED,
+    Status.INFILTRATION.value: Ground.INFILTRATION,
+    Status.CLAIMED_CONTROL.value: Ground.CLAIMED_CONTROL,
+    Status.LIBERATED.value: Ground.LIBERATED,
+    Status.UKRAINIAN_HELD.value: None,
+    IGNORE: None,
+}
+"""What a value may mean, and the ground that it draws; None draws nothing."""
+_NEGATED = (
+    r"(?<![^\W_])(not|non|never|no(?!\.|\s*\d)|не|ні|нет)(?![^\W_])|n['’]t\b"
+    r"|(un|non|not)[-_ ]?(occup|russia|control|held)|не[-_ ]?(окк?уп|захоп)"
+)
+_MORE = r"\w{0,40}"  # of a word, or of several joined by underscores
+_OTHERWISE = (
+    rf"(former|previous|ex){_MORE}[-_ ](occup|russia)|(occupied|held|controlled) by (the )?(armed "
+    rf"forces of )?ukrain|ukrain{_MORE}[-_ ]occup|(колишн|раніше|ранее|бывш){_MORE} (окк?уп|захоп)"
+)
+WORDS: tuple[tuple[re.Pattern[str], Status | None], ...] = (
+    # The first that matches decides.
+    (re.compile(_NEGATED), None),
+    (re.compile(r"claimed|заявлен|заявляє"), Status.CLAIMED_CONTROL),
+    (re.compile(r"infiltrat|інфільтр|инфильтр"), Status.INFILTRATION),
+    (re.compile(r"advance|просуван"), Status.ASSESSED_ADVANCE),
+    (re.compile(r"pre.?2022|before.?(24|feb|2022)|ордло|\bcrimea\b|\bкрим\b|\bкрым\b|до 2022"),
+     Status.HELD_BEFORE_2022),
+    (re.compile(r"contest|gr[ae]y|disputed|unknown|сір[аі]|сер(ая|ой)|питанням|невідом"),
+     Status.CONTESTED),
+    (re.compile(r"liberat|retaken|recaptur|\bde[-_ ]?occup|де[-_ ]?окк?уп|звільнен|освобожд|"
+                r"відбит"),
+     Status.LIBERATED),
+    (re.compile(rf"ukrain{_MORE}.?(held|control)|\bua\b|\bafu\b|україн{_MORE} контрол"
+                r"|під контролем зсу"),
+     Status.UKRAINIAN_HELD),
+    (re.compile(_OTHERWISE), None),
+    (re.compile(rf"occupied|occupation|russian?{_MORE}.?(held|control)|\bru\b|окупован|оккупир"
+                r"|захоплен"),
+     Status.RUSSIAN_HELD),
+)  # fmt: skip
+"""Words in English, Ukrainian and Russian that stand for a status; None, that none is guessed: a
+word beside "not" is the opposite of what it says alone, and which opposite is not known."""
+_STATUSES = {ground: Status(name) for name, ground in GROUNDS.items() if ground is not None}
+_PREFERRED = ("status", "type", "control", "layer", "folder", "style", "name", "fill")
+_GREY_SATURATION, _RED_HUES, _GREEN_TO_BLUE = 0.2, (0.94, 0.06), (0.25, 0.7)
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What the values of a file mean.
+
+    Attributes
+    ----------
+    column
+        The property whose values count; None where `whole` says what all of the file is.
+    statuses
+        Names of `GROUNDS` by value; a value that is not there is left out, with a warning.
+    whole
+        The name of what all of it is; None where `column` counts.
+    observed
+        The day that the file is of, where the legend has it.
+    """
+
+    column: str | None = None
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    whole: str | None = None
+    observed: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no legend, in a line that says what is allowed."""
+        if (self.column is None) == (self.whole is None):
+            raise InputError("legend: needs either `column` with `statuses`, or `whole`")
+        for name in (*self.statuses.values(), *([self.whole] if self.whole else [])):
+            if name not in GROUNDS:
+                raise InputError(
+                    f"legend: {shown(name)!r} is no status; allowed: {', '.join(GROUNDS)}"
+                )
+
+    def name_of(self, properties: Mapping[str, Any]) -> str | None:
+        """Return what a feature with these properties is; None for a value not in the legend."""
+        if self.column is None:
+            return self.whole
+        return self.statuses.get(value_of(properties.get(self.column)))
+
+
+def from_toml(text: str, name: str) -> Legend:
+    """Return a legend as a person wrote it in TOML.
+
+    Raises
+    ------
+    InputError
+        Where it is not TOML, too large, or not a legend; it says what is allowed.
+    """
+    toml_entries.check_size(name, len(text.encode()))
+    try:
+        written = toml_entries.parse(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{name}: is not TOML ({error})") from error
+    if unknown := set(written) - {"column", "statuses", "whole", "date"}:
+        listed = ", ".join(shown(key) for key in sorted(unknown)[:_UNKNOWN])
+        raise InputError(f"{name}: {listed}: not known; allowed: column, statuses, whole, date")
+    statuses, on = written.get("statuses", {}), written.get("date")
+    texts = [written.get("column", ""), written.get("whole", "")]
+    if not isinstance(statuses, dict) or not all(
+        isinstance(v, str) for v in [*texts, *statuses.values()]
+    ):
+        raise InputError(f"{name}: column and whole are texts, statuses is a table of texts")
+    if on is not None and type(on) is not date:
+        raise InputError(f"{name}: date is a day, written YYYY-MM-DD without quotes")
+    observed = None if on is None else datetime(on.year, on.month, on.day, tzinfo=UTC)
+    plain = {value_of(key): status for key, status in statuses.items()}
+    try:
+        return Legend(written.get("column"), plain, written.get("whole"), observed)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+
+
+def value_of(value: object) -> str:
+    """Return a property as legends compare it: text without case and outer spaces."""
+    return " ".join(str("" if value is None else value).split()).casefold()
+
+
+def columns(document: Document) -> dict[str, Counter[str]]:
+    """Return the columns that could hold a status, and how many areas have each value."""
+    counted: dict[str, Counter[str]] = {}
+    for feature in document.areas:
+        for column, value in feature.properties.items():
+            text = value_of(value) if isinstance(value, (str, int, float, bool)) else ""
+            if 0 < len(text) <= limits.VALUE_CHARS:
+                counted.setdefault(column, Counter())[text] += 1
+    return {c: values for c, values in counted.items() if len(values) <= limits.LABELS}
+
+
+def guess(columns: Mapping[str, Counter[str]]) -> Legend | None:
+    """Return the column that gives the most areas a status by known words or colours, or None."""
+    best: tuple[int, int, str] | None = None
+    for column, values in columns.items():
+        known = sum(count for value, count in values.items() if status_of(value) is not None)
+        rank = _PREFERRED.index(column.casefold()) if column.casefold() in _PREFERRED else 99
+        if known and (best is None or (-known, rank, column) < best):
+            best = (-known, rank, column)
+    if best is None:
+        return None
+    statuses = {v: s.value for v in columns[best[2]] if (s := status_of(v)) is not None}
+    return Legend(best[2], statuses)
+
+
+def status_of(value: str) -> Status | None:
+    """Return the status that a value has by its words or its colour; None where it has none."""
+    if len(value) > limits.VALUE_CHARS:
+        return None
+    for words, status in WORDS:
+        if words.search(value):
+            return status
+    return _status_of_colour(value)
+
+
+def _status_of_colour(value: str) -> Status | None:
+    """Return one by DeepState's colours, or by hue: red is held, grey contested, blue is not."""
+    if value in deepstate_api.COLOURS:
+        return _STATUSES[deepstate_api.COLOURS[value]]
+    match = re.fullmatch(r"#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", value)
+    if match is None:
+        return None
+    hue, saturation, _ = colorsys.rgb_to_hsv(*(int(part, 16) / 255 for part in match.groups()))
+    if saturation < _GREY_SATURATION:
+        return Status.CONTESTED
+    if hue >= _RED_HUES[0] or hue <= _RED_HUES[1]:
+        return Status.RUSSIAN_HELD
+    return Status.UKRAINIAN_HELD if _GREEN_TO_BLUE[0] <= hue <= _GREEN_TO_BLUE[1] else None
+
+
+def described(legend: Legend) -> str:
+    """Return a legend in one line."""
+    if legend.column is None:
+        return f"all of it is {legend.whole}"
+    means = ", ".join(f"{shown(value)!r} is {status}" for value, status in legend.statuses.items())
+    return f"by {shown(legend.column)!r}: {means or 'no value is known'}"

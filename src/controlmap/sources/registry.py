@@ -1,0 +1,206 @@
+"""Every source and its readers, registered once: whom to credit, on what terms, how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from controlmap.core.model import InputError, Snapshot, Status
+from controlmap.sources import (
+    custom,
+    deepstate_api,
+    deepstate_daily,
+    formats,
+    isw,
+    nzz,
+    viina,
+    viina_csv,
+)
+from controlmap.sources.document import Document
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How one kind of file of a source is read.
+
+    `layered` says that a file may be one layer of several of the same instant; `may_lack`, what a
+    file of it may leave out although it is there.
+    """
+
+    id: str
+    title: str
+    reports: frozenset[Status]
+    recognises: Callable[[Document], bool]
+    read: Callable[[Document, datetime | None], Snapshot]
+    layered: bool = False
+    may_lack: frozenset[Status] = frozenset()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of assessments of control: whom to credit, under what terms, how it is read.
+
+    `readers` are in order of precedence: over the span of the first, the others are not used.
+    `notes` say what it reports and what to know of it.
+    """
+
+    id: str
+    title: str
+    credit: str
+    url: str
+    terms: str
+    readers: tuple[Reader, ...]
+    precedence: str
+    notes: str
+
+    @property
+    def reports(self) -> frozenset[Status]:
+        """All that any of its readers reports."""
+        return frozenset().union(*(reader.reports for reader in self.readers))
+
+
+DEEPSTATE = Source(
+    id="deepstate",
+    title="DeepState",
+    credit="DeepState (deepstatemap.live)",
+    url="https://deepstatemap.live",
+    terms="The map's geometry may not be redistributed: each person fetches it for themselves, "
+    "and credits DeepState. What controlmap embeds is its own measurement on its own grid.",
+    readers=(
+        Reader(
+            deepstate_api.ID,
+            "map snapshots",
+            deepstate_api.REPORTS,
+            deepstate_api.recognises,
+            deepstate_api.read,
+        ),
+        Reader(
+            deepstate_daily.ID,
+            "daily mirror",
+            deepstate_daily.REPORTS,
+            deepstate_daily.recognises,
+            deepstate_daily.read,
+        ),
+    ),
+    precedence="Over the span of the map snapshots these alone are used, because they tell all "
+    "that the daily mirror tells, and contested, liberated and pre-2022 ground besides; the daily "
+    "mirror follows after their last. The mirror's files tell when the map was copied: it is that "
+    "of the evening before, at times of two evenings before.",
+    notes="Volunteers' map from open sources, close to the Ukrainian side. Contested ground is "
+    "what it leaves grey; in 2026 it redefined that towards infiltration.",
+)
+
+ISW = Source(
+    id="isw",
+    title="ISW",
+    credit="Institute for the Study of War and Critical Threats",
+    url="https://understandingwar.org",
+    terms="Redistribution needs written consent: the layers are read on the user's own machine "
+    "and never handed on. What controlmap embeds is its own measurement on its own grid.",
+    readers=(Reader(isw.ID, "layers", isw.REPORTS, isw.recognises, isw.read, layered=True),),
+    precedence="The layers of a day are one state; what a day has no layer of is not reported.",
+    notes="A research institute's daily assessment. Assessed advance, where Russian forces operate "
+    "and control is not assessed, is kept apart from control: control alone moves in steps. "
+    "Claimed control is what Moscow says. Days are told without the hour.",
+)
+
+NZZ = Source(
+    id="nzz",
+    title="NZZ / Liveuamap",
+    credit="NZZ (nzz.ch), after Liveuamap",
+    url="https://www.nzz.ch",
+    terms="No open licence: the recorded files are read on the user's own machine and never handed "
+    "on. What controlmap embeds is its own measurement on its own grid.",
+    readers=(
+        Reader(
+            nzz.ID,
+            "weekly record",
+            nzz.REPORTS,
+            nzz.recognises,
+            nzz.read,
+            may_lack=frozenset({Status.HELD_BEFORE_2022}),
+        ),
+    ),
+    precedence="The day that is told in a file counts, not the one that it is named for.",
+    notes="A newspaper's record of Liveuamap's lines, a file a week; held ground alone. From March "
+    "2024 it leaves out what was held before 24 February 2022, about 16,600 km²; controlmap "
+    "completes it and says from where. Retreats appear days late.",
+)
+
+VIINA = Source(
+    id="viina",
+    title="VIINA 2.0",
+    credit="VIINA (Zhukov and Ayers), places by GeoNames",
+    url="https://github.com/zhukovyuri/VIINA",
+    terms="ODbL: share and adapt, with credit, under the same licence.",
+    readers=tuple(
+        Reader(
+            reader,
+            "places, concluded" if reader == "viina" else f"places, {column}",
+            viina.REPORTS,
+            viina.recognises,
+            partial(viina.read, reader),
+        )
+        for reader, column in viina_csv.OPINIONS.items()
+    ),
+    precedence="VIINA's own conclusion is read; each of the four opinions where it is named.",
+    notes="The holder of populated places by day, out of Wikipedia, event reports, DeepState and "
+    "ISW, so it is not independent of these. As areas it is an approximation: each point of an "
+    "oblast has the holder of the nearest place.",
+)
+
+OWN = Source(
+    id="own",
+    title="Your own layer",
+    credit="the file's author",
+    url="https://www.ogc.org/standards",
+    terms="Yours: it is read in memory, compared in your session alone, and never stored or sent.",
+    readers=(
+        Reader(
+            custom.ID,
+            ", ".join(formats.FORMATS),
+            custom.REPORTS,
+            custom.recognises,
+            custom.read,
+        ),
+    ),
+    precedence="A legend says which values are which status; without one, a guess that is shown.",
+    notes="GeoJSON, KML, KMZ, GeoPackage, zipped Shapefile or GeoParquet, with a column, colour, "
+    "style or layer name that tells the status.",
+)
+
+SOURCES = {source.id: source for source in (DEEPSTATE, ISW, NZZ, VIINA, OWN)}
+DEFAULT = DEEPSTATE.id
+"""The source that is meant where none is named."""
+READERS = {reader.id: reader for source in SOURCES.values() for reader in source.readers}
+
+
+def find_source(source: str, *, of_record: bool = False) -> Source:
+    """Return the source of that id; an InputError lists what there is.
+
+    Where a record is meant it does not offer `own`: no record of one's own layers comes with
+    controlmap, and few build one.
+    """
+    if source not in SOURCES:
+        offered = [known for known in SOURCES if not (of_record and known == custom.ID)]
+        raise InputError(f"source {source!r}: not known; allowed: {', '.join(offered)}")
+    return SOURCES[source]
+
+
+def find_reader(reader: str) -> Reader:
+    """Return the reader of that id; an InputError lists what there is."""
+    if reader not in READERS:
+        raise InputError(f"reader {reader!r}: not known; allowed: {', '.join(READERS)}")
+    return READERS[reader]
+
+
+def source_of(reader: str) -> Source:
+    """Return the source that a reader belongs to."""
+    return next(s for s in SOURCES.values() if any(r.id == reader for r in s.readers))
+
+
+def recognised(document: Document) -> Reader:
+    """Return the reader that recognises a document; that of a person's own file for any other."""
+    return next(reader for reader in READERS.values() if reader.recognises(document))
