@@ -105,7 +105,7 @@ def test_the_platform_says_where_the_folder_is(
     assert user_folder.find() == tmp_path / "controlmap"
     assert archive.open_source("deepstate").is_embedded
     assert not (tmp_path / "controlmap").exists()
-    assert user_folder.made().is_dir()
+    assert user_folder.ensure().is_dir()
 
 
 def test_every_feed_is_of_a_reader_in_order_of_precedence_and_is_documented() -> None:

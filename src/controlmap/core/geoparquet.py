@@ -49,7 +49,7 @@ class GeoFile:
 
 
 def geodata(name: str = "") -> Path:
-    """The embedded file of that name: beside the package when installed, in the clone otherwise."""
+    """Return the path of an embedded file: beside the package when installed, else in the clone."""
     here = Path(__file__).parents[1]
     inside = here / "geodata"
     return (inside if inside.is_dir() else here.parents[1] / "geodata") / name
@@ -68,12 +68,12 @@ def write(
 
     `level` is how much work packing is worth: `CLOSELY` or `QUICKLY`.
     """
-    told = {
+    content = {
         "provenance": asdict(provenance),
         "extra": dict(extra or {}),
         "columns": _columns(table),
     }
-    body = _pack(told)
+    body = _pack(content)
     head = {
         "format": FORMAT,
         "kind": kind,
@@ -107,13 +107,13 @@ def read(path: Path, kind: str) -> GeoFile:
     try:
         file = pq.ParquetFile(path, page_checksum_verification=True)
         head = json.loads(file.metadata.metadata[_KEY])
-        found, form = head["kind"], head["format"]
+        form = head["format"]
         if form > FORMAT:
             raise RecordError(
                 f"{path.name}: is of format {form}; this version of controlmap reads up to {FORMAT}"
             )
-        if found != kind:
-            raise RecordError(f"{path.name}: holds {found}, not {kind}")
+        if head["kind"] != kind:
+            raise RecordError(f"{path.name}: holds {head['kind']}, not {kind}")
         if hashlib.sha256(head["body"].encode()).hexdigest() != head["sha256"]:
             raise RecordError(f"{path.name}: is damaged (the provenance fails its checksum)")
         body = _unpack(head["body"])
@@ -122,7 +122,9 @@ def read(path: Path, kind: str) -> GeoFile:
         geometry = shapely.from_wkb(table.column("geometry").to_pylist())
         table = table.drop_columns("geometry")
         if _columns(table) != body["columns"]:
-            raise RecordError(f"{path.name}: is damaged (its columns are not those it was given)")
+            raise RecordError(
+                f"{path.name}: is damaged (its columns are not those it was written with)"
+            )
         known = {**body["provenance"], "inputs": tuple(body["provenance"]["inputs"])}
         provenance = Provenance(**known)
     except RecordError:
@@ -145,7 +147,7 @@ def write_sidecar(path: Path, provenance: Provenance | None = None) -> Path:
         known = _unpack(head["body"])["provenance"]
     else:
         known = json.loads(_text(asdict(provenance)))
-    told = {
+    content = {
         "file": path.name,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "bytes": path.stat().st_size,
@@ -153,31 +155,33 @@ def write_sidecar(path: Path, provenance: Provenance | None = None) -> Path:
     }
     sidecar = path.with_suffix(".provenance.json")
     with replacing(sidecar) as out:
-        out.write((json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode())
+        out.write((json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
     return sidecar
 
 
 def read_sidecar(path: Path) -> dict[str, Any]:
-    """What `NAME.provenance.json` beside a file tells; `RecordError` names it where it cannot."""
+    """Return what `NAME.provenance.json` beside a file says; a RecordError if it cannot be read."""
     sidecar = path.with_suffix(".provenance.json")
     try:
-        told: dict[str, Any] = json.loads(sidecar.read_bytes())
+        content: dict[str, Any] = json.loads(sidecar.read_bytes())
     except (OSError, ValueError) as error:
         raise RecordError(f"{sidecar.name}: is missing or damaged") from error
-    return told
+    return content
 
 
 def check_sidecar(path: Path) -> None:
-    """Raise a RecordError where a file is not the one that its sidecar tells the hash of."""
+    """Raise a RecordError where a file is not the one that its sidecar has the hash of."""
     if not path.is_file():
         raise RecordError(f"{path.name}: not found in {path.parent.name or '.'}/")
     if hashlib.sha256(path.read_bytes()).hexdigest() != read_sidecar(path).get("sha256"):
-        raise RecordError(f"{path.name}: is damaged (it is not the file its provenance tells of)")
+        raise RecordError(
+            f"{path.name}: is damaged (it is not the file that its provenance describes)"
+        )
 
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write to that takes the place of `path` when the block ends well, not before."""
+    """Return a file to write to that takes the place of `path` when the block ends well."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(_RANDOM // 2)}")
     # Made here and not by tempfile, so that the file has the permissions that the umask leaves it.
     temporary.touch(exist_ok=False)
@@ -202,7 +206,7 @@ def clear_leftovers(path: Path) -> None:
 
 
 def _geo(geometry: Polygons) -> dict[str, Any]:
-    """What GeoParquet tells of a file's geometries."""
+    """Return what GeoParquet says of a file's geometries."""
     present = geometry[~shapely.is_missing(geometry)]
     column: dict[str, Any] = {
         "encoding": "WKB",
@@ -214,7 +218,7 @@ def _geo(geometry: Polygons) -> dict[str, Any]:
 
 
 def _columns(table: pa.Table) -> list[list[str]]:
-    """Names and types, as Parquet calls them."""
+    """Return names and types, as Parquet calls them."""
     return [[f.name, str(f.type).replace("item: ", "element: ")] for f in table.schema]
 
 

@@ -29,7 +29,7 @@ LAYERS = 16
 SQLITE_STEPS = 1_000_000
 """What reading a GeoPackage's list of tables may take; a plain one's takes some hundreds."""
 LABELS = 200
-"""The most different values of a column that statuses are told by."""
+"""The most different values of a column that statuses may depend on."""
 VALUE_CHARS = 200
 """The longest value that a status is guessed by, in characters: a longer one is a description."""
 TOML_MB = 1
@@ -49,5 +49,5 @@ CSV_DAYS = 4_000
 
 
 def in_mb(count: int) -> str:
-    """A number of bytes in whole MB, for a message."""
+    """Return a number of bytes in whole MB, for a message."""
     return f"{count / 2**20:,.0f} MB"

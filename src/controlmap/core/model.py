@@ -35,15 +35,15 @@ class RecordError(ControlmapError):
 
 
 class Ground(IntEnum):
-    """What a piece of ground is at a moment: disjoint, and every point of an oblast is one of them.
+    """What a piece of ground is at an instant: every point of an oblast is one of them.
 
     Where a source draws several over each other, the first of `PRECEDENCE` counts.
     """
 
     UNMARKED = 0
-    """Nothing drawn here: held by Ukraine, as far as the source tells."""
+    """Nothing is marked here: held by Ukraine, as far as the source says."""
     OCCUPIED = 1
-    """Russian-held, taken since 24 February 2022 (or the source does not tell since when)."""
+    """Russian-held, taken since 24 February 2022 (or the source does not say since when)."""
     HELD_BEFORE_2022 = 2
     """Russian-held since before 24 February 2022."""
     CONTESTED = 3
@@ -111,14 +111,14 @@ REPORTABLE = tuple(status for status in Status if status is not Status.UKRAINIAN
 
 
 def statuses_of(grounds: Iterable[Ground]) -> frozenset[Status]:
-    """The statuses that a source tells by drawing these kinds of ground.
+    """Return the statuses that a source reports by marking these kinds of ground.
 
     Each that one of them is a part of: infiltration is contested. What was held before 2022 alone
-    does not tell what is held now.
+    does not say what is held now.
     """
-    drawn = frozenset(grounds)
-    told = frozenset(status for status in REPORTABLE if drawn.intersection(status.grounds))
-    return told if Ground.OCCUPIED in drawn else told - {Status.RUSSIAN_HELD}
+    marked = frozenset(grounds)
+    statuses = frozenset(status for status in REPORTABLE if marked.intersection(status.grounds))
+    return statuses if Ground.OCCUPIED in marked else statuses - {Status.RUSSIAN_HELD}
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a file's content comes from and how it was made.
+    """Where a file's content comes from and how it was computed.
 
     Attributes
     ----------
@@ -191,9 +191,9 @@ class Provenance:
     method
         How it was computed, in sentences.
     version
-        The version of controlmap that made it.
+        The version of controlmap that wrote it.
     inputs
-        The files it was made from: name, sha256, bytes.
+        The files it was computed from: name, sha256, bytes.
     figures
         Measured facts about the result: counts, errors, units in the names.
     """
@@ -209,7 +209,7 @@ class Provenance:
 
 
 def end_of(day: date) -> datetime:
-    """The last instant of a day in UTC: what "on that day" means for a snapshot."""
+    """Return the last instant of a day in UTC: what "on that day" means for a snapshot."""
     return datetime.combine(day, time.max, tzinfo=UTC)
 
 

@@ -1,6 +1,6 @@
 """The person's own folder: where it is, and that one at a time writes in it.
 
-It holds a record a source, `ID.parquet`, and the files these were made of (`originals`).
+It holds a record a source, `ID.parquet`, and the files these were built of (`originals`).
 """
 
 from __future__ import annotations
@@ -21,36 +21,36 @@ _LOCK = ".writing"
 
 
 def find() -> Path | None:
-    """The folder, which need not be there yet; None where the setting says that there is none.
+    """Return the folder, which need not be there yet; None where the setting is empty.
 
     Raises
     ------
     InputError
         Where the setting names what is no folder.
     """
-    told = os.environ.get(SETTING)
-    if told is None:
+    text = os.environ.get(SETTING)
+    if text is None:
         return platformdirs.user_data_path("controlmap", appauthor=False)
-    if not told:
+    if not text:
         return None
-    if not Path(told).is_dir():
-        raise InputError(f"{SETTING}={told}: is not a folder")
-    return Path(told)
+    if not Path(text).is_dir():
+        raise InputError(f"{SETTING}={text}: is not a folder")
+    return Path(text)
 
 
 def named() -> Path:
-    """As `find`; an InputError where there is to be none."""
-    found = find()
-    if found is None:
+    """Return the folder as `find` does; an InputError where there is to be none."""
+    folder = find()
+    if folder is None:
         raise InputError(f"{SETTING}: is empty, so there is no folder to keep a record in")
-    return found
+    return folder
 
 
-def made() -> Path:
-    """As `named`, made where it is not there yet."""
-    found = named()
-    found.mkdir(parents=True, exist_ok=True)
-    return found
+def ensure() -> Path:
+    """Return the folder as `named` does, created where it is not there yet."""
+    folder = named()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @contextlib.contextmanager
@@ -79,7 +79,7 @@ def one_writer(folder: Path) -> Iterator[None]:
 
 
 def one_writer_of(path: Path) -> contextlib.AbstractContextManager[None]:
-    """As `one_writer`, where a file lies in the person's own folder; else nothing."""
+    """Return `one_writer` of the folder for a file that lies in it; else what does nothing."""
     folder = find()
     if folder is None or not folder.is_dir() or not path.parent.is_dir():
         return contextlib.nullcontext()

@@ -35,12 +35,12 @@ _M2_PER_KM2 = 1e6
 
 
 def area_km2(geometry: BaseGeometry) -> float:
-    """Geodesic area on WGS84 in km2 of a polygonal geometry in lon, lat; 0 for an empty one."""
+    """Return the geodesic area (WGS84, km2) of a polygonal geometry in lon, lat; 0 if empty."""
     return float(areas_km2(np.array([geometry], dtype=object))[0])
 
 
 def areas_km2(geometries: Polygons) -> NDArray[np.float64]:
-    """Geodesic areas on WGS84 in km2, one for each polygonal geometry in lon, lat; shape (n,).
+    """Return geodesic areas (WGS84, km2) of polygonal geometries in lon, lat; shape (n,).
 
     Source of the method: Karney (2013), Algorithms for geodesics, through pyproj's Geod.
     """
@@ -69,7 +69,7 @@ def to_equal_area(geometry: BaseGeometry) -> BaseGeometry: ...
 @overload
 def to_equal_area(geometry: Polygons) -> Polygons: ...
 def to_equal_area(geometry: BaseGeometry | Polygons) -> BaseGeometry | Polygons:
-    """Lon, lat in degrees to metres in `EQUAL_AREA`."""
+    """Project lon, lat in degrees to metres in `EQUAL_AREA`."""
     return _project(geometry, "FORWARD")
 
 
@@ -78,7 +78,7 @@ def to_lonlat(geometry: BaseGeometry) -> BaseGeometry: ...
 @overload
 def to_lonlat(geometry: Polygons) -> Polygons: ...
 def to_lonlat(geometry: BaseGeometry | Polygons) -> BaseGeometry | Polygons:
-    """Metres in `EQUAL_AREA` to lon, lat in degrees."""
+    """Project metres in `EQUAL_AREA` to lon, lat in degrees."""
     return _project(geometry, "INVERSE")
 
 
@@ -90,13 +90,13 @@ def _project(geometry: BaseGeometry | Polygons, direction: str) -> BaseGeometry 
 
 
 def equal_area_km2(geometry: BaseGeometry) -> float:
-    """Area in km2 on WGS84 by the equal-area projection: the check on `area_km2`."""
+    """Return area in km2 on WGS84 by the equal-area projection: the check on `area_km2`."""
     dense = shapely.segmentize(geometry, _DENSIFY_DEGREES)
     return float(shapely.area(to_equal_area(dense))) / _M2_PER_KM2
 
 
 def cross_more_than(most: int, polygon: shapely.Polygon) -> bool:
-    """Whether the rings of a polygon cross themselves or each other more often, by a sample.
+    """Return whether the rings of a polygon cross themselves or each other more often, by a sample.
 
     An edge may cross all others, so the sample is taken a few edges at a time.
     """
@@ -116,7 +116,7 @@ def cross_more_than(most: int, polygon: shapely.Polygon) -> bool:
 
 
 def repair(polygon: shapely.Polygon) -> tuple[tuple[shapely.Polygon, ...], float]:
-    """A polygon as its valid parts: itself where it is valid.
+    """Return a polygon as its valid parts: itself where it is valid.
 
     Returns
     -------
@@ -132,19 +132,19 @@ def repair(polygon: shapely.Polygon) -> tuple[tuple[shapely.Polygon, ...], float
 
 
 def snap(geometry: Polygons) -> Polygons:
-    """Geometries with every coordinate on the grid of `GRID_PER_DEGREE`; validity is not kept."""
+    """Return geometries snapped to the grid of `GRID_PER_DEGREE`; validity is not kept."""
     return shapely.transform(geometry, lambda xy: np.rint(xy * GRID_PER_DEGREE) / GRID_PER_DEGREE)
 
 
 def polygons_of(geometry: BaseGeometry) -> list[shapely.Polygon]:
-    """The polygons in a geometry of any type, in order; lines and points have no area."""
+    """Return the polygons in a geometry of any type, in order; lines and points have no area."""
     if geometry.geom_type == "Polygon":
         return [] if geometry.is_empty else [geometry]  # type: ignore[list-item]
     return [p for part in getattr(geometry, "geoms", ()) for p in polygons_of(part)]
 
 
 def array_of(polygons: Iterable[BaseGeometry]) -> Polygons:
-    """Geometries as a one-dimensional object array."""
+    """Return geometries as a one-dimensional object array."""
     items = list(polygons)
     out = np.empty(len(items), dtype=object)
     out[:] = items

@@ -26,7 +26,7 @@ class Land:
 
 @lru_cache(maxsize=1)
 def load() -> tuple[Land, ...]:
-    """Ukraine, then its neighbours by name, from `geodata/land.parquet`; disjoint but for rounding.
+    """Return Ukraine, then its neighbours by name, from `geodata/land.parquet`.
 
     Raises
     ------

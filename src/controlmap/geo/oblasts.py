@@ -39,7 +39,7 @@ class Oblast:
     polygon_km2: float
 
     def total_km2(self, basis: Basis) -> float:
-        """The area in km2 that shares are taken over."""
+        """Return the area in km2 that shares are taken over."""
         return self.official_km2 if basis is Basis.OFFICIAL else self.polygon_km2
 
 
@@ -66,7 +66,7 @@ statistics count the waters of the Syvash and the limans.
 
 @lru_cache(maxsize=1)
 def load() -> tuple[Oblast, ...]:
-    """The four oblasts from `geodata/oblasts.parquet`, in the order of `ISO_CODES`."""
+    """Return the four oblasts from `geodata/oblasts.parquet`, in the order of `ISO_CODES`."""
     file = geoparquet.read(geoparquet.geodata("oblasts.parquet"), "oblasts")
     polygons = dict(zip(file.table.column("iso").to_pylist(), file.geometry, strict=True))
     try:
@@ -78,7 +78,7 @@ def load() -> tuple[Oblast, ...]:
 
 
 def of(iso: str, polygon: BaseGeometry) -> Oblast:
-    """An oblast of that polygon (lon, lat); an InputError where its area cannot be the oblast's."""
+    """Return an oblast of that polygon (lon, lat); an InputError for an area that cannot be its."""
     name, name_uk, official = FACTS[iso]
     measured = area_km2(polygon)
     if abs(measured / official - 1) > _PLAUSIBLE:
@@ -90,7 +90,7 @@ def of(iso: str, polygon: BaseGeometry) -> Oblast:
 
 
 def find(text: str) -> str:
-    """The ISO code for a code or an English or Ukrainian name; `InputError` lists what there is."""
+    """Return the ISO code for a code or a name; an InputError lists what there is."""
     wanted = text.strip().casefold()
     for iso, (name, name_uk, _) in FACTS.items():
         if wanted in (iso.casefold(), name.casefold(), name_uk.casefold()):

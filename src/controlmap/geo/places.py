@@ -21,7 +21,6 @@ from controlmap.core import geoparquet
 from controlmap.core.model import InputError, RecordError
 from controlmap.geo import oblasts
 from controlmap.geo.geodesy import WGS84
-from controlmap.geo.oblasts import ISO_CODES
 
 RANK_FLOORS = (200_000, 50_000, 10_000)
 """The least population of ranks 0, 1 and 2; the rest are of rank 3."""
@@ -40,7 +39,7 @@ class Place:
     geonameid
         Its number in GeoNames.
     name, name_uk
-        The English name, and the Ukrainian one, "" where GeoNames does not tell it.
+        The English name, and the Ukrainian one, "" where GeoNames has none.
     lon, lat
         Degrees on WGS84.
     population
@@ -72,7 +71,7 @@ COLUMNS = tuple(column.name for column in fields(Place))
 
 @lru_cache(maxsize=1)
 def load() -> tuple[Place, ...]:
-    """The settlements from `geodata/places.csv`, by oblast and falling population.
+    """Return the settlements from `geodata/places.csv`, by oblast and falling population.
 
     Raises
     ------
@@ -85,7 +84,7 @@ def load() -> tuple[Place, ...]:
 
 
 def find(text: str) -> tuple[Place, tuple[Place, ...]]:
-    """The settlement of a name, and the others that have it too.
+    """Return the settlement of a name, and the others that have it too.
 
     Names match in English and Ukrainian, with or without diacritics and apostrophes; where none
     does, in other spellings in Latin letters (`_sounded`). "Name, Oblast" tells doubles apart. Of
@@ -94,26 +93,29 @@ def find(text: str) -> tuple[Place, tuple[Place, ...]]:
     Raises
     ------
     InputError
-        Where there is none (it suggests near ones), or it cannot be told which is meant.
+        Where there is none (it suggests near ones), or more than one could be meant.
     """
     name, _, oblast = text.partition(",")
     iso = oblasts.find(oblast) if oblast else None
     among = [p for p in load() if iso in (None, p.iso)]
-    found = _named(among, name, _folded) or _named(among, name, _sounded)
-    if not found:
+    matches = _named(among, name, _folded) or _named(among, name, _sounded)
+    if not matches:
         names = {_sounded(n): n for p in among for n in (p.name, p.name_uk) if n}
         near = [names[n] for n in difflib.get_close_matches(_sounded(name), names, 3, 0.6)]
         hint = f"; near: {', '.join(near)}" if near else ""
         raise InputError(f"{name.strip()!r}: no place of that name{hint}; {KNOWN}")
-    found.sort(key=lambda p: -(p.population or 0))
-    if len(found) > 1 and (found[0].population or 0) < MANY_TIMES * (found[1].population or 1):
-        told = "; ".join(f"{p.name}, {oblasts.FACTS[p.iso][0]} ({p.lon},{p.lat})" for p in found)
-        raise InputError(f"{name.strip()!r}: {len(found)} places of that name: {told}")
-    return found[0], tuple(found[1:])
+    matches.sort(key=lambda p: -(p.population or 0))
+    first, *others = matches
+    if others and (first.population or 0) < MANY_TIMES * (others[0].population or 1):
+        listed = "; ".join(
+            f"{p.name}, {oblasts.FACTS[p.iso][0]} ({p.lon},{p.lat})" for p in matches
+        )
+        raise InputError(f"{name.strip()!r}: {len(matches)} places of that name: {listed}")
+    return first, tuple(others)
 
 
 def nearest(lon: float, lat: float) -> tuple[str, float]:
-    """The settlement nearest to a point, by name, and its distance in km (geodesic, WGS84)."""
+    """Return the name of the settlement nearest to a point, and its geodesic distance in km."""
     known = load()
     near = min(
         known,
@@ -124,7 +126,7 @@ def nearest(lon: float, lat: float) -> tuple[str, float]:
 
 @dataclass(frozen=True)
 class Where:
-    """A point asked for: where it is, and where a name was given, whose it is and whose else."""
+    """A point: where it is and, where a name was given, whose it is and whose else."""
 
     lon: float
     lat: float
@@ -133,7 +135,7 @@ class Where:
 
 
 def locate(text: str) -> Where:
-    """The point that "LON,LAT" in degrees or the name of a settlement means.
+    """Return the point that "LON,LAT" in degrees or the name of a settlement means.
 
     Raises
     ------
@@ -172,7 +174,7 @@ _SPELT = (("shch", "sc"), ("sch", "sc"), ("kh", "h"), ("zh", "z"), ("ts", "c"), 
 
 
 def _sounded(name: str) -> str:
-    """A name in Latin letters as far as its spellings agree.
+    """Return a name in Latin letters as far as its spellings agree.
 
     Romanisations differ in consonants that two letters stand for and in soft signs, Ukrainian from
     Russian names in vowels and in h and g (Horlivka, Gorlovka): every run of vowels is as good as
@@ -185,44 +187,20 @@ def _sounded(name: str) -> str:
 
 
 def read_csv(path: Path) -> tuple[Place, ...]:
-    """The settlements in a file; `RecordError` names file and line."""
-    try:
-        text = path.read_bytes().decode()
-    except FileNotFoundError as error:
-        raise RecordError(f"{path.name}: not found in {path.parent.name or '.'}/") from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise RecordError(f"{path.name}, line {line}: is not UTF-8") from error
-    if not text.endswith("\n"):
-        line = text.count("\n") + 1
-        raise RecordError(f"{path.name}, line {line}: is cut off")
-    header, *rows = text[:-1].split("\n")
-    if header != ",".join(COLUMNS):
-        raise RecordError(f"{path.name}, line 1: is not {','.join(COLUMNS)}")
-    places: dict[int, Place] = {}
-    for number, row in enumerate(rows, start=2):
+    """Return the settlements in a file; a RecordError names file and line."""
+    if not path.is_file():
+        raise RecordError(f"{path.name}: not found in {path.parent.name or '.'}/")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file, strict=True)
+        places = []
         try:
-            place = _parsed(next(csv.reader([row], strict=True), []))
-            if place.geonameid in places:
-                raise ValueError(f"geonameid {place.geonameid} is there twice")
+            if next(rows, []) != list(COLUMNS):
+                raise ValueError(f"is not {','.join(COLUMNS)}")
+            for number, name, name_uk, lon, lat, people, iso in rows:
+                population = int(people) if people else None
+                places.append(
+                    Place(int(number), name, name_uk, float(lon), float(lat), population, iso)
+                )
         except (ValueError, csv.Error) as error:
-            raise RecordError(f"{path.name}, line {number}: {error}") from error
-        places[place.geonameid] = place
-    return tuple(places.values())
-
-
-def _parsed(cells: list[str]) -> Place:
-    if len(cells) != len(COLUMNS):
-        raise ValueError(f"has {len(cells)} fields, not {len(COLUMNS)}")
-    number, name, name_uk, lon_text, lat_text, people, iso = cells
-    lon, lat = float(lon_text), float(lat_text)
-    if not name:
-        raise ValueError("has no name")
-    if iso not in ISO_CODES:
-        raise ValueError(f"oblast {iso!r} is not one of {', '.join(ISO_CODES)}")
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise ValueError(f"lon {lon_text}, lat {lat_text} is not on the globe")
-    population = int(people) if people else None
-    if population is not None and population <= 0:
-        raise ValueError(f"population {people} is not positive")
-    return Place(int(number), name, name_uk, lon, lat, population, iso)
+            raise RecordError(f"{path.name}, line {rows.line_num}: {error}") from error
+    return tuple(places)

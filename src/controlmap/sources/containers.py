@@ -31,12 +31,12 @@ _DAMAGED = (zipfile.BadZipFile, EOFError, OSError, zlib.error, NotImplementedErr
 
 
 def is_zip(data: bytes) -> bool:
-    """Whether bytes are a zip archive's."""
+    """Return whether bytes are a zip archive's."""
     return data.startswith((_ZIP, _EMPTY_ZIP))
 
 
 def gunzipped(data: bytes, name: str, most: int) -> tuple[bytes, str]:
-    """Bytes and name without gzip, where there is gzip; `most` is in bytes."""
+    """Return bytes and name without gzip, where there is gzip; `most` is in bytes."""
     if not data.startswith(_GZIP):
         return data, name
     try:
@@ -50,7 +50,7 @@ def gunzipped(data: bytes, name: str, most: int) -> tuple[bytes, str]:
 
 
 def unzipped(data: bytes, name: str, most: int) -> dict[str, bytes]:
-    """The files in a zip by their names in it; together they are at most `most` bytes.
+    """Return the files in a zip by their names in it; together they are at most `most` bytes.
 
     Raises
     ------
@@ -72,17 +72,17 @@ def unzipped(data: bytes, name: str, most: int) -> dict[str, bytes]:
 
 @contextmanager
 def only_member(data: bytes, name: str, ending: str) -> Iterator[tuple[IO[bytes], str]]:
-    """The one file of a zip whose name has that ending, opened, and its name."""
+    """Return the one file of a zip whose name has that ending, opened, and its name."""
     with _opened(data, name) as archive:
-        found = [e for e in _entries(archive, name) if e.filename.casefold().endswith(ending)]
-        if len(found) != 1:
-            raise InputError(f"{name}: holds {len(found)} files *{ending}; one is expected")
-        with archive.open(found[0]) as packed:
-            yield packed, PurePosixPath(found[0].filename).name
+        members = [e for e in _entries(archive, name) if e.filename.casefold().endswith(ending)]
+        if len(members) != 1:
+            raise InputError(f"{name}: holds {len(members)} files *{ending}; one is expected")
+        with archive.open(members[0]) as packed:
+            yield packed, PurePosixPath(members[0].filename).name
 
 
 def names_in(data: bytes, name: str) -> list[str]:
-    """The names of the files in a zip."""
+    """Return the names of the files in a zip."""
     with _opened(data, name) as archive:
         return [entry.filename for entry in _entries(archive, name)]
 

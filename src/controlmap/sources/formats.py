@@ -1,4 +1,4 @@
-"""A file of any format as a Document; what it is, is told by what is in it, not by its name."""
+"""A file of any format as a Document, by what is in it and not by its name."""
 
 from __future__ import annotations
 

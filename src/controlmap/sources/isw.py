@@ -1,6 +1,6 @@
 """ISW's layers (Institute for the Study of War and Critical Threats): a file a layer, or several.
 
-What a polygon is, is told by the name of its layer: the property `layer` in combined files, the
+What a polygon is, the name of its layer says: the property `layer` in combined files, the
 file's name otherwise. The files carry no more than the day, so a state is of 00:00 UTC of its day.
 
 Assessed advance is kept apart: Russian forces operate there, ISW does not assess that they control

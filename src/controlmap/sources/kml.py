@@ -28,23 +28,23 @@ _FOLDERS = ("Folder", "Document")
 
 
 def recognises(data: bytes) -> bool:
-    """Whether bytes look like a KML document."""
+    """Return whether bytes look like a KML document."""
     head = data[:4096].lstrip(b"\xef\xbb\xbf \r\n\t")
     return head.startswith(b"<") and b"<kml" in data[: 2**16].lower()
 
 
 def parse_kmz(data: bytes, name: str, most: int) -> Document:
-    """The KML document in a KMZ of at most `most` bytes unpacked; icons and the like are let be."""
+    """Return the KML document in a KMZ that unpacks to at most `most` bytes."""
     inside = containers.unzipped(data, name, most)
-    found = sorted(n for n in inside if n.casefold().endswith(".kml"))
-    if not found:
+    documents = sorted(n for n in inside if n.casefold().endswith(".kml"))
+    if not documents:
         raise InputError(f"{name}: holds no KML document")
-    main = "doc.kml" if "doc.kml" in found else found[0]
+    main = "doc.kml" if "doc.kml" in documents else documents[0]
     return parse(inside[main], name)
 
 
 def parse(data: bytes, name: str) -> Document:
-    """The placemarks of a KML document that have polygons.
+    """Return the placemarks of a KML document that have polygons.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def parse(data: bytes, name: str) -> Document:
 
 
 def _tree(data: bytes, name: str) -> Element:
-    """The root element; names of elements are without their namespace."""
+    """Return the root element; names of elements are without their namespace."""
     depth = count = 0
     root: Element | None = None
     try:
@@ -105,16 +105,16 @@ def _placemarks(
 
 def _described(mark: Element, folders: tuple[str, ...], styles: dict[str, str]) -> dict[str, str]:
     used = _text(mark, "styleUrl").lstrip("#")
-    own = mark.find("Style")
-    fill = _fill(own) if own is not None else ""
-    told = {
+    inline = mark.find("Style")
+    fill = _fill(inline) if inline is not None else ""
+    described = {
         "name": _text(mark, "name"),
         "folder": folders[-1] if folders else "",
         "layer": " / ".join(folders),
         "style": used,
         "fill": fill or styles.get(used, ""),
     }
-    return {key: value for key, value in told.items() if value}
+    return {key: value for key, value in described.items() if value}
 
 
 def _extended(mark: Element) -> dict[str, str]:
@@ -127,7 +127,7 @@ def _extended(mark: Element) -> dict[str, str]:
 
 
 def _styles(root: Element) -> dict[str, str]:
-    """The fill of every shared style; of a map of styles, that of its normal one."""
+    """Return the fill of every shared style; of a map of styles, that of its normal one."""
     fills = {s.get("id", ""): _fill(s) for s in root.iter("Style")}
     for pairs in root.iter("StyleMap"):
         for pair in pairs.iterfind("Pair"):
@@ -137,9 +137,8 @@ def _styles(root: Element) -> dict[str, str]:
 
 
 def _fill(style: Element) -> str:
-    """A style's polygon colour; KML writes it aabbggrr."""
-    found = style.find("PolyStyle/color")
-    text = (found.text or "").strip() if found is not None else ""
+    """Return a style's polygon colour; KML writes it aabbggrr."""
+    text = _text(style, "PolyStyle/color")
     if not _COLOUR.fullmatch(text):
         return ""
     return f"#{text[6:8]}{text[4:6]}{text[2:4]}".lower()
@@ -172,8 +171,8 @@ def _positions(text: str, where: str) -> list[list[float]]:
     try:
         values: Any = np.array(rows, dtype=float)
     except ValueError as error:
-        found = next((t for t in tuples if not _is_position(t)), text)
-        raise InputError(f"{where}: has {shown(found)!r}, which is not LON,LAT") from error
+        wrong = next((t for t in tuples if not _is_position(t)), text)
+        raise InputError(f"{where}: has {shown(wrong)!r}, which is not LON,LAT") from error
     if values.ndim != 2 or values.shape[1] != 2:
         raise InputError(f"{where}: has a ring that is not a list of LON,LAT")
     positions: list[list[float]] = values.tolist()
@@ -191,5 +190,4 @@ def _is_position(text: str) -> bool:
 
 
 def _text(element: Element, child: str) -> str:
-    found = element.find(child)
-    return " ".join((found.text or "").split()) if found is not None else ""
+    return " ".join((element.findtext(child) or "").split())

@@ -1,6 +1,6 @@
 """What the pages of a Parquet file unpack to, by their own headers.
 
-The file's footer tells it too, and may lie: pyarrow unpacks a page by what its header says, before
+The file's footer says it too, and may lie: pyarrow unpacks a page by what its header says, before
 anybody can count. A header is a struct in Thrift's compact protocol; of its fields, 2 and 3 are the
 page's size unpacked and packed (`PageHeader` of the Parquet format).
 """
@@ -15,8 +15,8 @@ _STOP, _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _STRUCT = (*ran
 _DEPTH = 4  # a header, what kind of page it is, its statistics
 
 
-def unpacked_bytes(data: bytes, told: pq.FileMetaData) -> int:
-    """How many bytes all pages of a file are together, once unpacked.
+def unpacked_bytes(data: bytes, metadata: pq.FileMetaData) -> int:
+    """Return how many bytes all pages of a file are together, once unpacked.
 
     Raises
     ------
@@ -24,9 +24,9 @@ def unpacked_bytes(data: bytes, told: pq.FileMetaData) -> int:
         Where a header is not one, or pages are more than features are read.
     """
     size = count = 0
-    for group in range(told.num_row_groups):
-        for column in range(told.num_columns):
-            chunk = told.row_group(group).column(column)
+    for group in range(metadata.num_row_groups):
+        for column in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(column)
             at = chunk.data_page_offset
             if 0 < (chunk.dictionary_page_offset or 0) < at:
                 at = chunk.dictionary_page_offset
@@ -42,7 +42,7 @@ def unpacked_bytes(data: bytes, told: pq.FileMetaData) -> int:
 
 
 def _struct(data: bytes, at: int, depth: int) -> tuple[dict[int, int], int]:
-    """The integers of 32 bits of a struct that begins there, by their fields' numbers; its end.
+    """Return the 32-bit integers of a struct that begins there, by their fields' numbers; its end.
 
     Where a field is there twice the last one counts, and of another type it does not, as it is for
     who reads it after us.

@@ -44,7 +44,7 @@ class Valid:
 
 
 class Memo:
-    """The polygons of the file being read and of the one before: most are drawn again as they were.
+    """The polygons of the file being read and of the one before: most are the same again.
 
     Then the same objects are returned, which saves time here and wherever they go.
     """

@@ -103,7 +103,7 @@ ISW = Source(
     precedence="The layers of a day are one state; what a day has no layer of is not reported.",
     notes="A research institute's daily assessment. Assessed advance, where Russian forces operate "
     "and control is not assessed, is kept apart from control: control alone moves in steps. "
-    "Claimed control is what Moscow says. Days are told without the hour.",
+    "Claimed control is what Moscow says. Days come without the hour.",
 )
 
 NZZ = Source(
@@ -123,7 +123,7 @@ NZZ = Source(
             may_lack=frozenset({Status.HELD_BEFORE_2022}),
         ),
     ),
-    precedence="The day that is told in a file counts, not the one that it is named for.",
+    precedence="The day that is said in a file counts, not the one that it is named for.",
     notes="A newspaper's record of Liveuamap's lines, a file a week; held ground alone. From March "
     "2024 it leaves out what was held before 24 February 2022, about 16,600 km²; controlmap "
     "completes it and says from where. Retreats appear days late.",

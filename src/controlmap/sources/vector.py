@@ -56,22 +56,22 @@ _REFERENCE_BYTES = 8  # what a value takes in Python at the least, however it is
 
 
 def is_geopackage(data: bytes) -> bool:
-    """Whether bytes are a SQLite database, as a GeoPackage is."""
+    """Return whether bytes are a SQLite database, as a GeoPackage is."""
     return data.startswith(_SQLITE)
 
 
 def is_parquet(data: bytes) -> bool:
-    """Whether bytes are a Parquet file's."""
+    """Return whether bytes are a Parquet file's."""
     return data.startswith(_PARQUET)
 
 
 def is_shapefile(names: list[str]) -> bool:
-    """Whether these names in a zip are a Shapefile's."""
+    """Return whether these names in a zip are a Shapefile's."""
     return any(n.casefold().endswith(".shp") for n in names)
 
 
 def parse_geopackage(data: bytes, name: str, most: int) -> Document:
-    """Every layer of polygons in a GeoPackage; a feature's layer is its property `layer`."""
+    """Return every layer of polygons in a GeoPackage; a feature's layer is its property `layer`."""
     import pyogrio
 
     _check_size(data, name)
@@ -92,8 +92,8 @@ def parse_geopackage(data: bytes, name: str, most: int) -> Document:
 def _check_tables(data: bytes, name: str) -> None:
     """Raise an InputError for a GeoPackage that computes what it gives: it may do so for ever.
 
-    The list of tables is read here and nothing of theirs. What each is, is told by its statement,
-    as SQLite takes it, and not by the word beside it. A database may say that it is in the mode of
+    The list of tables is read here and nothing of theirs. What each is, its statement says,
+    as SQLite takes it, and not the word beside it. A database may say that it is in the mode of
     a log beside it, which one in memory does not have.
     """
     plain = data[:18] + b"\1\1" + data[20:]
@@ -104,7 +104,7 @@ def _check_tables(data: bytes, name: str) -> None:
             listed = database.execute(
                 "SELECT name, sql FROM sqlite_master WHERE sql NOTNULL"
             ).fetchall()
-            computing = [title for title, made in listed if not _PLAIN.match(str(made))]
+            computing = [title for title, statement in listed if not _PLAIN.match(str(statement))]
             computing = computing or [text for (text,) in database.execute(_GENERATED)]
         except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
             raise InputError(f"{name}: is not a GeoPackage that can be read") from error
@@ -116,7 +116,7 @@ def _check_tables(data: bytes, name: str) -> None:
 
 
 def parse_shapefile(data: bytes, name: str, most: int) -> Document:
-    """The Shapefile in a zip; it needs its .shx, .dbf and .prj beside the .shp."""
+    """Return the Shapefile in a zip; it needs its .shx, .dbf and .prj beside the .shp."""
     inside = containers.unzipped(data, name, most)
     shapes = [n for n in inside if n.casefold().endswith(".shp")]
     if len(shapes) != 1:
@@ -153,16 +153,16 @@ def _by_gdal(data: bytes, name: str, layer: str | None, first: int, left: _Left)
         )
         with opened as (meta, batches):
             table = _whole(batches, left)
-            drawn = table.pop(meta["geometry_name"] or "wkb_geometry", [])
+            wkb = table.pop(meta["geometry_name"] or "wkb_geometry", [])
     except (pa.ArrowException, OSError, ValueError, RuntimeError) as error:
         raise InputError(f"{where}: is damaged, or of a kind that cannot be read") from error
     if layer is not None:
-        table["layer"] = [layer] * len(drawn)
-    return _features(where, _shapes(where, drawn, left), table, meta["crs"], first)
+        table["layer"] = [layer] * len(wkb)
+    return _features(where, _shapes(where, wkb, left), table, meta["crs"], first)
 
 
 def parse_parquet(data: bytes, name: str, most: int) -> Document:
-    """The primary geometry of a GeoParquet file, encoded as WKB, with its plain columns.
+    """Return the primary geometry of a GeoParquet file, encoded as WKB, with its plain columns.
 
     Read a few rows at a time, geometry first, until it is `most` bytes: a value that many rows
     share is stored once, and takes its room for each of them when it is read.
@@ -192,12 +192,12 @@ def parse_parquet(data: bytes, name: str, most: int) -> Document:
 
 
 def _parquet_geometry(file: pq.ParquetFile, name: str) -> tuple[Mapping[str, Any], str]:
-    """What a GeoParquet file tells of its primary geometry, and the name of that column."""
-    told = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
-    if not isinstance(told, dict) or "columns" not in told:
+    """Return what a GeoParquet file says of its primary geometry, and the name of that column."""
+    geo = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
+    if not isinstance(geo, dict) or "columns" not in geo:
         raise InputError(f"{name}: is Parquet without geometry; GeoParquet is read")
-    primary = told["primary_column"]
-    described = told["columns"][primary]
+    primary = geo["primary_column"]
+    described = geo["columns"][primary]
     if described["encoding"] != "WKB":
         raise InputError(
             f"{name}: geometry is encoded as {shown(described['encoding'])}; WKB is read"
@@ -215,7 +215,7 @@ class _Left:
         self._bytes = self._vertices = 0
 
     def rows(self, stored: int) -> int:
-        """How many rows to read at a time: if each had all that is stored, they would be the most.
+        """Return how many rows to read at a time, as if each held all that is stored.
 
         Never many, for what is stored may be repeated in other ways than these.
         """
@@ -239,7 +239,7 @@ class _Left:
 
 
 def _whole(batches: Iterable[pa.RecordBatch], left: _Left) -> dict[str, list[Any]]:
-    """The values by column, each in full; what they take is counted while the rows come."""
+    """Return the values by column, each in full; what they take is counted while the rows come."""
     taken, rows = [], 0
     for batch in batches:
         full = pa.RecordBatch.from_arrays(
@@ -253,7 +253,7 @@ def _whole(batches: Iterable[pa.RecordBatch], left: _Left) -> dict[str, list[Any
 
 
 def _shapes(where: str, wkb: list[bytes | None], left: _Left) -> NDArray[np.object_]:
-    """Well-known binary as flat geometries; the positions of areas are counted."""
+    """Return well-known binary as flat geometries; the positions of areas are counted."""
     try:
         read = shapely.from_wkb(np.array(wkb, dtype=object))
         shapes = np.asarray(shapely.force_2d(read), dtype=object)
@@ -273,7 +273,7 @@ def _features(
     crs: str | None,
     first: int,
 ) -> list[Feature]:
-    """Rows as features with a geometry in longitude and latitude."""
+    """Return rows as features with a geometry in longitude and latitude."""
     areal = np.flatnonzero(np.isin(shapely.get_type_id(shapes), _POLYGONAL))
     if not np.isfinite(shapely.get_coordinates(shapes[areal])).all():
         raise InputError(f"{where}: has NaN or infinite coordinates")
@@ -291,7 +291,7 @@ def _features(
 
 
 def to_lonlat(shapes: NDArray[np.object_], crs: str | None, where: str) -> NDArray[np.object_]:
-    """Geometries in a named reference system as WGS84 longitude and latitude."""
+    """Return geometries in a named reference system as WGS84 longitude and latitude."""
     if not crs:
         raise InputError(
             f"{where}: names no coordinate reference system; WGS84 or any other that is named is "
@@ -314,7 +314,7 @@ def to_lonlat(shapes: NDArray[np.object_], crs: str | None, where: str) -> NDArr
 
 
 def _plain(value: Any) -> Any:
-    """A value of a table as JSON has it."""
+    """Return a value of a table as JSON has it."""
     plain = value.item() if isinstance(value, np.generic) else value
     return plain if isinstance(plain, (str, int, float, bool, type(None))) else str(plain)
 

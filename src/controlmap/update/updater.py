@@ -96,7 +96,7 @@ def update(
         files are kept.
     """
     listed = feeds.of(source)
-    folder = user_folder.made()
+    folder = user_folder.ensure()
     with user_folder.one_writer(folder):
         task = _Task.of(source, listed, folder, fetcher, progress, since)
         fetching = task.fetch(notice)
