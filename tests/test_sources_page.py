@@ -23,7 +23,7 @@ from controlmap import sources
 from controlmap.analysis import agreement
 from controlmap.core import limits
 from controlmap.record import archive
-from controlmap.sources import custom
+from controlmap.sources import custom, legends, reading
 from controlmap.words import text_sources
 
 SECONDS = 120
@@ -226,9 +226,10 @@ def test_what_a_file_may_mean_is_learnt_once(
         real = getattr(room, name)
         monkeypatch.setattr(room, name, lambda *given: [learnt.append(name), real(*given)][1])
 
-    watch(custom, "columns")
-    watch(custom, "guess")
+    watch(legends, "columns")
+    watch(legends, "guess")
     watch(sources, "recognised")
+    watch(reading, "recognised")
     upload(alone, ("layer 2023-07-01.geojson", files.geojson()))
     assert sorted(set(learnt)) == ["columns", "guess", "recognised"]
     learnt.clear()
