@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from map_harness import BOUNDARY, BOUNDS, CITY, DAYS, HOSTILE, SQUARES, VILLAGE
 from playwright.sync_api import Frame, Route
-from visiting import Visit
 
 from controlmap.draw import maps, palette
+from visiting import Visit
 
 SETTLE_MS = 400
 CLEAR = [0, 0, 0, 0]

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Route
-from visiting import Visit
 
 from controlmap.analysis import figures, place_history
 from controlmap.dashboard import map_layers
@@ -19,6 +18,7 @@ from controlmap.draw import maps, player_record
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
 from controlmap.words import text
+from visiting import Visit
 
 HERE = "http://127.0.0.1:9/"  # the port of nothing: what the test does not hand out, nobody does
 ASSETS = maps.ASSETS

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Frame, Locator, expect
-from visiting import Visit
 
 from controlmap.analysis import figures
 from controlmap.analysis.place_history import record_of
@@ -17,6 +16,7 @@ from controlmap.draw import palette
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
 from controlmap.words import text
+from visiting import Visit
 
 SETTLE_MS = 400
 # Before and after right-bank Kherson, during Kharkiv's counter-offensive, the mirror's last year.

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Frame, expect
-from visiting import Visit
 
 from controlmap.words import text
+from visiting import Visit
 
 SETTLE_MS = 400
 WIDTHS = (390, 1024, 1280, 1440)

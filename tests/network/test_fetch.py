@@ -7,10 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 
-import publisher
 import pytest
-from publisher import MANNERS, NOON, MadeClock, Publisher, file, status
 
+import publisher
 from controlmap.core.model import InputError
 from controlmap.core.version import __version__
 from controlmap.update.fetch import (
@@ -21,6 +20,7 @@ from controlmap.update.fetch import (
     UnavailableError,
     check_address,
 )
+from publisher import MANNERS, NOON, MadeClock, Publisher, file, status
 
 JSON = b'{"type": "FeatureCollection", "features": []}'
 LIMIT = MANNERS.limit_bytes
