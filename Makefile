@@ -25,6 +25,7 @@ check: .venv/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@scripts/javascript.sh
 
 docs: .venv/.docs
 	$(BIN)/python scripts/docs_site.py
@@ -44,7 +45,7 @@ geodata: .venv/.test
 	$(BIN)/python -m controlmap.embed --shared $(SHARED)
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv build dist node_modules
 
 .venv/.run: $(SOURCES)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "controlmap needs Python 3.11 or newer; choose one with PYTHON=")'

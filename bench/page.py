@@ -136,12 +136,12 @@ def _play(tab: Page, address: str, found: Measured) -> None:
     frame.evaluate(_NOTE_CLICKS)
     frame.locator(".cm-play").click()
     first = frame.wait_for_function(
-        "ControlMap.time.frames > 0 && performance.now() - window.clicked", polling="raf"
+        "ControlMap.player.frames > 0 && performance.now() - window.clicked", polling="raf"
     )
     found.first_frame_ms.append(float(first.json_value()))
     for speed in ("30", "182"):
         frame.locator(".cm-bar select").nth(1).select_option(speed)
-        frame.evaluate("ControlMap.time.go(0).then(() => ControlMap.time.play())")
+        frame.evaluate("ControlMap.player.go(0).then(() => ControlMap.player.play())")
         seconds = _PLAY_SECONDS if speed == "30" else _PLAY_SECONDS / 2
         found.frame_ms[speed] = frame.evaluate(_FRAMES, seconds)
 

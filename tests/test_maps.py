@@ -221,10 +221,13 @@ def test_the_map_asks_only_for_what_the_dashboard_serves(
     assert result["css_links"] == []
     assert result["js_links"] == [
         "../assets/controlmap.js?css=..%2Fassets%2Fvendor%2Fleaflet%2Fleaflet.css"
-        "&background=..%2Fbg%2Fbackground-0.json&scripts=paint.js+room.js",
+        "&background=..%2Fbg%2Fbackground-0.json"
+        "&scripts=page.js+paint.js+placement.js+map_view.js",
         "../assets/vendor/leaflet/leaflet.js",
+        "../assets/page.js",
         "../assets/paint.js",
-        "../assets/room.js",
+        "../assets/placement.js",
+        "../assets/map_view.js",
     ]
     assert re.findall(r"https?://[^\"'\s]+", result["header"] + result["html"]) == []
     assert re.findall(r"https?://[^\"'\s]+", result["script"]) == ["https://example.org/"]
@@ -383,8 +386,8 @@ def test_names_and_numbers_out_of_range_are_errors() -> None:
 
 
 def test_python_and_javascript_agree() -> None:
-    paint, control = (ASSETS / name for name in ("paint.js", "controlmap.js"))
-    assert paint.read_text("utf-8").count("radius: ") == maps.PLACE_RANKS
+    paint, control = (ASSETS / name for name in ("paint.js", "map_view.js"))
+    assert paint.read_text("utf-8").count("{ radius: ") == maps.PLACE_RANKS
     assert f"GRID = {maps.GRID};" in control.read_text("utf-8")
     used = set(re.findall(r"\bwords\.(\w+)", control.read_text("utf-8")))
     assert used == set(maps.WORDS)

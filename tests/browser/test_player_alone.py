@@ -85,14 +85,15 @@ def test_a_tooltip_carries_nothing_over_a_gap(visit: Callable[..., Visit], tmp_p
     lon, lat = 32.6, 46.65
     page = opened(visit(), coverage, tmp_path)
     page.tab.get_by_role("slider").fill(str((DAY - coverage.span[0]).days))
-    page.tab.wait_for_function("ControlMap.time.state().shown === '15 November 2022'")
+    page.tab.wait_for_function("ControlMap.player.state().shown === '15 November 2022'")
     periods, shown = page.tab.evaluate(
         """([lat, lon]) => {
-            const { map, time } = ControlMap;
+            const { map, player } = ControlMap;
             const { x, y } = map.project([lat, lon], 0).divideBy(256);
-            const face = time.read.faceAt(x, y);
-            const dated = ([day, kind]) => [time.read.iso(day), kind];
-            return [time.spells(face).map(dated), time.lines(face)];
+            const { calendar, record, text, day } = player;
+            const face = record.faceAt(x, y);
+            const dated = ([since, kind]) => [calendar.iso(since), kind];
+            return [record.periods(face).map(dated), text.face(record, face, day)];
         }""",
         [lat, lon],
     )
@@ -109,9 +110,9 @@ def test_the_player_needs_no_server(
 ) -> None:
     page = opened(visit(), coverage, tmp_path)
     page.tab.get_by_role("slider").fill(str((DAY - coverage.span[0]).days))
-    page.tab.wait_for_function("ControlMap.time.state().shown === '15 November 2022'")
+    page.tab.wait_for_function("ControlMap.player.state().shown === '15 November 2022'")
     every = figures.areas(coverage, coverage.at(DAY))[-1]
-    told = page.tab.evaluate("ControlMap.time.state().figures")[-1]
+    told = page.tab.evaluate("ControlMap.player.state().figures")[-1]
     assert told == [f"{every.russian_held:,.0f} km²", text.share(every.held_share)]
     assert page.tab.get_by_role("button", name=text.PLAYER["use"]).count() == 0
     page.assert_clean()

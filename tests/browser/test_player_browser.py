@@ -42,7 +42,7 @@ def frame(page: Visit, address: str) -> Frame:
 
 
 def state(frame: Frame) -> dict[str, Any]:
-    found: dict[str, Any] = frame.evaluate("ControlMap.time.state()")
+    found: dict[str, Any] = frame.evaluate("ControlMap.player.state()")
     return found
 
 
@@ -53,7 +53,7 @@ def slider(frame: Frame) -> Locator:
 def go(frame: Frame, coverage: Coverage, day: date) -> None:
     """Drag the slider to a day, as far as the browser can tell."""
     slider(frame).fill(str((day - coverage.span[0]).days))
-    frame.wait_for_function("(day) => ControlMap.time.state().shown === day", arg=text.day(day))
+    frame.wait_for_function("(day) => ControlMap.player.state().shown === day", arg=text.day(day))
     frame.page.wait_for_timeout(SETTLE_MS)
 
 
@@ -61,7 +61,7 @@ def pixels(frame: Frame) -> list[int]:
     """What the player's canvas shows, a number a pixel."""
     shown: list[int] = frame.evaluate(
         """() => {
-            const { _container: c } = ControlMap.time.faces.renderer;
+            const { _container: c } = ControlMap.player.canvas.renderer;
             const copy = document.createElement("canvas");
             [copy.width, copy.height] = [c.width, c.height];
             const ctx = copy.getContext("2d", { willReadFrequently: true });
@@ -75,7 +75,7 @@ def pixels(frame: Frame) -> list[int]:
 def colour_at(frame: Frame, lon: float, lat: float) -> list[int]:
     found: list[int] = frame.evaluate(
         """([lat, lon]) => {
-            const { _container, _bounds } = ControlMap.time.faces.renderer;
+            const { _container, _bounds } = ControlMap.player.canvas.renderer;
             const scale = _container.width / parseFloat(_container.style.width);
             const at = ControlMap.map.latLngToLayerPoint([lat, lon]).subtract(_bounds.min);
             const ctx = document.createElement("canvas").getContext("2d");
@@ -101,7 +101,7 @@ def test_nothing_is_fetched_before_the_first_use(page: Visit, frame: Frame) -> N
     page.tab.wait_for_timeout(SETTLE_MS)
     assert not [url for url in page.requests if "player-record-" in url]
     frame.get_by_role("button", name="Play", exact=True).click()
-    frame.wait_for_function("ControlMap.time.frames > 3")
+    frame.wait_for_function("ControlMap.player.frames > 3")
     assert len([url for url in page.requests if "player-record-" in url]) == 1
     page.assert_clean()
 
@@ -146,7 +146,7 @@ def test_going_there_and_back_leaves_no_trace(frame: Frame, coverage: Coverage) 
 def test_a_step_draws_only_what_changes(frame: Frame, coverage: Coverage) -> None:
     go(frame, coverage, date(2024, 5, 14))
     slider(frame).press("ArrowRight")
-    frame.wait_for_function("ControlMap.time.state().shown === '15 May 2024'")
+    frame.wait_for_function("ControlMap.player.state().shown === '15 May 2024'")
     first = coverage.span[0]
     before, after = (coverage.at(date(2024, 5, d)).index for d in (14, 15))
     changed = (coverage.held(before) != coverage.held(after)).sum()
@@ -168,16 +168,16 @@ def test_the_keyboard_goes_everywhere(frame: Frame, coverage: Coverage) -> None:
         ("PageDown", "22 July 2026"),
     ):
         bar.press(key)
-        frame.wait_for_function("(day) => ControlMap.time.state().shown === day", arg=shown)
+        frame.wait_for_function("(day) => ControlMap.player.state().shown === day", arg=shown)
     frame.get_by_role("combobox", name=text.PLAYER["step"]).select_option("week")
     frame.get_by_role("button", name=text.PLAYER["earlier_step"]).click()
-    frame.wait_for_function("ControlMap.time.state().shown === '15 July 2026'")
+    frame.wait_for_function("ControlMap.player.state().shown === '15 July 2026'")
     bar.press(" ")
-    frame.wait_for_function("ControlMap.time.state().playing")
+    frame.wait_for_function("ControlMap.player.state().playing")
     bar.press(" ")
-    frame.wait_for_function("!ControlMap.time.state().playing")
+    frame.wait_for_function("!ControlMap.player.state().playing")
     bar.press("Escape")
-    frame.wait_for_function("!ControlMap.time.state().active")
+    frame.wait_for_function("!ControlMap.player.state().active")
     assert state(frame)["day"] == str(coverage.span[1])
 
 
@@ -186,7 +186,7 @@ def test_it_plays_to_the_end_and_stops(frame: Frame, coverage: Coverage) -> None
     frame.get_by_role("combobox", name=text.PLAYER["speed"]).select_option("7")
     frame.get_by_role("button", name="Play", exact=True).click()
     expect(frame.get_by_role("button", name="Pause")).to_be_visible()
-    frame.wait_for_function("!ControlMap.time.state().playing", timeout=15_000)
+    frame.wait_for_function("!ControlMap.player.state().playing", timeout=15_000)
     assert state(frame)["day"] == str(coverage.span[1])
     assert plain(state(frame)["figures"]) == plain(counted(coverage, coverage.span[1]))
 
@@ -197,7 +197,7 @@ def test_the_day_can_become_that_of_the_page(page: Visit, frame: Frame, coverage
     page.tab.wait_for_url("**/?date=2022-11-15")
     every = figures.areas(coverage, coverage.at(DAYS[3]))[-1]
     expect(page.tab.locator(".cm-headline")).to_contain_text(text.share(every.held_share))
-    frame.wait_for_function("!ControlMap.time.state().active")
+    frame.wait_for_function("!ControlMap.player.state().active")
     layers = frame.evaluate("ControlMap.state().layers")
     assert layers["held"]["drawn"] == 4
     # The same again, for the component tells only of what is new.
@@ -219,7 +219,7 @@ def test_leaving_shows_the_day_of_the_page_again(frame: Frame, coverage: Coverag
 
 def test_when_ground_changed_hands_is_coloured_by_year(frame: Frame) -> None:
     frame.locator("[data-layer='changed-hands']").click()
-    frame.wait_for_function("ControlMap.time.state().loaded && ControlMap.time.state().byDate")
+    frame.wait_for_function("ControlMap.player.state().loaded && ControlMap.player.state().byDate")
     frame.page.wait_for_timeout(SETTLE_MS)
     years = palette.date_colours("light", 5)
     grey = palette.BEFORE_DATES["light"]
@@ -232,7 +232,7 @@ def test_when_ground_changed_hands_is_coloured_by_year(frame: Frame) -> None:
     for year in ("2022", "2023", "2024", "2025", "2026", "3 April 2022"):
         expect(legend).to_contain_text(year)
     frame.locator("[data-layer='changed-hands']").click()
-    frame.wait_for_function("!ControlMap.time.state().active")
+    frame.wait_for_function("!ControlMap.player.state().active")
     expect(legend).to_be_hidden()
 
 
@@ -241,9 +241,9 @@ def test_a_tooltip_tells_the_whole_record_of_a_face(frame: Frame, coverage: Cove
     frame.evaluate("void ControlMap.map.setView([48.6, 38.0], 12, {animate: false})")
     told = frame.evaluate(
         """() => {
-            const { map, time } = ControlMap;
+            const { map, player } = ControlMap;
             const { x, y } = map.project([48.6, 38.0], 0).divideBy(256);
-            return time.lines(time.read.faceAt(x, y));
+            return player.text.face(player.record, player.record.faceAt(x, y), player.day);
         }"""
     )
     known = record_of(coverage, 38.0, 48.6)  # Bakhmut

@@ -38,7 +38,7 @@ def opened(visit: Callable[..., Visit], address: str, width: int, asked: str = "
 def play_on(frame: Frame, day: str) -> None:
     """Have the player show the day that so many days after the record's first is."""
     frame.get_by_role("slider").fill(day)
-    frame.wait_for_function("ControlMap.time.active")
+    frame.wait_for_function("ControlMap.player.active")
     frame.page.wait_for_timeout(SETTLE_MS)
 
 
@@ -180,14 +180,14 @@ def test_a_click_keeps_the_whole_record_of_a_face_open(
     play_on(frame, "0")
     face = frame.evaluate(
         """() => {
-            const { map, time: { read } } = ControlMap;
-            const runs = (face) => read.runAt[face + 1] - read.runAt[face];
-            const faces = Array.from({ length: read.faces }, (_, face) => face);
+            const { map, player: { record } } = ControlMap;
+            const runs = (face) => record.runAt[face + 1] - record.runAt[face];
+            const faces = Array.from({ length: record.faces }, (_, face) => face);
             const most = faces.sort((a, b) => runs(b) - runs(a)).find((face) => {
-                const [x0, y0, x1, y1] = read.box.subarray(4 * face, 4 * face + 4);
-                return read.faceAt((x0 + x1) / 2, (y0 + y1) / 2) === face;
+                const [x0, y0, x1, y1] = record.boxes.subarray(4 * face, 4 * face + 4);
+                return record.faceAt((x0 + x1) / 2, (y0 + y1) / 2) === face;
             });
-            const [x0, y0, x1, y1] = read.box.subarray(4 * most, 4 * most + 4);
+            const [x0, y0, x1, y1] = record.boxes.subarray(4 * most, 4 * most + 4);
             const at = map.unproject([(x0 + x1) * 128, (y0 + y1) * 128], 0);
             map.setView(at, 13, { animate: false });
             return { at: [at.lat, at.lng], runs: runs(most) };
@@ -204,7 +204,7 @@ def test_a_click_keeps_the_whole_record_of_a_face_open(
     expect(lines.last).to_have_text(text.PLAYER["earlier"].replace("{n}", str(face["runs"] - 6)))
     frame.page.mouse.click(x, y)
     expect(lines).to_have_count(3 + face["runs"])
-    later = text.PLAYER["later"].replace("{spell}", "")
+    later = text.PLAYER["later"].replace("{period}", "")
     told = lines.all_text_contents()[3:]
     assert [line.startswith(later) for line in told] == [True] * (face["runs"] - 1) + [False]
     frame.page.mouse.move(x + 300, y + 100, steps=3)

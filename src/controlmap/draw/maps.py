@@ -2,7 +2,7 @@
 
 Two channels reach the page. The background (land, neighbours, boundaries, places) is written once
 to a file that the browser fetches and keeps; what changes with the date travels with each rerun as
-a `Payload`. Everything that draws lives in `assets/controlmap.js`. Text from outside is data all
+a `Payload`. Everything that draws lives in `assets/`. Text from outside is data all
 the way: it passes `inert_json`, is never compiled as a template, and ends in `textContent`.
 """
 
@@ -52,7 +52,8 @@ GRID = 10_000
 """Units to a degree on the wire: 4 decimals, at most 6 m from the truth, for the screen only."""
 
 _OUTLINE_DEGREES = 0.03  # at first view about 3 pixels
-_PLAYER_SCRIPTS = ("record", "faces", "timeline")
+_SCRIPTS = ("page", "paint", "placement", "map_view")
+_PLAYER_SCRIPTS = ("calendar", "record", "looks", "face_canvas", "player_text", "player")
 _STYLE_KEYS = {"color", "weight", "opacity", "dashArray", "fillColor", "fillOpacity"} | {
     "hatch", "hatchColor", "hatchOpacity"}  # fmt: skip
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -264,7 +265,7 @@ def base_map(
         "ground": _outlines(ground),
         "credit": credit,
         "words": words,
-        "timeline": player and player.config(),
+        "player": player and player.config(),
         "picks": picks,
     }
     centre = [(south + north) / 2, (west + east) / 2]
@@ -274,7 +275,7 @@ def base_map(
         attribution_control=False, scroll_wheel_zoom=False, min_zoom=5, max_zoom=14,
         track_resize=False,
     )  # fmt: skip
-    scripts = ["paint", "room", *(_PLAYER_SCRIPTS if player else ())]
+    scripts = [*_SCRIPTS, *(_PLAYER_SCRIPTS if player else ())]
     # The first script asks for these at once; st_folium would, for one after the other.
     early = urlencode(
         {

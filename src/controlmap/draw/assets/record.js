@@ -1,22 +1,101 @@
-/*
- * A record read in the browser: the file of player_record.py as faces, runs, days and areas, and what can be
- * asked of them. Knows nothing of maps, pages or servers. Days are counted from the record's first.
+"use strict";
+
+/**
+ * The file of player_record.py: integers in columns.
+ *
+ * @typedef {object} RecordColumns
+ * @property {number} format
+ * @property {string} first the record's first day, as an ISO date
+ * @property {number} units_per_degree
+ * @property {number} units_per_km2
+ * @property {number} carry_days days after a snapshot for which it still stands
+ * @property {string[]} oblasts their names
+ * @property {number[]} day days that have a snapshot, counted from the first
+ * @property {number[]} contested_reported 1 where the snapshot of that day reports contested ground
+ * @property {number[][]} held area by oblast and snapshot
+ * @property {number[][]} contested area by oblast and snapshot
+ * @property {number[]} face_oblast
+ * @property {number[]} face_rings how many rings a face has
+ * @property {number[]} ring_points how many points a ring has
+ * @property {number[]} steps x, y of each point, as steps from the point before
+ * @property {number[]} face_runs how many runs a face has
+ * @property {number[]} run_since the snapshot that a run begins with
+ * @property {number[]} run_kind what a face is in a run
  */
-(() => {
-  "use strict";
 
-  const DAY_MS = 86_400_000;
-  const CELLS = 96; // a side of the index that finds the face at a point
+/** What is reported of an oblast: areas in km2, null where nothing is. @typedef {{held: number | null, contested: number | null}} OblastAreas */
 
-  /** Where each of many runs of `counts` items begins, and last where all of them end. */
-  function starts(counts) {
-    const out = new Int32Array(counts.length + 1);
-    counts.forEach((count, i) => { out[i + 1] = out[i] + count; });
-    return out;
+/** A time in which a face stays one kind: its first day, and the kind or null in a gap. @typedef {[since: number, kind: number | null]} Period */
+
+/** Cells of a grid over all faces, with the faces whose boxes touch each. @typedef {{west: number, north: number, width: number, height: number, lists: number[][]}} FaceIndex */
+
+/**
+ * A record read in the browser: faces, runs, days and areas, and what can be asked of them. Knows
+ * nothing of maps, pages or servers. Days are counted from the record's first; a snapshot is the
+ * number of a day that has one, -1 for none.
+ */
+class PlayerRecord {
+  static FORMAT = 2;
+  static NOT_HELD = 0;
+  static HELD = 1;
+  static CONTESTED = 2;
+  static #CELLS = 96; // a side of the index that finds the face at a point
+
+  /** Fetch and read a record. @param {string} url */
+  static async load(url) {
+    const response = await fetch(url);
+    if (!response.ok || !response.body) throw new Error(`${response.status} for ${url}`);
+    const unpacked = response.body.pipeThrough(new DecompressionStream("gzip"));
+    return new PlayerRecord(await new Response(unpacked).json());
   }
 
-  /** Positions in Web Mercator, the world from 0 to 1, y downwards. */
-  function positions(steps, unitsPerDegree) {
+  /** @param {RecordColumns} columns */
+  constructor(columns) {
+    if (columns.format !== PlayerRecord.FORMAT) {
+      throw new Error(`a record of format ${columns.format}, not ${PlayerRecord.FORMAT}`);
+    }
+    /** @param {number[]} units */
+    const km2 = (units) => units.map((area) => area / columns.units_per_km2);
+    this.oblasts = columns.oblasts;
+    this.carryDays = columns.carry_days;
+    this.days = columns.day;
+    this.contestedReported = columns.contested_reported;
+    this.held = columns.held.map(km2);
+    this.contested = columns.contested.map(km2);
+
+    this.faces = columns.face_oblast.length;
+    this.faceOblast = columns.face_oblast;
+    this.ringAt = PlayerRecord.#starts(columns.face_rings);
+    this.pointAt = PlayerRecord.#starts(columns.ring_points);
+    const { x, y } = PlayerRecord.#positions(columns.steps, columns.units_per_degree);
+    this.x = x;
+    this.y = y;
+    this.boxes = this.#boxes();
+
+    this.runAt = PlayerRecord.#starts(columns.face_runs);
+    this.kind = Uint8Array.from(columns.run_kind);
+    this.since = Int32Array.from(columns.run_since);
+    this.faceOf = this.#faceOfRuns();
+    const { beginAt, beginning } = this.#sortRuns();
+    this.beginAt = beginAt;
+    this.beginning = beginning;
+    /** @type {FaceIndex | undefined} */
+    this.index = undefined;
+  }
+
+  /** Return where each of many groups of `counts` items begins, and last where all of them end. @param {ArrayLike<number>} counts */
+  static #starts(counts) {
+    const starts = new Int32Array(counts.length + 1);
+    for (let i = 0; i < counts.length; i += 1) starts[i + 1] = starts[i] + counts[i];
+    return starts;
+  }
+
+  /**
+   * Return positions in Web Mercator, the world from 0 to 1, y downwards.
+   * @param {number[]} steps
+   * @param {number} unitsPerDegree
+   */
+  static #positions(steps, unitsPerDegree) {
     const [x, y] = [new Float64Array(steps.length / 2), new Float64Array(steps.length / 2)];
     let [lon, lat] = [0, 0];
     for (let p = 0; p < x.length; p += 1) {
@@ -28,160 +107,145 @@
     return { x, y };
   }
 
-  class Record {
-    constructor(columns) {
-      if (columns.format !== 2) throw new Error(`a record of format ${columns.format}, not 2`);
-      const km2 = (units) => units.map((unit) => unit / columns.units_per_km2);
-      this.oblasts = columns.oblasts;
-      this.first = Date.parse(columns.first);
-      this.carryDays = columns.carry_days;
-      this.observed = columns.day; // the days that have a snapshot of their own
-      this.last = this.observed.at(-1);
-      this.tellsContested = columns.contested_reported;
-      this.held = columns.held.map(km2); // by oblast and observed day
-      this.contested = columns.contested.map(km2);
-
-      this.faceOblast = columns.face_oblast;
-      this.ringAt = starts(columns.face_rings);
-      this.pointAt = starts(columns.ring_points);
-      Object.assign(this, positions(columns.steps, columns.units_per_degree));
-      this.faces = this.faceOblast.length;
-      this.box = this.boxes();
-
-      this.runAt = starts(columns.face_runs);
-      this.kind = Uint8Array.from(columns.run_kind);
-      this.since = Int32Array.from(columns.run_since); // counts snapshots' days, not days
-      this.sortRunsByDay();
-    }
-
-    boxes() {
-      const out = new Float64Array(4 * this.faces);
-      for (let face = 0; face < this.faces; face += 1) {
-        const box = [Infinity, Infinity, -Infinity, -Infinity];
-        const to = this.pointAt[this.ringAt[face + 1]];
-        for (let p = this.pointAt[this.ringAt[face]]; p < to; p += 1) {
-          box[0] = Math.min(box[0], this.x[p]);
-          box[1] = Math.min(box[1], this.y[p]);
-          box[2] = Math.max(box[2], this.x[p]);
-          box[3] = Math.max(box[3], this.y[p]);
-        }
-        out.set(box, 4 * face);
+  /** Return west, north, east, south of each face. */
+  #boxes() {
+    const boxes = new Float64Array(4 * this.faces);
+    for (let face = 0; face < this.faces; face += 1) {
+      const box = [Infinity, Infinity, -Infinity, -Infinity];
+      const to = this.pointAt[this.ringAt[face + 1]];
+      for (let p = this.pointAt[this.ringAt[face]]; p < to; p += 1) {
+        box[0] = Math.min(box[0], this.x[p]);
+        box[1] = Math.min(box[1], this.y[p]);
+        box[2] = Math.max(box[2], this.x[p]);
+        box[3] = Math.max(box[3], this.y[p]);
       }
-      return out;
+      boxes.set(box, 4 * face);
     }
-
-    /** The runs that begin on each observed day, and the face of each run. */
-    sortRunsByDay() {
-      this.faceOf = new Int32Array(this.kind.length);
-      for (let face = 0; face < this.faces; face += 1) {
-        this.faceOf.fill(face, this.runAt[face], this.runAt[face + 1]);
-      }
-      const counts = new Int32Array(this.observed.length);
-      this.since.forEach((day) => { counts[day] += 1; });
-      this.startAt = starts(counts);
-      const next = this.startAt.slice();
-      this.starting = new Int32Array(this.kind.length);
-      this.since.forEach((day, run) => { this.starting[next[day]++] = run; });
-    }
-
-    /** The observed day that stands for a day: itself, or the last before it; -1 in a gap. */
-    standing(day) {
-      let [low, high] = [0, this.observed.length];
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if (this.observed[middle] <= day) low = middle + 1;
-        else high = middle;
-      }
-      return low && day - this.observed[low - 1] <= this.carryDays ? low - 1 : -1;
-    }
-
-    /** Of each time of which nothing is known: its first day, and which observed day ends it. */
-    gaps() {
-      const silent = (day, i) => [this.observed[i - 1] + this.carryDays + 1, i];
-      return this.observed.map(silent).filter(([from, i]) => i && from < this.observed[i]);
-    }
-
-    /** Held and contested km2 of each oblast; null for what is not reported. */
-    figures(standing) {
-      return this.oblasts.map((name, i) => ({
-        name,
-        held: this.held[i][standing] ?? null,
-        contested: this.tellsContested[standing] ? this.contested[i][standing] : null,
-      }));
-    }
-
-    /** The run of a face that an observed day lies in. */
-    runOn(face, standing) {
-      let run = this.runAt[face];
-      while (run + 1 < this.runAt[face + 1] && this.since[run + 1] <= standing) run += 1;
-      return run;
-    }
-
-    iso(day) {
-      return new Date(this.first + day * DAY_MS).toISOString().slice(0, 10);
-    }
-
-    dayOf(iso) {
-      return Math.round((Date.parse(iso) - this.first) / DAY_MS);
-    }
-
-    // --- which face is at a point
-
-    faceAt(x, y) {
-      this.cells ??= this.index();
-      const { west, north, width, height, lists } = this.cells;
-      const column = Math.floor(((x - west) / width) * CELLS);
-      const row = Math.floor(((y - north) / height) * CELLS);
-      if (column < 0 || row < 0 || column >= CELLS || row >= CELLS) return -1;
-      return lists[row * CELLS + column]?.find((face) => this.contains(face, x, y)) ?? -1;
-    }
-
-    index() {
-      const { box, faces } = this;
-      let [west, north, east, south] = [1, 1, 0, 0];
-      for (let i = 0; i < 4 * faces; i += 4) {
-        west = Math.min(west, box[i]);
-        north = Math.min(north, box[i + 1]);
-        east = Math.max(east, box[i + 2]);
-        south = Math.max(south, box[i + 3]);
-      }
-      const [width, height] = [(east - west) * 1.0001, (south - north) * 1.0001];
-      const lists = [];
-      const column = (x) => Math.floor(((x - west) / width) * CELLS);
-      const row = (y) => Math.floor(((y - north) / height) * CELLS);
-      for (let face = 0; face < faces; face += 1) {
-        const [x0, y0, x1, y1] = box.subarray(4 * face, 4 * face + 4);
-        for (let r = row(y0); r <= row(y1); r += 1) {
-          for (let c = column(x0); c <= column(x1); c += 1) (lists[r * CELLS + c] ??= []).push(face);
-        }
-      }
-      return { west, north, width, height, lists };
-    }
-
-    /** Whether a face covers a point: its rings are crossed an odd number of times on the way out. */
-    contains(face, x, y) {
-      const [x0, y0, x1, y1] = this.box.subarray(4 * face, 4 * face + 4);
-      if (x < x0 || x > x1 || y < y0 || y > y1) return false;
-      let inside = false;
-      for (let ring = this.ringAt[face]; ring < this.ringAt[face + 1]; ring += 1) {
-        const [from, to] = [this.pointAt[ring], this.pointAt[ring + 1]];
-        for (let p = from, q = to - 1; p < to; q = p, p += 1) {
-          const above = this.y[p] > y;
-          if (above === this.y[q] > y) continue;
-          const at = this.x[p] + ((y - this.y[p]) / (this.y[q] - this.y[p])) * (this.x[q] - this.x[p]);
-          if (x < at) inside = !inside;
-        }
-      }
-      return inside;
-    }
+    return boxes;
   }
 
-  async function load(url) {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`${response.status} for ${url}`);
-    const opened = response.body.pipeThrough(new DecompressionStream("gzip"));
-    return new Record(await new Response(opened).json());
+  #faceOfRuns() {
+    const faceOf = new Int32Array(this.kind.length);
+    for (let face = 0; face < this.faces; face += 1) {
+      faceOf.fill(face, this.runAt[face], this.runAt[face + 1]);
+    }
+    return faceOf;
   }
 
-  window.ControlMapRecord = { load, Record, REST: 0, HELD: 1, CONTESTED: 2 };
-})();
+  /** Return the runs by the snapshot that they begin with: `beginning` from `beginAt[snapshot]` on. */
+  #sortRuns() {
+    const counts = new Int32Array(this.days.length);
+    this.since.forEach((snapshot) => { counts[snapshot] += 1; });
+    const beginAt = PlayerRecord.#starts(counts);
+    const [next, beginning] = [beginAt.slice(), new Int32Array(this.kind.length)];
+    this.since.forEach((snapshot, run) => { beginning[next[snapshot]++] = run; });
+    return { beginAt, beginning };
+  }
+
+  /** Return the snapshot that stands for a day: its own, or the last before it; -1 in a gap. @param {number} day */
+  snapshotOn(day) {
+    let [low, high] = [0, this.days.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.days[middle] <= day) low = middle + 1;
+      else high = middle;
+    }
+    return low && day - this.days[low - 1] <= this.carryDays ? low - 1 : -1;
+  }
+
+  /** Return the gaps in the record: the first day of each, and the snapshot that ends it. */
+  gaps() {
+    return this.days
+      .map((day, snapshot) => ({ from: this.days[snapshot - 1] + this.carryDays + 1, until: day, snapshot }))
+      .filter(({ from, until }) => from < until); // the first has none before it: NaN
+  }
+
+  /** Return what a snapshot reports of each oblast. @param {number} snapshot @returns {OblastAreas[]} */
+  areas(snapshot) {
+    return this.oblasts.map((_, i) => ({
+      held: this.held[i][snapshot] ?? null,
+      contested: this.contestedReported[snapshot] ? this.contested[i][snapshot] : null,
+    }));
+  }
+
+  /** Return the run of a face that a snapshot lies in. @param {number} face @param {number} snapshot */
+  runOn(face, snapshot) {
+    let run = this.runAt[face];
+    while (run + 1 < this.runAt[face + 1] && this.since[run + 1] <= snapshot) run += 1;
+    return run;
+  }
+
+  /** Return the periods of a face, the earliest first; nothing is carried over a gap. @param {number} face */
+  periods(face) {
+    /** @type {Period[]} */
+    const periods = [];
+    for (let run = this.runAt[face]; run < this.runAt[face + 1]; run += 1) {
+      periods.push([this.days[this.since[run]], this.kind[run]]);
+    }
+    this.gaps().forEach(({ from, until, snapshot }) => {
+      periods.push([from, null], [until, this.kind[this.runOn(face, snapshot)]]);
+    });
+    periods.sort(([a], [b]) => a - b);
+    return periods.filter(([, kind], i) => kind !== periods[i - 1]?.[1]);
+  }
+
+  // --- which face is at a point
+
+  /** Return the face at a position, -1 for none. @param {number} x @param {number} y */
+  faceAt(x, y) {
+    const index = this.index ??= this.#indexed();
+    const cells = PlayerRecord.#CELLS;
+    const column = Math.floor(((x - index.west) / index.width) * cells);
+    const row = Math.floor(((y - index.north) / index.height) * cells);
+    if (column < 0 || row < 0 || column >= cells || row >= cells) return -1;
+    return index.lists[row * cells + column]?.find((face) => this.contains(face, x, y)) ?? -1;
+  }
+
+  /** @returns {FaceIndex} */
+  #indexed() {
+    const [cells, { boxes, faces }] = [PlayerRecord.#CELLS, this];
+    let [west, north, east, south] = [1, 1, 0, 0];
+    for (let i = 0; i < 4 * faces; i += 4) {
+      west = Math.min(west, boxes[i]);
+      north = Math.min(north, boxes[i + 1]);
+      east = Math.max(east, boxes[i + 2]);
+      south = Math.max(south, boxes[i + 3]);
+    }
+    const [width, height] = [(east - west) * 1.0001, (south - north) * 1.0001];
+    /** @type {number[][]} */
+    const lists = [];
+    /** @param {number} x */
+    const column = (x) => Math.floor(((x - west) / width) * cells);
+    /** @param {number} y */
+    const row = (y) => Math.floor(((y - north) / height) * cells);
+    for (let face = 0; face < faces; face += 1) {
+      const [x0, y0, x1, y1] = boxes.subarray(4 * face, 4 * face + 4);
+      for (let r = row(y0); r <= row(y1); r += 1) {
+        for (let c = column(x0); c <= column(x1); c += 1) (lists[r * cells + c] ??= []).push(face);
+      }
+    }
+    return { west, north, width, height, lists };
+  }
+
+  /**
+   * Return whether a face covers a position: its rings are crossed an odd number of times on the way out.
+   * @param {number} face
+   * @param {number} x
+   * @param {number} y
+   */
+  contains(face, x, y) {
+    const [x0, y0, x1, y1] = this.boxes.subarray(4 * face, 4 * face + 4);
+    if (x < x0 || x > x1 || y < y0 || y > y1) return false;
+    let inside = false;
+    for (let ring = this.ringAt[face]; ring < this.ringAt[face + 1]; ring += 1) {
+      const [from, to] = [this.pointAt[ring], this.pointAt[ring + 1]];
+      for (let p = from, q = to - 1; p < to; q = p, p += 1) {
+        const above = this.y[p] > y;
+        if (above === this.y[q] > y) continue;
+        const at = this.x[p] + ((y - this.y[p]) / (this.y[q] - this.y[p])) * (this.x[q] - this.x[p]);
+        if (x < at) inside = !inside;
+      }
+    }
+    return inside;
+  }
+}

@@ -1,59 +1,89 @@
-/*
- * How things find room on the map, in pixels: names beside their dots, a tip beside its point, the
- * first view beside the controls. Rectangles are {x, y, w, h}. Knows nothing of layers, dates, colours.
- */
-(() => {
-  "use strict";
+"use strict";
 
+/** @typedef {{x: number, y: number}} Point */
+/** @typedef {{w: number, h: number}} Size */
+/** @typedef {Point & Size} Box */
+/** A place on the map: its dot, the size of its name, whether its dot is shown without one. @typedef {Size & {at: Point, radius: number, kept: boolean}} NamedPlace */
+
+/**
+ * How things find room on the map, in pixels: names beside their dots, a tip beside its point, the
+ * first view beside the controls. Knows nothing of layers, dates, colours or Leaflet.
+ */
+const Placement = (() => {
   const CROWDED = 11; // px between two dots: nearer, the smaller place waits for a closer zoom
   const BESIDE = 12; // px from a point to its tip
   const STRIDE = 6; // px between the points of an outline that are tried
   const ZOOM_STEP = 0.1; // as zoom_snap in maps.py
   const GIVEN_UP = 0.5; // of a zoom, for room: what would be smaller is rather covered
   const ABOUT = [12, 24, 36].flatMap((by) => [[0, -by], [0, by], [-by, 0], [by, 0], [-by, -by], [by, -by]]);
-  const PARTS = Array.from({ length: 17 }, (_, i) => i / 16); // of what is to spare, a side
+  const SHIFTS = Array.from({ length: 17 }, (_, i) => i / 16); // parts of what is to spare, a side
 
+  /** @type {(a: Box, b: Box) => boolean} */
   const apart = (a, b) => a.x + a.w < b.x || b.x + b.w < a.x || a.y + a.h < b.y || b.y + b.h < a.y;
+  /** @type {(box: Box, others: Box[]) => boolean} */
   const clear = (box, others) => others.every((other) => apart(box, other));
+  /** @type {(box: Box, frame: Box) => boolean} */
   const within = (box, { x, y, w, h }) =>
     box.x >= x && box.y >= y && box.x + box.w <= x + w && box.y + box.h <= y + h;
+  /** @type {(box: Box, point: Point) => boolean} */
   const holds = ({ x, y, w, h }, point) => point.x >= x && point.y >= y && point.x <= x + w && point.y <= y + h;
 
+  /** @type {(a: Point, b: Point) => number} */
+  const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
+
   /**
-   * Where the names of places stand, in their order, which is biggest first: {x, y, w, h}, without them
-   * where a name has no room, null where its dot has to wait with it. A name takes the first of four
-   * sides where it covers no other name and no dot; rather than none, one that hides lesser places.
-   * Names of places in the frame stay in it. What is `kept` is shown without a name too.
+   * Return where the names of places stand, in their order, which is biggest first: a box, "bare"
+   * for a dot whose name has no room, null where the dot has to wait with it. A name takes the first
+   * of four sides where it covers no other name and no dot; rather than none, one that hides lesser
+   * places. Names of places in the frame stay in it. What is `kept` is shown without a name too.
+   * @param {NamedPlace[]} places
+   * @param {Box} frame
+   * @returns {(Box | "bare" | null)[]}
    */
   function names(places, frame) {
     const dots = places.map(({ at: { x, y }, radius: r }) => ({ x: x - r, y: y - r, w: 2 * r, h: 2 * r }));
+    /** @type {Box[]} */
     const taken = [];
+    /** @type {number[]} */
     const shown = [];
-    return places.map(({ at, radius, w, h, kept }, own) => {
-      const crowded = shown.some((other) => places[other].at.distanceTo(at) <= CROWDED);
-      if (!kept && (crowded || !clear(dots[own], taken))) return null;
+    return places.map(({ at, radius, w, h, kept }, self) => {
+      const crowded = shown.some((other) => distance(places[other].at, at) <= CROWDED);
+      if (!kept && (crowded || !clear(dots[self], taken))) return null;
       const gap = radius + 3;
       const sides = [[gap, -h / 2], [-gap - w, -h / 2], [-w / 2, -gap - h + 2], [-w / 2, gap - 2]]
         .map(([dx, dy]) => ({ x: at.x + dx, y: at.y + dy, w, h }))
         .filter((box) => clear(box, taken) && shown.every((other) => apart(box, dots[other])))
         .filter((box) => !holds(frame, at) || within(box, frame));
-      const side = w ? sides.find((box) => dots.every((dot, i) => i === own || apart(box, dot))) ?? sides[0] : undefined;
+      const side = w ? sides.find((box) => dots.every((dot, i) => i === self || apart(box, dot))) ?? sides[0] : undefined;
       if (w && !side && !kept) return null;
-      shown.push(own);
+      shown.push(self);
       if (side) taken.push(side);
-      return side ?? {};
+      return side ?? "bare";
     });
   }
 
-  /** Where a name that belongs to a wide surface stands: about its point, undefined where nothing is free. */
+  /**
+   * Return where a name of a wide surface stands: about its point, undefined where nothing is free.
+   * @param {Point} point
+   * @param {Size} size
+   * @param {Box} frame
+   * @param {Box[]} occupied
+   */
   function near({ x, y }, { w, h }, frame, occupied) {
     return [[0, 0], ...ABOUT]
       .map(([dx, dy]) => ({ x: x + dx - w / 2, y: y + dy - h / 2, w, h }))
       .find((box) => within(box, frame) && clear(box, occupied));
   }
 
-  /** Where a tip of a size stands beside a point: in the frame, and off what is occupied if it can. */
+  /**
+   * Return where a tip stands beside a point: in the frame, and off what is occupied if it can.
+   * @param {Point} point
+   * @param {Size} size
+   * @param {Box} frame
+   * @param {Box[]} occupied
+   */
   function beside({ x, y }, { w, h }, frame, occupied) {
+    /** @type {(at: number, size: number, from: number, room: number) => number} */
     const into = (at, size, from, room) => Math.max(from, Math.min(at, from + room - size));
     const sides = [[x + BESIDE, y - h / 2], [x - BESIDE - w, y - h / 2], [x - w / 2, y + BESIDE], [x - w / 2, y - BESIDE - h]]
       .map(([left, top]) => ({ x: into(left, w, frame.x, frame.w), y: into(top, h, frame.y, frame.h), w, h }));
@@ -61,7 +91,7 @@
     return open.find((box) => clear(box, occupied)) ?? open[0] ?? sides[0];
   }
 
-  /** Points along a closed outline, none farther than a stride from the next. */
+  /** Return points along a closed outline, none farther than a stride from the next. @param {Point[]} corners */
   function along(corners) {
     return corners.flatMap((from, i) => {
       const to = corners[(i + 1) % corners.length];
@@ -74,12 +104,15 @@
   }
 
   /**
-   * The closest zoom, and the shift to the frame's pixels, at which outlines lie in the frame and off
-   * what is occupied; null where that would cost too much of their size. `project` gives their corners
-   * at a zoom, `most` is the zoom at which they fill the frame.
+   * Return the closest zoom, and the shift to the frame's pixels, at which outlines lie in the frame
+   * and off what is occupied; null where that would cost too much of their size.
+   * @param {(zoom: number) => Point[][]} project gives the outlines' corners at a zoom
+   * @param {number} most the zoom at which they fill the frame
+   * @param {Box} frame
+   * @param {Box[]} occupied
    */
   function view(project, most, frame, occupied) {
-    const shares = PARTS.flatMap((right) => PARTS.map((down) => [right, down]))
+    const shares = SHIFTS.flatMap((right) => SHIFTS.map((down) => [right, down]))
       .sort((a, b) => Math.hypot(a[0] - 0.5, a[1] - 0.5) - Math.hypot(b[0] - 0.5, b[1] - 0.5));
     for (let zoom = most; zoom > most - GIVEN_UP; zoom -= ZOOM_STEP) {
       const points = project(zoom).flatMap(along);
@@ -98,5 +131,5 @@
     return null;
   }
 
-  window.ControlMapRoom = { names, near, beside, view };
+  return { names, near, beside, view };
 })();

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+
+import { example, position } from "./example.mjs";
+import { loadScripts } from "./scripts.mjs";
+
+loadScripts("record");
+const { NOT_HELD, HELD, CONTESTED } = PlayerRecord;
+const record = new PlayerRecord(example());
+
+test("a point is found in its face, and none in a hole or outside", () => {
+  assert.equal(record.faceAt(...position(36.2, 48.2)), 0);
+  assert.equal(record.faceAt(...position(36.5, 48.5)), -1);
+  assert.equal(record.faceAt(...position(37.5, 48.5)), 1);
+  assert.equal(record.faceAt(...position(38.5, 48.5)), -1);
+  assert.equal(record.faceAt(...position(-70, -30)), -1);
+});
+
+test("a face's box is that of its corners", () => {
+  const [west, north] = position(37, 49);
+  const [east, south] = position(38, 48);
+  const box = [...record.boxes.subarray(4, 8)];
+  [west, north, east, south].forEach((side, i) => assert.ok(Math.abs(box[i] - side) < 1e-12));
+});
+
+for (const [day, snapshot] of [[0, 0], [1, 1], [3, 1], [4, 2], [18, 2], [19, -1], [24, -1], [25, 3], [40, 4], [41, -1]]) {
+  test(`snapshot ${snapshot} stands for day ${day}`, () => {
+    assert.equal(record.snapshotOn(day), snapshot);
+  });
+}
+
+test("no snapshot stands for a day before the first", () => {
+  assert.equal(record.snapshotOn(-1), -1);
+});
+
+test("a gap begins where the last snapshot stands no more", () => {
+  assert.deepEqual(record.gaps(), [{ from: 19, until: 25, snapshot: 3 }]);
+});
+
+test("areas are in km2, null where nothing is reported", () => {
+  assert.deepEqual(record.areas(0), [{ held: 0, contested: null }, { held: 20, contested: null }]);
+  assert.deepEqual(record.areas(2), [{ held: 10, contested: 0 }, { held: 0, contested: 20.5 }]);
+  assert.deepEqual(record.areas(-1), [{ held: null, contested: null }, { held: null, contested: null }]);
+});
+
+test("periods end in a gap, over which nothing is carried", () => {
+  assert.deepEqual(record.periods(0), [[0, NOT_HELD], [1, HELD], [19, null], [25, HELD]]);
+  assert.deepEqual(record.periods(1), [[0, HELD], [4, CONTESTED], [19, null], [25, NOT_HELD]]);
+});
+
+test("another format is refused by its number", () => {
+  assert.throws(() => new PlayerRecord({ ...example(), format: 3 }), /format 3, not 2/);
+});
+
+test("a file is unpacked as it is read", async () => {
+  const packed = gzipSync(JSON.stringify(example())).toString("base64");
+  const loaded = await PlayerRecord.load(`data:application/octet-stream;base64,${packed}`);
+  assert.deepEqual(loaded.areas(2), record.areas(2));
+});
