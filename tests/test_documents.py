@@ -10,6 +10,7 @@ import pytest
 
 import controlmap
 from controlmap.cli import main
+from controlmap.draw.maps import ASSETS
 from test_layers import FLOOR, PACKAGE, house
 
 REPOSITORY = Path(__file__).parents[1]
@@ -23,6 +24,8 @@ def test_modules_that_a_document_names_exist(page: Path) -> None:
     wings = "|".join(sorted({name.partition(".")[0] for name in FLOOR}))
     named = re.findall(rf"`((?:{wings})/[\w/]*(?:\.\w+)?)`", page.read_text("utf-8"))
     assert [path for path in named if not (PACKAGE / path).exists()] == []
+    scripts = re.findall(r"`(\w+\.js)`", page.read_text("utf-8"))
+    assert [name for name in scripts if not (ASSETS / name).exists()] == []
 
 
 def test_every_wing_has_its_line() -> None:
