@@ -10,7 +10,7 @@ import pytest
 
 from input_files import SQUARE, WEST, make_file
 
-pytest_plugins = ["march", "visiting"]  # march needs publisher, and brings its fixtures
+pytest_plugins = ["publisher", "march", "visiting"]
 REPOSITORY = Path(__file__).parents[1]
 
 os.environ["CONTROLMAP_DATA"] = ""  # the embedded records, whatever whoever runs the tests has

@@ -16,6 +16,7 @@ API = "1709294400.geojson"  # 2024-03-01 12:00:00 UTC
 OCCUPIED = {"name": "Окуповано /// Occupied", "fill": "#a52714"}
 
 Ring = list[list[float]]
+"""A closed ring of positions."""
 
 
 def box(west: float, south: float, east: float, north: float, *more: float) -> Ring:
@@ -28,7 +29,7 @@ SQUARE = box(37.6, 48.0, 37.7, 48.1)  # a tenth of a degree, inside Donetsk obla
 SQUARE_KM2 = 82.897  # on WGS84; test_geodesy derives areas of such squares from a closed formula
 
 
-def polygon(*rings: Ring) -> dict[str, Any]:
+def polygon(*rings: object) -> dict[str, Any]:
     return {"type": "Polygon", "coordinates": list(rings)}
 
 

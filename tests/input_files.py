@@ -7,6 +7,7 @@ import json
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Literal
 
 import shapely
 
@@ -16,6 +17,7 @@ SQUARE_KM2 = 82.897
 OCCUPIED = {"name": "Окуповано /// Occupied", "fill": "#a52714"}
 CONTESTED = {"name": "Під питанням /// Contested", "fill": "#bcaaa4"}
 FILES = {"a.geojson": b'{"a": 1}' * 999, "b.geojson": b'{"b": 2}' * 999, "c.geojson": b"{}"}
+Mode = Literal["w", "w:gz", "w:bz2", "w:xz"]
 
 
 def make_file(*drawn: tuple[tuple[float, float, float, float], dict[str, str]]) -> bytes:
@@ -43,7 +45,7 @@ def make_daily(day: str, *boxes: tuple[float, float, float, float]) -> dict[str,
     return {f"deepstatemap_data_{day}.geojson": json.dumps(document).encode()}
 
 
-def make_tar(path: Path, mode: str, files: dict[str, bytes] = FILES) -> Path:
+def make_tar(path: Path, mode: Mode, files: dict[str, bytes] = FILES) -> Path:
     with tarfile.open(path, mode) as made:
         for name, data in files.items():
             entry = tarfile.TarInfo(f"folder/{name}")

@@ -10,6 +10,7 @@ import io
 import json
 import sqlite3
 import zipfile
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -130,7 +131,7 @@ def unzipped(data: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-FORMATS = {
+FORMATS: dict[str, Callable[[], bytes]] = {
     f"layer {DAY}.geojson": geojson,
     f"layer {DAY}.kml": kml,
     f"layer {DAY}.kmz": kmz,

@@ -60,8 +60,7 @@ def test_each_point_is_given_the_polygon_that_it_lies_in() -> None:
     # A square, its neighbour with a hole that a third fills, and nothing.
     square, outer = shapely.box(0, 0, 2000, 2000), shapely.box(2000, 0, 6000, 4000)
     inner = shapely.box(3000, 1000, 4000, 2000)
-    polygons = array_of([square, outer - inner, inner])
-    polygons = np.append(polygons, None)
+    polygons = np.array([square, outer - inner, inner, None])
     grid = Grid.over(polygons[:3], sampling.CELL_M)
     numbers = grid.numbers(polygons)
     assert numbers.shape == (16, 24)

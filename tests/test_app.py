@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shapely
@@ -42,9 +43,8 @@ def said(page: AppTest) -> str:
 
 def choose(page: AppTest, name: str, value: str) -> None:
     """Choose among a row of buttons by its name in the address, and let the page run."""
-    next(g for g in page.get("button_group") if str(g.key).split()[-1] == name).set_value(
-        value
-    ).run()
+    groups: list[Any] = list(page.get("button_group"))
+    next(g for g in groups if str(g.key).split()[-1] == name).set_value(value).run()
 
 
 def held_share(day: date, basis: Basis, contested: Contested) -> str:

@@ -92,7 +92,7 @@ def test_a_build_that_fails_while_it_writes_leaves_the_old_file(
     def fails(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(geoparquet.pq.ParquetWriter, "write_table", fails)
+    monkeypatch.setattr("pyarrow.parquet.ParquetWriter.write_table", fails)
     with pytest.raises(OSError, match="No space left"):
         builder.build_file("deepstate", [folder], out, None, quiet)
     assert list(out.parent.iterdir()) == [out]

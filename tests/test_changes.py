@@ -80,8 +80,8 @@ def test_the_command_prints_every_format(capsys: pytest.CaptureFixture[str]) -> 
     assert (told["from"], told["to"]) == ("2026-01-24T03:00:00Z", "2026-08-22T03:00:00Z")
     assert list(told["all"]) == ["iso", "name", "gained_km2", "lost_km2", "net_km2"]
     coverage = archive.open_source("deepstate").coverage
-    ends = [figures.areas(coverage, coverage.at(date.fromisoformat(d)))[-1] for d in days[1::2]]
-    net = ends[1].russian_held - ends[0].russian_held
+    areas = [figures.areas(coverage, coverage.at(date.fromisoformat(d)))[-1] for d in days[1::2]]
+    net = areas[1].russian_held - areas[0].russian_held
     assert told["all"]["net_km2"] == pytest.approx(net, abs=1e-3)
     rows = list(csv.DictReader(io.StringIO(run(capsys, *days, "--format", "csv"))))
     assert float(rows[-1]["net_km2"]) == told["all"]["net_km2"]

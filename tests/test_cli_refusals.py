@@ -179,7 +179,7 @@ def test_a_full_disk_is_a_failure_in_one_line(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(geoparquet.pq.ParquetWriter, "write_table", full)
+    monkeypatch.setattr("pyarrow.parquet.ParquetWriter.write_table", full)
     run = Run(capsys, "build", "--input", folder, "-o", tmp_path / "r.parquet")
     assert (run.code, run.out) == (1, "")
     assert run.errors == ["controlmap: No space left on device"]

@@ -14,6 +14,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry.base import BaseGeometry
 
 from controlmap.core.model import (
     PRECEDENCE,
@@ -226,7 +227,8 @@ FILLING = (
 def measured(coverage: Coverage, layers: Layers) -> dict[Status, float]:
     """The areas in WEST by overlay, the other way: union, difference, one box after another."""
     frame = coverage.oblasts[0].polygon
-    taken, whole = shapely.MultiPolygon(), {}
+    taken: BaseGeometry = shapely.MultiPolygon()
+    whole: dict[Ground, float] = {}
     for ground in PRECEDENCE:
         drawn = shapely.union_all([shapely.box(*b) for b in layers.get(ground, ())])
         whole[ground] = geodesy.area_km2(frame & (drawn - taken))

@@ -31,7 +31,8 @@ def record() -> Record:
 
 def km2(record: Record, status: Status) -> np.ndarray:
     """Areas of a status; shape (snapshots, oblasts)."""
-    return record.coverage.areas[:, :, list(status.grounds)].sum(axis=2)
+    areas: np.ndarray = record.coverage.areas[:, :, list(status.grounds)].sum(axis=2)
+    return areas
 
 
 def test_all_of_it_is_small() -> None:

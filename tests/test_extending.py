@@ -17,6 +17,7 @@ from controlmap.cli import main
 from controlmap.core import geoparquet
 from controlmap.core.model import InputError, RecordError, Snapshot
 from controlmap.geo import geodesy
+from controlmap.geo.geodesy import array_of
 from controlmap.record import archive, builder, generalise
 from controlmap.record.coverage import Coverage, build
 from controlmap.record.drawings import Drawings
@@ -37,7 +38,7 @@ from test_sanity import HALF, IMPOSSIBLE, WHOLE
 
 READERS = ("map", "daily")
 LON, LAT = np.meshgrid(36.0171 + np.arange(20) / 10, 48.0171 + np.arange(10) / 10)
-POINTS = shapely.points(LON.ravel(), LAT.ravel())
+POINTS = array_of(shapely.Point(x, y) for x, y in zip(LON.flat, LAT.flat, strict=True))
 """None of them within 1e-4 degrees of a line that `DAYS` can draw."""
 
 
@@ -323,7 +324,7 @@ def test_an_extension_that_fails_while_it_writes_leaves_the_record(
     def fails(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(geoparquet.pq.ParquetWriter, "write_table", fails)
+    monkeypatch.setattr("pyarrow.parquet.ParquetWriter.write_table", fails)
     with pytest.raises(OSError, match="No space left"):
         grown(path, daily(3))
     assert (path.read_bytes(), sorted(tmp_path.iterdir())) == (before, there)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 import shapely
 
@@ -44,11 +46,14 @@ def make_oblast(iso: str, west: float, official_strips: float) -> Oblast:
 OBLASTS = (make_oblast("WEST", 36, 8), make_oblast("EAST", 37, 12))
 
 
-def make(*days: tuple[int, dict[Ground, int]], reports: frozenset[Status] = EVERYTHING) -> Coverage:
+def make(
+    *days: tuple[float, Mapping[Ground, float]], reports: frozenset[Status] = EVERYTHING
+) -> Coverage:
     """Snapshots at 03:00 UTC of a day after 1 January 2024: strips of WEST, from the west on."""
     snapshots = []
     for day, strips in days:
-        layers, west = {}, 0
+        layers: dict[Ground, np.ndarray] = {}
+        west = 0.0
         for ground, count in strips.items():
             box = shapely.box(36 + west / 10, 48, 36 + (west + count) / 10, 49)
             layers[ground] = geodesy.array_of([box])

@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 
 import geopandas
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -16,7 +17,6 @@ import shapely
 
 from controlmap.core import geoparquet
 from controlmap.core.model import Provenance, RecordError
-from controlmap.geo.geodesy import array_of
 
 PROVENANCE = Provenance(
     title="Two squares",
@@ -28,7 +28,7 @@ PROVENANCE = Provenance(
     inputs=({"name": "a", "sha256": "00", "bytes": 1},),
     figures={"squares": 2},
 )
-SQUARES = array_of([shapely.box(0, 0, 1, 1), None, shapely.box(1, 1, 3, 2)])
+SQUARES = np.array([shapely.box(0, 0, 1, 1), None, shapely.box(1, 1, 3, 2)])
 TABLE = pa.table({"name": ["a", "b", "c"], "n": [1, 2, 3]})
 
 
@@ -163,7 +163,7 @@ def test_a_failure_while_writing_leaves_the_old_content(path: Path) -> None:
 
 def test_a_failure_before_anything_was_there_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(TypeError), geoparquet.replacing(tmp_path / "new") as out:
-        out.write("text")  # type: ignore[arg-type]
+        out.write("text")  # type: ignore[call-overload]
     assert list(tmp_path.iterdir()) == []
 
 

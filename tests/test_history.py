@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from controlmap.analysis import figures, turning_points
 from controlmap.analysis.figures import ALL, Every
+from controlmap.core import geoparquet
 from controlmap.core.model import Ground, InputError, RecordError
 from controlmap.dashboard import app
 from controlmap.draw import charts, palette
@@ -90,7 +91,7 @@ def test_a_range_outside_the_record_is_refused() -> None:
 
 @pytest.fixture(scope="module")
 def embedded() -> Coverage:
-    return archive.load(archive.geoparquet.geodata("deepstate.parquet")).coverage
+    return archive.load(geoparquet.geodata("deepstate.parquet")).coverage
 
 
 def test_the_months_of_the_record_add_up_to_its_span(embedded: Coverage) -> None:
@@ -217,7 +218,7 @@ def test_captions_tell_what_every_line_is() -> None:
 
 def luminance(colour: Any) -> float:
     """Relative luminance of an sRGB colour from 0 to 255, as WCAG 2 has it."""
-    parts = [c / 255 for c in colour]
+    parts = [float(c) / 255 for c in colour]
     r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
 

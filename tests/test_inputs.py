@@ -18,7 +18,7 @@ from controlmap.core import limits
 from controlmap.core.model import InputError
 from controlmap.record import inputs
 from controlmap.record.inputs import members
-from input_files import FILES, make_folder, make_tar, make_zip
+from input_files import FILES, Mode, make_folder, make_tar, make_zip
 
 
 def names(path: Path) -> list[str]:
@@ -118,7 +118,7 @@ def test_what_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kept", [0.3, 0.5, 0.6, 0.7, 0.8])
 @pytest.mark.parametrize("packs", [True, False])
 def test_an_archive_that_is_cut_off_is_never_read_as_a_shorter_one(
-    mode: str, kept: float, packs: bool, tmp_path: Path
+    mode: Mode, kept: float, packs: bool, tmp_path: Path
 ) -> None:
     random = np.random.default_rng(1)
     files = {
@@ -142,7 +142,7 @@ def test_an_archive_cut_between_two_files_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["w:gz", "w:xz"])
-def test_a_flipped_byte_in_a_packed_archive_is_refused(mode: str, tmp_path: Path) -> None:
+def test_a_flipped_byte_in_a_packed_archive_is_refused(mode: Mode, tmp_path: Path) -> None:
     files = {"a.geojson": np.random.default_rng(1).bytes(30_000)}
     path = make_tar(tmp_path / "in.tar", mode, files)
     data = bytearray(path.read_bytes())

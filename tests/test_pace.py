@@ -225,6 +225,7 @@ def test_what_followed_is_held_against_what_was_foreseen() -> None:
     # The slope is a strip in 20 days, 4.5 over 90. What follows: 4 or 5 strips where all of the
     # horizon lies before day 200, fewer after it, none from day 200 on.
     assert found.unmoved == pytest.approx(11 / 121)
+    assert found.right is not None
     assert 0 < found.right < 1
     assert found.within_interval is not None
     assert found.times_tested == found.tested  # each had a slope

@@ -52,7 +52,7 @@ def test_statuses_differ_for_every_eye(vision: str, dark: bool) -> None:
     """Fills on land, hatches not counted, differ by 10 in CIE Lab: 2.3 is just noticeable."""
     land = rgb(theme("land", dark)["fillColor"])
     seen = {"land": lab(VISION[vision] @ linear(land))}
-    fills = {}
+    fills: dict[str, Any] = {}
     over = {"liberated": "rest", "lost": "rest", "gained": "held"}  # a part of it, painted over it
     for status in ("rest", "held", "held-before-2022", "contested", *over):
         style = theme(status, dark)

@@ -85,7 +85,7 @@ def test_nothing_is_carried_over_a_gap(gappy: AppTest, on: date, told: str) -> N
 def test_a_gap_is_a_line_of_the_history_without_a_distance(
     gappy: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn: list[tuple[list[dict[str, object]], list[dict[str, object]]]] = []
+    drawn: list[tuple[list[dict[str, Any]], list[dict[str, Any]]]] = []
 
     def distance(rows: Any, periods: Any, *more: Any) -> alt.LayerChart:
         drawn.append((rows, periods))
@@ -178,6 +178,6 @@ def test_two_places_of_one_name_in_one_oblast_are_told_apart(page: AppTest) -> N
     assert not page.exception
     labels = [button.label for button in page.button if button.label.startswith("Zaporizhzhia")]
     assert len(labels) == len(set(labels)) > 1
-    page.button(key=next(b.key for b in page.button if "° N" in b.label)).click().run()
+    next(button for button in page.button if "° N" in button.label).click().run()
     assert not page.exception
     assert "° N" in html(page)

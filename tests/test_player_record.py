@@ -33,7 +33,9 @@ class Decoded:
 
     def km2(self, column: str) -> list[list[float]]:
         """Areas by day and oblast."""
-        return (np.transpose(self.content[column]) / self.content["units_per_km2"]).tolist()
+        areas: list[list[float]]
+        areas = (np.transpose(self.content[column]) / self.content["units_per_km2"]).tolist()
+        return areas
 
 
 def decode(data: bytes) -> Decoded:

@@ -27,7 +27,7 @@ MIDDLE = (36.55, 48.5)
 
 
 def periods(record: place_history.PointRecord) -> list[tuple[str, str, str | None]]:
-    return [(s.status, str(s.since), s.until and str(s.until)) for s in record.periods]
+    return [(s.status, str(s.since), str(s.until) if s.until else None) for s in record.periods]
 
 
 def test_a_place_that_is_contested_taken_lost_and_retaken() -> None:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -186,15 +188,14 @@ def test_one_state_by_overlay_is_what_noding_makes_of_it() -> None:
 
 CITIES = [(lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01) for lon, lat in
           nzz.HELD_SINCE_2014.values()]  # fmt: skip
+Box = tuple[float, float, float, float]
 
 
-def nzz_file(
-    day: str, *boxes: tuple[float, float, float, float], gains: tuple[float, ...] = A
-) -> tuple[bytes, str]:
+def nzz_file(day: str, *boxes: Box, gains: Box = A) -> tuple[bytes, str]:
     told = {"date": day, "_datefrom": day, "_dateto": day, "view": "daily"}
     drawn = [(box, {"type": "nochange", **told}) for box in boxes]
     drawn += [(gains, {"type": "gains", **told}), (D, {"type": "losses", **told})]
-    return b'{"value": %s}' % collection(*drawn), f"{day}-as-named.json"  # type: ignore[arg-type]
+    return b'{"value": %s}' % collection(*drawn), f"{day}-as-named.json"
 
 
 def test_nzz_held_is_what_did_not_change_and_what_was_gained() -> None:
@@ -300,8 +301,8 @@ def test_other_systems_are_taken_to_longitude_and_latitude(crs: str, make: Any) 
 
 def test_two_layers_of_a_geopackage_are_told_apart_by_their_names() -> None:
     both = files.frame()
-    with files.TemporaryDirectory() as folder:
-        path = files.Path(folder, "a.gpkg")
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "a.gpkg")
         both[:1].drop(columns="status").to_file(path, layer="occupied", driver="GPKG")
         both[1:].drop(columns="status").to_file(path, layer="contested", driver="GPKG")
         snapshot = sources.read(path.read_bytes(), f"a {files.DAY}.gpkg")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pytest
@@ -32,7 +33,7 @@ class Reader(HTMLParser):
 
 
 VERDICT = {"kind": "holds", "sign": HOSTILE, "name": HOSTILE}
-PIECES = {
+PIECES: dict[str, dict[str, Any]] = {
     "table.html": {"table": Table(HOSTILE, [HOSTILE] * 2, [[HOSTILE, HOSTILE], ["", None]])},
     "headline.html": {"figure": HOSTILE, "of_what": HOSTILE, "facts": [[HOSTILE] * 3]},
     "legend.html": {"lines": {HOSTILE: ("#000000", "solid")}},

@@ -192,7 +192,7 @@ IMPOSSIBLE = (20.0, 44.0, 40.0, 52.0)  # 160 square degrees, of 7,500 km2 at the
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Five days: of the third one half is missing, and the fourth cannot be read."""
-    files = {}
+    files: dict[str, bytes] = {}
     for day, box in (("01", WHOLE), ("02", WHOLE), ("03", HALF), ("05", WHOLE)):
         files |= make_daily(f"202403{day}", box)
     files["deepstatemap_data_20240304.geojson"] = b"{"

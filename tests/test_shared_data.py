@@ -167,8 +167,8 @@ def test_the_overlay_that_errors_are_measured_by_agrees_with_geopandas(
     left = frame
     mine = builder.overlay_km2(embedded(), snapshot)
     for ground in PRECEDENCE:
-        polygons = snapshot.layers.get(ground, [])
-        drawn = geopandas.GeoDataFrame(geometry=list(polygons), crs="OGC:CRS84")
+        polygons = list(snapshot.layers.get(ground, ()))
+        drawn = geopandas.GeoDataFrame(geometry=polygons, crs="OGC:CRS84")
         if drawn.empty:
             continue
         drawn = drawn.dissolve()
@@ -331,9 +331,9 @@ def test_the_embedded_oblasts_are_minregions_and_not_those_that_include_the_sea(
     uk = {o.name_uk: o for o in oblasts.load()}
     found = 0
     for feature in official:
-        name = next((v for v in feature["properties"].values() if v in uk), None)
-        if name is not None:
+        name_uk = next((v for v in feature["properties"].values() if v in uk), None)
+        if name_uk is not None:
             polygon = shapely.geometry.shape(feature["geometry"])
-            assert uk[name].polygon_km2 == pytest.approx(geodesy.area_km2(polygon), abs=1)
+            assert uk[name_uk].polygon_km2 == pytest.approx(geodesy.area_km2(polygon), abs=1)
             found += 1
     assert found == 4

@@ -7,6 +7,7 @@ import gc
 import html
 import re
 from collections.abc import Iterator
+from datetime import date
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +16,7 @@ from streamlit.runtime.caching import (
     get_data_cache_stats_provider,
     get_resource_cache_stats_provider,
 )
+from streamlit.runtime.stats import CacheStat
 from streamlit.testing.v1 import AppTest
 
 import hostile
@@ -61,9 +63,14 @@ def table(page: AppTest, caption: str) -> list[list[str]]:
     return [[html.unescape(c) for c in re.findall(r">([^<]*)</t[hd]>", row)] for row in rows]
 
 
-def upload(page: AppTest, *named: tuple[str, bytes]) -> AppTest:
+def elements(page: AppTest, kind: str) -> list[Any]:
+    """The elements of a kind that AppTest has no name for."""
+    return list(page.get(kind))
+
+
+def upload(page: AppTest, *named: tuple[str, bytes]) -> None:
     given = [(name, data, "application/octet-stream") for name, data in named]
-    return page.get("file_uploader")[0].set_value(given).run()
+    elements(page, "file_uploader")[0].set_value(given).run()
 
 
 def compared_with_mine(page: AppTest) -> bool:
@@ -75,7 +82,8 @@ def test_it_tells_how_far_the_sources_agree(page: AppTest) -> None:
     page.run()
     assert not page.exception
     known = {s: archive.open_source(s).coverage for s in archive.with_records()}
-    compared = agreement.opinions(known, page.date_input(key="sources date").value)
+    compared = agreement.opinions(known, date(2023, 7, 1))
+    assert page.date_input(key="sources date").value == date(2023, 7, 1)
     band = agreement.spread(compared)[-1]
     assert f"<b>{text_sources.headline(band.low, band.high)}</b>" in said(page)
     assert "by 3 sources" in said(page)
@@ -110,7 +118,7 @@ def test_a_source_that_is_too_old_is_said_not_to_be_compared(page: AppTest) -> N
 
 def test_one_source_alone_is_no_comparison(page: AppTest) -> None:
     page.run()
-    page.get("button_group")[-1].set_value(["isw"]).run()
+    elements(page, "button_group")[-1].set_value(["isw"]).run()
     assert not page.exception
     assert text_sources.TOO_FEW in said(page)
 
@@ -120,7 +128,7 @@ def test_assessed_advance_counted_as_held_narrows_the_band(page: AppTest) -> Non
     apart = table(page, text_sources.CAPTION)[-1][-1]
     page.query_params["advance"] = "held"
     page.run()
-    page.get("button_group")[0].set_value("held").run()
+    elements(page, "button_group")[0].set_value("held").run()
     held = table(page, text_sources.CAPTION)[-1][-1]
 
     def width(band: str) -> float:
@@ -224,7 +232,12 @@ def test_what_a_file_may_mean_is_learnt_once(
 
     def watch(room: ModuleType, name: str) -> None:
         real = getattr(room, name)
-        monkeypatch.setattr(room, name, lambda *given: [learnt.append(name), real(*given)][1])
+
+        def noted(*given: object) -> object:
+            learnt.append(name)
+            return real(*given)
+
+        monkeypatch.setattr(room, name, noted)
 
     watch(legends, "columns")
     watch(legends, "guess")
@@ -268,7 +281,7 @@ def test_a_layer_stays_in_its_session(page: AppTest) -> None:
     beside.query_params["date"] = "2023-07-01"
     beside.run()
     assert not compared_with_mine(beside)
-    page.get("file_uploader")[0].set_value(None).run()
+    elements(page, "file_uploader")[0].set_value(None).run()
     assert not compared_with_mine(page)
     assert "own layer" not in page.session_state
 
@@ -324,6 +337,7 @@ def caches() -> dict[str, object]:
             for caches in (get_data_cache_stats_provider(), get_resource_cache_stats_provider())
             for stats in caches.get_stats().values()
             for stat in stats
+            if isinstance(stat, CacheStat)
         },
     }
 

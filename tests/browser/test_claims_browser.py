@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -158,7 +159,9 @@ def test_on_paper_there_is_nothing_to_be_used_and_all_is_shown(page: Visit, addr
     expect(months.locator("tbody tr").last).to_be_visible()
 
 
-BACKGROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 27)"}
+BACKGROUND: dict[Literal["light", "dark"], str] = {
+    "light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 27)"
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [390, 1440])

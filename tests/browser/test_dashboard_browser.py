@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Frame, WebSocket, expect
 
-from controlmap.dashboard import map_layers
+from controlmap.core import geoparquet
 from controlmap.dashboard.page_list import PAGES
-from controlmap.geo.oblasts import Basis
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
 from controlmap.words import text_sources
@@ -29,7 +28,7 @@ LAYERS = (
 
 @pytest.fixture(scope="session")
 def coverage() -> Coverage:
-    return archive.load(archive.geoparquet.geodata("deepstate.parquet")).coverage
+    return archive.load(geoparquet.geodata("deepstate.parquet")).coverage
 
 
 def state(frame: Frame) -> dict[str, Any]:
@@ -64,17 +63,14 @@ def test_it_opens_with_the_network_cut(page: Visit, address: str) -> None:
     page.assert_clean()
 
 
-def test_each_layer_is_drawn_when_on_and_not_when_off(
-    page: Visit, address: str, coverage: Coverage
-) -> None:
-    shown = map_layers.day_features(coverage, coverage.at(BUSY_DAY), Basis.POLYGON)
+def test_each_layer_is_drawn_when_on_and_not_when_off(page: Visit, address: str) -> None:
     page.tab.goto(f"{address}?date={BUSY_DAY}")
     frame = page.map()
     settle(frame)
     before, layers = drawn(frame), state(frame)["layers"]
     wrong: dict[str, str] = {}
     for layer_id in LAYERS:
-        if not shown.get(layer_id, True):
+        if not layers[layer_id]["n"]:
             wrong[layer_id] = "the day has nothing to draw"
         tick(frame, layer_id)
         if drawn(frame) == before:

@@ -99,9 +99,7 @@ def test_the_platform_says_where_the_folder_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CONTROLMAP_DATA")
-    monkeypatch.setattr(
-        user_folder.platformdirs, "user_data_path", lambda name, **_: tmp_path / name
-    )
+    monkeypatch.setattr("platformdirs.user_data_path", lambda name, **_: tmp_path / name)
     assert user_folder.find() == tmp_path / "controlmap"
     assert archive.open_source("deepstate").is_embedded
     assert not (tmp_path / "controlmap").exists()
