@@ -37,10 +37,10 @@ def read(document: Document, observed: datetime | None, legend: Legend | None = 
             f"{document.name}: no reader knows it, and nothing in it tells a status; say what it "
             "is with --legend FILE (docs/sources.md)"
         )
-    observed = days.first_known(
-        document.name,
+    observed = days.observed(
+        document,
         "name it with YYYY-MM-DD, or",
-        observed or legend.observed or days.named_day(document.name),
+        observed or legend.observed or days.named_day(document.name) or days.stated(document),
     )
     layers = Layers(document)
     if guessed:

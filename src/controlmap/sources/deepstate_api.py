@@ -78,10 +78,10 @@ def recognises(document: Document) -> bool:
 
 
 def read(document: Document, observed: datetime | None) -> Snapshot:
-    """Return a file as a Snapshot, of the UTC epoch second that its name says."""
-    stated = _NAME.search(document.name)
-    observed = days.first_known(
-        document.name,
+    """Return a file as a Snapshot, of the UTC epoch second that its name or `id` says."""
+    stated = _NAME.search(document.name) or _NAME.search(str(document.members.get("id")))
+    observed = days.observed(
+        document,
         "name it EPOCHSECOND.geojson, or",
         datetime.fromtimestamp(int(stated[1]), UTC) if stated else None,
         observed,

@@ -29,8 +29,8 @@ def recognises(document: Document) -> bool:
 def read(document: Document, observed: datetime | None) -> Snapshot:
     """Return a file as a Snapshot, of the day that its name, outside or inside, says."""
     stated = _stated(document)
-    observed = days.first_known(
-        document.name, "name it deepstatemap_data_YYYYMMDD.geojson, or", stated, observed
+    observed = days.observed(
+        document, "name it deepstatemap_data_YYYYMMDD.geojson, or", stated, observed
     )
     layers = Layers(document, [Ground.OCCUPIED])
     for feature in document.areas:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from controlmap.sources.polygons import Memo, Rings
@@ -30,15 +31,30 @@ class Feature:
 
 @dataclass(frozen=True)
 class Document:
-    """A parsed file: its name and hash, its features and top-level members.
+    """A parsed file.
 
-    `memo` remembers the polygons of the file before it.
+    Attributes
+    ----------
+    name, sha256
+        Of the file.
+    features
+        In order.
+    members
+        What a GeoJSON file has beside its features.
+    day
+        The one that `features` are of, where the file is of several days.
+    notes
+        What is to know of how it was parsed, one line each.
+    memo
+        The polygons of the file before it.
     """
 
     name: str
     sha256: str
     features: tuple[Feature, ...] = ()
     members: Mapping[str, Any] = field(default_factory=dict)
+    day: date | None = None
+    notes: tuple[str, ...] = ()
     memo: Memo = field(default_factory=Memo, compare=False)
 
     @property

@@ -51,12 +51,36 @@ def _collection(data: bytes, name: str) -> dict[str, Any]:
         if re.search(rb"\b(NaN|-?Infinity)\b", data):
             raise InputError(f"{name}: has NaN or infinite coordinates") from error
         raise InputError(f"{name}: is not JSON, or is cut off ({error})") from error
-    if isinstance(document, dict) and list(document) == ["value"]:  # as NZZ wraps it
-        document = document["value"]
+    if isinstance(document, dict):
+        _check_complete(document, name)
+        if list(document) == ["value"]:  # as NZZ wraps it
+            document = document["value"]
+        elif isinstance(document.get("map"), dict):  # as DeepState's latest map is wrapped
+            document = {"id": document.get("id"), **document["map"]}
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         kind = document.get("type") if isinstance(document, dict) else type(document).__name__
         raise InputError(f"{name}: is {shown(kind)!r}, not a GeoJSON FeatureCollection")
     return document
+
+
+def _check_complete(document: Mapping[str, Any], name: str) -> None:
+    """Raise an InputError for a server's error, and for an answer that is not all that it has."""
+    error = document.get("error")
+    if error and "features" not in document:
+        parts = [error.get("code"), error.get("message")] if isinstance(error, dict) else [error]
+        said = " ".join(str(part) for part in parts if part)
+        raise InputError(f"{name}: is an error of the server it is from, no layer ({shown(said)})")
+    properties = document.get("properties")
+    marks = [document, *([properties] if isinstance(properties, dict) else [])]
+    features = document.get("features")
+    count = len(features) if isinstance(features, list) else 0
+    for key in ("exceededTransferLimit", "numberMatched", "totalFeatures"):
+        for value in (mark.get(key) for mark in marks):
+            if str(value).casefold() == "true" or (type(value) is int and value > count):
+                raise InputError(
+                    f"{name}: is cut off: the server says that it has more ({key}: "
+                    f"{str(value).lower()}); a layer in full is expected"
+                )
 
 
 def _check_crs(crs: Any, name: str) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from controlmap.core.model import Ground, InputError, Snapshot, statuses_of
@@ -35,7 +35,7 @@ LAYERS = (
 """Names of layers as they were seen, 2022 to 2026: as files, as services, and in Japanese."""
 REPORTS = statuses_of(ground for _, ground in LAYERS if isinstance(ground, Ground))
 _MIXED = "ロシア軍侵攻エリア"
-_EPOCH_MS = ("datetime", "Datetime", "EditDate")
+_DATED = ("datetime", "pub_date", "pubdate", "editdate")
 
 
 def layer_ground(name: str) -> Ground | str | None:
@@ -61,8 +61,8 @@ def read(document: Document, observed: datetime | None) -> Snapshot:
 
     A file of counteroffensives alone reports nothing: it is there beside the layers of its day.
     """
-    observed = days.first_known(
-        document.name,
+    observed = days.observed(
+        document,
         "name it YYYYMMDD_LAYER.geojson, or",
         days.named_day(document.name) or _stated(document),
         observed,
@@ -88,16 +88,12 @@ def read(document: Document, observed: datetime | None) -> Snapshot:
 
 
 def _stated(document: Document) -> datetime | None:
-    """Return the latest day that the features have, in milliseconds since 1970."""
-    stated = [day for f in document.features if (day := _day(f.properties)) is not None]
-    return max(stated, default=None)
+    """Return the latest instant that the features have."""
+    instants = (_instant(feature.properties) for feature in document.features)
+    return max((instant for instant in instants if instant is not None), default=None)
 
 
-def _day(properties: Mapping[str, Any]) -> datetime | None:
-    value = next((properties[k] for k in _EPOCH_MS if properties.get(k)), None)
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        return None
-    try:
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=value)
-    except (OverflowError, ValueError):
-        return None
+def _instant(properties: Mapping[str, Any]) -> datetime | None:
+    by_name = {column.casefold(): value for column, value in properties.items()}
+    instants = (days.instant_of(by_name.get(column)) for column in _DATED)
+    return next((instant for instant in instants if instant is not None), None)

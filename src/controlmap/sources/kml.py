@@ -55,9 +55,9 @@ def parse(data: bytes, name: str) -> Document:
     root = _tree(data, name)
     styles = _styles(root)
     features = []
-    for number, (mark, folders) in enumerate(_placemarks(root, ())):
+    for number, (mark, folders, times) in enumerate(_placemarks(root, (), {})):
         polygons = [rings for rings in _polygons(mark, name, number) if rings]
-        properties = {**_extended(mark), **_described(mark, folders, styles)}
+        properties = {**_extended(mark), **_described(mark, folders, styles), **times}
         if polygons:
             features.append(Feature(number, properties, polygons))
     return Document(name, hashlib.sha256(data).hexdigest(), tuple(features))
@@ -93,14 +93,26 @@ def _tree(data: bytes, name: str) -> Element:
 
 
 def _placemarks(
-    element: Element, folders: tuple[str, ...]
-) -> Iterator[tuple[Element, tuple[str, ...]]]:
+    element: Element, folders: tuple[str, ...], times: dict[str, str]
+) -> Iterator[tuple[Element, tuple[str, ...], dict[str, str]]]:
+    """Yield each placemark with the folders that it is in, and its time or the nearest folder's."""
     for child in element:
         if child.tag == "Placemark":
-            yield child, folders
+            yield child, folders, _times(child) or times
         elif child.tag in _FOLDERS:
             title = _text(child, "name")
-            yield from _placemarks(child, (*folders, title) if title else folders)
+            inside = (*folders, title) if title else folders
+            yield from _placemarks(child, inside, _times(child) or times)
+
+
+def _times(element: Element) -> dict[str, str]:
+    """Return the columns of its TimeStamp (`when`) or TimeSpan (`begin`, `end`)."""
+    texts = {
+        "when": _text(element, "TimeStamp/when"),
+        "begin": _text(element, "TimeSpan/begin"),
+        "end": _text(element, "TimeSpan/end"),
+    }
+    return {column: text for column, text in texts.items() if text}
 
 
 def _described(mark: Element, folders: tuple[str, ...], styles: dict[str, str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ class Layers:
 
     def __init__(self, document: Document, grounds: Iterable[Ground] = ()) -> None:
         """Begin with layers of these kinds of ground, which may stay empty."""
-        self.warnings: list[str] = []
+        self.warnings = list(document.notes)
         self._document = document
         self._polygons: dict[Ground, list[shapely.Polygon]] = {ground: [] for ground in grounds}
         self._far: list[Bounds] = []

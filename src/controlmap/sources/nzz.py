@@ -41,7 +41,7 @@ def recognises(document: Document) -> bool:
 
 def read(document: Document, observed: datetime | None) -> Snapshot:
     """Return a file as a Snapshot, of the day that its features have."""
-    observed = days.first_known(document.name, "", _stated(document), observed)
+    observed = days.observed(document, "", _stated(document), observed)
     layers = Layers(document, [Ground.OCCUPIED])
     for feature in document.areas:
         kind = feature.properties.get("type")
@@ -61,10 +61,7 @@ def _lacks(held: Polygons) -> frozenset[Status]:
 
 def _stated(document: Document) -> datetime | None:
     stated = {_day(document.name, f) for f in document.features if f.properties.get("date")}
-    if len(stated) > 1:
-        listed = ", ".join(f"{day:%Y-%m-%d}" for day in sorted(stated))
-        raise InputError(f"{document.name}: its features are of {listed}; one day is expected")
-    return next(iter(stated), None)
+    return max(stated, default=None)
 
 
 def _day(name: str, feature: Feature) -> datetime:

@@ -22,7 +22,7 @@ from controlmap.core.model import (
     Status,
     end_of,
 )
-from controlmap.sources import custom, formats
+from controlmap.sources import custom, days, formats
 from controlmap.sources.document import Document
 from controlmap.sources.legends import Legend
 from controlmap.sources.polygons import Memo
@@ -74,6 +74,11 @@ def read_document(
         return chosen.read(document, observed)
     if not document.areas and not chosen.layered:
         raise InputError(f"{document.name}: has no polygon; a layer of territory is expected")
+    if document.day is None and (several := days.several(document)):
+        instant = observed or (legend.observed if legend else None)
+        if instant is None and not chosen.name_lags:
+            instant = days.named_day(document.name)
+        document = days.one_of(document, several, instant)
     return custom.read(document, observed, legend) if legend else chosen.read(document, observed)
 
 
@@ -84,9 +89,14 @@ def read_all(data: bytes, name: str, memo: Memo) -> Iterator[Snapshot]:
     """
     memo.next_file()
     document = replace(formats.parse(data, name), memo=memo)
-    days = [end_of(day) for day in document.days] if isinstance(document, Year) else [None]
-    for day in days:
-        yield read_document(document, observed=day)
+    if isinstance(document, Year):
+        for day in document.days:
+            yield read_document(document, observed=end_of(day))
+    elif several := days.several(document):
+        for day in several:
+            yield read_document(days.of_day(document, day))
+    else:
+        yield read_document(document)
 
 
 def joined(

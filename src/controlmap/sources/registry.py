@@ -25,8 +25,8 @@ from controlmap.sources.document import Document
 class Reader:
     """How one kind of file of a source is read.
 
-    `layered` says that a file may be one layer of several of the same instant; `may_lack`, what a
-    file of it may leave out although it is there.
+    `layered` says that a file may be one layer of several of the same instant; `name_lags`, that it
+    is named for another day than its own; `may_lack`, what it may leave out although it is there.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Reader:
     recognises: Callable[[Document], bool]
     read: Callable[[Document, datetime | None], Snapshot]
     layered: bool = False
+    name_lags: bool = False
     may_lack: frozenset[Status] = frozenset()
 
 
@@ -120,6 +121,7 @@ NZZ = Source(
             nzz.REPORTS,
             nzz.recognises,
             nzz.read,
+            name_lags=True,
             may_lack=frozenset({Status.HELD_BEFORE_2022}),
         ),
     ),
