@@ -299,9 +299,9 @@ def test_the_range_over_sources_is_in_the_key_where_there_is_one() -> None:
     spread = agreement.spread(known, Basis.POLYGON)
     drawn = rendering.bars(rows, Contested.OUT, spread)
     assert drawn.count('class="cm-band"') == 1 + len(rows)
-    assert text.SPREAD in drawn
+    assert str(text.SPREAD) in drawn
     assert "sources 80.1 to 82.8 %" in drawn.replace("\N{NO-BREAK SPACE}", " ")
-    assert text.SPREAD not in rendering.bars(rows, Contested.OUT)
+    assert str(text.SPREAD) not in rendering.bars(rows, Contested.OUT)
 
 
 def test_what_is_counted_is_named_wherever_it_is_shown(page: AppTest) -> None:

@@ -26,11 +26,11 @@ msgstr[0] "{count} день"
 msgstr[1] "{count} дні"
 msgstr[2] "{count} днів"
 
-msgid "{area:.1} km² held on {day}"
-msgstr "на {day} утримувалося {area:.1} км²"
+msgid "{area:.1f} km² held on {day}"
+msgstr "на {day} утримувалося {area:.1f} км²"
 """
 DAYS = Message("{count} day", "{count} days")
-HELD = Message("{area:.1} km² held on {day}")(area=20781.44, day=date(2025, 8, 4))
+HELD = Message("{area:.1f} km² held on {day}")(area=20781.44, day=date(2025, 8, 4))
 
 
 @pytest.fixture
@@ -81,21 +81,21 @@ def test_a_message_is_a_value() -> None:
     ("template", "figure", "shown"),
     [
         ("{x}", 1234567, "1,234,567"),
-        ("{x:.1}", -0.04, "0.0"),
-        ("{x:.0}", 1234.5, "1,234"),
-        ("{x:+.1}", -4.25, "−4.2"),
-        ("{x:+.1}", 4.26, "+4.3"),
-        ("{x:+.1}", 0.01, "0.0"),
-        ("{x:%}", 0.784, "78.4 %"),
-        ("{x:%}", 0.99999, ">99.9 %"),
-        ("{x:%}", 1e-6, "<0.1 %"),
+        ("{x:.1f}", -0.04, "0.0"),
+        ("{x:.0f}", 1234.5, "1,234"),
+        ("{x:+.1f}", -4.25, "−4.2"),
+        ("{x:+.1f}", 4.26, "+4.3"),
+        ("{x:+.1f}", 0.01, "0.0"),
+        ("{x:.1%}", 0.784, "78.4 %"),
+        ("{x:.1%}", 0.99999, ">99.9 %"),
+        ("{x:.1%}", 1e-6, "<0.1 %"),
         ("{x:.2%}", 0.1234, "12.34 %"),
         ("{x:.0%}", 0.25, "25 %"),
         ("{x:month}", date(2024, 3, 5), "March 2024"),
         ("{x}", datetime(2025, 8, 4, 3, tzinfo=UTC), "4 August 2025, 03:00 UTC"),
         ("{x}", ("Kherson", date(2025, 8, 4)), "Kherson, 4 August 2025"),
         ("{x}", "{y} %s", "{y} %s"),
-        ("{x:.0}", 1e300, numbers.number(1e300)),
+        ("{x:.0f}", 1e300, numbers.number(1e300)),
     ],
 )
 def test_figures_have_the_forms_of_the_language(

@@ -17,7 +17,7 @@ from controlmap.core.model import Status
 from controlmap.dashboard import map_layers, parameters, session
 from controlmap.dashboard.pages import sources as sourcing
 from controlmap.record import archive
-from controlmap.words import text
+from controlmap.words import notes, text
 from test_app import choose, said
 
 SECONDS = 60
@@ -111,8 +111,8 @@ def test_the_figures_are_those_of_the_source_with_its_advance_as_chosen() -> Non
     every = figures.areas(coverage, coverage.at(DAY))[-1]
     assert text.km2(every.russian_held).replace("\N{NO-BREAK SPACE}", " ") in said(page)
     assert every.assessed_advance is not None
-    assert text.STATUS[Status.CLAIMED_CONTROL] in said(page)
-    assert text.COUNTED_ADVANCE["apart"] in said(page)
+    assert str(text.STATUS[Status.CLAIMED_CONTROL]) in said(page)
+    assert str(notes.ADVANCE["apart"]) in said(page)
     choose(page, "advance", "held")
     both = every.russian_held + every.assessed_advance
     assert f"{both:,.0f} km²" in said(page)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,10 +22,11 @@ from controlmap.draw.charts import Line, Marks
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
 from controlmap.words import text_history as words
+from controlmap.words.catalog import rendered
 from test_figures import STRIP_KM2, day, make
 
 SECONDS = 60
-WORDS = words.CHART
+WORDS = rendered(words.CHART)
 NOTHING = Marks(events=(), readers=(), carried=(), gaps=())
 
 
@@ -205,15 +205,19 @@ def test_the_net_is_left_out_where_it_would_hide_the_bars() -> None:
     for count, marked in ((charts.MOST_NET, True), (charts.MOST_NET + 1, False)):
         told, _ = drawn(charts.flows(rows[:count], NOTHING, WORDS))
         assert ("point" in {layer["mark"]["type"] for layer in told["layer"]}) is marked
-        assert ("Rings" in words.flows_caption(NOTHING, net=marked)) is marked
+        assert ("Rings" in words.flows_caption((), net=marked)) is marked
 
 
 def test_captions_tell_what_every_line_is() -> None:
-    marks = replace(NOTHING, readers=[(date(2025, 8, 4), words.reader_change("daily mirror"))])
+    readers = [(date(2025, 8, 4), "daily mirror")]
+    counts = {"carried": 1, "gaps": 0, "one": False}
     said = "Solid line, 4 August 2025: from here on the source's daily mirror."
-    assert said in words.held_caption(marks, one=False)
-    assert said in words.flows_caption(marks, net=True)
-    assert "Solid line" not in words.held_caption(NOTHING, one=False)
+    assert said in words.held_caption(readers, **counts)
+    assert said in words.flows_caption(readers, net=True)
+    plain = words.held_caption((), **counts)
+    assert "Solid line" not in plain
+    assert "1 day without a snapshot" in plain
+    assert "There is no gap" in plain
 
 
 def luminance(colour: Any) -> float:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from controlmap.analysis import claim_sentences
 from controlmap.analysis import claims as ledger
 from controlmap.analysis.claims import Claim, Evaluation, Relation, Verdict
 from controlmap.analysis.quantities import QUANTITIES, Measure, Query
@@ -111,23 +112,23 @@ def test_the_rule_gives_the_verdict(
 
 def test_the_rule_is_told_with_its_bounds() -> None:
     made = claim("not_held_km2", 5000, 500)
-    assert text_claims.rule(made).replace("\N{NO-BREAK SPACE}", " ") == (
+    assert claim_sentences.rule(made).replace("\N{NO-BREAK SPACE}", " ") == (
         "holds if all of the spread is between 4,500 and 5,500 km², roughly holds if all of it "
-        "is between 4,000 and 6,000 km², does not hold if none of it is; a spread partly within "
-        "that and partly beyond cannot tell."
+        "is between 4,000 and 6,000 km², does not hold if none of it is; inconclusive if the "
+        "spread is partly within that and partly beyond."
     )
     # One bound and not two where both are the same: no rule without a tolerance is a rough one.
     assert (
-        text_claims.rule(claim("places_not_held", 1, 0, "at_least"))
+        claim_sentences.rule(claim("places_not_held", 1, 0, "at_least"))
         .replace("\N{NO-BREAK SPACE}", " ")
         .startswith(
             "holds if all of the spread is 1 place or more, does not hold if none of it is;"
         )
     )
-    assert "is 1\N{NO-BREAK SPACE}day," in text_claims.rule(claim("days_to_take", 1, 0.2))
-    assert text_claims.claimed(claim("days_to_take", 1)) == "1\N{NO-BREAK SPACE}day"
-    assert text_claims.claimed(claim("days_to_take", 2)) == "2\N{NO-BREAK SPACE}days"
-    assert "less than 100" in text_claims.rule(claim("held_share", 1, 0, "less_than"))
+    assert "is 1\N{NO-BREAK SPACE}day," in claim_sentences.rule(claim("days_to_take", 1, 0.2))
+    assert claim_sentences.claimed(claim("days_to_take", 1)) == "1\N{NO-BREAK SPACE}day"
+    assert claim_sentences.claimed(claim("days_to_take", 2)) == "2\N{NO-BREAK SPACE}days"
+    assert "less than 100" in claim_sentences.rule(claim("held_share", 1, 0, "less_than"))
 
 
 # Quantities
@@ -151,7 +152,7 @@ def test_contested_ground_of_an_earlier_day_is_told_with_its_day() -> None:
     found = evaluated(claim("not_held_km2", 5 * STRIP_KM2), record, on=day(1))
     assert strips(found.measure) == (5, 2, 5)
     assert found.measure.contested_of == day(0)
-    assert "1 January 2024" in text_claims.contested(found)
+    assert "1 January 2024" in claim_sentences.contested(found)
 
 
 def test_a_spread_takes_no_more_than_is_left() -> None:
@@ -166,7 +167,7 @@ def test_contested_ground_that_was_never_told_is_left_out_and_said() -> None:
     found = evaluated(claim("held_share", 0.4), record, on=day(0))
     assert spread(found.measure) == (0.4, 0.4, 0.4)
     assert found.measure.contested_known is False
-    assert "leaves it out" in text_claims.contested(found)
+    assert "leaves it out" in claim_sentences.contested(found)
 
 
 def test_time_to_take_the_rest_over_several_windows() -> None:
@@ -181,10 +182,10 @@ def test_time_to_take_the_rest_over_several_windows() -> None:
     assert high == math.inf
     # All that is sure is that it ends no sooner: within the bounds or never.
     assert found.verdict is Verdict.UNKNOWN
-    assert "to not at this pace, is partly between 4 and 8" in text_claims.problem(found)
+    assert "to not at this pace, is partly between 4 and 8" in claim_sentences.problem(found)
     assert [p.key for p in found.measure.parts] == ["30", "30", "7", "7"]
     assert found.measure is not None
-    assert "not at this pace" in text_claims.measured("days", found.measure)
+    assert "not at this pace" in claim_sentences.measured(found, "days")
 
 
 def test_how_many_periods_gained() -> None:
@@ -279,7 +280,7 @@ def test_what_is_declared_is_told_once() -> None:
     (annexed,) = (c for c in ledger.load([ledger.embedded()])[0] if c.id == "annexed-four")
     found = evaluated(annexed, record, replace(record, source="nzz"))
     assert len(found.by_source) == 1
-    assert text_claims.by_source(found, "share") == []
+    assert claim_sentences.by_source(found, "share") == []
 
 
 def test_hindsight_measures_the_last_day() -> None:
@@ -292,8 +293,8 @@ def test_hindsight_measures_the_last_day() -> None:
     (gain,) = since.gains
     assert round(gain.net_km2 / STRIP_KM2, 4) == 3
     assert round(gain.left_km2 / STRIP_KM2, 4) == 5
-    told = text_claims.hindsight(found)
-    assert "Asked again on 18 January 2024, 10 days on, the claim does not hold." in told
+    told = claim_sentences.hindsight(found)
+    assert "Measured again on 18 January 2024, 10 days later, the claim does not hold." in told
     assert "60\N{NO-BREAK SPACE}% of what was not held" in told
 
 
@@ -301,14 +302,14 @@ def test_hindsight_that_cannot_be_told_says_why() -> None:
     record = make((7, {Ground.OCCUPIED: 5}), (17, {Ground.OCCUPIED: 5, Ground.CONTESTED: 4}))
     found = evaluated(claim("held_share", 0.5, 0.1), record)
     assert (found.verdict, found.hindsight.verdict) == (Verdict.HOLDS, Verdict.UNKNOWN)
-    told = text_claims.hindsight(found).replace("\N{NO-BREAK SPACE}", " ")
+    told = claim_sentences.hindsight(found).replace("\N{NO-BREAK SPACE}", " ")
     why = "the spread, 50–90 %, is partly between 30 and 70 % and partly not."
-    assert f"10 days on, the claim cannot be told: {why}" in told
+    assert f"10 days later, the claim is inconclusive: {why}" in told
     # Two windows of 30 days, of which the second has too few snapshots.
     daily = make(*((n, {Ground.OCCUPIED: n // 4}) for n in range(33)), (60, {Ground.OCCUPIED: 9}))
     made = replace(claim("days_to_take", 8, windows=(30,)), speaks_of=day(32))
-    told = text_claims.hindsight(evaluated(made, daily))
-    assert "the claim cannot be told: window of 30 days before 2024-03-01: 4 snapshots" in told
+    told = claim_sentences.hindsight(evaluated(made, daily))
+    assert "the claim is inconclusive: window of 30 days before 2024-03-01: 4 snapshots" in told
 
 
 def test_a_wide_spread_earns_nothing_that_a_narrow_one_does_not() -> None:
@@ -327,7 +328,7 @@ def test_a_wide_spread_earns_nothing_that_a_narrow_one_does_not() -> None:
     ],
 )
 def test_days_beyond_fifty_years_are_not_told(low: float, high: float, told: str) -> None:
-    found = text_claims.measured("days", Measure(888, low, high, ()))
+    found = text_claims.measured("days", 888, low, high)
     assert found.replace("\N{NO-BREAK SPACE}", " ") == told
 
 
@@ -335,9 +336,9 @@ def test_quotes_within_quotes_are_single() -> None:
     record = archive.open_source("deepstate").coverage
     (made,) = (c for c in ledger.load([ledger.embedded()])[0] if c.id == "luhansk-nearly-taken")
     made = replace(made, statement="The “formula” holds.")
-    told = text_claims.citation(evaluated(made, record, on=date(2022, 11, 1)))
+    told = claim_sentences.citation(evaluated(made, record, on=date(2022, 11, 1)))
     assert told.startswith("“The ‘formula’ holds.” (The account's authors;")
-    assert "Cannot be told: the spread, 97.7–98.8 %, is partly 98 % or more and partly not." in told
+    assert "Inconclusive: the spread, 97.7–98.8 %, is partly 98 % or more and partly not." in told
 
 
 def test_a_day_outside_the_record_cannot_be_told() -> None:
@@ -346,7 +347,9 @@ def test_a_day_outside_the_record_cannot_be_told() -> None:
     assert "outside the span of made" in found.problem
     record = archive.open_source("deepstate").coverage
     claims, _ = ledger.load([ledger.embedded()])
-    assert "outside the span" in text_claims.citation(evaluated(claims[0], record, on=day(9999)))
+    assert "outside the span" in claim_sentences.citation(
+        evaluated(claims[0], record, on=day(9999))
+    )
 
 
 def test_every_quantity_draws_lines_over_all_the_record() -> None:
@@ -550,7 +553,7 @@ def test_entries_of_ones_own_follow_the_first(
     assert code == 0
     assert "own: does not hold\n  Half of Kherson oblast is held." in out
     assert "claimed    50 % ± 1 %" in out
-    assert "said by    Me; here, published 1 February 2026; speaks of 1 February 2026" in out
+    assert "said by    Me; here, published 1 February 2026; about 1 February 2026" in out
     assert "  at         " not in out
     path.write_text(OWN.replace('said_by = "me"', 'said_by = "me"\nurl = "https://example.org"'))
     assert "  at         https://example.org\n" in run(capsys, "--file", str(path))[1]
@@ -623,13 +626,13 @@ def test_a_citation_has_figure_source_and_dates() -> None:
     record = archive.open_source("deepstate").coverage
     claims, _ = ledger.load([ledger.embedded()])
     (found,) = (e for e in ledger.evaluate(claims, [record]) if e.claim.id == "donetsk-5000")
-    told = text_claims.citation(found)
+    told = claim_sentences.citation(found)
     for part in ("5,726 km² (5,301–5,726 km²)", "DeepState", "24 January 2026, 03:00 UTC",
                  "retrieved", "3 August 2025", "Roughly holds", "donetsk-5000"):  # fmt: skip
         assert part in told
     both = [record, archive.open_source("nzz").coverage]
     (found,) = (e for e in ledger.evaluate(claims, both) if e.claim.id == "donetsk-5000")
-    told = text_claims.citation(found)
+    told = claim_sentences.citation(found)
     for part in ("5,726 km² (5,198–5,726 km²)", "DeepState, 24 January 2026: 5,726 km² (5,301",
                  "NZZ / Liveuamap, 22 January 2026: 5,198 km², holds"):  # fmt: skip
         assert part in told

@@ -128,7 +128,9 @@ def test_what_lies_beyond_fifty_years_is_told_as_that(
     found = replace(
         measured(coverage), remaining_km2=10_000.0, km2_per_day=rate, low=low, high=high
     )
-    assert (text_pace.takes(found), text_pace.reached(found)) == (takes, reached)
+    days = found.days_low, found.days_high
+    assert text_pace.takes(*days) == takes
+    assert text_pace.reached(found.snapshot.day, *days) == reached
 
 
 # Contested ground
@@ -243,7 +245,18 @@ def test_what_follows_next_to_nothing_has_no_multiples() -> None:
     slow = measured(coverage, 90, ALL)
     assert not pace.has_multiples(slow, 365)
     assert pace.ahead(slow, [replace(found, times_low=-700.0, times_high=0.0)]).errors == ()
-    assert "no multiples" in text_pace.summary(slow, found)
+    text = text_pace.summary(
+        tested=found.tested,
+        right=found.right,
+        within_interval=found.within_interval,
+        tolerance=pace.RIGHT_WITHIN,
+        least_km2=pace.LEAST_PROJECTED_KM2,
+        has_multiples=False,
+        times_tested=0,
+        times_low=None,
+        times_high=None,
+    )
+    assert "too little to give what followed as a multiple" in text
 
 
 def test_the_backtest_measures_as_the_projection_does() -> None:

@@ -115,8 +115,8 @@ def test_a_day_chosen_is_measured_and_kept_in_the_address(opened: Opened) -> Non
     assert page.query_params["claims-day"] == "2022-11-01"
     text = said(page)
     assert "Measured, 1 November 2022" in text
-    assert "Cannot be told" in text
-    assert "Cannot be told: deepstate: window of 365 days before 2022-11-01: longer than" in text
+    assert "Inconclusive" in text
+    assert "Inconclusive: deepstate: window of 365 days before 2022-11-01: longer than" in text
     assert "Assessed advance is counted as contested." in text
     linked = opened(claims_page, on="chosen", claims_day="2022-11-01")
     assert "Measured, 1 November 2022" in said(linked)
@@ -309,7 +309,10 @@ def test_an_entry_with_the_id_of_the_page_is_told(
     monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
     (tmp_path / "proposals.toml").write_text(OWN_PROPOSAL)
     (warning,) = opened(proposals_page).warning
-    assert "proposal 'own': id: is the page's own" in warning.value.replace("\\", "")
+    assert (
+        "proposal 'own': id: is reserved for the proposal composed on the page"
+        in warning.value.replace("\\", "")
+    )
 
 
 # Pace
@@ -381,10 +384,15 @@ def test_the_chart_has_what_was_assessed_and_what_was_projected() -> None:
     assert far.errors[1][2] == pytest.approx(26507.8, abs=0.1)
     past = pace.history(record, "UA-14", date(2025, 11, 20), snapshot.day)
     assert len(past) == 66
-    drawn = charts.projection(past, [], ahead.projected, ahead.errors, text_pace.chart(found))
+    drawn = charts.projection(
+        past, [], ahead.projected, ahead.errors, text_pace.chart(snapshot.day, found.window_days)
+    )
     lines = drawn.to_dict()["datasets"]
     kinds = {row["what"] for rows in lines.values() for row in rows if "km2" in row}
-    assert kinds == {text_pace.chart(found)[name] for name in ("past", "projected", "errors")}
+    assert kinds == {
+        text_pace.chart(snapshot.day, found.window_days)[name]
+        for name in ("past", "projected", "errors")
+    }
 
 
 def test_a_gap_in_the_history_is_a_gap() -> None:

@@ -73,7 +73,7 @@ def gappy(page: AppTest) -> AppTest:
     [
         (date(2022, 8, 7), "<b>Russian-held</b> since 5 March 2022: Kherson"),
         (date(2022, 8, 8), "<b>Not known</b> since 8 August 2022: Kherson"),
-        (date(2022, 8, 14), "since 13 August 2022, when there is a snapshot again, or longer: "),
+        (date(2022, 8, 14), "since 13 August 2022, when snapshots resume, or longer: "),
     ],
 )
 def test_nothing_is_carried_over_a_gap(gappy: AppTest, on: date, told: str) -> None:

@@ -75,7 +75,7 @@ def upload(page: AppTest, *named: tuple[str, bytes]) -> None:
 
 def compared_with_mine(page: AppTest) -> bool:
     """Whether the reader's own layer is among what is compared."""
-    return text_sources.OWN_APART in [info.value for info in page.info]
+    return str(text_sources.OWN_APART) in [info.value for info in page.info]
 
 
 def test_it_tells_how_far_the_sources_agree(page: AppTest) -> None:
@@ -87,14 +87,14 @@ def test_it_tells_how_far_the_sources_agree(page: AppTest) -> None:
     band = agreement.spread(compared)[-1]
     assert f"<b>{text_sources.headline(band.low, band.high)}</b>" in said(page)
     assert "by 3 sources" in said(page)
-    rows = table(page, text_sources.CAPTION)
+    rows = table(page, str(text_sources.CAPTION))
     every = agreement.by_oblast(agreement.agree(compared))[-1]
     assert rows[-1][:5] == [
         "All four oblasts",
         *(f"{v:,.0f}" for v in (every.by_all, every.by_some, every.by_one, every.by_none)),
     ]
-    assert len(table(page, text_sources.PAIR_CAPTION)) == 3
-    assert len(table(page, text_sources.PATCH_CAPTION)) == 6
+    assert len(table(page, str(text_sources.PAIR_CAPTION))) == 3
+    assert len(table(page, str(text_sources.PATCH_CAPTION))) == 6
 
 
 def test_every_source_tells_what_it_is_and_its_terms(page: AppTest) -> None:
@@ -104,8 +104,8 @@ def test_every_source_tells_what_it_is_and_its_terms(page: AppTest) -> None:
         if source.id != custom.ID:
             assert source.notes in shown
             assert source.terms in shown
-    assert "On 1 July 2023: its state of 30 June 2023, 1 day old." in shown
-    assert "128 of its states leave out what was held before 24 February 2022" in shown
+    assert "On 1 July 2023: its snapshot of 30 June 2023, 1 day old." in shown
+    assert "128 of its snapshots leave out what was held before 24 February 2022" in shown
     assert "controlmap build --source viina" in shown
 
 
@@ -113,23 +113,23 @@ def test_a_source_that_is_too_old_is_said_not_to_be_compared(page: AppTest) -> N
     page.query_params["date"] = "2026-08-22"
     page.run()
     assert "by 2 sources" in said(page)
-    assert "Not compared: its last state is of 24 August 2023, 1,094 days before." in said(page)
+    assert "Not compared: its last snapshot is of 24 August 2023, 1,094 days earlier." in said(page)
 
 
 def test_one_source_alone_is_no_comparison(page: AppTest) -> None:
     page.run()
     elements(page, "button_group")[-1].set_value(["isw"]).run()
     assert not page.exception
-    assert text_sources.TOO_FEW in said(page)
+    assert str(text_sources.TOO_FEW) in said(page)
 
 
 def test_assessed_advance_counted_as_held_narrows_the_band(page: AppTest) -> None:
     page.run()
-    apart = table(page, text_sources.CAPTION)[-1][-1]
+    apart = table(page, str(text_sources.CAPTION))[-1][-1]
     page.query_params["advance"] = "held"
     page.run()
     elements(page, "button_group")[0].set_value("held").run()
-    held = table(page, text_sources.CAPTION)[-1][-1]
+    held = table(page, str(text_sources.CAPTION))[-1][-1]
 
     def width(band: str) -> float:
         low, high = re.findall(r"[\d.]+", band)
@@ -147,11 +147,11 @@ def test_a_file_that_is_dropped_is_measured_and_compared(page: AppTest, name: st
     assert compared_with_mine(page)
     # Ground that a layer does not draw says nothing: the shares are of the three records.
     assert "by 3 sources" in said(page)
-    rows = table(page, text_sources.OWN_CAPTION)
+    rows = table(page, str(text_sources.OWN_CAPTION))
     assert rows[0] == ["Donetsk", f"{files.SQUARE_KM2:.1f}", f"{files.SQUARE_KM2:.1f}"]
     assert [
         row[0]
-        for row in table(page, text_sources.PAIR_CAPTION)
+        for row in table(page, str(text_sources.PAIR_CAPTION))
         if row[0].startswith("DeepState, Y")
     ] == ["DeepState, Your own layer"]
 
@@ -160,10 +160,10 @@ def test_the_guess_is_shown_and_can_be_changed(page: AppTest) -> None:
     page.run()
     upload(page, ("layer 2023-07-01.geojson", files.geojson()))
     told = {s.label: s.value for s in page.selectbox}
-    assert told[text_sources.OWN_COLUMN] == "status"
+    assert told[str(text_sources.OWN_COLUMN)] == "status"
     assert told["grey zone \\(1\\)"] == "contested"
     page.selectbox(key="own status grey zone").select("russian_held").run()
-    rows = table(page, text_sources.OWN_CAPTION)
+    rows = table(page, str(text_sources.OWN_CAPTION))
     assert rows[0] == ["Donetsk", f"{2 * files.SQUARE_KM2:.1f}"]
 
 
@@ -172,8 +172,8 @@ def test_a_legend_may_come_with_it(page: AppTest) -> None:
     legend = b'whole = "russian_held"\ndate = 2023-06-30'
     upload(page, ("layer.geojson", files.geojson()), ("legend.toml", legend))
     assert not page.error
-    assert "state of 30 June 2023" in said(page)
-    assert table(page, text_sources.OWN_CAPTION)[0][1] == f"{2 * files.SQUARE_KM2:.1f}"
+    assert "as of 30 June 2023" in said(page)
+    assert table(page, str(text_sources.OWN_CAPTION))[0][1] == f"{2 * files.SQUARE_KM2:.1f}"
 
 
 def test_what_a_file_says_stays_text(page: AppTest) -> None:
@@ -250,7 +250,7 @@ def test_what_a_file_may_mean_is_learnt_once(
     assert learnt == []
     alone.selectbox(key="own status grey zone").select("russian_held").run()
     assert learnt == ["recognised"]  # it is read anew
-    assert table(alone, text_sources.OWN_CAPTION)[0][1] == f"{2 * files.SQUARE_KM2:.1f}"
+    assert table(alone, str(text_sources.OWN_CAPTION))[0][1] == f"{2 * files.SQUARE_KM2:.1f}"
 
 
 def test_a_file_that_is_refused_leaves_nothing_of_the_one_before(alone: AppTest) -> None:
@@ -264,7 +264,7 @@ def test_a_file_that_is_refused_leaves_nothing_of_the_one_before(alone: AppTest)
 def test_two_layers_at_once_are_refused(page: AppTest) -> None:
     page.run()
     upload(page, ("a.geojson", files.geojson()), ("b.geojson", files.geojson()))
-    assert page.error[0].value == text_sources.OWN_TOO_MANY
+    assert page.error[0].value == str(text_sources.OWN_TOO_MANY)
 
 
 def test_a_layer_stays_in_its_session(page: AppTest) -> None:
@@ -303,7 +303,7 @@ def test_viina_is_taken_with_its_opinions(page: AppTest) -> None:
     assert not page.exception
     assert [len(r.options) for r in page.radio] == [5]
     assert "an approximation" in said(page)
-    opinions = table(page, text_sources.OPINIONS_CAPTION)
+    opinions = table(page, str(text_sources.OPINIONS_CAPTION))
     assert [row[1:4] for row in opinions] == [["1", "0", "1"]] * 5
     placed = page.session_state["own layer"]["placed"]
     assert {layer: [f.lines[:2] for f in placed[layer]] for layer in placed} == {

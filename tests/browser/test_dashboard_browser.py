@@ -245,7 +245,7 @@ def test_a_layer_dropped_on_the_page_of_sources_is_drawn(
     frame = page.map()
     assert "own" not in state(frame)["layers"]
     page.tab.locator("input[type=file]").set_input_files(path)
-    expect(page.tab.get_by_text(text_sources.OWN_APART)).to_be_visible()
+    expect(page.tab.get_by_text(str(text_sources.OWN_APART))).to_be_visible()
     # Other layers make another map: the frame of the one before goes away.
     page.tab.wait_for_function(
         """() => [...document.querySelectorAll("iframe")]

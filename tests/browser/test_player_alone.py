@@ -18,6 +18,7 @@ from controlmap.draw import maps, player_record
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
 from controlmap.words import text
+from controlmap.words.catalog import rendered
 from visiting import Visit
 
 HERE = "http://127.0.0.1:9/"  # the port of nothing: what the test does not hand out, nobody does
@@ -40,7 +41,7 @@ def page_of(coverage: Coverage, folder: Path) -> str:
         background_url=f"files/{maps.write_background(folder, map_layers.background(coverage))}",
         credit=[],
         ground=map_layers.ground(coverage),
-        words=text.MAP,
+        words=rendered(text.MAP),
         assets_url="assets",
         player=player,
     )
@@ -114,5 +115,5 @@ def test_the_player_needs_no_server(
     every = figures.areas(coverage, coverage.at(DAY))[-1]
     told = page.tab.evaluate("ControlMap.player.state().figures")[-1]
     assert told == [f"{every.russian_held:,.0f} km²", text.share(every.held_share)]
-    assert page.tab.get_by_role("button", name=text.PLAYER["use"]).count() == 0
+    assert page.tab.get_by_role("button", name=str(text.PLAYER["use"])).count() == 0
     page.assert_clean()

@@ -47,7 +47,7 @@ def state(frame: Frame) -> dict[str, Any]:
 
 
 def slider(frame: Frame) -> Locator:
-    return frame.get_by_role("slider", name=text.PLAYER["day"])
+    return frame.get_by_role("slider", name=str(text.PLAYER["day"]))
 
 
 def go(frame: Frame, coverage: Coverage, day: date) -> None:
@@ -169,8 +169,8 @@ def test_the_keyboard_goes_everywhere(frame: Frame, coverage: Coverage) -> None:
     ):
         bar.press(key)
         frame.wait_for_function("(day) => ControlMap.player.state().shown === day", arg=shown)
-    frame.get_by_role("combobox", name=text.PLAYER["step"]).select_option("week")
-    frame.get_by_role("button", name=text.PLAYER["earlier_step"]).click()
+    frame.get_by_role("combobox", name=str(text.PLAYER["step"])).select_option("week")
+    frame.get_by_role("button", name=str(text.PLAYER["earlier_step"])).click()
     frame.wait_for_function("ControlMap.player.state().shown === '15 July 2026'")
     bar.press(" ")
     frame.wait_for_function("ControlMap.player.state().playing")
@@ -183,7 +183,7 @@ def test_the_keyboard_goes_everywhere(frame: Frame, coverage: Coverage) -> None:
 
 def test_it_plays_to_the_end_and_stops(frame: Frame, coverage: Coverage) -> None:
     go(frame, coverage, date(2026, 8, 1))
-    frame.get_by_role("combobox", name=text.PLAYER["speed"]).select_option("7")
+    frame.get_by_role("combobox", name=str(text.PLAYER["speed"])).select_option("7")
     frame.get_by_role("button", name="Play", exact=True).click()
     expect(frame.get_by_role("button", name="Pause")).to_be_visible()
     frame.wait_for_function("!ControlMap.player.state().playing", timeout=15_000)
@@ -193,7 +193,7 @@ def test_it_plays_to_the_end_and_stops(frame: Frame, coverage: Coverage) -> None
 
 def test_the_day_can_become_that_of_the_page(page: Visit, frame: Frame, coverage: Coverage) -> None:
     go(frame, coverage, DAYS[3])
-    frame.get_by_role("button", name=text.PLAYER["use"]).click()
+    frame.get_by_role("button", name=str(text.PLAYER["use"])).click()
     page.tab.wait_for_url("**/?date=2022-11-15")
     every = figures.areas(coverage, coverage.at(DAYS[3]))[-1]
     expect(page.tab.locator(".cm-headline")).to_contain_text(text.share(every.held_share))
@@ -202,7 +202,7 @@ def test_the_day_can_become_that_of_the_page(page: Visit, frame: Frame, coverage
     assert layers["held"]["drawn"] == 4
     # The same again, for the component tells only of what is new.
     go(frame, coverage, DAYS[4])
-    frame.get_by_role("button", name=text.PLAYER["use"]).click()
+    frame.get_by_role("button", name=str(text.PLAYER["use"])).click()
     page.tab.wait_for_url("**/?date=2026-01-24")
     page.assert_clean()
 
@@ -278,6 +278,6 @@ def test_a_record_that_does_not_load_is_said(page: Visit, address: str) -> None:
     frame = page.map()
     frame.get_by_role("button", name="Play", exact=True).click()
     frame.locator(".cm-message.cm-said").wait_for()
-    assert frame.locator(".cm-message").text_content() == text.PLAYER["failed"]
+    assert frame.locator(".cm-message").text_content() == str(text.PLAYER["failed"])
     assert not state(frame)["playing"]
     assert state(frame)["active"] is False

@@ -121,8 +121,8 @@ def test_every_dot_has_its_name_and_no_name_lies_on_a_dot(
 def test_what_lies_round_is_named(visit: Callable[..., Visit], address: str, width: int) -> None:
     frame = opened(visit, address, width)
     labels = frame.evaluate("ControlMap.state().labels")
-    assert {lines[0] for _, lines in text.NAMES} <= set(labels)
-    expect(frame.locator(".cm-layers p")).to_have_text(text.MAP["beyond"])
+    assert {str(lines[0]) for _, lines in text.NAMES} <= set(labels)
+    expect(frame.locator(".cm-layers p")).to_have_text(str(text.MAP["beyond"]))
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -146,7 +146,7 @@ def test_the_map_speaks_in_the_font_and_under_the_name_of_its_page(
 ) -> None:
     page.tab.goto(address)
     frame = page.map()
-    assert page.tab.locator("iframe").get_attribute("title") == text.MAP["map"]
+    assert page.tab.locator("iframe").get_attribute("title") == str(text.MAP["map"])
     loaded = (
         "[...document.fonts].map(({ family, status }) => [family.replaceAll('\"', ''), status])"
     )
@@ -158,7 +158,7 @@ def test_at_play_nothing_tells_of_the_day_of_the_page(
     visit: Callable[..., Visit], address: str
 ) -> None:
     frame = opened(visit, address, 1440)
-    notes = frame.locator(".cm-layers small").filter(has_text=text.NOT_REPORTED)
+    notes = frame.locator(".cm-layers small").filter(has_text=str(text.NOT_REPORTED))
     expect(notes.first).to_be_visible()
     play_on(frame, "300")
     for note in frame.locator(".cm-layers small").all():
@@ -170,7 +170,7 @@ def test_at_play_nothing_tells_of_the_day_of_the_page(
     x, y = point(frame, 48.25, 38.6)
     frame.page.mouse.move(x + 9, y)
     frame.page.mouse.move(x, y, steps=3)
-    expect(frame.locator(".cm-tip")).to_contain_text(text.PLAYER["whole"])
+    expect(frame.locator(".cm-tip")).to_contain_text(str(text.PLAYER["whole"]))
 
 
 def test_a_click_keeps_the_whole_record_of_a_face_open(
@@ -201,10 +201,11 @@ def test_a_click_keeps_the_whole_record_of_a_face_open(
     frame.page.mouse.move(x + 2, y)
     frame.page.mouse.move(x, y, steps=3)
     expect(lines).to_have_count(3 + 6 + 1)
-    expect(lines.last).to_have_text(text.PLAYER["earlier"].replace("{n}", str(face["runs"] - 6)))
+    earlier = str(text.PLAYER["earlier"]).replace("{n}", str(face["runs"] - 6))
+    expect(lines.last).to_have_text(earlier)
     frame.page.mouse.click(x, y)
     expect(lines).to_have_count(3 + face["runs"])
-    later = text.PLAYER["later"].replace("{period}", "")
+    later = str(text.PLAYER["later"]).replace("{period}", "")
     told = lines.all_text_contents()[3:]
     assert [line.startswith(later) for line in told] == [True] * (face["runs"] - 1) + [False]
     frame.page.mouse.move(x + 300, y + 100, steps=3)

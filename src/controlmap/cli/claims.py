@@ -69,7 +69,7 @@ def _claims(arguments: argparse.Namespace) -> None:
 
 
 def _row(found: Evaluation) -> dict[str, Any]:
-    from controlmap.words import text_claims
+    from controlmap.analysis import claim_sentences
 
     claim, measure, since = found.claim, found.measure, found.hindsight
     return {
@@ -91,8 +91,8 @@ def _row(found: Evaluation) -> dict[str, Any]:
         "unit": claim.asks.unit,
         "contested_of": measure and measure.contested_of and str(measure.contested_of),
         "verdict": found.verdict.value,
-        "rule": _plain(text_claims.rule(claim)),
-        "problem": _plain(text_claims.unknown(claim, found)) or None,
+        "rule": _plain(claim_sentences.rule(claim)),
+        "problem": _plain(claim_sentences.unknown(claim, found)) or None,
         "note": claim.note or None,
         **_sources(claim, found),
         "hindsight": since
@@ -104,7 +104,7 @@ def _row(found: Evaluation) -> dict[str, Any]:
             "net_km2": since.gains[0].net_km2 if since.gains else None,
             "net_km2_by_source": {gain.source: gain.net_km2 for gain in since.gains},
             **_sources(claim, since),
-            "text": _plain(text_claims.hindsight_with_figure(found)),
+            "text": _plain(claim_sentences.hindsight_with_figure(found)),
         },
     }
 
@@ -144,10 +144,10 @@ def _flat(found: Evaluation) -> dict[str, Any]:
 
 def _told(found: Evaluation) -> list[str]:
     """What each source tells, a text each."""
-    from controlmap.words import text_claims
+    from controlmap.analysis import claim_sentences
 
     return [
-        f"{told.source}: {_plain(text_claims.measured(found.claim.asks.unit, told.measure))}, "
+        f"{told.source}: {_plain(claim_sentences.measured(told, found.claim.asks.unit))}, "
         f"as of {instant(told.snapshot.info.observed)}, {told.verdict.value}"
         for told in found.by_source
     ]
@@ -158,19 +158,19 @@ def _plain(text: str) -> str:
 
 
 def _print_table(evaluations: Iterable[Evaluation]) -> None:
-    from controlmap.words import text_claims
+    from controlmap.analysis import claim_sentences
 
     for found in evaluations:
         claim, measure = found.claim, found.measure
         lines = [
-            ("said by", text_claims.said(claim)),
+            ("said by", claim_sentences.said(claim)),
             ("at", claim.url),
-            ("claimed", text_claims.claimed(claim)),
+            ("claimed", claim_sentences.claimed(claim)),
         ]
         if measure is None or found.snapshot is None:
             lines.append(("measured", found.problem))
         else:
-            told = text_claims.measured(claim.asks.unit, measure)
+            told = claim_sentences.measured(found, claim.asks.unit)
             as_of = f"as of {instant(found.snapshot.info.observed)}"
             if claim.asks.declared:
                 lines.append(("declared", f"{told}, {as_of}"))
@@ -179,12 +179,12 @@ def _print_table(evaluations: Iterable[Evaluation]) -> None:
             if len(found.by_source) > 1:
                 lines += [("by source", line) for line in _told(found)]
             lines += [("left out", f"{source}: {why}") for source, why in found.left_out]
-            lines.append(("contested", text_claims.contested(found)))
-            lines.append(("untold", text_claims.unknown(claim, found)))
+            lines.append(("contested", claim_sentences.contested(found)))
+            lines.append(("untold", claim_sentences.unknown(claim, found)))
         lines.append(("note", claim.note))
-        lines.append(("rule", text_claims.rule(claim)))
+        lines.append(("rule", claim_sentences.rule(claim)))
         if found.hindsight:
-            lines.append(("hindsight", text_claims.hindsight_with_figure(found)))
+            lines.append(("hindsight", claim_sentences.hindsight_with_figure(found)))
         print(f"{printable(claim.id)}: {found.verdict.value}")
         print(f"  {printable(claim.statement)}")
         for name, line in lines:

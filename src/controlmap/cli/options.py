@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -135,10 +134,10 @@ def advance_told(source: str, advance: str) -> str:
     """What a source's assessed advance was counted as; "" where it tells of none."""
     from controlmap import sources
     from controlmap.core.model import Status
-    from controlmap.words import text
+    from controlmap.words import notes
 
     known = Status.ASSESSED_ADVANCE in sources.find_source(source).reports
-    return text.COUNTED_ADVANCE[advance] if known else ""
+    return str(notes.ADVANCE[advance]) if known else ""
 
 
 def read_legend(path: Path) -> Legend:
@@ -162,18 +161,6 @@ def dated(info: SnapshotInfo) -> str:
 def retrieved(info: SnapshotInfo) -> str | None:
     """When a snapshot was retrieved, as ISO 8601; None where nobody knows."""
     return instant(info.retrieved) if info.retrieved else None
-
-
-def files_told(known: Iterable[tuple[date, SnapshotInfo]]) -> str:
-    """From which days on another kind of a source's files is read; "" where there is but one."""
-    from controlmap.words import text
-
-    told = [
-        f"{after.reader} from {day} on"
-        for (_, before), (day, after) in itertools.pairwise(known)
-        if after.reader != before.reader
-    ]
-    return f"{text.FILES_CHANGE}: {', '.join(told)}." if told else ""
 
 
 def never_told(source: str, advance: str) -> set[str]:

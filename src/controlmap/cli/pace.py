@@ -137,9 +137,10 @@ def _print_table(found: Pace) -> None:
         "to take it": text_pace.within(found.days),
     }
     if found.days_low is not None:
-        lines["to take it"] += f"; {text_pace.takes(found)}"
-        reached = text_pace.on(found, found.days)
-        lines["reached"] = f"{reached or text_pace.NOT_WITHIN}; {text_pace.reached(found)}"
+        lines["to take it"] += f"; {text_pace.takes(found.days_low, found.days_high)}"
+        reached = text_pace.after(found.snapshot.day, found.days)
+        months = text_pace.reached(found.snapshot.day, found.days_low, found.days_high)
+        lines["reached"] = f"{reached or text_pace.NOT_WITHIN}; {months}"
     for name, value in lines.items():
         print(f"{name:<18}{value}")
 

@@ -22,7 +22,7 @@ def main() -> None:
     pages = [
         st.Page(
             session.guarded(partial(_show, module)),
-            title=title,
+            title=str(title),
             url_path=path,
             default=path == first,
         )

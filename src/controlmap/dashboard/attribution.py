@@ -35,5 +35,5 @@ def citation(
         )
         for coverage, snapshot in whose
     )
-    with place.popover(text.CITE, width="content"):
+    with place.popover(str(text.CITE), width="content"):
         st.code(text.cited(lines, assessed), language=None, wrap_lines=True)

@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
-from controlmap.analysis import claims
+from controlmap.analysis import claim_sentences, claims
 from controlmap.analysis.claims import Evaluation, Verdict
 from controlmap.analysis.quantities import Trace
 from controlmap.dashboard import rendering
 from controlmap.dashboard.rendering import Table
 from controlmap.draw import sparkline
 from controlmap.words import text, text_claims
+from controlmap.words.catalog import Text
+from controlmap.words.catalog import gettext as _
 
 _SIGNS = {
     Verdict.HOLDS: ("holds", "✓"),
@@ -24,7 +26,7 @@ _SIGNS = {
 
 def _verdict(verdict: Verdict) -> dict[str, str]:
     kind, sign = _SIGNS[verdict]
-    return {"kind": kind, "sign": sign, "name": text_claims.VERDICT[verdict]}
+    return {"kind": kind, "sign": sign, "name": str(text_claims.VERDICT[verdict.value])}
 
 
 def tally(evaluations: Sequence[Evaluation]) -> str:
@@ -38,54 +40,54 @@ def card(evaluation: Evaluation, traces: Sequence[Trace]) -> str:
     """Return a claim with its verdict, its figures and its small chart, as HTML."""
     claim = evaluation.claim
     notes = (
-        f"{text_claims.RULE}: {text_claims.rule(claim)}",
-        text_claims.problem(evaluation),
+        _("Rule: {rule}", rule=claim_sentences.rule(claim)),
+        claim_sentences.problem(evaluation),
         claim.note,
-        text_claims.contested(evaluation),
-        text_claims.source_line(evaluation),
-        text_claims.advance(evaluation),
+        claim_sentences.contested(evaluation),
+        claim_sentences.source_line(evaluation),
+        claim_sentences.advance(evaluation),
     )
     return rendering.render(
         "claim.html",
         verdict=_verdict(evaluation.verdict),
         statement=claim.statement,
-        said=text_claims.said(claim),
+        said=claim_sentences.said(claim),
         url=claim.url,
         figures=_figures(evaluation),
-        hindsight=text_claims.hindsight(evaluation),
+        hindsight=claim_sentences.hindsight(evaluation),
         notes=list(filter(None, notes)),
         behind=text_claims.PARTS,
         tables=_tables(evaluation),
-        left_out=text_claims.left_out(evaluation),
+        left_out=claim_sentences.left_out(evaluation),
         **_chart(evaluation, [trace for trace in traces if trace.days]),
     )
 
 
-def _figures(evaluation: Evaluation) -> list[tuple[str, str, str]]:
+def _figures(evaluation: Evaluation) -> list[tuple[Text, Text, Text]]:
     """Return what is claimed, measured, and measured again: name, value, spread."""
     claim, since = evaluation.claim, evaluation.hindsight
     unit = claim.asks.unit
-    figures = [(text_claims.CLAIMED, *text_claims.claimed_and_tolerance(claim))]
-    for day, measure in (
-        (evaluation.day, evaluation.measure),
-        (since.day if since else None, since.measure if since else None),
-    ):
-        if day and measure:
+    figures: list[tuple[Text, Text, Text]] = [
+        (text_claims.CLAIMED, *claim_sentences.claimed_and_tolerance(claim))
+    ]
+    for finding in (evaluation, *([since] if since else [])):
+        title, measure = claim_sentences.measured_on(evaluation, finding), finding.measure
+        if measure:
             value = text_claims.value(unit, measure.value)
             spread = text_claims.span(unit, measure.low, measure.high)
-            figures.append((text_claims.measured_on(claim, day), value, spread))
-        elif day:
-            figures.append((text_claims.measured_on(claim, day), text.NOT_KNOWN, ""))
+            figures.append((title, value, spread))
+        else:
+            figures.append((title, text.NOT_KNOWN, ""))
     return figures
 
 
 def _tables(evaluation: Evaluation) -> list[Table]:
     """Return the figures behind the one: its parts, and each source's own."""
     parts = evaluation.measure.parts if evaluation.measure else ()
-    rows = [text_claims.part_row(part) for part in parts] if len(parts) > 1 else []
-    by_source = text_claims.source_rows(evaluation)
+    rows = [claim_sentences.part_row(part) for part in parts] if len(parts) > 1 else []
+    by_source = claim_sentences.source_rows(evaluation)
     tables = (
-        Table("", text_claims.parts_columns(evaluation), rows, "cm-list cm-parts"),
+        Table("", claim_sentences.parts_columns(evaluation), rows, "cm-list cm-parts"),
         Table("", text_claims.SOURCES_COLUMNS, by_source, "cm-list cm-parts"),
     )
     return [table for table in tables if table.rows]
@@ -100,7 +102,7 @@ def _chart(evaluation: Evaluation, traces: Sequence[Trace]) -> dict[str, object]
     key = zip((trace.key for trace in traces), sparkline.COLOURS, strict=False)
     return {
         "picture": rendering.data_url(rendering.render("sparkline.svg", chart=chart)),
-        "picture_text": text_claims.chart_alt(evaluation, traces),
+        "picture_text": claim_sentences.chart_alt(evaluation, traces),
         "key": dict(key) if len(traces) > 1 else {},
-        "caption": text_claims.chart(evaluation),
+        "caption": claim_sentences.chart(evaluation),
     }

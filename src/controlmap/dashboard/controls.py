@@ -25,7 +25,7 @@ from controlmap.dashboard.parameters import (
     Typed,
 )
 from controlmap.record import archive
-from controlmap.words import text
+from controlmap.words import notes, text
 
 _KEPT, _SHOWN, _CHOSEN = "kept choices", "shown address", "chosen just now"
 
@@ -135,7 +135,7 @@ def source(place: DeltaGenerator, choices: Choices) -> None:
     record = archive.open_source(choices[SOURCE])
     if any(Status.ASSESSED_ADVANCE in info.reports for info in record.coverage.snapshots):
         option(place, choices, ADVANCE)
-        st.caption(str(text.COUNTED_ADVANCE[choices[ADVANCE]]))
+        st.caption(notes.ADVANCE[choices[ADVANCE]])
 
 
 def _widget(choices: Choices, parameter: Parameter[Any], value: object) -> str:

@@ -25,6 +25,8 @@ from controlmap.geo.oblasts import Basis
 from controlmap.record.archive import Record
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import text, text_place, text_proposals
+from controlmap.words.catalog import Text, rendered
+from controlmap.words.language import LANGUAGE
 
 T = TypeVar("T")
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
@@ -76,7 +78,7 @@ _PLAYED = ("rest", "held", "contested", "liberated", "gained", "lost")
 _HIDDEN_BY_DATES = ("held-before-2022",)
 
 
-def layer_list(names: Mapping[str, str]) -> list[Layer]:
+def layer_list(names: Mapping[str, Text]) -> list[Layer]:
     """The layers that have a name here, in drawing order, the first lowest."""
     out = []
     for name in (layer for layer in _ORDER if layer in names):
@@ -85,13 +87,13 @@ def layer_list(names: Mapping[str, str]) -> list[Layer]:
         out.append(
             Layer(
                 id=name,
-                name=names[name],
+                name=str(names[name]),
                 on=name not in _OFF,
                 kind=_KINDS.get(name, "area"),
                 light=light,
                 dark=dark,
                 tiles=TILES if is_tiles else "",
-                tiles_credit=text.TILES_CREDIT if is_tiles else "",
+                tiles_credit=str(text.TILES_CREDIT) if is_tiles else "",
             )
         )
     return out
@@ -118,9 +120,9 @@ def player(coverage: Coverage, url: str) -> maps.Player:
         last=last,
         source=sources.find_source(coverage.source).title,
         oblasts=[o.name for o in coverage.oblasts],
-        words=text.PLAYER,
-        lang=text.LANGUAGE,
-        speeds=[{"days": days, "name": name} for days, name in text.SPEEDS.items()],
+        words=rendered(text.PLAYER),
+        lang=LANGUAGE.get().replace("_", "-"),
+        speeds=[{"days": days, "name": str(name)} for days, name in text.SPEEDS.items()],
         replaces=_PLAYED,
         draws=_PLAYED[:3],
         covers=_HIDDEN_BY_DATES,
@@ -135,7 +137,9 @@ def background(coverage: Coverage) -> dict[str, Sequence[Feature]]:
     return {
         "neighbours": [Feature(x.polygon, ()) for x in lands if x.code != "UA"],
         "land": [Feature(x.polygon, ()) for x in lands if x.code == "UA"],
-        maps.NAMES: [Feature(shapely.Point(at), lines) for at, lines in text.NAMES],
+        maps.NAMES: [
+            Feature(shapely.Point(at), tuple(map(str, lines))) for at, lines in text.NAMES
+        ],
         "oblasts": [Feature(frame, ()) for frame in frames],
         "claim": [Feature(shapely.coverage_union_all(frames), ())],
         "places": [Feature(shapely.Point(p.lon, p.lat), _place(p), p.rank) for p in places.load()],
@@ -149,7 +153,7 @@ def _place(place: places.Place) -> tuple[str, ...]:
 
 def payload(
     rev: str,
-    names: Mapping[str, str],
+    names: Mapping[str, Text],
     features: Mapping[str, Sequence[Feature]],
     notes: Mapping[str, str] | None = None,
     *,
@@ -273,10 +277,20 @@ def _status(
         return []
     outlines = coverage.outline(snapshot.index, status.grounds)
     return [
-        Feature(outline, text.tooltip(row, status, basis, note))
+        Feature(outline, _tooltip(row, status, basis, note))
         for outline, row in zip(outlines, rows[:-1], strict=True)
         if not outline.is_empty
     ]
+
+
+def _tooltip(row: Areas, status: Status, basis: Basis, note: str) -> tuple[str, ...]:
+    km2, share = row.km2(status), row.share(status)
+    assert km2 is not None
+    assert share is not None
+    more = [note] if note else []
+    if status is Status.RUSSIAN_HELD and row.held_before_2022 is not None:
+        more.insert(0, text.held_before(row.held_before_2022))
+    return text.tooltip(row.name, text.STATUS[status], km2, share, basis, *more)
 
 
 def _rest(
@@ -288,8 +302,14 @@ def _rest(
     """What is not held: Ukrainian-held, and contested where that is not reported."""
     outlines = coverage.outline(snapshot.index, Status.UKRAINIAN_HELD.grounds)
     known = snapshot.reports(Status.CONTESTED)
+    title = text.STATUS[Status.UKRAINIAN_HELD] if known else text.MAYBE_CONTESTED
     return [
-        Feature(outline, text.rest_tooltip(row, basis, contested_known=known))
+        Feature(
+            outline,
+            text.tooltip(
+                row.name, title, row.ukrainian_held, row.ukrainian_held / row.basis_km2, basis
+            ),
+        )
         for outline, row in zip(outlines, rows[:-1], strict=True)
         if not outline.is_empty
     ]
@@ -308,7 +328,7 @@ def _before_2022(coverage: Coverage, snapshot: DaySnapshot, basis: Basis) -> lis
 def day_notes(coverage: Coverage, snapshot: DaySnapshot) -> dict[str, str]:
     """What the list of layers says of a layer that is not of the day: of when, or not reported."""
     notes = {
-        layer: text.NOT_REPORTED
+        layer: str(text.NOT_REPORTED)
         for layer, status in available(_STATUS_OF, coverage).items()
         if not snapshot.reports(status)
     }

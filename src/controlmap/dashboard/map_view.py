@@ -22,6 +22,7 @@ from controlmap.draw.maps import Payload
 from controlmap.geo.oblasts import CREDIT, CREDIT_URL
 from controlmap.record.archive import Record
 from controlmap.words import text
+from controlmap.words.catalog import Text, rendered
 
 HEIGHT = 560
 PLAYED_HEIGHT = 640
@@ -40,13 +41,13 @@ class _Addresses:
 def show(
     record: Record,
     choices: Choices,
-    names: Mapping[str, str],
+    names: Mapping[str, Text],
     payload: Payload,
     *,
     plays: Day | None = None,
     picks: Typed | None = None,
     credit: Sequence[tuple[str, str]] = (),
-    caption: str | None = None,
+    caption: Text | None = None,
 ) -> None:
     """Show a page's map.
 
@@ -77,7 +78,7 @@ def show(
             *text.CREDITS_OF_MAP,
         ],
         ground=map_layers.ground(coverage),
-        words=text.MAP,
+        words=rendered(text.MAP),
         assets_url=addresses.assets,
         font_url=_font_url(),
         player=map_layers.player(coverage, addresses.player) if plays else None,

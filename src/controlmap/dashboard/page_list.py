@@ -11,8 +11,9 @@ from controlmap.words import (
     text_proposals,
     text_sources,
 )
+from controlmap.words.catalog import Message
 
-PAGES: dict[str, tuple[str, str]] = {
+PAGES: dict[str, tuple[Message, str]] = {
     "overview": (text.OVERVIEW, "overview"),
     "changes": (text.CHANGES, "changes"),
     "history": (text_history.TITLE, "history"),

@@ -30,6 +30,7 @@ from controlmap.words import (
     text_proposals,
     text_sources,
 )
+from controlmap.words.catalog import Text
 
 T = TypeVar("T")
 Span = tuple[date, date]
@@ -42,8 +43,8 @@ class Parameter(ABC, Generic[T]):
 
     name: str
     """In the address."""
-    label: str
-    help: str | None = None
+    label: Text
+    help: Text | None = None
     page: str = ""
     """The page that alone has it; else it is kept from page to page."""
 
@@ -162,7 +163,7 @@ def proposal_entries() -> tuple[list[proposals.Proposal], list[InputError]]:
     listed, broken = proposals.load([proposals.embedded(), *([path] if path else [])])
     for proposal in listed:
         if proposal.id == text_proposals.OWN and proposal.entry:
-            broken.append(proposal.entry.error("id", text_proposals.OWN_IS_TAKEN))
+            broken.append(proposal.entry.error("id", str(text_proposals.OWN_IS_TAKEN)))
     return [p for p in listed if p.id != text_proposals.OWN], broken
 
 
@@ -170,15 +171,15 @@ def _titles() -> dict[str, str]:
     return {source: sources.find_source(source).title for source in archive.with_records()}
 
 
-def _proposal_labels() -> Mapping[str, str]:
-    return text_proposals.labels(proposal_entries()[0])
+def _proposal_labels() -> Mapping[str, Text]:
+    return text_proposals.labels({p.id: p.title for p in proposal_entries()[0]})
 
 
 def _windows() -> dict[str, str]:
     return {str(days): text.days(days) for days in pace.WINDOWS}
 
 
-def _oblasts(every: str) -> dict[str, str]:
+def _oblasts(every: Text) -> dict[str, Text]:
     return {ALL: every, **{iso: name for iso, (name, *_) in FACTS.items()}}
 
 
@@ -243,7 +244,7 @@ RECOGNISED = Option(
 )  # fmt: skip
 PACE_OBLAST = Option(
     "oblast", text_pace.OBLAST, text_pace.OBLAST_HELP,
-    labels=lambda: text_pace.OBLASTS, read=str, unchosen="UA-14",
+    labels=lambda: _oblasts(text_pace.ALL_FOUR), read=str, unchosen="UA-14",
 )  # fmt: skip
 WINDOW = Option(
     "window", text_pace.WINDOW, text_pace.WINDOW_HELP, "pace",

@@ -13,6 +13,7 @@ from controlmap.analysis.agreement import Spread
 from controlmap.analysis.figures import Comparison, Contested
 from controlmap.draw import palette
 from controlmap.words import text, text_sources
+from controlmap.words.catalog import Text
 
 _ENVIRONMENT = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -29,9 +30,9 @@ _ENVIRONMENT.globals["not_reported"] = text.NOT_REPORTED
 class Table:
     """A table for people: its first column names the row, None is what is not reported."""
 
-    caption: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str | None]]
+    caption: Text
+    columns: Sequence[Text]
+    rows: Sequence[Sequence[Text | None]]
     kind: str = "cm-list"
     """Classes: `TOTAL` for a last row that sums the others up, cm-prose for cells that wrap."""
     tall: bool = False
@@ -53,12 +54,12 @@ def table(shown: Table) -> str:
     return render("table.html", table=shown)
 
 
-def headline(figure: str, of_what: str, facts: Iterable[Sequence[str]]) -> str:
+def headline(figure: Text, of_what: Text, facts: Iterable[Sequence[Text]]) -> str:
     """Return the figure that a page is about, and those behind it: name, value, and its band."""
     return render("headline.html", figure=figure, of_what=of_what, facts=facts)
 
 
-def legend(lines: Mapping[str, str | tuple[str, str]]) -> str:
+def legend(lines: Mapping[Text, str | tuple[str, str]]) -> str:
     """Return the key of a chart: each name with its colour, or with colour and dash."""
     styles = {
         name: (style, "solid") if isinstance(style, str) else style for name, style in lines.items()

@@ -10,12 +10,13 @@ from controlmap.analysis.agreement import AgreementRow, Pair, Patch, Spread
 from controlmap.analysis.figures import Areas, Change, Comparison, Contested, Flow
 from controlmap.analysis.pace import Pace, Score
 from controlmap.analysis.place_history import Period
-from controlmap.analysis.proposals import Outcome, Transfer
+from controlmap.analysis.proposals import Outcome, Proposal, Transfer
 from controlmap.analysis.turning_points import TurningPoint
 from controlmap.core.model import Status
 from controlmap.dashboard.rendering import TOTAL, Table
 from controlmap.geo.places import Place
 from controlmap.words import (
+    numbers,
     text,
     text_history,
     text_pace,
@@ -23,6 +24,7 @@ from controlmap.words import (
     text_proposals,
     text_sources,
 )
+from controlmap.words.catalog import Text
 
 
 def comparison(rows: Sequence[Comparison], contested: Contested) -> Table:
@@ -31,11 +33,11 @@ def comparison(rows: Sequence[Comparison], contested: Contested) -> Table:
     cells = [
         (
             row.name,
-            f"{row.claimed:,.0f}",
-            f"{row.held:,.0f}",
+            numbers.number(row.claimed),
+            numbers.number(row.held),
             text.share(row.held_share),
-            f"{row.gap:,.0f}",
-            None if row.contested is None else f"{row.contested:,.0f}",
+            numbers.number(row.gap),
+            None if row.contested is None else numbers.number(row.contested),
             text.change(row.change_30d),
             text.change(row.change_365d),
         )
@@ -49,8 +51,8 @@ def changes(rows: Sequence[Change]) -> Table:
     cells = [
         (
             row.name,
-            f"{row.gained_km2:,.1f}",
-            f"{row.lost_km2:,.1f}",
+            numbers.number(row.gained_km2, 1),
+            numbers.number(row.lost_km2, 1),
             text.change_precise(row.net_km2),
         )
         for row in rows
@@ -63,7 +65,7 @@ def agreement(rows: Sequence[AgreementRow], spread: Sequence[Spread]) -> Table:
     cells = [
         (
             row.name,
-            *(f"{km2:,.0f}" for km2 in (row.by_all, row.by_some, row.by_one, row.by_none)),
+            *(numbers.number(km2) for km2 in (row.by_all, row.by_some, row.by_one, row.by_none)),
             text_sources.band(band.shares),
         )
         for row, band in zip(rows, spread, strict=True)
@@ -74,7 +76,11 @@ def agreement(rows: Sequence[AgreementRow], spread: Sequence[Spread]) -> Table:
 def pairs(rows: Sequence[Pair], titles: Mapping[str, str]) -> Table:
     """Return how alike the sources are, two by two."""
     cells = [
-        (f"{titles[p.one]}, {titles[p.other]}", f"{p.jaccard:.3f}", f"{p.apart_km2:,.0f}")
+        (
+            f"{titles[p.one]}, {titles[p.other]}",
+            numbers.number(p.jaccard, 3),
+            numbers.number(p.apart_km2),
+        )
         for p in rows
     ]
     return Table(text_sources.PAIR_CAPTION, text_sources.PAIR_COLUMNS, cells)
@@ -83,7 +89,7 @@ def pairs(rows: Sequence[Pair], titles: Mapping[str, str]) -> Table:
 def patches(rows: Sequence[tuple[str, Patch]], titles: Mapping[str, str]) -> Table:
     """Return the largest pieces of ground on which sources disagree, by the nearest place."""
     cells = [
-        (near, ", ".join(titles[s] for s in patch.holders), f"{patch.area_km2:,.0f}")
+        (near, ", ".join(titles[s] for s in patch.holders), numbers.number(patch.area_km2))
         for near, patch in rows
     ]
     return Table(text_sources.PATCH_CAPTION, text_sources.PATCH_COLUMNS, cells)
@@ -91,13 +97,15 @@ def patches(rows: Sequence[tuple[str, Patch]], titles: Mapping[str, str]) -> Tab
 
 def opinions(counts: Mapping[str, Sequence[int]], titles: Mapping[str, str]) -> Table:
     """Return how many places each opinion gives to whom, side by side."""
-    cells = [(titles[reader], *(f"{n:,}" for n in each)) for reader, each in counts.items()]
+    cells = [
+        (titles[reader], *(numbers.number(n) for n in each)) for reader, each in counts.items()
+    ]
     return Table(text_sources.OPINIONS_CAPTION, text_sources.OPINIONS_COLUMNS, cells)
 
 
 def by_status(rows: Sequence[Areas], statuses: Sequence[Status]) -> Table:
     """Return the areas of some statuses, a row an oblast, the last of all four."""
-    cells = [(row.name, *(f"{row.km2(s) or 0:,.1f}" for s in statuses)) for row in rows]
+    cells = [(row.name, *(numbers.number(row.km2(s) or 0, 1) for s in statuses)) for row in rows]
     columns = (text.OBLAST, *(text.STATUS[s] for s in statuses))
     return Table(text_sources.OWN_CAPTION, columns, cells, TOTAL)
 
@@ -107,15 +115,14 @@ def months(title: str, rows: Sequence[tuple[Flow, float | None, float]]) -> Tabl
     cells = [
         (
             text_history.month(flow.end),
-            None if held is None else f"{held:,.0f}",
+            None if held is None else numbers.number(held),
             None if held is None else text.share(held / whole),
-            None if flow.gained_km2 is None else f"{flow.gained_km2:,.1f}",
-            None if flow.lost_km2 is None else f"{flow.lost_km2:,.1f}",
+            None if flow.gained_km2 is None else numbers.number(flow.gained_km2, 1),
+            None if flow.lost_km2 is None else numbers.number(flow.lost_km2, 1),
             None if flow.net_km2 is None else text.change_precise(flow.net_km2),
         )
         for flow, held, whole in rows
     ]
-    title = f"{title}; {text_history.months(len(rows))}"
     return Table(title, text_history.MONTH_COLUMNS, cells, tall=True)
 
 
@@ -148,7 +155,7 @@ def windows(paces: Mapping[int, Pace | None]) -> Table:
     return Table(text_pace.WINDOWS_CAPTION, text_pace.WINDOWS_COLUMNS, rows)
 
 
-def _window(days: int, measured: Pace | None) -> tuple[str, ...]:
+def _window(days: int, measured: Pace | None) -> tuple[Text, ...]:
     if measured is None:
         return (text.days(days), text.NOT_KNOWN, *["–"] * 7)
     rates = (measured.km2_per_day, measured.low, measured.high, measured.plain_km2_per_day)
@@ -157,7 +164,7 @@ def _window(days: int, measured: Pace | None) -> tuple[str, ...]:
         text.days(days),
         *map(text_pace.rate, rates),
         *map(text_pace.count, counts),
-        f"{measured.snapshots}",
+        numbers.number(measured.snapshots),
     )
 
 
@@ -173,12 +180,13 @@ def backtest(scores: Sequence[Score]) -> Table:
                 *(text_pace.share(by_horizon[h].right) for h in pace.HORIZONS),
                 text_pace.share(last.plain_right),
                 text_pace.share(last.within_interval),
-                text_pace.times(last),
-                f"{last.tested:,}",
+                text_pace.times(last.times_low, last.times_high),
+                numbers.number(last.tested),
             )
         )
     columns = text_pace.backtest_columns(pace.HORIZONS)
-    return Table(text_pace.BACKTEST_CAPTION, columns, rows)
+    caption = text_pace.BACKTEST_CAPTION(tolerance=pace.RIGHT_WITHIN)
+    return Table(caption, columns, rows)
 
 
 def side_by_side(outcomes: Sequence[Outcome], chosen: str, title: str) -> Table:
@@ -191,13 +199,18 @@ def side_by_side(outcomes: Sequence[Outcome], chosen: str, title: str) -> Table:
             *_passing(outcome.every)[2:],
             *_people(outcome.to_ukraine),
             _fortress(outcome),
-            text_proposals.recognised(outcome.every),
+            text_proposals.recognised(outcome.every.recognised_km2),
         )
         for outcome in outcomes
     ]
     ids = [outcome.proposal.id for outcome in outcomes]
     number = ids.index(chosen) if chosen in ids else None
     return Table(title, text_proposals.SIDE_COLUMNS, rows, chosen=number)
+
+
+def _rule(proposal: Proposal, iso: str) -> str:
+    selection = proposal.rules[iso]
+    return text_proposals.rule(selection.rule.value, selection.day)
 
 
 def _fortress(outcome: Outcome) -> str:
@@ -207,7 +220,7 @@ def _fortress(outcome: Outcome) -> str:
 
 
 def _people(places: Sequence[Place]) -> tuple[str, str]:
-    return f"{len(places):,}", f"{proposals.people(places):,}"
+    return numbers.number(len(places)), numbers.number(proposals.people(places))
 
 
 def _passing(row: Transfer) -> tuple[str, str, str, str]:
@@ -222,7 +235,7 @@ def _passing(row: Transfer) -> tuple[str, str, str, str]:
 def passing_km2(value: float) -> str:
     """Return an area, to the tenth where it would be written with less than three figures."""
     small = value >= text_proposals.LEAST_KM2 and round(value, 1) < 100
-    return f"{value:,.1f}" if small else f"{value:,.0f}"
+    return numbers.number(value, 1) if small else numbers.number(value)
 
 
 def _share(value: float, of: float) -> str:
@@ -236,10 +249,10 @@ def by_oblast(outcome: Outcome) -> Table:
     rows = [
         (
             row.name,
-            text_proposals.rule(proposal, row.iso) if row.iso in proposal.rules else "",
+            _rule(proposal, row.iso) if row.iso in proposal.rules else "",
             *_passing(row),
             passing_km2(row.would_hold_km2),
-            text_proposals.STATED[proposal.recognised[row.iso]]
+            text_proposals.STATED[proposal.recognised[row.iso].value]
             if row.iso in proposal.rules
             else "",
         )

@@ -46,7 +46,7 @@ def show(day: date) -> Coverage | None:
     st.header(text_sources.OWN_TITLE)
     st.markdown(text_sources.OWN_LEDE)
     files = st.file_uploader(
-        text_sources.OWN_FILE, type=_ENDINGS, accept_multiple_files=True, key="own files"
+        str(text_sources.OWN_FILE), type=_ENDINGS, accept_multiple_files=True, key="own files"
     )
     tomls = [f for f in files if f.name.casefold().endswith(".toml")]
     layers = [f for f in files if f not in tomls]
@@ -104,7 +104,7 @@ def _made(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
     if isinstance(document, Year):
         labels = {reader: sources.find_reader(reader).title for reader in OPINIONS}
         opinion = st.radio(
-            text_sources.OWN_OPINION, list(labels), format_func=labels.get, horizontal=True
+            str(text_sources.OWN_OPINION), list(labels), format_func=labels.get, horizontal=True
         )
         key: tuple[object, ...] = (digest, opinion, day)
         if kept.get("key") != key:
@@ -150,7 +150,7 @@ def _record(snapshot: Snapshot) -> Coverage:
 
 def _observed(name: str, day: date, given: Legend | None) -> datetime:
     told = (given and given.observed) or days.named_day(name)
-    picked = st.date_input(text_sources.OWN_DAY, told.date() if told else day, width=170)
+    picked = st.date_input(str(text_sources.OWN_DAY), told.date() if told else day, width=170)
     chosen = picked if isinstance(picked, date) else day
     return told if told and told.date() == chosen else end_of(chosen).astimezone(UTC)
 
@@ -179,16 +179,14 @@ def _legend(question: _Question | None) -> Legend | None:
     options = [*columns, None]
     st.caption(text_sources.OWN_GUESS)
     column = st.selectbox(
-        text_sources.OWN_COLUMN,
+        str(text_sources.OWN_COLUMN),
         options,
         index=options.index(guess.column) if guess else len(options) - 1,
-        format_func=lambda c: text_sources.OWN_WHOLE if c is None else shown(c),
+        format_func=lambda c: str(text_sources.OWN_WHOLE) if c is None else shown(c),
     )
     statuses = list(text_sources.STATUSES)
     if column is None:
-        whole = st.selectbox(
-            text_sources.OWN_WHOLE_IS, statuses, format_func=text_sources.STATUSES.__getitem__
-        )
+        whole = st.selectbox(str(text_sources.OWN_WHOLE_IS), statuses, format_func=_status)
         return Legend(whole=whole)
     told = {}
     grid = st.columns(3)
@@ -198,12 +196,16 @@ def _legend(question: _Question | None) -> Legend | None:
             markdown.plain(f"{shown(value)} ({count})"),
             statuses,
             index=statuses.index(guessed.value if guessed else legends.IGNORE),
-            format_func=text_sources.STATUSES.__getitem__,
+            format_func=_status,
             key=f"own {column} {value}",
         )
     if len(columns[column]) > _VALUES:
-        st.caption(text_sources.OWN_REST.format(len(columns[column]) - _VALUES))
+        st.caption(text_sources.own_rest(len(columns[column]) - _VALUES))
     return Legend(column, told)
+
+
+def _status(value: str) -> str:
+    return str(text_sources.STATUSES[value])
 
 
 def _tell(made: Coverage) -> None:

@@ -1,12 +1,12 @@
 """Sentences in the current language, by gettext; whole, with their figures as named arguments.
 
-`gettext("{area:.1} km² are held.", area=12.5)` gives the sentence at once. A `Message` becomes
+`gettext("{area:.1f} km² are held.", area=12.5)` gives the sentence at once. A `Message` becomes
 words when it is shown, in the language of who reads it then; it takes its figures by a call.
 English is what the code says; every other language is one file,
 `locale/LANGUAGE/LC_MESSAGES/controlmap.po`.
 
-What a figure looks like stands behind its colon: `.1` for digits, `+.1` with a sign, `%` or `.0%`
-for a share of 1, `month` or `iso` for a date. Integers are grouped, dates written out.
+What a figure looks like stands behind its colon, as in Python: `.1f` for digits, `+.1f` with a
+sign, `.1%` for a share of 1; for a date `month` or `iso`. Thousands are grouped, dates written out.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from controlmap.words.language import DEFAULT, LANGUAGE
 
 DOMAIN = "controlmap"
 LOCALES = Path(__file__).parent / "locale"
+Text = Union["Message", str]
 Figure = Union[str, int, float, date, "Message", Sequence["Figure"]]
 """What a sentence takes: a datetime is a date; several are listed, with commas."""
 
@@ -131,9 +132,8 @@ def _day(value: date, form: str) -> str:
 
 
 def _number(value: float, form: str) -> str:
-    signed, share = form.startswith("+"), form.endswith("%")
-    digits = int(form.strip("+%").removeprefix(".") or share)
-    if share:
+    signed, digits = form.startswith("+"), int(form.strip("+,.f%") or 0)
+    if form.endswith("%"):
         return numbers.percent(value, digits, " %")
     return numbers.minus((numbers.signed if signed else numbers.number)(value, digits))
 

@@ -26,11 +26,11 @@ PLACE_METHOD = Message(
 )
 
 AS_OF = Message(
-    "{source}, as of {observed}, retrieved {retrieved}; km2; shares over the {basis} area"
+    "{source}, as of {observed}, retrieved {retrieved}; km2; shares of the {basis} area"
 )
 AS_OF_CARRIED = Message(
     "{source}, as of {observed}, retrieved {retrieved} (no snapshot on {day}: carried); km2; "
-    "shares over the {basis} area"
+    "shares of the {basis} area"
 )
 OFFICIAL = Message(
     "Official areas are Ukraine's statistical ones; statuses are measured in the polygons."
@@ -45,43 +45,44 @@ CONTESTED_NOT_COUNTED = Message(
 )
 ADVANCE = {
     "apart": Message(
-        "Assessed advance is kept apart, so that what is held is assessed control alone, "
-        "which moves in steps: for a pace, count it in."
+        "Assessed advance is shown separately: held ground is assessed control alone, which moves "
+        "in steps. For a pace, count assessed advance as held."
     ),
     "held": Message("Assessed advance is counted as held."),
     "contested": Message("Assessed advance is counted as contested."),
 }
 BETWEEN = Message("{source}, from {start} to {end}; km2 of held ground")
 READERS_DIFFER = Message(
-    "The two days are from different kinds of the source's files, whose dates and lines may differ "
-    "a little: a part of what changed may be that, and no event on the ground."
+    "The two days come from different kinds of the source's files, whose dates and lines may "
+    "differ a little: some of the change may be due to that and not to events on the ground."
 )
 FILES_CHANGE = Message(
-    "Where another kind of the source's files takes over, a part of what changes may be that, and "
-    "no event on the ground: {takeovers}."
+    "Where another kind of the source's files takes over, some of the change may be due to that "
+    "and not to events on the ground: {takeovers}."
 )
-TAKEOVER = Message("{reader} from {day} on")
+TAKEOVER = Message("{reader} from {day}")
 WITHOUT_OUTLINE = Message(
-    "The map is generalised to cells of {cell_m} m. Features whose geometry is null are too thin "
-    "for a cell: their area counts, and nothing is drawn."
+    "The map is generalised to cells of {cell_m} m. Features without a geometry are too thin for a "
+    "cell: their area counts, and they have no outline."
 )
 AGREE_AS_OF = Message(
-    "{day}; km2 that are Russian-held by the sources; shares as they say, over the {basis} area"
+    "{day}; Russian-held km2 by how many sources assess it so; shares as each of them does, of the "
+    "{basis} area"
 )
 NOT_COMPARED = Message("{source}: not compared, its last snapshot up to {day} is of {observed}")
 AGE = Message(
     "{source}: as of {observed}, {count} day old",
     "{source}: as of {observed}, {count} days old",
 )
-PAIR = Message("{one} and {other}: Jaccard index {jaccard:.3}, apart on {apart_km2:.0} km2")
-PLACE_AS_OF = Message("{source}, as of {observed}; lines good to {cell_m} m")
+PAIR = Message("{one} and {other}: Jaccard index {jaccard:.3f}, difference {apart_km2:.0f} km2")
+PLACE_AS_OF = Message("{source}, as of {observed}; lines precise to {cell_m} m")
 PLACE_AS_OF_FULL = Message("{source}, as of {observed}; full detail")
 PLACE_NOT_HELD = Message(
-    "not_russian_held: the source's files do not report contested ground then, so that it may be "
+    "not_russian_held: the source's files do not report contested ground then, so it may be "
     "contested or Ukrainian-held."
 )
-ALSO_OF_THAT_NAME = Message("also of that name: {name}, {oblast} ({lon},{lat})")
-NEAREST = Message("{day}  nearest Russian-held ground: {distance_km:.1} km")
+ALSO_OF_THAT_NAME = Message("another place of that name: {name}, {oblast} ({lon},{lat})")
+NEAREST = Message("{day}  nearest Russian-held ground: {distance_km:.1f} km")
 NEAREST_UNKNOWN = Message("{day}  nearest Russian-held ground: not known")
 SAID_BY = Message("{title}, observed {observed}")
 ASSESSED = Message("{title}, observed {observed}, retrieved {retrieved}")

@@ -1,4 +1,4 @@
-"""The words of the interface, in English; nothing is computed here but plurals and formats."""
+"""The sentences that pages and commands share; nothing is computed here."""
 
 from __future__ import annotations
 
@@ -6,535 +6,682 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from controlmap.analysis.figures import Areas, Change, Comparison
 from controlmap.core.model import Status
 from controlmap.core.version import __version__
-from controlmap.words.numbers import percent
+from controlmap.words import markdown, numbers
+from controlmap.words.catalog import Message, Text, ngettext
+from controlmap.words.catalog import gettext as _
 
-OVERVIEW = "Claimed and held"
-METHOD = "Method"
-LEDE = (
+OVERVIEW = Message("Claimed and held")
+METHOD = Message("Method")
+LEDE = Message(
     "On 30 September 2022 Russia declared four Ukrainian oblasts annexed, a claim to the whole of "
     "each that UN General Assembly resolution "
     "[ES-11/4](https://docs.un.org/A/RES/ES-11/4) rejects. "
     "This is how much of the claim its forces hold."
 )
 
-COUNTED_ADVANCE = {
-    "apart": "Assessed advance is kept apart, so that what is held is assessed control alone, "
-    "which moves in steps: for a pace, count it in.",
-    "held": "Assessed advance is counted as held.",
-    "contested": "Assessed advance is counted as contested.",
-}
-CHANGES = "Two days compared"
-CHANGES_LEDE = (
+CHANGES = Message("Two days compared")
+CHANGES_LEDE = Message(
     "What became Russian-held between two days, and what ceased to be, as the source assesses it. "
     "Ground that became contested ceased to be Russian-held."
 )
-FROM, TO = "From the end of (UTC)", "To the end of (UTC)"
-GAINED, LOST = "Became Russian-held", "Ceased to be Russian-held"
-NET_CHANGE = "net change of Russian-held ground"
-CHANGES_COLUMNS = ("Oblast", "Gained", "Lost", "Net")
-CHANGES_CAPTION = "Russian-held ground gained and lost, km²"
-READERS_DIFFER = (
-    "The two days are from different kinds of the source's files, whose dates and lines may differ "
-    "a little: a part of what changed may be that, and no event on the ground."
+FROM, TO = Message("From the end of (UTC)"), Message("To the end of (UTC)")
+GAINED, LOST = Message("Became Russian-held"), Message("Ceased to be Russian-held")
+NET_CHANGE = Message("net change of Russian-held ground")
+OBLAST = Message("Oblast")
+CHANGES_COLUMNS = (OBLAST, Message("Gained"), Message("Lost"), Message("Net"))
+CHANGES_CAPTION = Message("Russian-held ground gained and lost, km²")
+DATE = Message("Date (UTC)")
+SOURCE = Message("Source")
+SOURCE_HELP = Message(
+    "Whose assessment is shown. The page Sources shows how far the sources agree."
 )
-FILES_CHANGE = (
-    "Where another kind of the source's files takes over, a part of what changes may be that, and "
-    "no event on the ground"
-)
-NOT_HELD = (
-    "not_russian_held: the source's files do not report contested ground then, so that it may be "
-    "contested or Ukrainian-held."
-)
-OFFICIAL = "Official areas are Ukraine's statistical ones; statuses are measured in the polygons."
-CONTESTED_WITHIN = (
-    "Contested ground is not reported on this day: ukrainian_held includes an unknown part of it."
-)
-DATE = "Date (UTC)"
-SOURCE = "Source"
-SOURCE_HELP = "Who assesses what is held. How far sources agree is on the page of sources."
-PREVIOUS, NEXT, LATEST = "Day before", "Day after", "Latest"
-BASIS = "Shares of"
-BASES = {"polygon": "polygon area", "official": "official area"}
-BASIS_HELP = (
-    "The total that shares are taken over. Polygon area: the geodesic area of the boundary that "
+PREVIOUS, NEXT, LATEST = Message("Day before"), Message("Day after"), Message("Latest")
+BASIS = Message("Shares of")
+BASES = {"polygon": Message("polygon area"), "official": Message("official area")}
+BASIS_HELP = Message(
+    "The total that shares are taken of. Polygon area: the geodesic area of the boundary that "
     "statuses are measured in. Official area: Ukraine's statistical figure, larger for Kherson "
-    "because it counts the waters of the Syvash and the limans."
+    "because it includes the waters of the Syvash and the limans."
 )
-CITE = "Copy as a citation"
-CONTESTED = "Contested ground"
-CONTESTED_CHOICES = {"out": "apart", "in": "counted as held"}
-CONTESTED_HELP = "Ground that the source assigns to neither side."
+CITE = Message("Copy as a citation")
+CONTESTED = Message("Contested ground")
+CONTESTED_CHOICES = {"out": Message("separate"), "in": Message("counted as held")}
+CONTESTED_HELP = Message("Ground that the source assigns to neither side.")
 
-CLAIM = "of the claim is"
-CLAIM_TO_BE = "of what Russia was to claim is"
-BEFORE_CLAIM = (
+BEFORE_CLAIM = Message(
     "This day is before the declaration of 30 September 2022: shares are of the territory that was "
     "claimed then."
 )
-READERS_CHANGE = (
-    "The ends of the 30- or 365-day change are from two kinds of the source's files, whose dates "
+READERS_CHANGE = Message(
+    "The ends of the 30- or 365-day change come from two kinds of the source's files, whose dates "
     "may differ by a day or two."
 )
-CONTESTED_NOT_COUNTED = (
-    "Contested ground is not reported on this day, so it is not counted as held."
-)
-OBLAST, CONTESTED_KM2 = "Oblast", "Contested"
-NOT_REPORTED = "not reported"
-NOT_KNOWN = "not known"
-NOT_RECORDED = "not recorded by the archive"
-PARTS = {"held": "Russian-held", "contested": "Contested", "rest": "Not Russian-held"}
-SPREAD = "Range over sources"
+CONTESTED_KM2 = Message("Contested")
+NOT_REPORTED = Message("not reported")
+NOT_KNOWN = Message("not known")
+NOT_RECORDED = Message("not recorded by the archive")
+PARTS = {
+    "held": Message("Russian-held"),
+    "contested": Message("Contested"),
+    "rest": Message("Not Russian-held"),
+}
+CONTESTED_UNKNOWN = Message("Contested (not reported)")
+SPREAD = Message("Range over sources")
 
 MAP = {
-    "map": "Map of control in Donetsk, Luhansk, Kherson and Zaporizhzhia oblasts",
-    "layers": "Layers and legend",
-    "zoom_in": "Zoom in",
-    "zoom_out": "Zoom out",
-    "tiles_failed": "The tile basemap cannot be reached; it was switched off.",
-    "background_failed": "The background of the map could not be loaded; reload the page.",
-    "wheel": "Hold Ctrl to zoom with the wheel",
-    "touch": "Use two fingers to move the map",
-    "beyond": "Beyond the four oblasts: not shown",
+    "map": Message("Map of control in Donetsk, Luhansk, Kherson and Zaporizhzhia oblasts"),
+    "layers": Message("Layers and legend"),
+    "zoom_in": Message("Zoom in"),
+    "zoom_out": Message("Zoom out"),
+    "tiles_failed": Message("The tile basemap cannot be reached; it was switched off."),
+    "background_failed": Message("The background of the map could not be loaded; reload the page."),
+    "wheel": Message("Hold Ctrl to zoom with the wheel"),
+    "touch": Message("Use two fingers to move the map"),
+    "beyond": Message("Beyond the four oblasts: not shown"),
 }
 NAMES = (  # what lies round the four oblasts: longitude and latitude, words
-    ((39.6, 47.5), ("Russia",)),
-    ((34.1, 45.62), ("Crimea", "not part of this record")),
-    ((36.7, 46.2), ("Sea of Azov",)),
-    ((31.9, 45.85), ("Black Sea",)),
+    ((39.6, 47.5), (Message("Russia"),)),
+    ((34.1, 45.62), (Message("Crimea"), Message("not part of this record"))),
+    ((36.7, 46.2), (Message("Sea of Azov"),)),
+    ((31.9, 45.85), (Message("Black Sea"),)),
 )
 LAYERS = {
-    "rest": "Not Russian-held",
-    "held": "Russian-held",
-    "held-before-2022": "Held before 24 February 2022",
-    "advance": "Assessed Russian advance",
-    "contested": "Contested, held by neither",
-    "infiltration": "Infiltration",
-    "claimed-control": "Claimed by Moscow, not confirmed",
-    "liberated": "Liberated since 2022",
-    "gained": "Newly Russian-held, 30 days",
-    "lost": "No longer held, 30 days",
-    "changed-hands": "When it changed hands",
-    "oblasts": "Oblast boundaries",
-    "claim": "Russia's claim of 2022",
-    "places": "Cities and towns, by size",
-    "tiles": "Tile basemap, online",
+    "rest": Message("Not Russian-held"),
+    "held": Message("Russian-held"),
+    "held-before-2022": Message("Held before 24 February 2022"),
+    "advance": Message("Assessed Russian advance"),
+    "contested": Message("Contested, held by neither"),
+    "infiltration": Message("Infiltration"),
+    "claimed-control": Message("Claimed by Moscow, not confirmed"),
+    "liberated": Message("Liberated since 2022"),
+    "gained": Message("Newly Russian-held, 30 days"),
+    "lost": Message("No longer held, 30 days"),
+    "changed-hands": Message("When it changed hands"),
+    "oblasts": Message("Oblast boundaries"),
+    "claim": Message("Russia's claim of 2022"),
+    "places": Message("Cities and towns, by size"),
+    "tiles": Message("Tile basemap, online"),
 }
 CHANGE_LAYERS = {
-    "rest": "Not Russian-held on the later day",
-    "held": "Russian-held on the later day",
-    "advance": "Assessed Russian advance, later day",
-    "contested": "Contested on the later day",
-    "gained": "Became Russian-held",
-    "lost": "Ceased to be Russian-held",
+    "rest": Message("Not Russian-held on the later day"),
+    "held": Message("Russian-held on the later day"),
+    "advance": Message("Assessed Russian advance, later day"),
+    "contested": Message("Contested on the later day"),
+    "gained": GAINED,
+    "lost": LOST,
     **{name: LAYERS[name] for name in ("oblasts", "claim", "places", "tiles")},
 }
 CHANGED = {
-    "gained": "Russian-held now, not on",
-    "lost": "Not Russian-held now, but on",
+    "gained": Message("Russian-held now, not on {day}"),
+    "lost": Message("Not Russian-held now, but on {day}"),
 }
-TILES_CREDIT = "© OpenStreetMap contributors"
+TILES_CREDIT = Message("© OpenStreetMap contributors")
 CREDITS_OF_MAP = (
     ("Natural Earth", "https://www.naturalearthdata.com"),
     ("GeoNames (CC BY 4.0)", "https://www.geonames.org"),
     ("Leaflet", "https://leafletjs.com"),
 )
 
-LANGUAGE = "en-GB"
-SPEEDS = {7: "1 week a second", 14: "2 weeks a second", 30: "1 month a second",
-          91: "3 months a second", 182: "6 months a second"}  # fmt: skip
-PLAYER = {
-    "player": "Play the record day by day",
-    "play": "Play",
-    "pause": "Pause",
-    "day": "Day",
-    "earlier_step": "A step back",
-    "later_step": "A step on",
-    "step": "Size of a step",
-    "steps": {"day": "by day", "week": "by week", "month": "by month"},
-    "speed": "Speed",
-    "caption": "Russian-held on the day played",
-    "hint": "Press play, or drag, to see every day of the record.",
-    "km2": "{n} km²",
-    "share": "{n} %",
-    "all": "All four",
-    "unknown": "not known",
-    "contested": "Contested: {km2} km².",
-    "contested_unknown": "Contested ground is not reported.",
-    "carried": "No snapshot on this day: that of {day}.",
-    "gap": "No snapshot for more than 14 days: nothing is known of this day.",
-    "beside": "Figures beside the map are of {day}.",
-    "use": "Use this day",
-    "leave": "Back",
-    "leave_for": "Back to {day}, the day of the page",
-    "failed": "The record could not be loaded; reload the page.",
-    "oblast": "{name} oblast",
-    "on": "{status} on {day}",
-    "since": "{status} since {day}",
-    "since_start": "{status} on {day}, when the record begins",
-    "whole": "Whole record",
-    "later": "Later: {period}",
-    "earlier": "and {n} periods before; click for all",
-    "statuses": ("Not Russian-held", "Russian-held", "Contested"),
-    "silent": "Not known",
-    "rest_or_contested": "Not Russian-held (contested is not reported)",
-    "at_start": "Held on {day}, when the record begins",
-    "lost": "Hatched: no longer held since then",
+SPEEDS = {
+    7: Message("1 week a second"),
+    14: Message("2 weeks a second"),
+    30: Message("1 month a second"),
+    91: Message("3 months a second"),
+    182: Message("6 months a second"),
+}
+PLAYER = {  # the braces are filled in by JavaScript
+    "player": Message("Play the record day by day"),
+    "play": Message("Play"),
+    "pause": Message("Pause"),
+    "day": Message("Day"),
+    "earlier_step": Message("Step back"),
+    "later_step": Message("Step forward"),
+    "step": Message("Size of a step"),
+    "steps": {
+        "day": Message("by day"),
+        "week": Message("by week"),
+        "month": Message("by month"),
+    },
+    "speed": Message("Speed"),
+    "caption": Message("Russian-held on the day shown"),
+    "hint": Message("Press play, or drag, to see every day of the record."),
+    "km2": Message("{n} km²"),
+    "share": Message("{n} %"),
+    "all": Message("All four"),
+    "unknown": NOT_KNOWN,
+    "contested": Message("Contested: {km2} km²."),
+    "contested_unknown": Message("Contested ground is not reported."),
+    "carried": Message("No snapshot on this day; the one of {day} is shown."),
+    "gap": Message("No snapshot for more than 14 days: control on this day is not known."),
+    "beside": Message("Figures beside the map are of {day}."),
+    "use": Message("Use this day"),
+    "leave": Message("Back"),
+    "leave_for": Message("Back to {day}, the day of the page"),
+    "failed": Message("The record could not be loaded; reload the page."),
+    "oblast": Message("{name} oblast"),
+    "on": Message("{status} on {day}"),
+    "since": Message("{status} since {day}"),
+    "since_start": Message("{status} on {day}, when the record begins"),
+    "whole": Message("Whole record"),
+    "later": Message("Later: {period}"),
+    "earlier": Message("and {n} periods before; click for all"),
+    "statuses": tuple(PARTS[part] for part in ("rest", "held", "contested")),
+    "silent": Message("Not known"),
+    "rest_or_contested": Message("Not Russian-held (contested is not reported)"),
+    "at_start": Message("Held on {day}, when the record begins"),
+    "lost": Message("Hatched: no longer held since then"),
 }
 
-MAYBE_CONTESTED = "Not Russian-held; contested ground is not reported"
+MAYBE_CONTESTED = Message("Not Russian-held; contested ground is not reported")
 STATUS = {
-    Status.RUSSIAN_HELD: "Russian-held",
-    Status.HELD_BEFORE_2022: "Held before 24 February 2022",
-    Status.CONTESTED: "Contested",
-    Status.LIBERATED: "Liberated",
-    Status.UKRAINIAN_HELD: "Ukrainian-held",
-    Status.ASSESSED_ADVANCE: "Assessed advance",
-    Status.INFILTRATION: "Infiltration",
-    Status.CLAIMED_CONTROL: "Claimed by Moscow, not confirmed",
+    Status.RUSSIAN_HELD: Message("Russian-held"),
+    Status.HELD_BEFORE_2022: Message("Held before 24 February 2022"),
+    Status.CONTESTED: Message("Contested"),
+    Status.LIBERATED: Message("Liberated"),
+    Status.UKRAINIAN_HELD: Message("Ukrainian-held"),
+    Status.ASSESSED_ADVANCE: Message("Assessed advance"),
+    Status.INFILTRATION: Message("Infiltration"),
+    Status.CLAIMED_CONTROL: Message("Claimed by Moscow, not confirmed"),
 }
-
-
-def plain(value: str) -> str:
-    """Text from data as Markdown that shows just its characters."""
-    from controlmap.words import markdown
-
-    return markdown.plain(value)
-
-
-def day(value: date) -> str:
-    """A date in words: 4 August 2025."""
-    return f"{value.day} {value:%B %Y}"
+plain = markdown.plain
+day = numbers.day
 
 
 def instant(value: datetime) -> str:
-    """An instant in words: 4 August 2025, 03:00 UTC."""
-    return f"{day(value.date())}, {value:%H:%M} UTC"
+    """Return an instant in words: 4 August 2025, 03:00 UTC."""
+    return _("{instant}", instant=value)
 
 
 def snapshots(count: int) -> str:
-    """A number of snapshots."""
-    return "1 snapshot" if count == 1 else f"{count:,} snapshots"
+    """Return a number of snapshots."""
+    return ngettext("{count} snapshot", "{count} snapshots", count)
 
 
 def days(count: int) -> str:
-    """A number of days."""
-    return "1 day" if count == 1 else f"{count:,} days"
+    """Return a number of days."""
+    return ngettext("{count} day", "{count} days", count)
 
 
 def oblast(name: str) -> str:
-    """An oblast's name as a title."""
-    return f"{name} oblast"
+    """Return an oblast's name as a title."""
+    return _("{name} oblast", name=name)
 
 
 def km2(value: float | None) -> str:
-    """An area, or that it is not reported."""
-    return NOT_REPORTED if value is None else f"{value:,.0f}\N{NO-BREAK SPACE}km²"
+    """Return an area, or that it is not reported."""
+    if value is None:
+        return str(NOT_REPORTED)
+    return _("{area:,.0f}\N{NO-BREAK SPACE}km²", area=value)
 
 
 def share(value: float | None) -> str:
-    """A share as a percentage, or that it is not reported."""
-    if value is None:
-        return NOT_REPORTED
-    return percent(value).replace("%", " %")
+    """Return a share as a percentage, or that it is not reported."""
+    return str(NOT_REPORTED) if value is None else numbers.percent(value, sign=" %")
 
 
-def of_claim(what: str, on: date, *, claimed: bool) -> str:
-    """What the first page's share is of, and on which day."""
-    return f"{CLAIM if claimed else CLAIM_TO_BE} {what} on {day(on)}"
+def of_claim(on: date, *, claimed: bool, both: bool) -> str:
+    """Return what the first page's share is of, and on which day.
+
+    Parameters
+    ----------
+    on
+        The day.
+    claimed
+        Whether Russia had declared its claim by then.
+    both
+        Whether contested ground is counted as held.
+    """
+    if claimed and both:
+        return _("of the claim is Russian-held or contested on {day}", day=on)
+    if claimed:
+        return _("of the claim is Russian-held on {day}", day=on)
+    if both:
+        return _("of what Russia was to claim is Russian-held or contested on {day}", day=on)
+    return _("of what Russia was to claim is Russian-held on {day}", day=on)
 
 
-def parts(contested_km2: float | None) -> dict[str, str]:
-    """The key of the bars; it says where contested ground is not reported."""
-    if contested_km2 is None:
-        return {**PARTS, "contested": f"{PARTS['contested']} ({NOT_REPORTED})"}
-    return PARTS
-
-
-def counted(both: bool) -> str:
-    """What counts as held, where contested ground is counted in (`both`) and where it is not."""
-    return "held or contested" if both else "held"
+def parts(contested_km2: float | None) -> Mapping[str, Message]:
+    """Return the key of the bars; it says where contested ground is not reported."""
+    return {**PARTS, "contested": CONTESTED_UNKNOWN} if contested_km2 is None else PARTS
 
 
 def facts(both: bool) -> tuple[str, str, str]:
-    """The names of what is held, of what is not, and of the change."""
-    gap = "Claimed, neither held nor contested" if both else "Claimed, not held"
-    held = counted(both)
-    return f"Russian-{held}", gap, f"{held.capitalize()}, change over 30 days"
+    """Return the names of what is held, of what is not, and of the change."""
+    if both:
+        return (
+            _("Russian-held or contested"),
+            _("Claimed, neither held nor contested"),
+            _("Held or contested, change over 30 days"),
+        )
+    return _("Russian-held"), _("Claimed, not held"), _("Held, change over 30 days")
 
 
 def columns(both: bool) -> tuple[str, ...]:
-    """The columns of what is claimed and held."""
-    held = counted(both).capitalize()
-    return (OBLAST, "Claimed", held, "Share", "Gap", "Contested", "30 days", "365 days")
+    """Return the columns of what is claimed and held."""
+    held = _("Held or contested") if both else _("Held")
+    ends = (_("Share"), _("Gap"), _("Contested"), _("30 days"), _("365 days"))
+    return (str(OBLAST), _("Claimed"), held, *ends)
 
 
 def table_caption(both: bool) -> str:
-    """What the table of what is claimed and held tells."""
-    held = counted(both)
-    return f"Claimed versus {held}, km², rounded; changes are net, of {held} ground; – is not known"
+    """Return what the table of what is claimed and held shows."""
+    if both:
+        return _(
+            "Claimed versus held or contested, km², rounded; changes are net, of held or contested "
+            "ground; – is not known"
+        )
+    return _("Claimed versus held, km², rounded; changes are net, of held ground; – is not known")
 
 
 def bars_caption(both: bool) -> str:
-    """What the figure beside each bar is the share of."""
-    return f"Share of each claim that is {counted(both)}"
+    """Return what the figure beside each bar is the share of."""
+    return (
+        _("Share of each claim that is held or contested")
+        if both
+        else _("Share of each claim that is held")
+    )
 
 
 def change(value: float | None) -> str:
-    """A change with its sign, or that it is not known."""
-    if value is None:
-        return "–"
-    whole = round(value)
-    return f"{whole:+,}".replace("-", "−") if whole else "0"
+    """Return a change with its sign, or that it is not known."""
+    return "–" if value is None else numbers.minus(numbers.signed(value))
 
 
 def change_precise(value: float) -> str:
-    """A change with its sign, to the tenth."""
-    return f"{value:+,.1f}".replace("-", "−") if round(value, 1) else "0.0"
+    """Return a change with its sign, to the tenth."""
+    return numbers.minus(numbers.signed(value, 1))
 
 
 def last_days(count: int) -> str:
-    """A preset of so many days."""
-    return f"Last {days(count)}"
+    """Return a preset of so many days."""
+    return ngettext("Last {count} day", "Last {count} days", count)
 
 
 def since(value: date) -> str:
-    """A preset from a day on."""
-    return f"Since {day(value)}"
+    """Return a preset from a day on."""
+    return _("Since {day}", day=value)
 
 
 def nothing_then(title: str, chosen: date, first: date, last: date) -> str:
-    """Return that a source has nothing of the day chosen, and what it has."""
+    """Return that a source has nothing of the day chosen, and what to choose."""
     if chosen > last:
-        return f"{title}: nothing after {day(last)}. Choose an earlier day, or another source."
-    return f"{title}: nothing before {day(first)}. Choose a later day, or another source."
+        return _(
+            "{source}: nothing after {last}. Choose an earlier day, or another source.",
+            source=title,
+            last=last,
+        )
+    return _(
+        "{source}: nothing before {first}. Choose a later day, or another source.",
+        source=title,
+        first=first,
+    )
 
 
 def wrong_order(start: date, end: date) -> str:
-    """That the first day is after the last."""
-    return f"From {day(start)} to {day(end)}: the first day is after the last; choose it earlier."
+    """Return that the first day is after the last."""
+    return _(
+        "From {start} to {end}: the first day is after the last; choose an earlier first day.",
+        start=start,
+        end=end,
+    )
 
 
 def change_km2(value: float | None) -> str:
-    """A change of an area with its sign and unit, or that it is not known."""
-    return NOT_KNOWN if value is None else f"{change(value)} km²"
+    """Return a change of an area with its sign and unit, or that it is not known."""
+    return str(NOT_KNOWN) if value is None else _("{change:+,.0f} km²", change=value)
 
 
 def held_before(value: float) -> str:
-    """The part of what is held that was so before 2022."""
-    return f"of which before 24 February 2022: {km2(value)}"
+    """Return the part of what is held that was so before 2022."""
+    return _("of which before 24 February 2022: {area:,.0f}\N{NO-BREAK SPACE}km²", area=value)
 
 
 def as_of(source: str, reader_title: str, observed: datetime, retrieved: datetime | None) -> str:
-    """Who says so, and the two dates."""
-    taken = instant(retrieved) if retrieved else NOT_RECORDED
-    return (
-        f"Source: **{source}** ({reader_title}). Observed "
-        f"**{instant(observed)}**, retrieved {taken}."
+    """Return who says so, and the two dates."""
+    return _(
+        "Source: **{source}** ({reader}). Observed **{observed}**, retrieved {retrieved}.",
+        source=source,
+        reader=reader_title,
+        observed=observed,
+        retrieved=retrieved or NOT_RECORDED,
     )
 
 
 def cited(lines: Iterable[str], assessed: Iterable[tuple[str, datetime, datetime | None]]) -> str:
-    """Sentences with who assessed it, of when, and how it was measured."""
-    told = "; ".join(
-        f"{title}, observed {instant(observed)}, retrieved "
-        f"{instant(retrieved) if retrieved else NOT_RECORDED}"
+    """Return sentences with who assessed it, of when, and how it was measured."""
+    whose = [
+        _(
+            "{source}, observed {observed}, retrieved {retrieved}",
+            source=title,
+            observed=observed,
+            retrieved=retrieved or NOT_RECORDED,
+        )
         for title, observed, retrieved in assessed
-    )
-    ends = (f"Source: {told}.", f"controlmap {__version__}; areas geodesic on WGS84.")
+    ]
+    ends = (_("Source: {sources}.", sources="; ".join(whose)), measured_by())
     return "\n".join((*lines, *ends)).replace("\N{NO-BREAK SPACE}", " ")
 
 
+def measured_by() -> str:
+    """Return what measured the areas, and how."""
+    return _("controlmap {version}; areas geodesic on WGS84.", version=__version__)
+
+
 def carried(chosen: date, observed: date) -> str:
-    """That a day has no snapshot of its own."""
-    return f"No snapshot on {day(chosen)}: that of {day(observed)} is carried forward."
+    """Return that a day has no snapshot of its own."""
+    return _(
+        "No snapshot on {day}: that of {observed} is carried forward.",
+        day=chosen,
+        observed=observed,
+    )
 
 
 def age(age_days: int, *, stale: bool) -> str:
-    """How old the newest snapshot is, and a warning where that is old, with the remedy."""
+    """Return how old the newest snapshot is, and a warning where that is old, with the remedy."""
     if not stale:
-        return f"The newest snapshot is {days(age_days)} old."
-    return (
-        f":orange-badge[The newest snapshot is {days(age_days)} old] "
-        "`controlmap update` fetches newer ones."
+        return ngettext(
+            "The newest snapshot is {count} day old.",
+            "The newest snapshot is {count} days old.",
+            age_days,
+        )
+    return ngettext(
+        ":orange-badge[The newest snapshot is {count} day old] Run `controlmap update` to fetch "
+        "newer ones.",
+        ":orange-badge[The newest snapshot is {count} days old] Run `controlmap update` to fetch "
+        "newer ones.",
+        age_days,
     )
 
 
 def unreported(last: date | None, km2_then: float | None) -> str:
-    """What is unknown about contested ground, and when it was last known."""
-    text = "Contested and liberated ground is not reported for this day, so what is not held "
-    text += "includes an unknown contested part."
-    if last is not None and km2_then is not None:
-        text += f" Contested when last reported, on {day(last)}: {km2(km2_then)}."
-    return text
+    """Return what is unknown about contested ground, and when it was last known."""
+    if last is None or km2_then is None:
+        return _(
+            "Contested and liberated ground is not reported for this day, so what is not held "
+            "includes an unknown contested part."
+        )
+    return _(
+        "Contested and liberated ground is not reported for this day, so what is not held includes "
+        "an unknown contested part. Contested when last reported, on {day}: "
+        "{area:,.0f}\N{NO-BREAK SPACE}km².",
+        day=last,
+        area=km2_then,
+    )
 
 
 def generalised(cell_m: int) -> str:
-    """That the map is generalised, and how to have it in full."""
-    return (
-        f"The map is generalised to {cell_m} m, figures are not; run `controlmap update` for full "
-        "detail."
+    """Return that the map is generalised, and how to have it in full."""
+    return _(
+        "The map is generalised to {cell} m, figures are not; run `controlmap update` for full "
+        "detail.",
+        cell=cell_m,
     )
 
 
 def basis(chosen: str, total_km2: float) -> str:
-    """Over what shares are taken."""
-    return f"Shares are of the {BASES[chosen]}, {km2(total_km2)} in all."
-
-
-def official_gap(excess_km2: float) -> str:
-    """What part of the gap is none of land, but of two ways to measure it."""
-    return (
-        f"What is not held includes {km2(excess_km2)} by which the official areas exceed the "
-        "polygons that are measured, most of it water in Kherson oblast."
+    """Return over what shares are taken."""
+    if chosen == "official":
+        return _(
+            "Shares are of the official area, {area:,.0f}\N{NO-BREAK SPACE}km² in all.",
+            area=total_km2,
+        )
+    return _(
+        "Shares are of the polygon area, {area:,.0f}\N{NO-BREAK SPACE}km² in all.", area=total_km2
     )
 
 
-def bad_address(name: str, found: str, allowed: str) -> str:
-    """That the page's address asked for what there is not."""
-    asked = plain(f"{name}={found[:40]}")
-    return (
-        f"The link asks for {asked}, which there is not; there is {allowed}. The default is shown."
+def official_gap(excess_km2: float) -> str:
+    """Return what part of the gap is none of land, but of two ways to measure it."""
+    return _(
+        "What is not held includes {area:,.0f}\N{NO-BREAK SPACE}km² by which the official areas "
+        "exceed the measured polygons, most of it water in Kherson oblast.",
+        area=excess_km2,
+    )
+
+
+def bad_address(name: str, value: str, allowed: str) -> str:
+    """Return that the page's address asks for what is not available."""
+    return _(
+        "{setting} in the link is not available; choose {allowed}. The default is shown.",
+        setting=plain(f"{name}={value[:40]}"),
+        allowed=allowed,
     )
 
 
 def as_last_drawn(last: date) -> str:
-    """That a layer is not of the day shown."""
-    return f"as last reported on {day(last)}"
+    """Return that a layer is not of the day shown."""
+    return _("as last reported on {day}", day=last)
 
 
 def population(people: int) -> str:
-    """How many people live in a place by GeoNames, for most of them before the war."""
-    return f"{people:,} people (GeoNames)"
+    """Return how many people live in a place by GeoNames, for most of them before the war."""
+    return ngettext("{count} person (GeoNames)", "{count} people (GeoNames)", people)
 
 
 def cite_day(
-    rows: Sequence[Comparison], on: date, basis_of: str, contested: str, by_source: str
+    on: date,
+    *,
+    both: bool,
+    basis: str,
+    share: float,
+    held: float,
+    claimed: float,
+    gap: float,
+    oblasts: Iterable[tuple[str, float, float]],
+    change_30d: float | None,
+    change_365d: float | None,
+    contested: float | None,
+    by_source: str,
 ) -> list[str]:
-    """The first page's figures in sentences; the last row is of all four."""
-    *each, every = rows
-    what = f"Russian-{counted(contested == 'in')}"
-    apart = CONTESTED_CHOICES[contested]
+    """Return the first page's figures in sentences.
+
+    Parameters
+    ----------
+    on
+        The day.
+    both
+        Whether contested ground is counted as held.
+    basis
+        What shares are taken of: "polygon" or "official".
+    share, held, claimed, gap
+        Of all four oblasts; areas in km2.
+    oblasts
+        Each oblast's name, held area in km2, and held share.
+    change_30d, change_365d, contested
+        Of all four oblasts in km2, None for what is not known.
+    by_source
+        The sentence with each source's own share.
+    """
+    template = Message(
+        "On {day} {share:.1%} of what Russia claims of Donetsk, Luhansk, Kherson and Zaporizhzhia "
+        "oblasts is Russian-held: {held:,.0f} km² of {claimed:,.0f} km² ({basis}); {gap:,.0f} km² "
+        "are claimed and not held."
+    )
+    if both:
+        template = Message(
+            "On {day} {share:.1%} of what Russia claims of Donetsk, Luhansk, Kherson and "
+            "Zaporizhzhia oblasts is Russian-held or contested: {held:,.0f} km² of {claimed:,.0f} "
+            "km² ({basis}); {gap:,.0f} km² are claimed, and neither held nor contested."
+        )
+    area = Message("{name} {area:,.0f} km² ({share:.1%})")
+    changes = _(
+        "Net change over 30 days: {change_30d}; over 365 days: {change_365d}.",
+        change_30d=change_km2(change_30d),
+        change_365d=change_km2(change_365d),
+    )
     return [
-        f"On {day(on)} {share(every.held_share)} of what Russia claims of Donetsk, Luhansk, "
-        f"Kherson and Zaporizhzhia oblasts is {what}: {km2(every.held)} of {km2(every.claimed)} "
-        f"({BASES[basis_of]}); {km2(every.gap)} are claimed and not held.",
-        "; ".join(f"{r.name} {km2(r.held)} ({share(r.held_share)})" for r in each) + ".",
-        f"Net change over 30 days: {change_km2(every.change_30d)}; over 365 days: "
-        f"{change_km2(every.change_365d)}. Contested ground: {km2(every.contested)}, {apart}.",
+        str(template(day=on, share=share, held=held, claimed=claimed, basis=BASES[basis], gap=gap)),
+        "; ".join(str(area(name=name, area=km2, share=part)) for name, km2, part in oblasts) + ".",
+        " ".join((changes, _contested(contested, both=both))),
         by_source,
     ]
 
 
-def cite_changes(rows: Sequence[Change], start: date, end: date) -> list[str]:
-    """Two days compared, in sentences; the last row is of all four."""
-    *each, every = rows
+def _contested(area_km2: float | None, *, both: bool) -> str:
+    area = km2(area_km2)
+    if both:
+        return _("Contested ground: {area}, counted as held.", area=area)
+    return _("Contested ground: {area}, not counted as held.", area=area)
 
-    def told(row: Change) -> str:
-        return f"{km2(row.gained_km2)} gained, {km2(row.lost_km2)} lost"
 
+def cite_changes(
+    start: date, end: date, changes: Sequence[tuple[str, float, float, float]]
+) -> list[str]:
+    """Return two days compared, in sentences.
+
+    Parameters
+    ----------
+    start, end
+        The two days.
+    changes
+        Name, gained, lost and net in km2: an oblast each, the last of all four.
+    """
+    *each, (_name, gained, lost, net) = changes
+    row = Message("{name} {gained:,.0f} km² gained, {lost:,.0f} km² lost")
     return [
-        f"From the end of {day(start)} to the end of {day(end)} (UTC) Russian-held ground in the "
-        f"four oblasts changed by {change_km2(every.net_km2)}: {told(every)}.",
-        "; ".join(f"{row.name} {told(row)}" for row in each) + ".",
+        _(
+            "From the end of {start} to the end of {end} (UTC) Russian-held ground in the four "
+            "oblasts changed by {net:+,.0f} km²: {gained:,.0f} km² gained, {lost:,.0f} km² lost.",
+            start=start,
+            end=end,
+            net=net,
+            gained=gained,
+            lost=lost,
+        ),
+        "; ".join(str(row(name=name, gained=up, lost=down)) for name, up, down, _net in each) + ".",
     ]
 
 
-def tooltip(row: Areas, status: Status, basis: str, note: str = "") -> tuple[str, ...]:
-    """An oblast's area of a status on the map: name, status, area, share."""
-    measure = f"{km2(row.km2(status))}, {share(row.share(status))} of the {BASES[basis]}"
-    lines = [oblast(row.name), STATUS[status], measure]
-    if status is Status.RUSSIAN_HELD and row.held_before_2022 is not None:
-        lines.append(held_before(row.held_before_2022))
-    if note:
-        lines.append(note)
-    return tuple(lines)
+def tooltip(
+    name: str, what: Text, area_km2: float, part: float, basis: str, *more: str
+) -> tuple[str, ...]:
+    """Return an oblast's area of a status on the map: name, status, area and share, and more."""
+    return (oblast(name), str(what), of_basis(area_km2, part, basis), *more)
 
 
-def rest_tooltip(row: Areas, basis: str, *, contested_known: bool) -> tuple[str, ...]:
-    """What is not held in an oblast on the map."""
-    title = STATUS[Status.UKRAINIAN_HELD] if contested_known else MAYBE_CONTESTED
-    part = share(row.ukrainian_held / row.basis_km2)
-    return (oblast(row.name), title, f"{km2(row.ukrainian_held)}, {part} of the {BASES[basis]}")
+def of_basis(area_km2: float, part: float, basis: str) -> str:
+    """Return an area and its share of what shares are taken of."""
+    if basis == "official":
+        return _(
+            "{area:,.0f}\N{NO-BREAK SPACE}km², {share:.1%} of the official area",
+            area=area_km2,
+            share=part,
+        )
+    return _(
+        "{area:,.0f}\N{NO-BREAK SPACE}km², {share:.1%} of the polygon area",
+        area=area_km2,
+        share=part,
+    )
+
+
+def of_oblast(area_km2: float, part: float) -> str:
+    """Return an area and its share of an oblast."""
+    return _(
+        "{area:,.0f}\N{NO-BREAK SPACE}km², {share:.1%} of the oblast", area=area_km2, share=part
+    )
 
 
 def changed_tooltip(
     name: str, layer: str, value: float, part: float, since: date
 ) -> tuple[str, ...]:
-    """What changed in an oblast on the map: name, what, area, share of the polygon."""
-    figures = f"{value:,.1f} km², {part:.2%} of the oblast".replace("%", " %")
-    return (oblast(name), f"{CHANGED[layer]} {day(since)}", figures)
+    """Return what changed in an oblast on the map: name, what, area, share of the polygon."""
+    figures = _("{area:,.1f} km², {share:.2%} of the oblast", area=value, share=part)
+    return (oblast(name), str(CHANGED[layer](day=since)), figures)
 
 
-HOW, SOURCES, CREDITS = "How figures are made", "Sources", "Boundaries, land and places"
-DEFINITIONS = """
+HOW, SOURCES = Message("How figures are made"), Message("Sources")
+CREDITS = Message("Boundaries, land and places")
+DEFINITIONS = Message("""
 - **Claimed**: Russia declared the annexation of Donetsk, Luhansk, Kherson and Zaporizhzhia oblasts
   on 30 September 2022. UN General Assembly resolution ES-11/4 rejects it as invalid. The claim is
-  taken to be the whole of each oblast; for Kherson and Zaporizhzhia Moscow has never defined the
-  border in detail. Ukraine's internationally recognised border is the frame throughout.
+  taken to be the whole of each oblast; Moscow has never defined the border of Kherson and
+  Zaporizhzhia oblasts in detail. Ukraine's internationally recognised border is the frame
+  throughout.
 - **Russian-held** (held): ground that the source assesses to be under Russian control. The part
   *held before 2022* was so before 24 February 2022.
-- **Contested**: ground that the source assigns to neither side. Where a source draws ground both as
-  held and as contested, it counts as held.
+- **Contested**: ground that the source assigns to neither side. Ground that a source shows both as
+  held and as contested counts as held.
 - **Ukrainian-held**: the rest of the oblast. The part *liberated* had been Russian-held since
   February 2022.
-- **Not reported** is not zero. A source that does not tell of contested ground leaves it unknown,
-  and what is not held then includes it.
+- **Not reported** is not zero. Where a source does not report contested ground, its extent is
+  unknown, and what is not held includes it.
 - **On a day** means the last snapshot at or before the end of that day in UTC. A day without one
-  shows the snapshot before it, for up to 14 days, and says so; beyond that there is a gap.
-"""
+  shows the snapshot before it, for up to 14 days, and says so; after that there is a gap.
+""")
 
 
-def how(told: Mapping[str, Any], cell_m: int | None) -> str:
-    """How figures are made, with the error measured."""
+def how(figures: Mapping[str, Any], cell_m: int | None) -> str:
+    """Return how figures are made, with the error measured."""
     lines = [
-        "Areas are geodesic on the WGS84 ellipsoid, in km². All the lines that the snapshots drew "
-        "cut the oblasts into faces, each measured once; a day's figure is the sum of the faces "
-        "that were held that day, so that figures add up.",
-    ]
-    if "measured_error_km2" in told:
-        lines.append(
-            f"Measured against a plain overlay of {told['measured_on_snapshots']} source files, "
-            f"the record's areas are within {told['measured_error_km2']} km² an oblast."
+        _(
+            "Areas are geodesic on the WGS84 ellipsoid, in km². The lines of all snapshots cut the "
+            "oblasts into faces, each measured once; a day's figure is the sum of the faces held "
+            "that day, so figures add up."
         )
-    if cell_m and "faces_without_geometry" in told:
+    ]
+    if "measured_error_km2" in figures:
         lines.append(
-            f"The map is drawn from the {cell_m} m cells of controlmap's own equal-area grid; "
-            f"{told['faces_without_geometry']:,} faces too thin for a cell, "
-            f"{told['faces_without_geometry_km2']:,.0f} km² over all the years, count in the "
-            "figures and are not drawn."
+            _(
+                "Compared with a plain overlay of {files} source files, the record's areas are "
+                "within {error} km² an oblast.",
+                files=figures["measured_on_snapshots"],
+                error=str(figures["measured_error_km2"]),
+            )
+        )
+    if cell_m and "faces_without_geometry" in figures:
+        lines.append(
+            _(
+                "The map shows the {cell} m cells of controlmap's equal-area grid; {faces} faces "
+                "too thin for a cell, {area:,.0f} km² over all the years, count in the figures and "
+                "are not shown.",
+                cell=cell_m,
+                faces=figures["faces_without_geometry"],
+                area=figures["faces_without_geometry_km2"],
+            )
         )
     return "\n\n".join(lines)
 
 
 def span(first: date, last: date, snapshots: int, gaps: int) -> str:
-    """What time a source covers."""
-    many = {0: "no gap", 1: "1 gap"}.get(gaps, f"{gaps} gaps")
-    return f"{day(first)} to {day(last)}, {snapshots:,} snapshots, {many} of more than 14 days."
+    """Return what time a source covers."""
+    many = ngettext(
+        "{first} to {last}, {count} snapshot", "{first} to {last}, {count} snapshots",
+        snapshots, first=first, last=last,
+    )  # fmt: skip
+    if not gaps:
+        return _("{span}, no gap of more than 14 days.", span=many)
+    return ngettext(
+        "{span}, {count} gap of more than 14 days.",
+        "{span}, {count} gaps of more than 14 days.",
+        gaps,
+        span=many,
+    )
 
 
 def reports(title: str, statuses: Iterable[Status]) -> str:
-    """What one kind of a source's files tells."""
-    told = ", ".join(STATUS[s] for s in Status if s in set(statuses))
-    return f"- **{title}**: {told}"
+    """Return what one kind of a source's files reports."""
+    listed = set(statuses)
+    return f"- **{title}**: {', '.join(str(STATUS[s]) for s in Status if s in listed)}"
 
 
 def credit(title: str, who: str, terms: str, method: str) -> str:
-    """Whom an embedded file is from, under what terms, how it was made."""
+    """Return whom an embedded file is from, under what terms, how it was made."""
     title, who, terms, method = map(plain, (title, who, terms, method))
     return f"- **{title}**: {who}. {terms}. {method}"
 
 
 def own_record(path: str) -> str:
-    """That the record is a person's own."""
-    return f"The record in use is your own: {plain(path)}"
+    """Return that the record is a person's own."""
+    return _("The record in use is your own: {path}", path=plain(path))
 
 
 def hidden(first: date, last: date) -> str:
-    """That a person's own record stands in place of the embedded one, which has other days too."""
-    return (
-        f"The record in use is your own; the embedded one, in whose place it stands, has "
-        f"{day(first)} to {day(last)}. `controlmap update --since {first}` fetches what is missing."
+    """Return that a person's own record stands in place of the embedded one, with other days."""
+    return _(
+        "The record in use is your own; it replaces the embedded one, which covers {first} to "
+        "{last}. Run `controlmap update --since {first:iso}` to fetch what is missing.",
+        first=first,
+        last=last,
     )

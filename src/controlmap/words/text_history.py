@@ -1,122 +1,191 @@
-"""The words of the page of history."""
+"""The sentences of the page of history."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
-from controlmap.analysis.figures import ALL, Areas, Change
-from controlmap.words.text import day, days, instant, km2, oblast, share
+from controlmap.words import numbers
+from controlmap.words.catalog import Message, ngettext
+from controlmap.words.catalog import gettext as _
+from controlmap.words.text import GAINED, LOST
 
-if TYPE_CHECKING:  # what it draws with need not be there for the words of other pages
-    from controlmap.draw.charts import Marks
-
-TITLE = "History"
-LEDE = (
-    "Russian-held ground over time, what was gained and lost in each period, as the source "
+TITLE = Message("History")
+LEDE = Message(
+    "Russian-held ground over time, and what was gained and lost in each period, as the source "
     "assesses it."
 )
-OBLAST = "Oblast"
-EACH = "each and all"
-MEASURE = "Measure"
-MEASURES = {"share": "share of the oblast", "km2": "km²"}
-MEASURE_HELP = "Shares are of the polygon's area, which statuses are measured in."
-OBLAST_HELP = "All four in one chart, or one with the ground that is contested above what is held."
-EVERY = "Gains and losses"
-EVERY_CHOICES = {"day": "by day", "week": "by week", "month": "by month"}
-EVERY_HELP = "Weeks end on Sundays, months on their last day; the last period may be shorter."
-START, END = "From", "To"
-WHOLE = "Whole record"
-HELD = "Russian-held ground"
-FLOWS = "Gained and lost"
-MONTHS = "Month by month"
-EVENTS = "Turning points"
-EVENT_COLUMNS = ("No.", "Date", "What happened", "Reported by")
-EVENTS_CAPTION = "Events marked in the charts; nothing is computed from them"
-MONTH_COLUMNS = ("Month", "Held at its end", "Share", "Gained", "Lost", "Net")
+OBLAST = Message("Oblast")
+EACH = Message("each and all")
+MEASURE = Message("Measure")
+MEASURES = {"share": Message("share of the oblast"), "km2": Message("km²")}
+MEASURE_HELP = Message("Shares are of the polygon's area, which statuses are measured in.")
+OBLAST_HELP = Message(
+    "All four in one chart, or one oblast with its contested ground shown above what is held."
+)
+EVERY = Message("Gains and losses")
+EVERY_CHOICES = {
+    "day": Message("by day"),
+    "week": Message("by week"),
+    "month": Message("by month"),
+}
+EVERY_HELP = Message(
+    "Weeks end on Sundays, months on their last day; the last period may be shorter."
+)
+START, END = Message("From"), Message("To")
+WHOLE = Message("Whole record")
+HELD = Message("Russian-held ground")
+FLOWS = Message("Gained and lost")
+MONTHS = Message("Month by month")
+EVENTS = Message("Turning points")
+EVENT_COLUMNS = (
+    Message("No."),
+    Message("Date"),
+    Message("What happened"),
+    Message("Reported by"),
+)
+EVENTS_CAPTION = Message("Events marked in the charts; nothing is computed from them")
+MONTH_COLUMNS = (
+    Message("Month"),
+    Message("Held at its end"),
+    Message("Share"),
+    Message("Gained"),
+    Message("Lost"),
+    Message("Net"),
+)
+GAP = Message("No snapshot for more than 14 days: not known")
+CARRIED = Message("No snapshot on this day: the one before is carried forward")
 CHART = {
-    "date": "Day (UTC)",
-    "km2": "Russian-held, km²",
-    "share": "Russian-held, share of the oblast",
-    "flow": "km² of held ground",
-    "gained": "Became Russian-held",
-    "lost": "Ceased to be Russian-held",
-    "net": "Net",
-    "after": "After",
-    "to": "To the end of",
-    "gap": "No snapshot for more than 14 days: not known",
-    "carried": "No snapshot on this day: the one before is carried forward",
+    "date": Message("Day (UTC)"),
+    "km2": Message("Russian-held, km²"),
+    "share": Message("Russian-held, share of the oblast"),
+    "flow": Message("km² of held ground"),
+    "gained": GAINED,
+    "lost": LOST,
+    "net": Message("Net"),
+    "after": Message("After"),
+    "to": Message("To the end of"),
+    "gap": GAP,
+    "carried": CARRIED,
 }
 
 
-def held_caption(marks: Marks, *, one: bool) -> str:
-    """What is marked in the chart of what is held."""
-    told = [
-        "Bands around lines are the spread over sources, each at its own last date (page Sources).",
-        "Numbers on dotted lines are turning points, listed below.",
+def held_caption(readers: Sequence[tuple[date, str]], *, carried: int, gaps: int, one: bool) -> str:
+    """Return what is marked in the chart of what is held.
+
+    Parameters
+    ----------
+    readers
+        From which day on which kind of the source's files is used.
+    carried
+        How many days have no snapshot.
+    gaps
+        How many gaps of more than 14 days there are.
+    one
+        Whether the chart is of one oblast.
+    """
+    notes = [
+        _(
+            "Bands around lines show the spread over sources, each at its own last date (page "
+            "Sources)."
+        ),
+        _("Numbers on dotted lines are turning points, listed below."),
+        *_readers(readers),
     ]
-    told += _readers(marks)
-    if marks.carried:
-        told.append(
-            f"Ticks along the lower edge: {days(len(marks.carried))} without a snapshot, carried "
-            "forward."
+    if carried:
+        notes.append(
+            ngettext(
+                "Ticks along the lower edge: {count} day without a snapshot, carried forward.",
+                "Ticks along the lower edge: {count} days without a snapshot, carried forward.",
+                carried,
+            )
         )
-    gaps = len(marks.gaps)
-    told.append(f"Gaps of more than 14 days: {gaps}." if gaps else "There is no gap in this range.")
+    notes.append(
+        _("Gaps of more than 14 days: {count}.", count=gaps)
+        if gaps
+        else _("There is no gap in this range.")
+    )
     if one:
-        told.append("The darker band above is contested ground, where the source reports it.")
-    return " ".join(told)
+        notes.append(_("The darker band above is contested ground, where the source reports it."))
+    return " ".join(notes)
 
 
-def flows_caption(marks: Marks, *, net: bool) -> str:
-    """What the bars count, and whether the `net` is marked."""
-    told = [
-        "Each bar compares the end of its period with the end of the one before; ground that "
-        "changed hands twice within it is in neither."
+def flows_caption(readers: Sequence[tuple[date, str]], *, net: bool) -> str:
+    """Return what the bars count, and whether the `net` is marked."""
+    notes = [
+        _(
+            "Each bar compares the end of its period with the end of the one before; ground that "
+            "changed hands twice within it is in neither."
+        )
     ]
     if net:
-        told.append("Rings are the net.")
-    return " ".join(told + _readers(marks))
+        notes.append(_("Rings are the net."))
+    return " ".join(notes + _readers(readers))
 
 
-def _readers(marks: Marks) -> list[str]:
-    return [f"Solid line, {day(on)}: {name[0].lower()}{name[1:]}." for on, name in marks.readers]
+def _readers(readers: Sequence[tuple[date, str]]) -> list[str]:
+    return [
+        _("Solid line, {day}: from here on the source's {reader}.", day=day, reader=reader)
+        for day, reader in readers
+    ]
 
 
 def reader_change(title: str) -> str:
-    """That from a day on another kind of the source's files is used."""
-    return f"From here on the source's {title}"
+    """Return that from a day on another kind of the source's files is used."""
+    return _("From here on the source's {reader}", reader=title)
 
 
 def source(title: str, first: datetime, last: datetime, readers: Sequence[str]) -> str:
-    """Who says so, from when to when."""
-    return (
-        f"Source: **{title}** ({', then '.join(readers)}). First observed {instant(first)}, last "
-        f"**{instant(last)}**."
+    """Return who says so, from when to when."""
+    return _(
+        "Source: **{source}** ({readers}). First observed {first}, last **{last}**.",
+        source=title,
+        readers=_(", then ").join(readers),
+        first=first,
+        last=last,
     )
 
 
-def cite(then: Areas, now: Areas, change: Change, start: date, end: date) -> list[str]:
-    """The ends of a range in sentences."""
-    whose = now.name if now.iso == ALL else oblast(now.name)
+def cite(
+    whose: str,
+    then: tuple[date, float, float],
+    now: tuple[date, float, float],
+    gained_km2: float,
+    lost_km2: float,
+) -> list[str]:
+    """Return the ends of a range in sentences; each end is its day, held area in km2 and share."""
+    start, held, share = then
+    end, held_now, share_now = now
     return [
-        f"{whose}: Russian-held {km2(then.russian_held)} ({share(then.held_share)} of the polygon "
-        f"area) on {day(start)}, {km2(now.russian_held)} ({share(now.held_share)}) on {day(end)}; "
-        f"{km2(change.gained_km2)} gained and {km2(change.lost_km2)} lost between the two days.",
+        _(
+            "{whose}: Russian-held {held:,.0f} km² ({share:.1%} of the polygon area) on {start}, "
+            "{held_now:,.0f} km² ({share_now:.1%}) on {end}; {gained:,.0f} km² gained and "
+            "{lost:,.0f} km² lost between the two days.",
+            whose=whose,
+            start=start,
+            held=held,
+            share=share,
+            end=end,
+            held_now=held_now,
+            share_now=share_now,
+            gained=gained_km2,
+            lost=lost_km2,
+        )
     ]
 
 
-def months_caption(name: str, start: date, end: date) -> str:
-    """Of what the table of months is."""
-    return f"{name}, {day(start)} to {day(end)}; km²; held as of each month's last day in the range"
+def months_caption(name: str, start: date, end: date, count: int) -> str:
+    """Return of what the table of months is, and how many they are."""
+    return ngettext(
+        "{name}, {start} to {end}; km²; held as of each month's last day in the range; {count} "
+        "month",
+        "{name}, {start} to {end}; km²; held as of each month's last day in the range; {count} "
+        "months, the latest first",
+        count,
+        name=name,
+        start=start,
+        end=end,
+    )
 
 
-def months(count: int) -> str:
-    """How many months a table has, and in which order."""
-    return "1 month" if count == 1 else f"{count} months, the latest first"
-
-
-def month(value: date) -> str:
-    """A month in words: March 2024."""
-    return f"{value:%B %Y}"
+month = numbers.month

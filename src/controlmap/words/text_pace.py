@@ -1,233 +1,354 @@
-"""The words about pace and projection; formats and plurals, no figures."""
+"""The sentences about pace and projection."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
-from controlmap.analysis.figures import ALL, Contested
-from controlmap.analysis.pace import (
-    CONFIDENCE,
-    LEAST_PROJECTED_KM2,
-    RIGHT_WITHIN,
-    Pace,
-    Score,
-    has_multiples,
-)
-from controlmap.geo.oblasts import FACTS
-from controlmap.words import text
+from controlmap.words import numbers, text
+from controlmap.words.catalog import Message, ngettext
+from controlmap.words.catalog import gettext as _
 
-
-def _percent(part: float) -> str:
-    return f"{part:.0%}".replace("%", " %")
-
-
-TITLE = "Pace"
-LEDE = (
+TITLE = Message("Pace")
+LEDE = Message(
     "How fast Russian-held ground grows or shrinks, when that pace would take what remains, and "
-    "how often such projections came true. A projection is no forecast: it says what follows if "
+    "how often such projections came true. A projection is not a forecast: it says what follows if "
     "nothing changes."
 )
-OBLAST, WINDOW = "Oblast", "Window before the day"
-OBLASTS = {**{iso: facts[0] for iso, facts in FACTS.items()}, ALL: "All four"}
-OBLAST_HELP = "Whose Russian-held ground is measured."
-WINDOW_HELP = "The days before the day over which the pace is measured."
-NEVER = "not at this pace"
+OBLAST, WINDOW = Message("Oblast"), Message("Window before the day")
+ALL_FOUR = Message("All four")
+OBLAST_HELP = Message("Whose Russian-held ground is measured.")
+WINDOW_HELP = Message("The days before the day over which the pace is measured.")
+NEVER = Message("not at this pace")
 HORIZON_YEARS = 50
-"""Beyond it neither days nor dates are told: no pace lasts so long."""
-FAR = f"more than {HORIZON_YEARS} years"
-NOT_WITHIN = f"not within {HORIZON_YEARS} years"
+"""Beyond it neither days nor dates are given: no pace lasts so long."""
+FAR = Message("more than {years} years")(years=HORIZON_YEARS)
+NOT_WITHIN = Message("not within {years} years")(years=HORIZON_YEARS)
 _DAYS_OF_YEAR = 365.25
-NET = "net pace of Russian-held ground"
-PLAIN, LEFT, TAKES, REACHED = "Plain difference", "Not held", "Time to take the rest", "Taken by"
-WINDOWS_CAPTION = "By window: net pace in km² a day, and the time that what remains would take"
-WINDOWS_COLUMNS = ("Window", "Pace", "Lowest", "Highest", "Plain", "Days", "Fewest", "Most",
-                   "Snapshots")  # fmt: skip
-TESTING = "Holding the projection of every day against what followed"
-BACKTEST = "How often such projections were right"
-BACKTEST_CAPTION = "Share of days whose projected net change was within 25 % of what followed"
-_LEAST = f"{LEAST_PROJECTED_KM2:.0f} km²"
-TOO_LITTLE = (
-    f"Less than {_LEAST} of growth is projected over the year: what followed is told in no "
-    "multiples of it."
+NET = Message("net pace of Russian-held ground")
+PLAIN, LEFT = Message("Simple difference"), Message("Not held")
+TAKES, REACHED = Message("Time to take the rest"), Message("Taken by")
+WINDOWS_CAPTION = Message(
+    "By window: net pace in km² a day, and the time that taking the rest would need"
 )
-METHOD = (
-    f"The pace is the Theil-Sen slope: the median of the slopes between all pairs of snapshots in "
-    f"the window, with its {_percent(CONFIDENCE)} confidence interval (Sen 1968). That interval "
-    "supposes that days err apart from each other; fronts do not, so it says how well the past is "
-    "known and not how sure the future is. The table below says that. The plain difference is that "
-    "between the ends of the window."
+WINDOWS_COLUMNS = (
+    Message("Window"),
+    Message("Pace"),
+    Message("Lowest"),
+    Message("Highest"),
+    Message("Simple"),
+    Message("Days"),
+    Message("Fewest"),
+    Message("Most"),
+    Message("Snapshots"),
+)
+TESTING = Message("Comparing the projection of every day with what followed")
+BACKTEST = Message("How often such projections were right")
+BACKTEST_CAPTION = Message(
+    "Share of days whose projected net change was within {tolerance:.0%} of what followed"
+)
+METHOD = Message(
+    "The pace is the Theil-Sen slope: the median of the slopes between all pairs of snapshots in "
+    "the window, with its {confidence:.0%} confidence interval (Sen 1968). That interval assumes "
+    "independent errors; errors along a front are not independent, so it says how well the past is "
+    "known and not how sure the future is. The table below says that. The simple difference is "
+    "that between the ends of the window."
 )
 
 
-def backtest_lede(source: str, iso: str, first: date, last: date) -> str:
-    """What the backtest is."""
-    whose = "all four oblasts" if iso == ALL else text.oblast(OBLASTS[iso])
-    return (
-        f"On every day from {text.day(first)} to {text.day(last)} whose window and horizon the "
-        f"record of {source} covers for {whose}, the net change was projected with what was known "
-        f"that day and held against the one that followed. Right is within "
-        f"{_percent(RIGHT_WITHIN)} of it. What followed is told in multiples of what was projected "
-        f"where that was {_LEAST} or more. Days overlap, so they are no independent trials."
+def backtest_lede(
+    source: str, whose: str, first: date, last: date, *, tolerance: float, least_km2: float
+) -> str:
+    """Return what the backtest is.
+
+    Parameters
+    ----------
+    source, whose
+        Whose record it is, and of which ground: an oblast's name, "" for all four.
+    first, last
+        The span of the record.
+    tolerance
+        How far off, as a share, a projection is right.
+    least_km2
+        The least projected growth that multiples are given of.
+    """
+    template = Message(
+        "On every day from {first} to {last} whose window and horizon the record of {source} "
+        "covers for all four oblasts, the net change was projected from what was known that day "
+        "and compared with the one that followed. Right is within {tolerance:.0%} of it. "
+        "Multiples of the projected change are given where that was {least:.0f} km² or more. "
+        "Days overlap, so they are not independent trials."
+    )
+    if whose:
+        template = Message(
+            "On every day from {first} to {last} whose window and horizon the record of {source} "
+            "covers for {whose} oblast, the net change was projected from what was known that day "
+            "and compared with the one that followed. Right is within {tolerance:.0%} of it. "
+            "Multiples of the projected change are given where that was {least:.0f} km² or more. "
+            "Days overlap, so they are not independent trials."
+        )(whose=whose)
+    return str(
+        template(first=first, last=last, source=source, tolerance=tolerance, least=least_km2)
     )
 
 
 def rate(value: float | None) -> str:
-    """A rate with its sign."""
-    if value is None:
-        return text.NOT_KNOWN
-    shown = f"{value:+.2f}".replace("-", "−")
-    return "0.00" if shown in ("+0.00", "−0.00") else shown
+    """Return a rate with its sign."""
+    return str(text.NOT_KNOWN) if value is None else numbers.minus(numbers.signed(value, 2))
 
 
 def rate_km2(value: float | None) -> str:
-    """A rate with its sign and unit."""
-    told = rate(value)
-    return told if value is None else f"{told}\N{NO-BREAK SPACE}km² a day"
+    """Return a rate with its sign and unit."""
+    if value is None:
+        return rate(value)
+    return _("{rate:+,.2f}\N{NO-BREAK SPACE}km² a day", rate=value)
 
 
-def interval(found: Pace) -> str:
-    """The confidence interval of a rate."""
-    return f"{rate(found.low)} to {rate(found.high)}"
+def interval(low: float, high: float) -> str:
+    """Return the confidence interval of a rate."""
+    return _("{low:+,.2f} to {high:+,.2f}", low=low, high=high)
 
 
-def of_what(found: Pace) -> str:
-    """What the headline's figure is."""
-    return f"{NET} over {text.days(found.window_days)}, {rate(found.low)} to {rate_km2(found.high)}"
+def of_what(window_days: int, low: float, high: float) -> str:
+    """Return what the headline's figure is."""
+    return ngettext(
+        "net pace of Russian-held ground over {count} day, {low:+,.2f} to "
+        "{high:+,.2f}\N{NO-BREAK SPACE}km² a day",
+        "net pace of Russian-held ground over {count} days, {low:+,.2f} to "
+        "{high:+,.2f}\N{NO-BREAK SPACE}km² a day",
+        window_days,
+        low=low,
+        high=high,
+    )
 
 
 def count(days: float | None) -> str:
-    """A number of days, or that it takes more than can be told, or never ends."""
+    """Return a number of days, or that it is more than is given, or never ends."""
     if days is None:
-        return NEVER
-    return FAR if is_far(days) else f"{days:,.0f}"
+        return str(NEVER)
+    return str(FAR) if is_far(days) else numbers.number(days)
 
 
 def is_far(days: float) -> bool:
-    """Whether so many days are more than can be told."""
+    """Return whether so many days are more than is given."""
     return days > HORIZON_YEARS * _DAYS_OF_YEAR
 
 
 def within(days: float | None) -> str:
-    """A number of days with its unit, or as `count`."""
+    """Return a number of days with its unit, or as `count`."""
     return count(days) if days is None or is_far(days) else text.days(round(days))
 
 
-def takes(found: Pace) -> str:
-    """The time that what remains would take, as a range."""
-    low, high = found.days_low, found.days_high
+def takes(low: float | None, high: float | None) -> str:
+    """Return the time that what remains would take, as a range of days; None never ends."""
     if low is None or is_far(low):
         return count(low)
     if high is None:
-        return f"{within(low)} or more, or {NEVER}"
-    return f"{within(low)} to {count(high)}" if is_far(high) else f"{count(low)} to {within(high)}"
+        return _("{days} or more, or not at this pace", days=within(low))
+    if is_far(high):
+        return _("{low} to {high}", low=within(low), high=count(high))
+    return _("{low} to {high}", low=count(low), high=within(high))
 
 
-def reached(found: Pace) -> str:
-    """The months between which what remains would be taken."""
-    if found.days_low is None:
-        return NEVER
-    early, late = (on(found, days) for days in (found.days_low, found.days_high))
+def reached(start: date, low: float | None, high: float | None) -> str:
+    """Return the months between which what remains would be taken, from the day `start` on."""
+    if low is None:
+        return str(NEVER)
+    early, late = after(start, low), after(start, high)
     if early is None:
-        return NOT_WITHIN
-    first = f"{early:%B %Y}"
+        return str(NOT_WITHIN)
     if late is None:
-        return f"{first} or later, or {NOT_WITHIN}"
-    return first if first == f"{late:%B %Y}" else f"{first} to {late:%B %Y}"
+        return _(
+            "{month:month} or later, or not within {years} years", month=early, years=HORIZON_YEARS
+        )
+    first, last = numbers.month(early), numbers.month(late)
+    return first if first == last else _("{first} to {last}", first=first, last=last)
 
 
-def on(found: Pace, days: float | None) -> date | None:
-    """The day so many days on, None beyond what is told."""
-    return None if days is None or is_far(days) else found.date_after(days)
+def after(start: date, days: float | None) -> date | None:
+    """Return the day so many days on, None beyond what is given."""
+    return None if days is None or is_far(days) else start + timedelta(days=round(days))
 
 
 def share(value: float | None) -> str:
-    """A share of days."""
-    return "–" if value is None else _percent(value)
+    """Return a share of days."""
+    return "–" if value is None else numbers.percent(value, 0, " %")
 
 
-def summary(found: Pace, score: Score | None) -> str:
-    """What the backtest says of the projection that is shown."""
-    if score is None or score.right is None:
-        return "The record is too short to say how often projections like this one were right."
-    told = (
-        f"Projections like this one were right within {_percent(RIGHT_WITHIN)} a year on in "
-        f"**{share(score.right)}** of {score.tested:,} cases; the confidence interval held what "
-        f"followed in {share(score.within_interval)}."
-    )
-    if not has_multiples(found, score.horizon_days):
-        return f"{told} {TOO_LITTLE}"
-    if score.times_low is not None:
-        told += (
-            f" Where {_LEAST} or more of growth was projected ({score.times_tested:,} cases), "
-            f"eight in ten of the changes that followed were {times(score)} times the one "
-            "projected."
+def summary(
+    *,
+    tested: int,
+    right: float | None,
+    within_interval: float | None,
+    tolerance: float,
+    least_km2: float,
+    has_multiples: bool,
+    times_tested: int,
+    times_low: float | None,
+    times_high: float | None,
+) -> str:
+    """Return what the backtest says of the projection that is shown.
+
+    Parameters
+    ----------
+    tested, right, within_interval
+        How many days were tested; the share that was right, and that in the interval.
+    tolerance
+        How far off, as a share, a projection is right.
+    least_km2, has_multiples
+        The least projected growth that multiples are given of, and whether this one has them.
+    times_tested, times_low, times_high
+        On how many days it was that much; the range of what followed over what was projected.
+    """
+    if right is None:
+        return _("The record is too short to say how often projections like this one were right.")
+    lines = [
+        ngettext(
+            "Projections like this one were right within {tolerance:.0%} a year on in "
+            "**{right}** of {count} case; what followed was within the confidence interval in "
+            "{within}.",
+            "Projections like this one were right within {tolerance:.0%} a year on in "
+            "**{right}** of {count} cases; what followed was within the confidence interval in "
+            "{within}.",
+            tested,
+            tolerance=tolerance,
+            right=share(right),
+            within=share(within_interval),
         )
-    return told
+    ]
+    if not has_multiples:
+        lines.append(
+            _(
+                "Less than {least:.0f} km² of growth is projected over the year, too little to "
+                "give what followed as a multiple of it.",
+                least=least_km2,
+            )
+        )
+    elif times_low is not None:
+        lines.append(
+            ngettext(
+                "Where {least:.0f} km² or more of growth was projected ({count} case), eight in "
+                "ten of the changes that followed were {times} times the one projected.",
+                "Where {least:.0f} km² or more of growth was projected ({count} cases), eight in "
+                "ten of the changes that followed were {times} times the one projected.",
+                times_tested,
+                least=least_km2,
+                times=times(times_low, times_high),
+            )
+        )
+    return " ".join(lines)
 
 
-def chart(found: Pace) -> dict[str, str]:
-    """The words of the chart."""
+def chart(day: date, window_days: int) -> dict[str, str]:
+    """Return the words of the chart."""
     return {
-        "day": "Day",
-        "today": text.day(found.snapshot.day),
-        "km2": "Russian-held, km²",
-        "past": "Assessed, up to the day",
-        "followed": "Assessed, what followed",
-        "projected": f"Projected from {text.days(found.window_days)}, with the interval",
-        "errors": "Where eight in ten past projections put it",
+        "day": _("Day"),
+        "today": text.day(day),
+        "km2": _("Russian-held, km²"),
+        "past": _("Assessed, up to the day"),
+        "followed": _("Assessed, what followed"),
+        "projected": ngettext(
+            "Projected from {count} day, with the interval",
+            "Projected from {count} days, with the interval",
+            window_days,
+        ),
+        "errors": _("Range of eight in ten past projections"),
     }
 
 
 def backtest_columns(horizons: tuple[int, ...]) -> tuple[str, ...]:
-    """The columns of the backtest: right, and how far off, at each horizon."""
+    """Return the columns of the backtest: right, and how far off, at each horizon."""
     last = _on(horizons[-1])
     return (
-        "Window",
+        _("Window"),
         *map(_on, horizons),
-        f"Plain, {last}",
-        f"In the interval, {last}",
-        f"Followed / projected, {last}",
-        f"Days tested, {last}",
+        _("Simple, {horizon}", horizon=last),
+        _("In the interval, {horizon}", horizon=last),
+        _("Followed / projected, {horizon}", horizon=last),
+        _("Days tested, {horizon}", horizon=last),
     )
 
 
 def _on(days: int) -> str:
-    """So many days on, on one line."""
-    return f"{text.days(days)} on".replace(" ", "\N{NO-BREAK SPACE}")
+    """Return so many days on, on one line."""
+    return ngettext("{count} day on", "{count} days on", days).replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def times(score: Score) -> str:
-    """The range of what followed over what was projected."""
-    if score.times_low is None or score.times_high is None:
+def times(low: float | None, high: float | None) -> str:
+    """Return the range of what followed over what was projected."""
+    if low is None or high is None:
         return "–"
-    ends = (round(score.times_low, 1) + 0.0, round(score.times_high, 1) + 0.0)
-    return "{:.1f} to {:.1f}".format(*ends).replace("-", "−")
+    return _("{low:.1f} to {high:.1f}", low=low, high=high)
 
 
-def citation(found: Pace, score: Score | None) -> list[str]:
-    """The figures in sentences."""
-    whose = found.name if found.iso == ALL else text.oblast(found.name)
-    counted = "counted as held" if found.contested is Contested.IN else "not counted as held"
-    return [
-        f"{whose}, net pace of Russian-held ground over the {text.days(found.window_days)} to "
-        f"{text.day(found.snapshot.day)}: {rate_km2(found.km2_per_day)} ({interval(found)}, "
-        f"Theil-Sen slope of {found.snapshots} snapshots, {_percent(CONFIDENCE)} interval); "
-        f"plain difference {rate_km2(found.plain_km2_per_day)}; contested ground {counted}.",
-        f"Not held: {text.km2(found.remaining_km2)}. {_taken(found)}",
-        summary(found, score).replace("**", ""),
-    ]
-
-
-def _taken(found: Pace) -> str:
-    if found.days_low is None:
-        return "At this pace it would never be taken."
-    return f"At this pace it would take {takes(found)} ({reached(found)})."
+def citation(
+    whose: str,
+    *,
+    day: date,
+    window_days: int,
+    snapshots: int,
+    km2_per_day: float,
+    low: float,
+    high: float,
+    plain_km2_per_day: float | None,
+    confidence: float,
+    both: bool,
+    remaining_km2: float,
+    days_low: float | None,
+    days_high: float | None,
+    summary: str,
+) -> list[str]:
+    """Return the figures in sentences; rates are in km2 a day, `both` counts contested ground."""
+    template = Message(
+        "{whose}, net pace of Russian-held ground over the {window} to {day}: "
+        "{pace:+,.2f} km² a day ({low:+,.2f} to {high:+,.2f}, Theil-Sen slope of {snapshots}, "
+        "{confidence:.0%} interval); simple difference: {plain}; contested ground not counted as "
+        "held."
+    )
+    if both:
+        template = Message(
+            "{whose}, net pace of Russian-held ground over the {window} to {day}: "
+            "{pace:+,.2f} km² a day ({low:+,.2f} to {high:+,.2f}, Theil-Sen slope of {snapshots}, "
+            "{confidence:.0%} interval); simple difference: {plain}; contested ground counted as "
+            "held."
+        )
+    pace = template(
+        whose=whose,
+        window=text.days(window_days),
+        day=day,
+        pace=km2_per_day,
+        low=low,
+        high=high,
+        snapshots=text.snapshots(snapshots),
+        confidence=confidence,
+        plain=rate_km2(plain_km2_per_day),
+    )
+    if days_low is None:
+        left = _(
+            "Not held: {area:,.0f} km². At this pace it would never be taken.", area=remaining_km2
+        )
+    else:
+        left = _(
+            "Not held: {area:,.0f} km². At this pace it would take {time} ({months}).",
+            area=remaining_km2,
+            time=takes(days_low, days_high),
+            months=reached(day, days_low, days_high),
+        )
+    return [str(pace), left, summary.replace("**", "")]
 
 
 def uncounted(on: date, last: date | None) -> str:
-    """That contested ground cannot be counted in on a day, and what to choose."""
-    until = f", or a day up to {text.day(last)}" if last else ""
-    return (
-        f"Contested ground is not reported on {text.day(on)}, so it cannot be counted as held. "
-        f"Choose “{text.CONTESTED_CHOICES['out']}”{until}."
+    """Return that contested ground cannot be counted on a day, and what to choose."""
+    if last is None:
+        return _(
+            "Contested ground is not reported on {day}, so it cannot be counted as held. Choose "
+            "“{choice}”.",
+            day=on,
+            choice=text.CONTESTED_CHOICES["out"],
+        )
+    return _(
+        "Contested ground is not reported on {day}, so it cannot be counted as held. Choose "
+        "“{choice}”, or a day up to {last}.",
+        day=on,
+        choice=text.CONTESTED_CHOICES["out"],
+        last=last,
     )

@@ -1,45 +1,47 @@
-"""The words of the page of one place."""
+"""The sentences of the page of one place."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from controlmap.analysis.place_history import NOT_HELD, NOT_KNOWN
 from controlmap.core.model import Status
-from controlmap.words.text import LAYERS, MAYBE_CONTESTED, STATUS, day, oblast
+from controlmap.words import text_history
+from controlmap.words.catalog import Message
+from controlmap.words.catalog import gettext as _
+from controlmap.words.text import LAYERS, MAYBE_CONTESTED, STATUS, oblast
 
-TITLE = "A place"
-LEDE = (
+TITLE = Message("A place")
+LEDE = Message(
     "Who held a settlement or a point from when to when, and how far it was from the nearest "
     "Russian-held ground, as the source assesses it."
 )
-WHERE = "Settlement, or LON,LAT"
-WHERE_HELP = (
-    "A name in English or Ukrainian, with or without diacritics; “Name, Oblast” tells doubles "
-    "apart. Or click on the map."
+WHERE = Message("Settlement, or LON,LAT")
+WHERE_HELP = Message(
+    "A name in English or Ukrainian, with or without diacritics; add the oblast (“Name, Oblast”) "
+    "where several places share a name. Or click on the map."
 )
 EXAMPLE = "Kostiantynivka"
 EXAMPLES = ("Kostiantynivka", "Bakhmut", "Kherson", "Avdiivka", "Huliaipole")
-TRY = "Type a name, click on the map, or try one:"
-ON = "Map as of (UTC)"
-OTHERS = "Also of that name:"
-DISTANCE = "To the nearest Russian-held ground"
-CHANGE_30D, CHANGE_365D = "30 days before", "365 days before"
-POPULATION = "People (GeoNames)"
-SPELLS_CAPTION = "Who held it"
-COLUMNS = ("Status", "From", "Until", "For")
+TRY = Message("Type a name, click on the map, or try one:")
+ON = Message("Map as of (UTC)")
+OTHERS = Message("Other places of that name:")
+DISTANCE = Message("To the nearest Russian-held ground")
+CHANGE_30D, CHANGE_365D = Message("30 days before"), Message("365 days before")
+POPULATION = Message("People (GeoNames)")
+SPELLS_CAPTION = Message("Who held it")
+COLUMNS = (Message("Status"), Message("From"), Message("Until"), Message("Duration"))
 CHART = {
-    "date": "Day (UTC)",
-    "km": "km to held ground",
-    "from": "From",
-    "until": "Until",
-    "gap": "No snapshot for more than 14 days: not known",
-    "carried": "No snapshot on this day: the one before is carried forward",
+    "date": Message("Day (UTC)"),
+    "km": Message("km to held ground"),
+    "from": Message("From"),
+    "until": Message("Until"),
+    "gap": text_history.GAP,
+    "carried": text_history.CARRIED,
 }
 LAYER_NAMES = {
     **{name: LAYERS[name] for name in ("rest", "held", "advance", "contested")},
     **{name: LAYERS[name] for name in ("oblasts", "claim", "places")},
-    "chosen": "The place chosen",
+    "chosen": Message("The place chosen"),
     "tiles": LAYERS["tiles"],
 }
 STATUSES = {
@@ -47,60 +49,75 @@ STATUSES = {
     Status.CONTESTED.value: STATUS[Status.CONTESTED],
     Status.UKRAINIAN_HELD.value: STATUS[Status.UKRAINIAN_HELD],
     Status.ASSESSED_ADVANCE.value: STATUS[Status.ASSESSED_ADVANCE],
-    NOT_HELD: MAYBE_CONTESTED,
-    NOT_KNOWN: "Not known: no snapshot",
+    "not_russian_held": MAYBE_CONTESTED,
+    "not_known": Message("Not known: no snapshot"),
 }
 
-NOW = {**STATUSES, NOT_HELD: LAYERS["rest"], NOT_KNOWN: "Not known"}
-_OR_LONGER = {
-    None: ", when the record begins, or longer",
-    NOT_KNOWN: ", when there is a snapshot again, or longer",
+NOW = {
+    **STATUSES,
+    "not_russian_held": LAYERS["rest"],
+    "not_known": Message("Not known"),
+}
+_SINCE = {
+    None: Message("since {day}, when the record begins, or longer"),
+    "not_known": Message("since {day}, when snapshots resume, or longer"),
 }
 
 
 def where(name: str, name_uk: str, of_oblast: str) -> str:
-    """A settlement by both names and its oblast."""
+    """Return a settlement by both names and its oblast."""
     both = f"{name} ({name_uk})" if name_uk else name
     return f"{both}, {oblast(of_oblast)}"
 
 
 def point(lon: float, lat: float, of_oblast: str) -> str:
-    """A point by its degrees and its oblast."""
+    """Return a point by its degrees and its oblast."""
     return f"{degrees(lon, lat)}, {oblast(of_oblast)}"
 
 
 def degrees(lon: float, lat: float) -> str:
-    """A point by its degrees."""
-    return f"{lat:.4f}° N, {lon:.4f}° E"
+    """Return a point by its degrees."""
+    return _("{lat:.4f}° N, {lon:.4f}° E", lat=lat, lon=lon)
 
 
 def since(value: date, before: str | None) -> str:
-    """Since when a place has its status, by the one it had before; None where there is none."""
-    return f"since {day(value)}{_OR_LONGER.get(before, '')}"
+    """Return since when a place has its status, by the one it had before; None for none."""
+    return str(_SINCE.get(before, Message("since {day}"))(day=value))
 
 
 def km(value: float | None) -> str:
-    """A distance, or that it is not known."""
+    """Return a distance, or that it is not known."""
     if value is None:
-        return "not known"
-    return f"{value:,.1f}\N{NO-BREAK SPACE}km" if value else "0\N{NO-BREAK SPACE}km: held"
+        return _("not known")
+    if not value:
+        return _("0\N{NO-BREAK SPACE}km: held")
+    return _("{distance:,.1f}\N{NO-BREAK SPACE}km", distance=value)
 
 
 def cite(name: str, status: str, since: str, away: str) -> list[str]:
-    """A place in sentences."""
-    return [f"{name}: {NOW[status]} {since}. {DISTANCE}: {away}."]
+    """Return a place in sentences."""
+    return [
+        _(
+            "{place}: {status} {since}. To the nearest Russian-held ground: {distance}.",
+            place=name,
+            status=NOW[status],
+            since=since,
+            distance=away,
+        )
+    ]
 
 
 def until(value: date | None, last: date) -> str:
-    """Until when a spell lasted, or that it still does on the record's last day."""
-    return day(value) if value else f"still so on {day(last)}"
+    """Return until when a period lasted, or that it still does on the record's last day."""
+    return _("{day}", day=value) if value else _("ongoing on {day}", day=last)
 
 
 def precise(cell_m: int | None) -> str:
-    """How good the lines are."""
+    """Return how precise the lines are."""
     if cell_m is None:
-        return "Lines are those of the source."
-    return (
-        f"Lines are good to about {cell_m} m: for a place that is nearer to one, ask a record at "
-        "full detail."
+        return _("Lines are those of the source.")
+    return _(
+        "Lines are precise to about {cell} m: for a place closer to one than that, use a record at "
+        "full detail.",
+        cell=cell_m,
     )

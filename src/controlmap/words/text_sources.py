@@ -1,4 +1,4 @@
-"""The words of the page of sources, and of a visitor's own layer, in English."""
+"""The sentences of the page of sources, and of a visitor's own layer."""
 
 from __future__ import annotations
 
@@ -7,212 +7,290 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from controlmap.analysis.agreement import AgreementRow, Spread
 from controlmap.core import limits
-from controlmap.core.model import CARRY_LIMIT
+from controlmap.core.model import CARRY_LIMIT, Status
 from controlmap.sources import find_source, formats
-from controlmap.words import markdown, text
+from controlmap.words import markdown, numbers, text
+from controlmap.words.catalog import Message, Text, ngettext
+from controlmap.words.catalog import gettext as _
 
 _UNIT = re.compile(r"\s(km²|%)$")
-TITLE = "Sources"
-LEDE = (
-    "One source is an opinion. Here several are laid over each other: what all of them assess as "
-    "Russian-held, what some of them do, and where they part. Each is read at its own last date."
+TITLE = Message("Sources")
+LEDE = Message(
+    "One source is an opinion. Here several are compared: what all of them assess as Russian-held, "
+    "what some of them do, and where they differ. Each is read at its own last date."
 )
-COMPARED = "Compared"
-COMPARED_HELP = (
-    "Sources with a record that tells what is held, no older on this day than "
-    f"{CARRY_LIMIT.days} days."
-)
-ADVANCE = "Assessed advance"
-ADVANCES = {"apart": "apart", "held": "counted as held", "contested": "counted as contested"}
-ADVANCE_HELP = (
+COMPARED = Message("Compared")
+COMPARED_HELP = Message(
+    "Sources with a record of Russian-held ground that is at most {count} days old on this day."
+)(count=CARRY_LIMIT.days)
+ADVANCE = Message("Assessed advance")
+ADVANCES = {
+    "apart": Message("separate"),
+    "held": Message("counted as held"),
+    "contested": Message("counted as contested"),
+}
+ADVANCE_HELP = Message(
     "Ground where ISW sees Russian forces operate and does not assess that they control it. Other "
-    "sources do not make that difference, so counted as held it may be nearer to theirs."
+    "sources do not make this distinction; counted as held it may be closer to theirs."
 )
-BAND = "By source, least to most"
-BY_ALL, BY_ONE, LEAST_ALIKE = "Held by all", "Held by one alone", "Least alike"
-TOO_FEW = (
-    "Fewer than two sources are compared on this day. Choose another day, another set, or add your "
-    "own layer below."
+BAND = Message("By source, least to most")
+BY_ALL, BY_ONE = Message("Held by all"), Message("Held by one alone")
+LEAST_ALIKE = Message("Least alike")
+TOO_FEW = Message(
+    "Fewer than two sources are compared on this day. Choose another day or more sources, or add "
+    "your own layer below."
 )
 LAYERS = {
-    "by-all": "Russian-held by all of them",
-    "by-some": "By two or more, not by all",
-    "by-one": "By one alone",
-    "own": "Your own layer, held",
-    "place-held": "Places Russian-held, by your layer",
-    "place-contested": "Places contested, by your layer",
-    "place-rest": "Places Ukrainian-held, by your layer",
+    "by-all": Message("Russian-held by all of them"),
+    "by-some": Message("By two or more, not by all"),
+    "by-one": Message("By one alone"),
+    "own": Message("Your own layer, held"),
+    "place-held": Message("Places Russian-held, by your layer"),
+    "place-contested": Message("Places contested, by your layer"),
+    "place-rest": Message("Places Ukrainian-held, by your layer"),
     **{name: text.LAYERS[name] for name in ("oblasts", "claim", "places", "tiles")},
 }
 PLACED = {
-    "place-held": "Russian-held",
-    "place-contested": "Contested",
-    "place-rest": "Ukrainian-held",
+    "place-held": text.STATUS[Status.RUSSIAN_HELD],
+    "place-contested": text.STATUS[Status.CONTESTED],
+    "place-rest": text.STATUS[Status.UKRAINIAN_HELD],
 }
 CLASSES = {"by-all": "all", "by-some": "some", "by-one": "one"}
-COLUMNS = ("Oblast", "By all", "By some", "By one", "By none", "Held share")
-CAPTION = "Russian-held ground by how many sources assess it so, km²; shares as each of them says"
-PAIR_COLUMNS = ("Sources", "Jaccard index", "Apart, km²")
-PAIR_CAPTION = "How alike two sources are: shared held ground over all that either holds; 1 is same"
-PATCH_COLUMNS = ("Near", "Held by", "Area, km²")
-PATCH_CAPTION = "Where they disagree most: the largest pieces that some hold and others do not"
-EACH = "What each source is"
-COMPUTED = (
-    "Areas by agreement are counted on points 250 m apart, and drawn more coarsely; they differ "
-    "from an exact overlay by a few km² an oblast. Records that are themselves generalised add "
-    "slivers along the line of contact: some of what one source alone holds is that."
+COLUMNS = (
+    text.OBLAST,
+    Message("By all"),
+    Message("By some"),
+    Message("By one"),
+    Message("By none"),
+    Message("Held share"),
 )
-NO_RECORD = "No record of it here: its files are read with `controlmap build --source {}`."
+CAPTION = Message(
+    "Russian-held ground by how many sources assess it so, km²; shares as each source assesses them"
+)
+PAIR_COLUMNS = (Message("Sources"), Message("Jaccard index"), Message("Difference, km²"))
+PAIR_CAPTION = Message(
+    "How alike two sources are: held ground of both over held ground of either; 1 is identical"
+)
+PATCH_COLUMNS = (Message("Near"), Message("Held by"), Message("Area, km²"))
+PATCH_CAPTION = Message(
+    "Where they disagree most: the largest areas that some assess as held and others do not"
+)
+EACH = Message("What each source is")
+COMPUTED = Message(
+    "Areas by agreement are counted on points 250 m apart, and the map shows them more coarsely; "
+    "they differ from an exact overlay by a few km² an oblast. Records that are themselves "
+    "generalised add slivers along the line of contact, which are part of what one source alone "
+    "holds."
+)
+NO_RECORD = Message("No record here: `controlmap build --source {source}` reads its files.")
 
-OWN_TITLE = "Your own layer"
-OWN_LEDE = (
-    f"{', '.join(formats.FORMATS)}, or a file of a source above, up to {limits.UPLOAD_MB} MB; a "
-    "legend in TOML may come with it. It is read in memory, measured and compared like any source "
-    "in this session alone, and never stored."
+OWN_TITLE = Message("Your own layer")
+OWN_LEDE = Message(
+    "{formats}, or a file of a source above, up to {limit} MB; a legend in TOML may come with it. "
+    "It is read in memory, measured and compared like any source, in this session alone, and never "
+    "stored."
+)(formats=tuple(formats.FORMATS), limit=limits.UPLOAD_MB)
+OWN_FILE = Message("Drop a file here")
+OWN_DAY = Message("Date it shows")
+OWN_COLUMN = Message("Status column")
+OWN_WHOLE = Message("none: all of it has one status")
+OWN_WHOLE_IS = Message("Status of all of it")
+OWN_GUESS = Message("This is a guess from words and colours; change what is wrong.")
+OWN_OPINION = Message("Holder according to")
+OPINIONS_CAPTION = Message("Places of the four oblasts by who holds them, opinion by opinion")
+OPINIONS_COLUMNS = (
+    Message("Opinion"),
+    Message("Russian-held"),
+    Message("Contested"),
+    Message("Ukrainian-held"),
+    Message("Not reported"),
 )
-OWN_FILE = "Drop a file here"
-OWN_DAY = "It shows the state of"
-OWN_COLUMN = "What it is, is told by"
-OWN_WHOLE = "nothing: all of it is one status"
-OWN_WHOLE_IS = "All of it is"
-OWN_GUESS = "This is a guess from words and colours; change what is wrong."
-OWN_OPINION = "Holder according to"
-OPINIONS_CAPTION = "Places of the four oblasts by who holds them, opinion by opinion"
-OPINIONS_COLUMNS = ("Opinion", "Russian-held", "Contested", "Ukrainian-held", "Not told")
-OWN_REST = "{} more values are left out; say what they are in a legend (TOML)."
-OWN_TOO_MANY = "One layer is read at a time, with one legend (.toml) at most."
-OWN_CAPTION = (
-    "Your own layer, km² by status; what it does not tell is not reported. Ground that it does not "
-    "draw counts as not held: a layer of a part of the region says nothing of the rest"
+OWN_TOO_MANY = Message("One layer is read at a time, with one legend (.toml) at most.")
+OWN_CAPTION = Message(
+    "Your own layer, km² by status; what it does not report is unknown. Ground outside its areas "
+    "counts as not held: a layer of a part of the region says nothing about the rest"
 )
-OWN_APART = (
-    "Your own layer counts as not held wherever it draws nothing. It is compared below, and left "
-    "out of the shares and of the band over sources."
+OWN_APART = Message(
+    "Ground outside the areas of your own layer counts as not held. The layer is compared below, "
+    "and left out of the shares and of the range over sources."
 )
-STATUSES = {**{status.value: name for status, name in text.STATUS.items()}, "ignore": "left out"}
+STATUSES = {
+    **{status.value: name for status, name in text.STATUS.items()},
+    "ignore": Message("left out"),
+}
+
+
+def own_rest(count: int) -> str:
+    """Return that further values of a visitor's file have no control of their own."""
+    return ngettext(
+        "{count} more value is left out; give its status in a legend (TOML).",
+        "{count} more values are left out; give their statuses in a legend (TOML).",
+        count,
+    )
 
 
 def headline(low: float, high: float) -> str:
-    """The band of a share."""
-    return text.share(low) if round(low, 3) == round(high, 3) else _range(low, high)
-
-
-def _range(low: float, high: float) -> str:
-    return f"{low * 100:.1f} to {text.share(high)}"
+    """Return the range of a share."""
+    if round(low, 3) == round(high, 3):
+        return text.share(low)
+    return _("{low} to {high}", low=numbers.number(low * 100, 1), high=text.share(high))
 
 
 def of_sources(count: int) -> str:
-    """What the band is of."""
-    by = "1 source" if count == 1 else f"{count} sources"
-    return f"of the claim is Russian-held, by {by}"
+    """Return what the range is of."""
+    return ngettext(
+        "of the claim is Russian-held, by {count} source",
+        "of the claim is Russian-held, by {count} sources",
+        count,
+    )
 
 
 def band(shares: Mapping[str, float]) -> str:
-    """The shares of an oblast as a range."""
+    """Return the shares of an oblast as a range."""
     return headline(min(shares.values()), max(shares.values()))
 
 
 def cite_shares(shares: Mapping[str, float]) -> str:
-    """Each source's held share, in a sentence."""
-    listed = (f"{find_source(s).title} {text.share(value)}" for s, value in shares.items())
-    return f"Russian-held share by source: {', '.join(listed)}."
+    """Return each source's held share, in a sentence."""
+    listed = tuple(f"{find_source(s).title} {text.share(value)}" for s, value in shares.items())
+    return _("Russian-held share by source: {shares}.", shares=listed)
 
 
-def cite(found: Sequence[AgreementRow], spread: Spread, count: int) -> list[str]:
-    """How sources agree, in sentences; the last row is of all four."""
-    every = found[-1]
-    some = f", by some {text.km2(every.by_some)}" if count > 2 else ""
-    return [
-        f"Russian-held ground of the four oblasts by {count} sources: by all of them "
-        f"{text.km2(every.by_all)}{some}, by one alone {text.km2(every.by_one)}, by none "
-        f"{text.km2(every.by_none)}, counted on points 250 m apart.",
-        cite_shares(spread.shares),
-    ]
+def cite(
+    by_all: float,
+    by_some: float,
+    by_one: float,
+    by_none: float,
+    shares: Mapping[str, float],
+    count: int,
+) -> list[str]:
+    """Return how so many sources agree on the four oblasts (km2), in sentences."""
+    template = Message(
+        "Russian-held ground of the four oblasts by {count} sources: by all of them "
+        "{by_all:,.0f} km², by one alone {by_one:,.0f} km², by none {by_none:,.0f} km², counted on "
+        "points 250 m apart."
+    )
+    if count > 2:
+        template = Message(
+            "Russian-held ground of the four oblasts by {count} sources: by all of them "
+            "{by_all:,.0f} km², by some {by_some:,.0f} km², by one alone {by_one:,.0f} km², by "
+            "none {by_none:,.0f} km², counted on points 250 m apart."
+        )
+    areas = template(count=count, by_all=by_all, by_some=by_some, by_one=by_one, by_none=by_none)
+    return [str(areas), cite_shares(shares)]
 
 
-def between(values: Sequence[float], told: Callable[[float], str]) -> str:
-    """The least and the most of a figure over sources, as `told`; "" where all tell the same."""
-    ends = [told(end(values)) for end in (min, max)] if values else [""] * 2
-    return "" if ends[0] == ends[1] else f"{_UNIT.sub('', ends[0])} to {ends[1]}"
+def between(values: Sequence[float], form: Callable[[float], str]) -> str:
+    """Return the least and the most of a figure over sources; "" where all say the same."""
+    ends = [form(end(values)) for end in (min, max)] if values else [""] * 2
+    if ends[0] == ends[1]:
+        return ""
+    return _("{low} to {high}", low=_UNIT.sub("", ends[0]), high=ends[1])
 
 
-def by_source(values: Sequence[float], told: Callable[[float], str]) -> str:
-    """As `between`, in words that stand below a figure."""
-    return f"sources {ends}" if (ends := between(values, told)) else ""
+def by_source(values: Sequence[float], form: Callable[[float], str]) -> str:
+    """Return as `between`, in words that stand below a figure."""
+    return _("sources {range}", range=ends) if (ends := between(values, form)) else ""
 
 
 def ages(known: Iterable[tuple[str, date, int]]) -> str:
-    """Which sources a band is of: title, day of the state, age in days."""
-    listed = ", ".join(
-        f"{title} of {text.day(observed)}" + (f" ({text.days(age)} old)" if age else "")
+    """Return which sources a range is of: title, day of the snapshot, age in days."""
+    listed = tuple(
+        ngettext(
+            "{source} of {day} ({count} day old)",
+            "{source} of {day} ({count} days old)",
+            age,
+            source=title,
+            day=observed,
+        )
+        if age
+        else _("{source} of {day}", source=title, day=observed)
         for title, observed, age in known
     )
-    return f"Sources: {listed}. Where they part is on the page of sources."
+    return _("Sources: {sources}. See Sources for where they differ.", sources=listed)
 
 
-def alike(jaccard: float, titles: Sequence[str]) -> str:
-    """Two sources and how alike they are."""
-    return f"{' and '.join(titles)}, {jaccard:.3f}"
+def alike(jaccard: float, one: str, other: str) -> str:
+    """Return two sources and how alike they are."""
+    return _("{one} and {other}, {index:.3f}", one=one, other=other, index=jaccard)
 
 
 def used(day: date, observed: date, age_days: int) -> str:
-    """Which state of a source is used on a day."""
+    """Return which snapshot of a source is used on a day."""
     if not age_days:
-        return f"On {text.day(day)}: its state of that day."
-    return f"On {text.day(day)}: its state of {text.day(observed)}, {text.days(age_days)} old."
+        return _("On {day}: its snapshot of that day.", day=day)
+    return ngettext(
+        "On {day}: its snapshot of {observed}, {count} day old.",
+        "On {day}: its snapshot of {observed}, {count} days old.",
+        age_days,
+        day=day,
+        observed=observed,
+    )
 
 
 def too_old(observed: date, age_days: int) -> str:
-    """That a source is not compared."""
-    return f"Not compared: its last state is of {text.day(observed)}, {text.days(age_days)} before."
+    """Return that a source is not compared."""
+    return ngettext(
+        "Not compared: its last snapshot is of {observed}, {count} day earlier.",
+        "Not compared: its last snapshot is of {observed}, {count} days earlier.",
+        age_days,
+        observed=observed,
+    )
 
 
 def begins_later(first: date) -> str:
-    """That a source has nothing yet on a day."""
-    return f"Not compared: its record begins on {text.day(first)}."
+    """Return that a source has nothing yet on a day."""
+    return _("Not compared: its record begins on {day}.", day=first)
 
 
-def completed(told: Mapping[str, Any]) -> str:
-    """That a source's states were completed, where they were."""
-    if "completed_snapshots" not in told:
+def completed(figures: Mapping[str, Any]) -> str:
+    """Return that a source's snapshots were supplemented, where they were."""
+    if "completed_snapshots" not in figures:
         return ""
-    return (
-        f"{told['completed_snapshots']} of its states leave out what was held before 24 February "
-        f"2022; {text.km2(told['completed_km2'])} were completed."
+    return ngettext(
+        "{count} of its snapshots leaves out what was held before 24 February 2022; "
+        "{area:,.0f}\N{NO-BREAK SPACE}km² were added to it.",
+        "{count} of its snapshots leave out what was held before 24 February 2022; "
+        "{area:,.0f}\N{NO-BREAK SPACE}km² were added to them.",
+        figures["completed_snapshots"],
+        area=figures["completed_km2"],
     )
 
 
 def near(name: str, km: float) -> str:
-    """Where a piece of ground is."""
-    return name if km < 1 else f"{name}, {km:.0f} km"
+    """Return where a piece of ground is."""
+    return name if km < 1 else _("{place}, {distance:.0f} km", place=name, distance=km)
 
 
 def patch_tooltip(kind: str, km2: float) -> tuple[str, ...]:
-    """What a class of ground is on the map."""
-    return (LAYERS[kind], f"{text.km2(km2)} in all four oblasts")
+    """Return what a class of ground is on the map."""
+    area = _("{area:,.0f}\N{NO-BREAK SPACE}km² in all four oblasts", area=km2)
+    return (str(LAYERS[kind]), area)
 
 
 def own_tooltip(name: str, km2: float, share: float) -> tuple[str, ...]:
-    """An oblast's held ground in a visitor's own layer."""
-    return (text.oblast(name), OWN_TITLE, f"{text.km2(km2)}, {text.share(share)} of the oblast")
+    """Return an oblast's held ground in a visitor's own layer."""
+    return (text.oblast(name), str(OWN_TITLE), text.of_oblast(km2, share))
 
 
 def placed_tooltip(layer: str, name: str, opinion: str) -> tuple[str, ...]:
-    """A place in a visitor's own layer, and who holds it by which opinion."""
-    return name, PLACED[layer], f"{OWN_OPINION}: {opinion}"
+    """Return a place in a visitor's own layer, and who holds it by which opinion."""
+    return name, str(PLACED[layer]), _("Holder according to: {opinion}", opinion=opinion)
 
 
 def own_elsewhen(observed: date, day: date) -> str:
-    """That a visitor's layer is of another time than the page."""
-    return (
-        f"Your layer shows {text.day(observed)} and is not compared on {text.day(day)}: choose a "
-        f"day from then on, up to {CARRY_LIMIT.days} days later."
+    """Return that a visitor's layer is of another time than the page."""
+    return _(
+        "Your layer shows {observed} and is not compared on {day}: choose a day from {observed} "
+        "on, up to {count} days later.",
+        observed=observed,
+        day=day,
+        count=CARRY_LIMIT.days,
     )
 
 
-def own_of(name: str, day: date, warnings: Iterable[str]) -> list[str]:
-    """What was read of a visitor's file, and what could not be; as Markdown."""
-    said = [f"**{markdown.plain(name)}**, state of {text.day(day)}."]
-    return said + [f"- {markdown.plain(warning)}" for warning in warnings]
+def own_of(name: str, day: date, warnings: Iterable[Text]) -> list[str]:
+    """Return what was read of a visitor's file, and what could not be; as Markdown."""
+    title = _("**{file}**, as of {day}.", file=markdown.plain(name), day=day)
+    return [title, *(f"- {markdown.plain(str(warning))}" for warning in warnings)]

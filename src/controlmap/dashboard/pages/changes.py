@@ -19,7 +19,7 @@ from controlmap.dashboard import (
 )
 from controlmap.dashboard.parameters import ADVANCE, FROM, SOURCE, TO, Choices
 from controlmap.record.coverage import Coverage
-from controlmap.words import text
+from controlmap.words import notes, text
 
 _SINCE = (date(2022, 9, 30), date(2026, 1, 24))
 """The declaration of annexation, and the talks at which a freeze along the line was spoken of."""
@@ -59,8 +59,9 @@ def _figures() -> None:
         st.html(rendering.table(tables.changes(rows)))
         attribution.source(coverage, start, end)
         if start.info.reader != end.info.reader:
-            st.caption(text.READERS_DIFFER)
-        lines = text.cite_changes(rows, start_day, end_day)
+            st.caption(notes.READERS_DIFFER)
+        changes = [(r.name, r.gained_km2, r.lost_km2, r.net_km2) for r in rows]
+        lines = text.cite_changes(start_day, end_day, changes)
         attribution.citation(st.container(), lines, (coverage, start), (coverage, end))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from controlmap import sources
+from controlmap.analysis import claim_sentences
 from controlmap.analysis import claims as ledger
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.claims import Evaluation
@@ -50,8 +51,8 @@ def _claims() -> None:
     st.html(claim_card.tally([evaluation for evaluation, _ in evaluations]))
     for evaluation, traces in evaluations:
         st.html(claim_card.card(evaluation, traces))
-        with st.popover(text.CITE, width="content"):
-            st.code(text_claims.citation(evaluation), language=None, wrap_lines=True)
+        with st.popover(str(text.CITE), width="content"):
+            st.code(claim_sentences.citation(evaluation), language=None, wrap_lines=True)
     st.markdown(text_claims.LAW)
     st.caption(text_claims.OWN)
 

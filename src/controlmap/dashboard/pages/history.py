@@ -28,6 +28,7 @@ from controlmap.draw.charts import Line, Marks
 from controlmap.record.coverage import Coverage
 from controlmap.words import text
 from controlmap.words import text_history as words
+from controlmap.words.catalog import rendered
 
 _PRESETS = (365, 90)
 R = TypeVar("R", Areas, Change)
@@ -52,23 +53,28 @@ def _figures() -> None:
     if start > end:
         st.error(text.wrong_order(start, end))
         return
-    marks = _marks(coverage, start, end)
+    readers = _readers(coverage, start, end)
+    marks = _marks(coverage, start, end, readers)
     names = {ALL: ALL_NAME, **{o.iso: o.name for o in coverage.oblasts}}
     lines = [Line(i, n) for i, n in names.items() if oblast in (ALL, i)]
     share = choices[MEASURE] == "share"
     st.header(words.HELD)
     spread = _spread(session.coverages(choices[ADVANCE]), start, end)
     rows = _held(coverage, start, end, lines, spread, share=share)
-    chart = charts.held_over_time(rows, lines, marks, words.CHART, share=share)
+    chart = charts.held_over_time(rows, lines, marks, rendered(words.CHART), share=share)
     st.html(rendering.legend({line.name: charts.COLOURS[line.iso] for line in lines}))
     st.altair_chart(chart, width="stretch")
-    st.caption(words.held_caption(marks, one=len(lines) == 1))
+    st.caption(
+        words.held_caption(
+            readers, carried=len(marks.carried), gaps=len(marks.gaps), one=len(lines) == 1
+        )
+    )
     _source(coverage, start, end, oblast)
     st.header(words.FLOWS)
     flows = [f for f in figures.flows(coverage, start, end, choices[EVERY]) if f.iso == oblast]
     st.html(rendering.legend({words.CHART[kind]: colour for kind, colour in charts.FLOWS.items()}))
-    st.altair_chart(charts.flows(_bars(flows), marks, words.CHART), width="stretch")
-    st.caption(words.flows_caption(marks, net=len(flows) <= charts.MOST_NET))
+    st.altair_chart(charts.flows(_bars(flows), marks, rendered(words.CHART)), width="stretch")
+    st.caption(words.flows_caption(readers, net=len(flows) <= charts.MOST_NET))
     _tables(coverage, start, end, lines[0])
 
 
@@ -82,25 +88,32 @@ def _choose(coverage: Coverage, choices: Choices) -> None:
         controls.day(row, choices, day)
     first, last = coverage.span
     presets = {
-        words.WHOLE: first,
+        str(words.WHOLE): first,
         **{text.last_days(n): max(last - timedelta(days=n), first) for n in _PRESETS},
     }
     for label, since in presets.items():
         row.button(label, on_click=controls.choose, args=(choices, {START: since, END: last}))
 
 
-def _marks(coverage: Coverage, start: date, end: date) -> Marks:
+def _readers(coverage: Coverage, start: date, end: date) -> list[tuple[date, str]]:
+    """Return the days from which another kind of the source's files is used, with its title."""
+    days = (start + timedelta(days=n) for n in range((end - start).days + 1))
+    return [
+        (b.day, sources.find_reader(b.info.reader).title)
+        for a, b in itertools.pairwise(map(coverage.known, days))
+        if a and b and a.info.reader != b.info.reader
+    ]
+
+
+def _marks(
+    coverage: Coverage, start: date, end: date, readers: Sequence[tuple[date, str]]
+) -> Marks:
     inside = [p for p in turning_points.load() if start <= p.date <= end]
     days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
     known = [coverage.known(day) for day in days]
-    changes = [
-        (b.day, words.reader_change(sources.find_reader(b.info.reader).title))
-        for a, b in itertools.pairwise(known)
-        if a and b and a.info.reader != b.info.reader
-    ]
     return Marks(
         events=[(p.date, str(n), p.title) for n, p in enumerate(inside, start=1)],
-        readers=changes,
+        readers=[(day, words.reader_change(title)) for day, title in readers],
         carried=[m.day for m in known if m and m.carried],
         gaps=[(a, b) for a, b in coverage.gaps if a <= end and b >= start],
     )
@@ -178,7 +191,7 @@ def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
         flows = [f for f in figures.flows(coverage, start, end, Every.MONTH) if f.iso == line.iso]
         whole = sum(o.polygon_km2 for o in coverage.oblasts if line.iso in (ALL, o.iso))
         rows = [(f, held[f.end], whole) for f in reversed(flows)]
-        caption = words.months_caption(line.name, start, end)
+        caption = words.months_caption(line.name, start, end, len(rows))
         st.html(rendering.table(tables.months(caption, rows)))
     with right:
         st.header(words.EVENTS)
@@ -195,7 +208,14 @@ def _source(coverage: Coverage, start: date, end: date, oblast: str) -> None:
     st.markdown(words.source(title, ends[0].info.observed, ends[-1].info.observed, list(used)))
     if len(ends) == 2:
         then, now = (_of(oblast, figures.areas(coverage, snapshot)) for snapshot in ends)
-        lines = words.cite(then, now, _of(oblast, figures.changes(coverage, *ends)), start, end)
+        change = _of(oblast, figures.changes(coverage, *ends))
+        lines = words.cite(
+            now.name if oblast == ALL else text.oblast(now.name),
+            (start, then.russian_held, then.held_share),
+            (end, now.russian_held, now.held_share),
+            change.gained_km2,
+            change.lost_km2,
+        )
         attribution.citation(st.container(), lines, *((coverage, snapshot) for snapshot in ends))
 
 

@@ -34,6 +34,8 @@ from controlmap.record import archive
 from controlmap.record.archive import Record
 from controlmap.record.coverage import DaySnapshot
 from controlmap.words import text, text_sources
+from controlmap.words.catalog import Text
+from controlmap.words.notes import CONTESTED_NOT_COUNTED
 
 _STALE_DAYS = 7
 _MORE = (Status.ASSESSED_ADVANCE, Status.INFILTRATION, Status.CLAIMED_CONTROL)
@@ -74,8 +76,28 @@ def _figures() -> None:
         _sourcing(record, snapshot, basis, contested, rows[-1])
         st.caption(text_sources.ages(_ages(known)))
         shares = text_sources.cite_shares(spread[-1].shares)
-        lines = text.cite_day(rows, day, basis, contested, shares)
+        lines = _cited(rows, day, basis, contested, shares)
         attribution.citation(st.container(), lines, (coverage, snapshot))
+
+
+def _cited(
+    rows: Sequence[Comparison], day: date, basis: Basis, contested: Contested, by_source: str
+) -> list[str]:
+    *each, every = rows
+    return text.cite_day(
+        day,
+        both=contested is Contested.IN and every.contested is not None,
+        basis=basis,
+        share=every.held_share,
+        held=every.held,
+        claimed=every.claimed,
+        gap=every.gap,
+        oblasts=[(row.name, row.held, row.held_share) for row in each],
+        change_30d=every.change_30d,
+        change_365d=every.change_365d,
+        contested=every.contested,
+        by_source=by_source,
+    )
 
 
 def _choose(record: Record, choices: Choices) -> None:
@@ -83,9 +105,9 @@ def _choose(record: Record, choices: Choices) -> None:
     controls.day(row, choices, DATE)
     day, (first, last) = choices[DATE], record.coverage.span
     for label, help_text, to, ended in (
-        ("‹", text.PREVIOUS, min(day - timedelta(days=1), last), day <= first),
-        ("›", text.NEXT, max(day + timedelta(days=1), first), day >= last),
-        (text.LATEST, None, last, day == last),
+        ("‹", str(text.PREVIOUS), min(day - timedelta(days=1), last), day <= first),
+        ("›", str(text.NEXT), max(day + timedelta(days=1), first), day >= last),
+        (str(text.LATEST), None, last, day == last),
     ):
         row.button(
             label,
@@ -127,7 +149,7 @@ def _headline(
     held, gap, net = text.facts(both)
     km2, change = text.km2, text.change_km2
     changes = [row.change_30d for row in by_source if row.change_30d is not None]
-    facts: list[tuple[str, ...]] = [
+    facts: list[tuple[Text, ...]] = [
         (held, km2(every.held), text_sources.by_source([row.held for row in by_source], km2)),
         (gap, km2(every.gap), text_sources.by_source([row.gap for row in by_source], km2)),
         (text.CONTESTED_KM2, km2(every.contested)),
@@ -136,7 +158,7 @@ def _headline(
     ]
     if shares := text_sources.between([row.held_share for row in by_source], text.share):
         facts.append((text_sources.BAND, shares))
-    of_what = text.of_claim(held, day, claimed=day >= CLAIMED_ON)
+    of_what = text.of_claim(day, claimed=day >= CLAIMED_ON, both=both)
     return rendering.headline(text.share(every.held_share), of_what, facts)
 
 
@@ -160,13 +182,13 @@ def _sourcing(
         drawn = sum(o.polygon_km2 for o in coverage.oblasts)
         notes.append(text.official_gap(every.claimed - drawn))
     if snapshot.day < CLAIMED_ON:
-        notes.append(text.BEFORE_CLAIM)
+        notes.append(str(text.BEFORE_CLAIM))
     before = (coverage.known(snapshot.day - timedelta(days=n)) for n in (30, 365))
     if any(then and then.info.reader != info.reader for then in before):
-        notes.append(text.READERS_CHANGE)
+        notes.append(str(text.READERS_CHANGE))
     if not snapshot.reports(Status.CONTESTED):
         if contested is Contested.IN:
-            notes.append(text.CONTESTED_NOT_COUNTED)
+            notes.append(str(CONTESTED_NOT_COUNTED))
         then = figures.last_reported(coverage, snapshot, Status.CONTESTED)
         known = figures.areas(coverage, then)[-1].contested if then else None
         notes.append(text.unreported(then.day if then else None, known))

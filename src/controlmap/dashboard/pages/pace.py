@@ -24,6 +24,7 @@ from controlmap.draw import charts
 from controlmap.record.archive import Record
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import text, text_pace
+from controlmap.words.catalog import Text
 
 _YEAR = 365
 
@@ -54,11 +55,12 @@ def _figures() -> None:
         st.info(text_pace.uncounted(snapshot.day, last.day if last else None))
         return
     measured = pace.measure(coverage, iso, snapshot, window, contested)
-    with st.spinner(text_pace.TESTING):
+    with st.spinner(str(text_pace.TESTING)):
         scores = _scores(record, iso, contested)
     (score,) = (s for s in scores if (s.window_days, s.horizon_days) == (window, _YEAR))
     _headline(measured)
-    st.markdown(text_pace.summary(measured, score))
+    summary = _summary(measured, score)
+    st.markdown(summary)
     left, right = st.columns([11, 9], gap="medium")
     with left:
         _chart(coverage, measured, pace.ahead(measured, scores))
@@ -66,12 +68,21 @@ def _figures() -> None:
         by_window = _by_window(coverage, iso, snapshot, contested)
         st.html(rendering.table(tables.windows(by_window)))
         attribution.source(coverage, snapshot)
-        st.caption(text_pace.METHOD)
-        lines = text_pace.citation(measured, score)
+        st.caption(text_pace.METHOD(confidence=pace.CONFIDENCE))
+        lines = _cited(measured, summary)
         attribution.citation(st.container(), lines, (coverage, snapshot))
     st.header(text_pace.BACKTEST)
     title = sources.find_source(coverage.source).title
-    st.markdown(text_pace.backtest_lede(title, iso, *coverage.span))
+    whose = "" if iso == figures.ALL else measured.name
+    st.markdown(
+        text_pace.backtest_lede(
+            title,
+            whose,
+            *coverage.span,
+            tolerance=pace.RIGHT_WITHIN,
+            least_km2=pace.LEAST_PROJECTED_KM2,
+        )
+    )
     st.html(rendering.table(tables.backtest(scores)))
 
 
@@ -80,15 +91,50 @@ def _scores(record: Record, iso: str, contested: Contested) -> tuple[Score, ...]
     return pace.backtest(record.coverage, iso, contested)
 
 
+def _summary(measured: Pace, score: Score) -> str:
+    return text_pace.summary(
+        tested=score.tested,
+        right=score.right,
+        within_interval=score.within_interval,
+        tolerance=pace.RIGHT_WITHIN,
+        least_km2=pace.LEAST_PROJECTED_KM2,
+        has_multiples=pace.has_multiples(measured, score.horizon_days),
+        times_tested=score.times_tested,
+        times_low=score.times_low,
+        times_high=score.times_high,
+    )
+
+
+def _cited(measured: Pace, summary: str) -> list[str]:
+    return text_pace.citation(
+        measured.name if measured.iso == figures.ALL else text.oblast(measured.name),
+        day=measured.snapshot.day,
+        window_days=measured.window_days,
+        snapshots=measured.snapshots,
+        km2_per_day=measured.km2_per_day,
+        low=measured.low,
+        high=measured.high,
+        plain_km2_per_day=measured.plain_km2_per_day,
+        confidence=pace.CONFIDENCE,
+        both=measured.contested is Contested.IN,
+        remaining_km2=measured.remaining_km2,
+        days_low=measured.days_low,
+        days_high=measured.days_high,
+        summary=summary,
+    )
+
+
 def _headline(measured: Pace) -> None:
+    days = measured.days_low, measured.days_high
     facts = (
         (text_pace.PLAIN, text_pace.rate_km2(measured.plain_km2_per_day)),
         (text_pace.LEFT, text.km2(measured.remaining_km2)),
-        (text_pace.TAKES, text_pace.takes(measured)),
-        (text_pace.REACHED, text_pace.reached(measured)),
+        (text_pace.TAKES, text_pace.takes(*days)),
+        (text_pace.REACHED, text_pace.reached(measured.snapshot.day, *days)),
     )
     figure = text_pace.rate_km2(measured.km2_per_day)
-    st.html(rendering.headline(figure, text_pace.of_what(measured), facts))
+    of_what = text_pace.of_what(measured.window_days, measured.low, measured.high)
+    st.html(rendering.headline(figure, of_what, facts))
 
 
 def _by_window(
@@ -105,12 +151,15 @@ def _by_window(
 
 def _chart(coverage: Coverage, measured: Pace, ahead: Ahead) -> None:
     """Show a year before the day, a year after it: assessed, and projected."""
-    day, words = measured.snapshot.day, text_pace.chart(measured)
+    day = measured.snapshot.day
+    words = text_pace.chart(day, measured.window_days)
     ends = day - timedelta(days=_YEAR), day + timedelta(days=_YEAR)
     known = pace.history(coverage, measured.iso, *ends, measured.contested)
     past, followed = ([p for p in known if p[0] <= day], [p for p in known if p[0] >= day])
     chart = charts.projection(past, followed, ahead.projected, ahead.errors, words)
     st.altair_chart(chart, width="stretch")
     absent = {"followed": day >= coverage.span[1], "errors": not ahead.errors}
-    lines = {words[n]: style for n, style in charts.PROJECTED.items() if not absent.get(n)}
+    lines: dict[Text, tuple[str, str]] = {
+        words[n]: style for n, style in charts.PROJECTED.items() if not absent.get(n)
+    }
     st.html(rendering.legend(lines))

@@ -29,8 +29,9 @@ from controlmap.geo.oblasts import FACTS
 from controlmap.geo.places import Place, Where
 from controlmap.record.archive import Record
 from controlmap.record.coverage import Coverage
-from controlmap.words import text
+from controlmap.words import numbers, text
 from controlmap.words import text_place as words
+from controlmap.words.catalog import Text, rendered
 
 # What is only known not to be held may have been known to be Ukrainian-held before.
 _SAME = {place_history.NOT_HELD: ("ukrainian_held",)}
@@ -109,7 +110,7 @@ def _names(others: Sequence[Place]) -> dict[str, str]:
     }
 
 
-def _offer(choices: Choices, title: str, names: Mapping[str, str]) -> None:
+def _offer(choices: Choices, title: Text, names: Mapping[str, str]) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
     row.markdown(title, width="content")
     for name, label in names.items():
@@ -126,13 +127,13 @@ def _name(where: Where, history: PointRecord) -> str:
 
 
 def _headline(coverage: Coverage, where: Where, history: PointRecord, day: date) -> str:
-    facts = [
+    facts: list[tuple[Text, str]] = [
         (words.DISTANCE, words.km(_km(coverage, history, day))),
         (words.CHANGE_30D, words.km(_km(coverage, history, day - timedelta(days=30)))),
         (words.CHANGE_365D, words.km(_km(coverage, history, day - timedelta(days=365)))),
     ]
     if where.place and where.place.population is not None:
-        facts.append((words.POPULATION, f"{where.place.population:,}"))
+        facts.append((words.POPULATION, numbers.number(where.place.population)))
     of_what = f"{_since(history, day)}: {_name(where, history)}"
     return rendering.headline(words.NOW[history.status_on(day)], of_what, facts)
 
@@ -171,7 +172,7 @@ def _history(coverage: Coverage, history: PointRecord) -> None:
         {
             "start": s.since,
             "end": s.until or last,
-            "name": words.STATUSES[s.status],
+            "name": str(words.STATUSES[s.status]),
             "colour": _COLOURS[s.status],
         }
         for s in history.periods
@@ -179,7 +180,7 @@ def _history(coverage: Coverage, history: PointRecord) -> None:
     ]
     marks = Marks(events=(), readers=(), carried=(), gaps=coverage.gaps)
     st.html(rendering.legend({str(s["name"]): str(s["colour"]) for s in periods}))
-    st.altair_chart(charts.distance(rows, periods, marks, words.CHART), width="stretch")
+    st.altair_chart(charts.distance(rows, periods, marks, rendered(words.CHART)), width="stretch")
     st.html(rendering.table(tables.periods(history.periods, last)))
     info = coverage.snapshots[-1]
     title = sources.find_source(coverage.source).title

@@ -95,7 +95,7 @@ def _composed(choices: Choices) -> Proposal:
     }
     return Proposal(
         id=text_proposals.OWN,
-        title=text_proposals.OWN_TITLE,
+        title=str(text_proposals.OWN_TITLE),
         about="",
         rules=rules,
         recognised=dict.fromkeys(rules, choices[RECOGNISED]),
@@ -119,31 +119,62 @@ def _in_full(record: Record, choices: Choices, outcome: Outcome) -> None:
     coverage, proposal, snapshot = record.coverage, outcome.proposal, outcome.snapshot
     if proposal.about:
         st.markdown(text.plain(proposal.about))
-    facts = text_proposals.facts(outcome)
-    st.html(rendering.headline(*text_proposals.headline(outcome.every), facts))
+    every = outcome.every
+    facts = text_proposals.facts(
+        every.to_russia_km2,
+        every.to_ukraine_km2,
+        every.total_km2,
+        every.contested_km2,
+        outcome.to_russia,
+        outcome.to_ukraine,
+    )
+    title = text_proposals.headline(every.to_russia_km2, every.to_ukraine_km2)
+    st.html(rendering.headline(*title, facts))
+    fortress = text_proposals.fortress(outcome.fortress)
     left, right = st.columns([11, 9], gap="medium")
     with left:
         payload = map_layers.transfer_payload(record, snapshot.day, proposal)
         map_view.show(record, choices, text_proposals.LAYERS, payload)
     with right:
         st.html(rendering.table(tables.by_oblast(outcome)))
-        st.markdown(text.plain(text_proposals.fortress(outcome)))
-        if text_proposals.moved(outcome):
+        st.markdown(text.plain(fortress))
+        if outcome.to_russia or outcome.to_ukraine:
             st.html(rendering.render("folded.html", texts=_settlements(outcome)))
         attribution.source(coverage, snapshot)
-        if notes := text_proposals.lines(outcome):
+        notes = text_proposals.lines(
+            snapshot.day, outcome.pre_2022_of, every.to_russia_km2, every.contested_km2
+        )
+        if notes:
             st.caption(" ".join(notes))
         row = st.container(horizontal=True)
-        attribution.citation(row, text_proposals.citation(outcome), (coverage, snapshot))
-        with row.popover(text_proposals.TOML, width="content"):
+        attribution.citation(row, [*_cited(outcome, fortress), *notes], (coverage, snapshot))
+        with row.popover(str(text_proposals.TOML), width="content"):
             st.code(proposals.toml(proposal), language="toml")
 
 
 def _settlements(outcome: Outcome) -> dict[str, str]:
     """Return the settlements that would pass, under how many they are."""
-    ways = (("Russia", outcome.to_russia), ("Ukraine", outcome.to_ukraine))
-    return {
-        text_proposals.settlements_title(to, listed): text_proposals.settlements(listed)
-        for to, listed in ways
-        if listed
-    }
+    ways = (
+        (text_proposals.to_russia_title, outcome.to_russia),
+        (text_proposals.to_ukraine_title, outcome.to_ukraine),
+    )
+    return {title(listed): text_proposals.settlements(listed) for title, listed in ways if listed}
+
+
+def _cited(outcome: Outcome, fortress: str) -> list[str]:
+    proposal = outcome.proposal
+    rules = [
+        (row.name, text_proposals.rule(selection.rule.value, selection.day))
+        for row in outcome.rows[:-1]
+        if (selection := proposal.rules[row.iso])
+    ]
+    return text_proposals.citation(
+        proposal.title,
+        outcome.snapshot.day,
+        rules,
+        [(row.name, row.to_russia_km2, row.to_ukraine_km2) for row in outcome.rows],
+        outcome.to_russia,
+        outcome.to_ukraine,
+        fortress,
+        outcome.every.recognised_km2,
+    )

@@ -30,6 +30,7 @@ from controlmap.record import archive
 from controlmap.record.coverage import Coverage
 from controlmap.sources import custom
 from controlmap.words import text, text_sources
+from controlmap.words.catalog import Text
 
 _PATCHES = 6
 
@@ -68,12 +69,12 @@ def _page() -> None:
 def _compare(place: DeltaGenerator, choices: Choices, current: Sequence[Opinion]) -> None:
     titles = {o.source: sources.find_source(o.source).title for o in current}
     wanted = place.pills(
-        text_sources.COMPARED,
+        str(text_sources.COMPARED),
         list(titles),
         default=list(titles),
         selection_mode="multi",
         format_func=titles.__getitem__,
-        help=text_sources.COMPARED_HELP,
+        help=str(text_sources.COMPARED_HELP),
         key=f"compared {' '.join(titles)}",
     )
     compared = [o for o in current if o.source in wanted]
@@ -94,7 +95,7 @@ def _compare(place: DeltaGenerator, choices: Choices, current: Sequence[Opinion]
         (text_sources.BY_ONE, text.km2(rows[-1].by_one)),
         (
             text_sources.LEAST_ALIKE,
-            text_sources.alike(least.jaccard, [titles[least.one], titles[least.other]]),
+            text_sources.alike(least.jaccard, titles[least.one], titles[least.other]),
         ),
     )
     band = text_sources.headline(spread[-1].low, spread[-1].high)
@@ -120,7 +121,15 @@ def _compare(place: DeltaGenerator, choices: Choices, current: Sequence[Opinion]
         st.html(rendering.table(tables.agreement(rows, spread)))
         st.html(rendering.table(tables.pairs(pairs, titles)))
         st.html(rendering.table(tables.patches(patches, titles)))
-        lines = text_sources.cite(rows, spread[-1], len(compared))
+        every = rows[-1]
+        lines = text_sources.cite(
+            every.by_all,
+            every.by_some,
+            every.by_one,
+            every.by_none,
+            spread[-1].shares,
+            len(compared),
+        )
         attribution.citation(st.container(), lines, *((o.coverage, o.snapshot) for o in compared))
 
 
@@ -150,9 +159,9 @@ def _credit(opinion: Opinion) -> tuple[str, str]:
     return source.credit, source.url
 
 
-def _layer_names(agreed: Agreement) -> dict[str, str]:
+def _layer_names(agreed: Agreement) -> dict[str, Text]:
     """The layers of the map: a visitor's own where there is one, "some" where that can be."""
-    names = dict(text_sources.LAYERS)
+    names: dict[str, Text] = dict(text_sources.LAYERS)
     shown = {"own", *upload.placed()} if custom.ID in agreed.sources else set()
     for name in {"own", *text_sources.PLACED} - shown:
         del names[name]
@@ -191,7 +200,7 @@ def _each(day: date, known: Mapping[str, Opinion], coverages: Mapping[str, Cover
             if source.id in coverages:
                 _record(day, source.id, known.get(source.id), coverages[source.id])
             else:
-                st.markdown(text_sources.NO_RECORD.format(source.id))
+                st.markdown(text_sources.NO_RECORD(source=source.id))
                 _reports(source, None)
             st.caption(f"{source.precedence} {source.terms} [{source.url}]({source.url})")
 
