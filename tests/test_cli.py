@@ -124,7 +124,7 @@ def test_areas_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[1].count("not reported") == 3
     assert lines[1].endswith("78.4%")
     both = "as of 2026-01-24T03:00:00Z, retrieved 2026-01-24T03:00:00Z"
-    assert lines[-2] == f"deepstate, {both}; km2; shares over the polygon area"
+    assert lines[-2] == f"deepstate, {both}; km2; shares of the polygon area"
     assert "ukrainian_held includes an unknown part of it" in lines[-1]
     told = Run(capsys, "areas", "--date", "2025-08-03").out
     assert "unknown part" not in told  # contested ground was reported that day
@@ -143,7 +143,7 @@ def test_shares_over_the_official_area(capsys: pytest.CaptureFixture[str]) -> No
     assert kherson["held_share"] == pytest.approx(kherson["russian_held"] / 28461, abs=1e-6)
     assert told["all"]["basis_km2"] == 26517 + 26684 + 28461 + 27183
     table = Run(capsys, *asked).out
-    assert "shares over the official area" in table
+    assert "shares of the official area" in table
     assert "statuses are measured in the polygons" in table
     assert table.splitlines()[3].split()[-2:] == ["67.6%", "28,461.0"]  # Kherson
     agreed = Run(capsys, "agree", "--date", "2023-07-01", "--basis", "official").out
@@ -307,7 +307,7 @@ ASKED_OF_A_RECORD = {
     "claims": "--as-of 2022-08-01",
 }
 SAID = {
-    "apart": "Assessed advance is kept apart, so that what is held is assessed control alone",
+    "apart": "Assessed advance is shown separately: held ground is assessed control alone",
     "held": "Assessed advance is counted as held.",
     "contested": "Assessed advance is counted as contested.",
 }

@@ -137,7 +137,7 @@ def periods(rows: Sequence[Period], last: date) -> Table:
         )
         for s in reversed(rows)
     ]
-    return Table(text_place.SPELLS_CAPTION, text_place.COLUMNS, cells, tall=True)
+    return Table(text_place.PERIODS_CAPTION, text_place.COLUMNS, cells, tall=True)
 
 
 def events(points: Sequence[TurningPoint]) -> Table:

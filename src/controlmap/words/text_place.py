@@ -28,7 +28,7 @@ OTHERS = Message("Other places of that name:")
 DISTANCE = Message("To the nearest Russian-held ground")
 CHANGE_30D, CHANGE_365D = Message("30 days before"), Message("365 days before")
 POPULATION = Message("People (GeoNames)")
-SPELLS_CAPTION = Message("Who held it")
+PERIODS_CAPTION = Message("Who held it")
 COLUMNS = (Message("Status"), Message("From"), Message("Until"), Message("Duration"))
 CHART = {
     "date": Message("Day (UTC)"),
