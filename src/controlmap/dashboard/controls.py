@@ -59,11 +59,11 @@ def chosen(page: str) -> Choices:
     st.session_state.pop(_CHOSEN, None)
     choices = parameters.choices(page, _kept())
     address = choices.address()
-    for parameter in OF_PAGE[page]:
-        if parameter.name in address:
-            st.query_params[parameter.name] = address[parameter.name]
-        elif parameter.name in st.query_params:
-            del st.query_params[parameter.name]
+    before = st.query_params.to_dict()
+    own = {parameter.name for parameter in OF_PAGE[page]}
+    after = {**{k: v for k, v in before.items() if k not in own}, **address}
+    if after != before:
+        st.query_params.from_dict(after)  # at once: each change is an entry of the history
     st.session_state[_SHOWN] = page, address
     return choices
 

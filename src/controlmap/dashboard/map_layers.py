@@ -173,21 +173,26 @@ def payload(
     )
 
 
+def day_features(
+    coverage: Coverage, snapshot: DaySnapshot, basis: Basis
+) -> dict[str, list[Feature]]:
+    """Return what a day shows, by layer; each feature says name, status, area and share."""
+    before_2022 = _before_2022(coverage, snapshot, basis)
+    features = {**_grounds(coverage, snapshot, basis), "held-before-2022": before_2022}
+    if then := coverage.known(snapshot.day - timedelta(days=30)):
+        return features | _changes(coverage, then, snapshot)
+    return {**features, "gained": [], "lost": []}
+
+
 @st.cache_data(max_entries=128, **CACHED)
 def day_payload(record: Record, day: date, basis: Basis) -> Payload:
-    """Return what the map of a day shows; each feature says name, status, area and share."""
+    """Return what the map of a day shows."""
     coverage = record.coverage
     snapshot = coverage.at(day)
-    features = {
-        **_grounds(coverage, snapshot, basis),
-        "held-before-2022": _before_2022(coverage, snapshot, basis),
-    }
-    if then := coverage.known(day - timedelta(days=30)):
-        features |= _changes(coverage, then, snapshot)
     return payload(
         f"{record.key} day {day} {basis}",
         available(text.LAYERS, coverage),
-        {"gained": [], "lost": [], **features},
+        day_features(coverage, snapshot, basis),
         day_notes(coverage, snapshot),
         day=day,
         totals_km2=[o.total_km2(basis) for o in coverage.oblasts],

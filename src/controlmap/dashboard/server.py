@@ -15,6 +15,7 @@ from controlmap.core.model import ControlmapError, InputError
 
 HOST = "127.0.0.1"
 _PORTS = range(1, 65536)
+_ASSETS = Path(__file__).parent / "assets"
 LATE = ("DateInput", "Html", "ButtonGroup", "Button", "ComponentInstance")
 """Streamlit's scripts of what the first page shows, which it would ask for one after the other."""
 _IMPORTED = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
@@ -64,7 +65,8 @@ def run(port: int) -> None:
 def document(static: Path) -> str:
     """The HTML document of every page: Streamlit's, from its folder `static`, made quicker.
 
-    It has our title, knows its server, and asks early for the scripts that the first page needs.
+    It has our title, knows its server, enters into the history what the reader does alone, and
+    asks early for the scripts that the first page needs.
     """
     html = (static / "index.html").read_text("utf-8")
     early = "".join(
@@ -72,7 +74,8 @@ def document(static: Path) -> str:
         for name in _scripts(static / "static" / "js")
         if name not in html
     )
-    html = html.replace("<title>Streamlit</title>", f"<title>controlmap</title>{_SERVER}")
+    address = f"<script>{(_ASSETS / 'address.js').read_text('utf-8')}</script>"
+    html = html.replace("<title>Streamlit</title>", f"<title>controlmap</title>{_SERVER}{address}")
     return html.replace("</head>", f"{early}</head>")
 
 

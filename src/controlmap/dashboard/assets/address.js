@@ -1,0 +1,19 @@
+/**
+ * One entry of the browser's history for each thing that the reader does. Streamlit pushes one for
+ * every change of the address, also where the server completes that of a page just come to.
+ */
+{
+  let entered = true; // since the reader last did something
+  const act = () => { entered = false; };
+  const push = history.pushState;
+  history.pushState = function (...to) {
+    const enter = entered ? history.replaceState : push;
+    entered = true;
+    enter.apply(this, to);
+  };
+  addEventListener("pointerdown", act, true);
+  addEventListener("keydown", act, true);
+  addEventListener("message", (event) => { // a map's click stays in its frame
+    if (event.data?.type === "streamlit:setComponentValue") act();
+  });
+}
