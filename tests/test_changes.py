@@ -144,10 +144,10 @@ def test_the_page_compares_the_days_chosen(page: AppTest) -> None:
     assert f"{kherson.lost_km2:,.1f}" in html(page)
     presets = {button.label: button for button in page.button}
     presets["Since 24 January 2026"].click().run()
-    assert page.date_input(key="from").value == date(2026, 1, 24)
-    assert page.date_input(key="to").value == date(2026, 8, 22)
+    assert page.date_input(key="changes from").value == date(2026, 1, 24)
+    assert page.date_input(key="changes to").value == date(2026, 8, 22)
     assert "3,566.7" not in html(page)
-    page.date_input(key="to").set_value(date(2025, 1, 1)).run()
+    page.date_input(key="changes to").set_value(date(2025, 1, 1)).run()
     assert "the first day is after the last" in page.error[0].value
 
 

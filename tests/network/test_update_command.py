@@ -334,13 +334,13 @@ def test_a_running_dashboard_shows_what_an_update_brings(
         shown.show()
 
     page = AppTest.from_function(overview, default_timeout=60).run()
-    assert page.date_input(key="date").max == date(2026, 3, 5)
+    assert page.date_input(key="overview date").max == date(2026, 3, 5)
     publish(server, 6, 7)
     run(fetcher)
     page.run()
     assert not page.exception
-    assert page.date_input(key="date").max == date(2026, 3, 7)
-    page.date_input(key="date").set_value(date(2026, 3, 7)).run()
+    assert page.date_input(key="overview date").max == date(2026, 3, 7)
+    page.date_input(key="overview date").set_value(date(2026, 3, 7)).run()
     assert "7 March 2026" in " ".join(str(m.value) for m in page.markdown)
 
 
