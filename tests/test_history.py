@@ -210,7 +210,7 @@ def test_the_net_is_left_out_where_it_would_hide_the_bars() -> None:
 
 def test_captions_tell_what_every_line_is() -> None:
     readers = [(date(2025, 8, 4), "daily mirror")]
-    counts = {"carried": 1, "gaps": 0, "one": False}
+    counts: dict[str, Any] = {"carried": 1, "gaps": 0, "one": False}
     said = "Solid line, 4 August 2025: from here on the source's daily mirror."
     assert said in words.held_caption(readers, **counts)
     assert said in words.flows_caption(readers, net=True)

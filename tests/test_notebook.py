@@ -14,7 +14,7 @@ NOTEBOOK = Path(__file__).parents[1] / "docs" / "notebook.ipynb"
 
 @pytest.fixture(scope="module")
 def cells() -> list[Any]:
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
     NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
@@ -44,6 +44,6 @@ def test_the_chart_is_drawn_from_the_history(cells: list[Any]) -> None:
 
 
 def test_the_notebook_is_kept_without_what_it_shows() -> None:
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
     assert [c for c in notebook.cells if c.cell_type == "code" and c.outputs] == []
     assert NOTEBOOK.stat().st_size < 20_000

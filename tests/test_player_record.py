@@ -14,6 +14,7 @@ import pytest
 import shapely
 
 from controlmap.analysis import figures
+from controlmap.core import geoparquet
 from controlmap.core.model import Ground, Status
 from controlmap.draw import player_record
 from controlmap.record import archive
@@ -105,7 +106,7 @@ def test_rings_are_the_faces_to_half_a_unit() -> None:
 
 @pytest.fixture(scope="module")
 def embedded() -> Coverage:
-    return archive.load(archive.geoparquet.geodata("deepstate.parquet")).coverage
+    return archive.load(geoparquet.geodata("deepstate.parquet")).coverage
 
 
 def test_the_embedded_record_fits(embedded: Coverage, tmp_path: Path) -> None:

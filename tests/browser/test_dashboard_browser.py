@@ -182,7 +182,7 @@ def test_the_method_page_opens(page: Visit, address: str) -> None:
 def test_each_page_has_an_address_of_its_own(page: Visit, address: str, path: str) -> None:
     first = next(iter(PAGES))  # Streamlit serves it at the root alone
     page.tab.goto(f"{address}{'' if path == first else path}")
-    expect(page.tab.get_by_role("heading", level=1)).to_have_text(PAGES[path][0])
+    expect(page.tab.get_by_role("heading", level=1)).to_have_text(str(PAGES[path][0]))
     page.settle()
     page.assert_clean()
 

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Route
 
 from controlmap.analysis import figures, place_history
+from controlmap.core import geoparquet
 from controlmap.dashboard import map_layers
 from controlmap.draw import maps, player_record
 from controlmap.record import archive
@@ -28,7 +29,7 @@ DAY = date(2022, 11, 15)
 
 @pytest.fixture(scope="module")
 def coverage() -> Coverage:
-    return archive.load(archive.geoparquet.geodata("deepstate.parquet")).coverage
+    return archive.load(geoparquet.geodata("deepstate.parquet")).coverage
 
 
 def page_of(coverage: Coverage, folder: Path) -> str:
@@ -82,7 +83,7 @@ def opened(page: Visit, coverage: Coverage, files: Path) -> Visit:
 
 def test_a_tooltip_carries_nothing_over_a_gap(visit: Callable[..., Visit], tmp_path: Path) -> None:
     # NZZ's record has no snapshot from 24 July to 13 August 2022; Kherson was Russian-held.
-    coverage = archive.load(archive.geoparquet.geodata("nzz.parquet")).coverage
+    coverage = archive.load(geoparquet.geodata("nzz.parquet")).coverage
     lon, lat = 32.6, 46.65
     page = opened(visit(), coverage, tmp_path)
     page.tab.get_by_role("slider").fill(str((DAY - coverage.span[0]).days))

@@ -11,6 +11,7 @@ from playwright.sync_api import Frame, Locator, expect
 
 from controlmap.analysis import figures
 from controlmap.analysis.place_history import record_of
+from controlmap.core import geoparquet
 from controlmap.core.model import Status
 from controlmap.draw import palette
 from controlmap.record import archive
@@ -32,7 +33,7 @@ CLEAR = [0, 0, 0, 0]
 
 @pytest.fixture(scope="session")
 def coverage() -> Coverage:
-    return archive.load(archive.geoparquet.geodata("deepstate.parquet")).coverage
+    return archive.load(geoparquet.geodata("deepstate.parquet")).coverage
 
 
 @pytest.fixture
