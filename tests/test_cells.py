@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import numpy as np
 import pytest
 import shapely
 
-from controlmap.core.model import REPORTABLE, Ground, InputError, Snapshot, SnapshotInfo
+from controlmap.core.model import Ground, InputError
 from controlmap.geo import geodesy, oblasts
 from controlmap.record import generalise
 from controlmap.record.coverage import Coverage, build
+from records import make_snapshot
 
 CELL_M = 2000  # coarse, so that a build takes a fraction of a second
-Boxes = list[tuple[float, float, float, float]]
+OCCUPIED, CONTESTED, LIBERATED, BEFORE = (
+    Ground.OCCUPIED, Ground.CONTESTED, Ground.LIBERATED, Ground.HELD_BEFORE_2022,
+)  # fmt: skip
 
 # In Donetsk oblast. A block of many cells; and a strip 1e-4 degrees (7 m) wide, in which no cell's
 # centre falls.
 BLOCK = (37.6, 48.0, 37.9, 48.2)
 STRIP = (37.3, 48.3, 37.3001, 48.31)
-
-
-def make_snapshot(day: int, **grounds: Boxes) -> Snapshot:
-    """A snapshot of boxes, by the names of their grounds, so many days after 1 March 2024."""
-    drawn = {
-        Ground[name.upper()]: geodesy.array_of(shapely.box(*b) for b in boxes)
-        for name, boxes in grounds.items()
-    }
-    observed = datetime(2024, 3, 1, 12, tzinfo=UTC) + timedelta(days=day)
-    info = SnapshotInfo("deepstate_api", str(day), observed, None, str(day), frozenset(REPORTABLE))
-    return Snapshot(info, drawn)
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +31,9 @@ def exact() -> Coverage:
     return build(
         "deepstate",
         [
-            make_snapshot(0, occupied=[west, east], contested=[middle, STRIP]),
-            make_snapshot(1, occupied=[BLOCK]),
-            make_snapshot(2, liberated=[west, east], held_before_2022=[STRIP], contested=[middle]),
+            make_snapshot(0, {OCCUPIED: [west, east], CONTESTED: [middle, STRIP]}),
+            make_snapshot(1, {OCCUPIED: [BLOCK]}),
+            make_snapshot(2, {LIBERATED: [west, east], BEFORE: [STRIP], CONTESTED: [middle]}),
         ],
     )
 

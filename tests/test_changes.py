@@ -17,7 +17,7 @@ from controlmap.cli import main
 from controlmap.core.model import Ground
 from controlmap.geo.geodesy import area_km2
 from controlmap.record import archive
-from test_figures import STRIP_KM2, day, make
+from records import STRIP_KM2, day, make
 
 SECONDS = 60
 

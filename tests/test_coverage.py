@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
@@ -22,17 +21,22 @@ from controlmap.core.model import (
     Ground,
     InputError,
     Snapshot,
-    SnapshotInfo,
     Status,
 )
 from controlmap.geo import geodesy, oblasts
-from controlmap.geo.oblasts import Oblast
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage, build
-
-NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
-Boxes = Sequence[tuple[float, float, float, float]]
-Layers = Mapping[Ground, Boxes]
+from records import (
+    DAYS,
+    NOON,
+    PROPERTY,
+    TINY,
+    WEST_EAST,
+    Layers,
+    make_snapshot,
+    of_boxes,
+    same,
+)
 
 
 def rectangle_km2(west: float, south: float, east: float, north: float) -> float:
@@ -48,40 +52,6 @@ def rectangle_km2(west: float, south: float, east: float, north: float) -> float
         return (1 - e * e) * (s / (1 - (e * s) ** 2) + math.atanh(e * s) / e)
 
     return semi_major_km**2 / 2 * math.radians(east - west) * (q(north) - q(south))
-
-
-def make_snapshot(
-    day: float, layers: Layers, reader: str = "deepstate_api", name: str = ""
-) -> Snapshot:
-    """A snapshot of boxes, so many days after noon of 1 March 2024."""
-    observed = NOON + timedelta(days=day)
-    drawn = {g: geodesy.array_of(shapely.box(*b) for b in boxes) for g, boxes in layers.items()}
-    told = repr((reader, observed, sorted(layers.items())))
-    info = SnapshotInfo(
-        reader=reader,
-        name=name or f"{observed:%Y-%m-%dT%H:%M}",
-        observed=observed,
-        retrieved=None,
-        sha256=hashlib.sha256(told.encode()).hexdigest(),
-        reports=frozenset(REPORTABLE),
-    )
-    return Snapshot(info, drawn)
-
-
-def make_oblast(iso: str, west: float, east: float) -> Oblast:
-    """A square oblast of one degree, from 48 to 49 north."""
-    square = shapely.box(west, 48, east, 49)
-    return Oblast(iso, iso, iso, 1.0, square, geodesy.area_km2(square))
-
-
-WEST_EAST = (make_oblast("WEST", 36, 37), make_oblast("EAST", 37, 38))
-
-
-def make(*layers: Layers) -> Coverage:
-    """The two square oblasts over days that follow each other."""
-    return build(
-        "made", [make_snapshot(day, drawn) for day, drawn in enumerate(layers)], oblasts=WEST_EAST
-    )
 
 
 def km2(coverage: Coverage, index: int, status: Status, oblast: int = 0) -> float:
@@ -128,7 +98,7 @@ def test_a_square_taken_lost_and_retaken() -> None:
 def test_ground_that_was_lost_measures_zero_and_not_nearly_zero() -> None:
     # Sums of tenths and sevenths leave a rest in floating point when they are taken off again.
     steps = [(36 + i / 70, 48.1, 36 + (i + 1) / 70, 48.3 + i / 90) for i in range(40)]
-    coverage = make({OCCUPIED: steps}, *({OCCUPIED: steps[i:]} for i in range(1, 40)), {})
+    coverage = of_boxes({OCCUPIED: steps}, *({OCCUPIED: steps[i:]} for i in range(1, 40)), {})
     assert coverage.areas[0, 0, OCCUPIED] > 100
     assert coverage.areas[-1, :, 1:].tolist() == [[0.0] * (len(Ground) - 1)] * 2
     assert not np.signbit(coverage.areas).any()
@@ -153,14 +123,14 @@ def test_a_front_moved_by_one_kilometre() -> None:
 
 
 def test_a_box_over_a_border_is_divided_between_the_oblasts() -> None:
-    coverage = make({OCCUPIED: [(36.8, 48.2, 37.1, 48.4)]})
+    coverage = of_boxes({OCCUPIED: [(36.8, 48.2, 37.1, 48.4)]})
     whole = rectangle_km2(36.8, 48.2, 37.1, 48.4)
     held = [km2(coverage, 0, Status.RUSSIAN_HELD, oblast) for oblast in (0, 1)]
     assert held == pytest.approx([whole * 2 / 3, whole / 3], abs=1e-4)
 
 
 def test_what_lies_outside_the_oblasts_does_not_count() -> None:
-    coverage = make({OCCUPIED: [(35.5, 47.5, 36.5, 48.5)]})
+    coverage = of_boxes({OCCUPIED: [(35.5, 47.5, 36.5, 48.5)]})
     assert km2(coverage, 0, Status.RUSSIAN_HELD) == pytest.approx(
         rectangle_km2(36, 48, 36.5, 48.5), abs=1e-3
     )
@@ -172,7 +142,7 @@ def test_where_two_are_drawn_over_each_other_the_first_counts(
 ) -> None:
     # Each is a square of 0.2 degrees; they share a strip of half their width.
     west, east = (36.2, 48.2, 36.4, 48.4), (36.3, 48.2, 36.5, 48.4)
-    coverage = make({loser: [east], winner: [west]})
+    coverage = of_boxes({loser: [east], winner: [west]})
     whole = rectangle_km2(*west)
     assert coverage.areas[0, 0, winner] == pytest.approx(whole, abs=1e-4)
     assert coverage.areas[0, 0, loser] == pytest.approx(whole / 2, abs=1e-4)
@@ -180,7 +150,7 @@ def test_where_two_are_drawn_over_each_other_the_first_counts(
 
 def test_held_before_2022_is_a_part_of_held_and_liberated_of_ukrainian_held() -> None:
     one, two = (36.1, 48.1, 36.2, 48.2), (36.3, 48.1, 36.4, 48.2)
-    coverage = make({BEFORE: [one], LIBERATED: [two]})
+    coverage = of_boxes({BEFORE: [one], LIBERATED: [two]})
     square = rectangle_km2(*one)
     assert km2(coverage, 0, Status.HELD_BEFORE_2022) == pytest.approx(square, abs=1e-4)
     assert km2(coverage, 0, Status.RUSSIAN_HELD) == pytest.approx(square, abs=1e-4)
@@ -190,7 +160,9 @@ def test_held_before_2022_is_a_part_of_held_and_liberated_of_ukrainian_held() ->
 
 
 def test_a_snapshot_is_drawn_by_the_faces() -> None:
-    coverage = make({OCCUPIED: [(36.2, 48.2, 36.4, 48.4)], CONTESTED: [(36.3, 48.2, 36.5, 48.4)]})
+    coverage = of_boxes(
+        {OCCUPIED: [(36.2, 48.2, 36.4, 48.4)], CONTESTED: [(36.3, 48.2, 36.5, 48.4)]}
+    )
     drawn = coverage.snapshot(0)
     assert shapely.union_all(drawn.layers[OCCUPIED]).equals(shapely.box(36.2, 48.2, 36.4, 48.4))
     assert shapely.union_all(drawn.layers[CONTESTED]).equals(shapely.box(36.4, 48.2, 36.5, 48.4))
@@ -199,23 +171,6 @@ def test_a_snapshot_is_drawn_by_the_faces() -> None:
 
 # Properties over whatever is drawn
 
-TENTHS = st.integers(0, 24).map(lambda i: 35.8 + i / 10)  # from outside of WEST to outside of EAST
-ROWS = st.integers(0, 14).map(lambda i: 47.8 + i / 10)
-
-
-@st.composite
-def boxes(draw: st.DrawFn) -> tuple[float, float, float, float]:
-    west, south = draw(TENTHS), draw(ROWS)
-    shift = draw(st.sampled_from([0.0, 0.00001, 0.03333]))
-    wide, high = draw(st.sampled_from([0.1, 0.25, 0.7])), draw(st.sampled_from([0.1, 0.333, 1.1]))
-    return (round(west + shift, 5), south, round(west + shift + wide, 5), round(south + high, 5))
-
-
-LAYERS = st.dictionaries(
-    st.sampled_from(PRECEDENCE), st.lists(boxes(), min_size=1, max_size=3), max_size=4
-)
-DAYS = st.lists(LAYERS, min_size=1, max_size=5)
-PROPERTY = settings(max_examples=60, deadline=None)
 FILLING = (
     Status.RUSSIAN_HELD,
     Status.CONTESTED,
@@ -239,7 +194,7 @@ def measured(coverage: Coverage, layers: Layers) -> dict[Status, float]:
 @PROPERTY
 @given(days=DAYS)
 def test_the_statuses_fill_every_oblast_and_are_what_is_drawn(days: list[Layers]) -> None:
-    coverage = make(*days)
+    coverage = of_boxes(*days)
     for index, layers in enumerate(days):
         for oblast, place in enumerate(coverage.oblasts):
             parts = [km2(coverage, index, status, oblast) for status in FILLING]
@@ -252,7 +207,7 @@ def test_the_statuses_fill_every_oblast_and_are_what_is_drawn(days: list[Layers]
 @PROPERTY
 @given(days=DAYS)
 def test_faces_are_disjoint_and_fill_the_oblasts(days: list[Layers]) -> None:
-    coverage = make(*days)
+    coverage = of_boxes(*days)
     assert shapely.is_valid(coverage.face_geometry).all()
     assert shapely.coverage_is_valid(coverage.face_geometry)
     assert coverage.face_km2.min() > 0
@@ -266,7 +221,7 @@ def test_faces_are_disjoint_and_fill_the_oblasts(days: list[Layers]) -> None:
 @PROPERTY
 @given(days=DAYS)
 def test_runs_follow_each_other_and_change_the_ground(days: list[Layers]) -> None:
-    coverage = make(*days)
+    coverage = of_boxes(*days)
     for face in range(len(coverage.face_km2)):
         own = coverage.run_face == face
         since, until = coverage.run_since[own], coverage.run_until[own]
@@ -275,16 +230,6 @@ def test_runs_follow_each_other_and_change_the_ground(days: list[Layers]) -> Non
         assert since[1:].tolist() == until[:-1].tolist()
         assert (since < until).all()
         assert (np.diff(coverage.run_ground[own]) != 0).all()
-
-
-def same(one: Coverage, other: Coverage) -> bool:
-    """Whether two coverages are the same to the last bit."""
-    arrays = ("face_oblast", "face_km2", "run_face", "run_since", "run_ground", "areas")
-    return (
-        one.snapshots == other.snapshots
-        and bool(shapely.equals_exact(one.face_geometry, other.face_geometry).all())
-        and all(np.array_equal(getattr(one, a), getattr(other, a)) for a in arrays)
-    )
 
 
 @PROPERTY
@@ -300,7 +245,7 @@ def test_the_order_of_input_does_not_matter(days: list[Layers], data: st.DataObj
 @PROPERTY
 @given(days=DAYS)
 def test_its_own_snapshots_rebuild_it(days: list[Layers]) -> None:
-    coverage = make(*days)
+    coverage = of_boxes(*days)
     own = [coverage.snapshot(index) for index in range(len(days))]
     again = build("made", own, oblasts=WEST_EAST)
     # Its corners are on the grid already, so nothing is moved. But a corner that only touched an
@@ -326,8 +271,6 @@ def test_slanted_lines_that_cross_rebuild_within_what_the_grid_moves() -> None:
 
 
 # Days and instants
-
-TINY: Layers = {OCCUPIED: [(36.2, 48.2, 36.3, 48.3)]}
 
 
 def make_days(*days: float) -> Coverage:
@@ -451,7 +394,7 @@ def test_nothing_to_build_from_is_refused() -> None:
 
 
 def test_a_snapshot_that_draws_nothing_is_all_the_rest() -> None:
-    coverage = make({})
+    coverage = of_boxes({})
     assert coverage.areas[0, :, Ground.UNMARKED] == pytest.approx(
         [o.polygon_km2 for o in WEST_EAST]
     )

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from controlmap.cli import main
 from controlmap.core import geoparquet
-from controlmap.core.model import InputError, RecordError, Snapshot
+from controlmap.core.model import Ground, InputError, RecordError, Snapshot
 from controlmap.geo import geodesy
 from controlmap.geo.geodesy import array_of
 from controlmap.record import archive, builder, generalise
@@ -24,18 +24,10 @@ from controlmap.record.drawings import Drawings
 from controlmap.record.extender import extend
 from controlmap.record.inputs import Member
 from input_files import make_daily, make_folder, quiet
-from test_coverage import (
-    DAYS,
-    OCCUPIED,
-    PROPERTY,
-    TINY,
-    WEST_EAST,
-    Layers,
-    make_snapshot,
-    same,
-)
+from records import DAYS, PROPERTY, TINY, WEST_EAST, Layers, make_snapshot, same
 from test_sanity import HALF, IMPOSSIBLE, WHOLE
 
+OCCUPIED = Ground.OCCUPIED
 READERS = ("map", "daily")
 LON, LAT = np.meshgrid(36.0171 + np.arange(20) / 10, 48.0171 + np.arange(10) / 10)
 POINTS = array_of(shapely.Point(x, y) for x, y in zip(LON.flat, LAT.flat, strict=True))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import asdict
+from datetime import date
 
-import numpy as np
 import pytest
-import shapely
 
 from controlmap.analysis.figures import (
     ALL,
@@ -23,63 +20,18 @@ from controlmap.analysis.figures import (
     history,
     last_reported,
 )
-from controlmap.core.model import REPORTABLE, Ground, InputError, Snapshot, SnapshotInfo, Status
-from controlmap.geo import geodesy
-from controlmap.geo.oblasts import Basis, Oblast
-from controlmap.record.coverage import Coverage, build
-
-FIRST = date(2024, 1, 1)
-EVERYTHING = frozenset(REPORTABLE)
-HELD_ONLY = frozenset({Status.RUSSIAN_HELD})
-
-# Two oblasts of tenths of a degree of longitude from 48 to 49 north; each tenth is one strip.
-STRIP_KM2 = geodesy.area_km2(shapely.box(36.0, 48, 36.1, 49))
-STRIPS = 10
-
-
-def make_oblast(iso: str, west: float, official_strips: float) -> Oblast:
-    """A square degree of ten strips, whose official area is another number of strips."""
-    square = shapely.box(west, 48, west + 1, 49)
-    return Oblast(iso, iso.title(), iso, official_strips * STRIP_KM2, square, STRIPS * STRIP_KM2)
-
-
-OBLASTS = (make_oblast("WEST", 36, 8), make_oblast("EAST", 37, 12))
-
-
-def make(
-    *days: tuple[float, Mapping[Ground, float]], reports: frozenset[Status] = EVERYTHING
-) -> Coverage:
-    """Snapshots at 03:00 UTC of a day after 1 January 2024: strips of WEST, from the west on."""
-    snapshots = []
-    for day, strips in days:
-        layers: dict[Ground, np.ndarray] = {}
-        west = 0.0
-        for ground, count in strips.items():
-            box = shapely.box(36 + west / 10, 48, 36 + (west + count) / 10, 49)
-            layers[ground] = geodesy.array_of([box])
-            west += count
-        observed = datetime(2024, 1, 1, 3, tzinfo=UTC) + timedelta(days=day)
-        info = SnapshotInfo("r", f"{day}", observed, None, f"{day}", reports)
-        snapshots.append(Snapshot(info, layers))
-    return build("made", snapshots, oblasts=OBLASTS)
-
-
-def reporting(coverage: Coverage, *reports: frozenset[Status]) -> Coverage:
-    """The record with other statuses reported, a set for each snapshot."""
-    infos = tuple(
-        SnapshotInfo(**{**asdict(s), "reports": r})
-        for s, r in zip(coverage.snapshots, reports, strict=True)
-    )
-    return replace(coverage, snapshots=infos)
-
-
-def strips(km2: float | None) -> float | None:
-    """An area as a number of strips, to a hundred-thousandth: 0.008 km2."""
-    return None if km2 is None else round(km2 / STRIP_KM2, 5)
-
-
-def day(number: int) -> date:
-    return FIRST + timedelta(days=number)
+from controlmap.core.model import REPORTABLE, Ground, InputError, Status
+from controlmap.geo.oblasts import Basis
+from controlmap.record.coverage import Coverage
+from records import (
+    EVERYTHING,
+    FIRST,
+    HELD_ONLY,
+    day,
+    make,
+    reporting,
+    strips,
+)
 
 
 def of(rows: list[Areas] | list[Comparison], iso: str) -> Areas | Comparison:

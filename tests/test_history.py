@@ -23,7 +23,7 @@ from controlmap.record import archive
 from controlmap.record.coverage import Coverage
 from controlmap.words import text_history as words
 from controlmap.words.catalog import rendered
-from test_figures import STRIP_KM2, day, make
+from records import STRIP_KM2, day, make
 
 SECONDS = 60
 WORDS = rendered(words.CHART)

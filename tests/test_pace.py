@@ -18,7 +18,7 @@ from controlmap.core.model import Ground, InputError, Status
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
 from controlmap.words import text_pace
-from test_figures import EVERYTHING, HELD_ONLY, STRIP_KM2, day, make, reporting
+from records import EVERYTHING, HELD_ONLY, STRIP_KM2, day, make, reporting
 
 
 def front(*strips: int, days: list[int] | None = None) -> Coverage:

@@ -19,7 +19,7 @@ from controlmap.core.model import Ground, Status
 from controlmap.draw import player_record
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
-from test_figures import EVERYTHING, HELD_ONLY, make, reporting
+from records import EVERYTHING, HELD_ONLY, make, reporting
 
 LIMIT_BYTES = 700_000
 

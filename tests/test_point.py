@@ -18,9 +18,7 @@ from controlmap.cli import main
 from controlmap.core.model import Ground, InputError
 from controlmap.geo import geodesy, places
 from controlmap.geo.geodesy import WGS84
-from test_coverage import DAYS, Layers
-from test_coverage import make as make_boxes
-from test_figures import EVERYTHING, HELD_ONLY, day, make, reporting
+from records import DAYS, EVERYTHING, HELD_ONLY, Layers, day, make, of_boxes, reporting
 
 # WEST is ten strips of a tenth of a degree from 36 east; strip 5 has its middle at 36.55.
 MIDDLE = (36.55, 48.5)
@@ -66,7 +64,7 @@ def test_the_distance_is_to_the_nearest_held_ground_of_each_day() -> None:
 @settings(max_examples=40, deadline=None)
 @given(days=DAYS, at=st.tuples(st.integers(1, 1999), st.integers(1, 999)))
 def test_the_distance_is_that_to_all_held_faces(days: list[Layers], at: tuple[int, int]) -> None:
-    coverage = make_boxes(*days)
+    coverage = of_boxes(*days)
     lon, lat = 36 + at[0] / 1000, 48 + at[1] / 1000
     found = place_history.record_of(coverage, lon, lat).distance_km
     here = geodesy.to_equal_area(shapely.Point(lon, lat))
@@ -82,7 +80,7 @@ def test_distances_over_more_faces_than_are_looked_at_first() -> None:
         for i in range(20)
         for j in range(10)
     ]
-    coverage = make_boxes(*({Ground.OCCUPIED: squares[10 * n :]} for n in range(20)))
+    coverage = of_boxes(*({Ground.OCCUPIED: squares[10 * n :]} for n in range(20)))
     assert len(coverage.face_km2) > 200
     found = place_history.record_of(coverage, 36.001, 48.055).distance_km
     assert found[0] == 0

@@ -20,7 +20,7 @@ from controlmap.geo import places
 from controlmap.geo.oblasts import ISO_CODES
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
-from test_figures import EVERYTHING, HELD_ONLY, STRIP_KM2, day, make, reporting
+from records import EVERYTHING, HELD_ONLY, STRIP_KM2, day, make, reporting
 
 TALKS = date(2026, 1, 24)
 FIRST_SET = ["annexation", "anchorage", "freeze", "pre_2022", "ukraine"]

@@ -21,7 +21,7 @@ from controlmap.geo import oblasts
 from controlmap.record import archive, builder, plausibility
 from controlmap.record.plausibility import KeptOut, Measured
 from input_files import make_daily, make_folder, quiet
-from test_coverage import WEST_EAST
+from records import WEST_EAST
 
 DONETSK, KHERSON = 0, 2
 
@@ -49,7 +49,7 @@ def doubted(*series: Measured) -> list[tuple[str, str]]:
 
 def test_a_jump_that_is_taken_back_is_doubted() -> None:
     assert doubted(*make(8000, 4000, 8000)) == [
-        ("1.json", "WEST: Russian-held -4,000 km2 since 0.json; 2.json takes it back")
+        ("1.json", "West: Russian-held -4,000 km2 since 0.json; 2.json takes it back")
     ]
 
 
@@ -77,7 +77,7 @@ def test_days_that_repeat_an_error_are_all_doubted() -> None:
 
 def test_the_last_snapshot_is_doubted_until_the_next() -> None:
     assert doubted(*make(8000, 8000, 4000)) == [
-        ("2.json", "WEST: Russian-held -4,000 km2 since 1.json; no later snapshot confirms it")
+        ("2.json", "West: Russian-held -4,000 km2 since 1.json; no later snapshot confirms it")
     ]
     assert doubted(*make(8000, 8000, 4000, 4000)) == []
 
