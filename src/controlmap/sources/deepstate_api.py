@@ -32,6 +32,7 @@ ID = "deepstate_api"
 REPORTS = frozenset(
     {Status.RUSSIAN_HELD, Status.HELD_BEFORE_2022, Status.CONTESTED, Status.LIBERATED}
 )
+FIELDS = frozenset({"name", "fill"})
 _NAME = re.compile(r"(?<!\d)(\d{10})(?!\d)")
 
 COLOURS = {

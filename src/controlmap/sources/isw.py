@@ -22,6 +22,7 @@ from controlmap.sources.document import Document, shown
 from controlmap.sources.layers import Layers
 
 ID = "isw"
+FIELDS = frozenset({"layer"})
 LEFT_OUT = "counteroffensive"
 LAYERS = (
     # The first that matches decides; names are compared without case, spaces, dashes, underscores.
@@ -30,9 +31,15 @@ LAYERS = (
     (re.compile(r"infiltration"), Ground.INFILTRATION),
     (re.compile(r"claimedrussian|russianclaimed"), Ground.CLAIMED_CONTROL),
     (re.compile(r"russianadvance|assessedadvance|ロシア軍侵攻エリア"), Ground.ASSESSED_ADVANCE),
-    (re.compile(r"russiacotin|assessedcotin|russiancontrol|ロシア軍支配エリア"), Ground.OCCUPIED),
+    (re.compile(r"russiacotin|assessedcotin|russiancontrol|controlma|ロシア軍支配エリア"),
+     Ground.OCCUPIED),
 )  # fmt: skip
 """Names of layers as they were seen, 2022 to 2026: as files, as services, and in Japanese."""
+_ISWS = re.compile(
+    r"cotin|uk\w{0,8}controlma|^controlmap$|assessedrussian|russianassessed|russianclaimed"
+    r"|claimedrussian|russianadvances|counteroffensive|エリア"
+)
+"""Of these, what no other file is called."""
 REPORTS = statuses_of(ground for _, ground in LAYERS if isinstance(ground, Ground))
 _MIXED = "ロシア軍侵攻エリア"
 _DATED = ("datetime", "pub_date", "pubdate", "editdate")
@@ -40,13 +47,19 @@ _DATED = ("datetime", "pub_date", "pubdate", "editdate")
 
 def layer_ground(name: str) -> Ground | str | None:
     """Return what a layer of that name is: a ground, `LEFT_OUT`, or None for an unknown name."""
-    plain = re.sub(r"[\s_-]", "", name.casefold())
+    plain = _plain(name)
     return next((ground for words, ground in LAYERS if words.search(plain)), None)
 
 
 def recognises(document: Document) -> bool:
-    """Return whether this is such a file: it, or a layer in it, is named as ISW names them."""
-    return any(layer_ground(layer) is not None for layer in _layer_names(document))
+    """Return whether this is such a file: it, or a layer in it, has a name that only ISW gives."""
+    if any("folder" in feature.properties for feature in document.features):  # KML
+        return False
+    return any(_ISWS.search(_plain(layer)) for layer in _layer_names(document))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]", "", name.casefold())
 
 
 def _layer_names(document: Document) -> set[str]:

@@ -17,14 +17,14 @@ from __future__ import annotations
 import colorsys
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 from controlmap.core import limits, toml_entries
 from controlmap.core.model import Ground, InputError, Status
-from controlmap.sources import deepstate_api
+from controlmap.sources import deepstate_api, phrases
 from controlmap.sources.document import Document, shown
 
 _UNKNOWN = 3  # of the keys that a legend does not have, how many a message shows
@@ -41,40 +41,12 @@ GROUNDS: Mapping[str, Ground | None] = {
     IGNORE: None,
 }
 """What a value may mean, and the ground that it draws; None draws nothing."""
-_NEGATED = (
-    r"(?<![^\W_])(not|non|never|no(?!\.|\s*\d)|не|ні|нет)(?![^\W_])|n['’]t\b"
-    r"|(un|non|not)[-_ ]?(occup|russia|control|held)|не[-_ ]?(окк?уп|захоп)"
-)
-_MORE = r"\w{0,40}"  # of a word, or of several joined by underscores
-_OTHERWISE = (
-    rf"(former|previous|ex){_MORE}[-_ ](occup|russia)|(occupied|held|controlled) by (the )?(armed "
-    rf"forces of )?ukrain|ukrain{_MORE}[-_ ]occup|(колишн|раніше|ранее|бывш){_MORE} (окк?уп|захоп)"
-)
-WORDS: tuple[tuple[re.Pattern[str], Status | None], ...] = (
-    # The first that matches decides.
-    (re.compile(_NEGATED), None),
-    (re.compile(r"claimed|заявлен|заявляє"), Status.CLAIMED_CONTROL),
-    (re.compile(r"infiltrat|інфільтр|инфильтр"), Status.INFILTRATION),
-    (re.compile(r"advance|просуван"), Status.ASSESSED_ADVANCE),
-    (re.compile(r"pre.?2022|before.?(24|feb|2022)|ордло|\bcrimea\b|\bкрим\b|\bкрым\b|до 2022"),
-     Status.HELD_BEFORE_2022),
-    (re.compile(r"contest|gr[ae]y|disputed|unknown|сір[аі]|сер(ая|ой)|питанням|невідом"),
-     Status.CONTESTED),
-    (re.compile(r"liberat|retaken|recaptur|\bde[-_ ]?occup|де[-_ ]?окк?уп|звільнен|освобожд|"
-                r"відбит"),
-     Status.LIBERATED),
-    (re.compile(rf"ukrain{_MORE}.?(held|control)|\bua\b|\bafu\b|україн{_MORE} контрол"
-                r"|під контролем зсу"),
-     Status.UKRAINIAN_HELD),
-    (re.compile(_OTHERWISE), None),
-    (re.compile(rf"occupied|occupation|russian?{_MORE}.?(held|control)|\bru\b|окупован|оккупир"
-                r"|захоплен"),
-     Status.RUSSIAN_HELD),
-)  # fmt: skip
-"""Words in English, Ukrainian and Russian that stand for a status; None, that none is guessed: a
-word beside "not" is the opposite of what it says alone, and which opposite is not known."""
 _STATUSES = {ground: Status(name) for name, ground in GROUNDS.items() if ground is not None}
 _PREFERRED = ("status", "type", "control", "layer", "folder", "style", "name", "fill")
+_TITLES = ("layer", "folder", "style", "name", "title", "description")
+_NAMED_FOR_IT = re.compile(
+    r"status|control|holder|held|occup|side|categor|class|legend|zone|type|state$|стат|контрол|тип|зона"
+)
 _GREY_SATURATION, _RED_HUES, _GREEN_TO_BLUE = 0.2, (0.94, 0.06), (0.25, 0.7)
 
 
@@ -165,27 +137,54 @@ def columns(document: Document) -> dict[str, Counter[str]]:
 
 
 def guess(columns: Mapping[str, Counter[str]]) -> Legend | None:
-    """Return the column that gives the most areas a status by known words or colours, or None."""
-    best: tuple[int, int, str] | None = None
+    """Return the column that says best what the areas are, by known words or colours, or None.
+
+    One that is named for a status comes before another, words before colours, and last what all
+    areas have alike, as the title of a folder; of these, the one that says it of the most areas.
+    """
+    ranked = []
+    areas = max((sum(values.values()) for values in columns.values()), default=0)
     for column, values in columns.items():
-        known = sum(count for value, count in values.items() if status_of(value) is not None)
-        rank = _PREFERRED.index(column.casefold()) if column.casefold() in _PREFERRED else 99
-        if known and (best is None or (-known, rank, column) < best):
-            best = (-known, rank, column)
-    if best is None:
+        known = {value: status for value in values if (status := status_of(value)) is not None}
+        count = sum(values[value] for value in known)
+        if not count:
+            continue
+        name = column.casefold()
+        tier = 0 if _NAMED_FOR_IT.search(name) else 1
+        if any(phrases.status_of(value) is None for value in known):
+            tier = 2
+        elif name in _TITLES and len(values) == 1 and areas > 1:
+            tier = 3
+        rank = _PREFERRED.index(name) if name in _PREFERRED else len(_PREFERRED)
+        ranked.append((2 * count < areas, tier, -count, rank, column, known))
+    if not ranked:
         return None
-    statuses = {v: s.value for v in columns[best[2]] if (s := status_of(v)) is not None}
-    return Legend(best[2], statuses)
+    *_, column, known = min(ranked, key=lambda r: r[:5])
+    return Legend(column, {value: status.value for value, status in known.items()})
+
+
+def own_column(document: Document, others: Container[str]) -> str | None:
+    """Return a column that is named for a status and says one of half the areas; or None.
+
+    `others` are those that a source's reader reads.
+    """
+    names = {column for feature in document.areas for column in feature.properties}
+    named = {column for column in names if _NAMED_FOR_IT.search(column.casefold())}
+    if not any(column not in others for column in named):
+        return None
+    for column, values in columns(document).items():
+        if column in named and column not in others:
+            known = sum(n for value, n in values.items() if phrases.status_of(value) is not None)
+            if 2 * known >= len(document.areas):
+                return column
+    return None
 
 
 def status_of(value: str) -> Status | None:
     """Return the status that a value has by its words or its colour; None where it has none."""
     if len(value) > limits.VALUE_CHARS:
         return None
-    for words, status in WORDS:
-        if words.search(value):
-            return status
-    return _status_of_colour(value)
+    return phrases.status_of(value) or _status_of_colour(value)
 
 
 def _status_of_colour(value: str) -> Status | None:

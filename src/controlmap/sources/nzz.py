@@ -19,6 +19,7 @@ from controlmap.sources.layers import Layers
 
 ID = "nzz"
 REPORTS = frozenset({Status.RUSSIAN_HELD})
+FIELDS = frozenset({"type", "date", "_datefrom", "_dateto"})
 HELD = ("nochange", "gains")
 KINDS = (*HELD, "losses")
 HELD_SINCE_2014 = {

@@ -22,8 +22,8 @@ from controlmap.core.model import (
     Status,
     end_of,
 )
-from controlmap.sources import custom, days, formats
-from controlmap.sources.document import Document
+from controlmap.sources import custom, days, formats, legends
+from controlmap.sources.document import Document, shown
 from controlmap.sources.legends import Legend
 from controlmap.sources.polygons import Memo
 from controlmap.sources.registry import find_reader, find_source, recognised
@@ -74,6 +74,9 @@ def read_document(
         return chosen.read(document, observed)
     if not document.areas and not chosen.layered:
         raise InputError(f"{document.name}: has no polygon; a layer of territory is expected")
+    if reader and (column := legends.own_column(document, chosen.fields)):
+        note = f"{document.name}: column {shown(column)!r} is not read by {chosen.id}"
+        document = replace(document, notes=(*document.notes, note))
     if document.day is None and (several := days.several(document)):
         instant = observed or (legend.observed if legend else None)
         if instant is None and not chosen.name_lags:

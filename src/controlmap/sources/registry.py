@@ -14,6 +14,7 @@ from controlmap.sources import (
     deepstate_daily,
     formats,
     isw,
+    legends,
     nzz,
     viina,
     viina_csv,
@@ -25,8 +26,9 @@ from controlmap.sources.document import Document
 class Reader:
     """How one kind of file of a source is read.
 
-    `layered` says that a file may be one layer of several of the same instant; `name_lags`, that it
-    is named for another day than its own; `may_lack`, what it may leave out although it is there.
+    `fields` are the columns that it reads; `layered` says that a file may be one layer of several
+    of the same instant; `name_lags`, that it is named for another day than its own; `may_lack`,
+    what it may leave out although it is there.
     """
 
     id: str
@@ -34,6 +36,7 @@ class Reader:
     reports: frozenset[Status]
     recognises: Callable[[Document], bool]
     read: Callable[[Document, datetime | None], Snapshot]
+    fields: frozenset[str] = frozenset()
     layered: bool = False
     name_lags: bool = False
     may_lack: frozenset[Status] = frozenset()
@@ -76,6 +79,7 @@ DEEPSTATE = Source(
             deepstate_api.REPORTS,
             deepstate_api.recognises,
             deepstate_api.read,
+            deepstate_api.FIELDS,
         ),
         Reader(
             deepstate_daily.ID,
@@ -100,7 +104,9 @@ ISW = Source(
     url="https://understandingwar.org",
     terms="Redistribution needs written consent: the layers are read on the user's own machine "
     "and never handed on. What controlmap embeds is its own measurement on its own grid.",
-    readers=(Reader(isw.ID, "layers", isw.REPORTS, isw.recognises, isw.read, layered=True),),
+    readers=(
+        Reader(isw.ID, "layers", isw.REPORTS, isw.recognises, isw.read, isw.FIELDS, layered=True),
+    ),
     precedence="The layers of a day are one state; what a day has no layer of is not reported.",
     notes="A research institute's daily assessment. Assessed advance, where Russian forces operate "
     "and control is not assessed, is kept apart from control: control alone moves in steps. "
@@ -121,6 +127,7 @@ NZZ = Source(
             nzz.REPORTS,
             nzz.recognises,
             nzz.read,
+            nzz.FIELDS,
             name_lags=True,
             may_lack=frozenset({Status.HELD_BEFORE_2022}),
         ),
@@ -204,5 +211,13 @@ def source_of(reader: str) -> Source:
 
 
 def recognised(document: Document) -> Reader:
-    """Return the reader that recognises a document; that of a person's own file for any other."""
-    return next(reader for reader in READERS.values() if reader.recognises(document))
+    """Return the reader that recognises a document; that of a person's own file for any other.
+
+    A file with a status column that a source does not have is a person's own, whatever its name.
+    """
+    return next(
+        reader
+        for reader in READERS.values()
+        if reader.id == custom.ID
+        or (reader.recognises(document) and not legends.own_column(document, reader.fields))
+    )

@@ -38,6 +38,7 @@ OPINIONS = {
 HOLDERS = {"RU": Ground.OCCUPIED, "CONTESTED": Ground.CONTESTED, "UA": Ground.UNMARKED}
 UNKNOWN = -1
 """In the place of a holder: the file does not say who holds it."""
+_NO_PLACE = -1
 _HEADER = b"geonameid,date,"
 _DATE = re.compile(r"\d{4}(-?)\d\d\1\d\d", re.ASCII)
 _BLOCK = 2**20
@@ -173,7 +174,7 @@ class _Table:
 
 def _batches(opened: io.RawIOBase, name: str, wanted: pa.Array) -> Iterator[pa.RecordBatch]:
     columns = ["geonameid", "date", *OPINIONS.values()]
-    types = {"geonameid": pa.int64(), **dict.fromkeys(columns[1:], pa.string())}
+    types = {"geonameid": pa.float64(), **dict.fromkeys(columns[1:], pa.string())}
     reader = pyarrow.csv.open_csv(
         opened,
         read_options=pyarrow.csv.ReadOptions(block_size=_BLOCK, use_threads=False),
@@ -184,7 +185,16 @@ def _batches(opened: io.RawIOBase, name: str, wanted: pa.Array) -> Iterator[pa.R
         rows += batch.num_rows
         if rows > limits.CSV_ROWS:
             raise InputError(f"{name}: has more than {limits.CSV_ROWS:,} rows, the limit")
-        yield batch.filter(pc.is_in(batch.column("geonameid"), value_set=wanted))
+        # Some copies have passed through a table that writes 709717.0.
+        whole = batch.set_column(0, "geonameid", _whole(batch.column("geonameid")))
+        yield whole.filter(pc.is_in(whole.column("geonameid"), value_set=wanted))
+
+
+def _whole(numbers: pa.Array) -> pa.Array:
+    """Return numbers as integers; those that are none, or none of a place, as -1."""
+    values = numbers.fill_null(_NO_PLACE).to_numpy(zero_copy_only=False)
+    fits = (np.abs(values) < 2**31) & (values == np.floor(values))
+    return pa.array(np.where(fits, values, _NO_PLACE).astype(np.int64))
 
 
 class _Counted(io.RawIOBase):
