@@ -262,7 +262,7 @@ def test_every_source_tells_its_terms_and_each_reader_is_registered_once(
     source: sources.Source,
 ) -> None:
     for told in (source.title, source.credit, source.terms, source.precedence, source.notes):
-        assert told.strip()
+        assert str(told).strip()
     assert source.url.startswith("https://")
     for reader in source.readers:
         assert sources.find_reader(reader.id) is reader

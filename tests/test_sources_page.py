@@ -102,8 +102,8 @@ def test_every_source_tells_what_it_is_and_its_terms(page: AppTest) -> None:
     shown = said(page)
     for source in sources.SOURCES.values():
         if source.id != custom.ID:
-            assert source.notes in shown
-            assert source.terms in shown
+            assert str(source.notes) in shown
+            assert str(source.terms) in shown
     assert "On 1 July 2023: its snapshot of 30 June 2023, 1 day old." in shown
     assert "128 of its snapshots leave out what was held before 24 February 2022" in shown
     assert "controlmap build --source viina" in shown

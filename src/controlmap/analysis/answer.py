@@ -71,7 +71,7 @@ class Evidence:
             source.id,
             source.title,
             source.credit,
-            source.terms,
+            str(source.terms),
             source.url,
             info.reader,
             info.observed,

@@ -194,12 +194,12 @@ def _row(source: Source, known: list[str]) -> dict[str, Any]:
             for reader in source.readers
             if used is None or reader.id in used
         },
-        "terms": source.terms,
+        "terms": str(source.terms),
         "url": source.url,
         "fetched_from": feeds.addresses(source.id),
         "record": "none" if record is None else _kind(record),
         "instead_of": "{}/{}".format(*hidden.coverage.span) if hidden else None,
-        "notes": source.notes,
+        "notes": str(source.notes),
     }
 
 

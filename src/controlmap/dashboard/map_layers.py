@@ -119,7 +119,7 @@ def player(coverage: Coverage, url: str) -> maps.Player:
         first=first,
         last=last,
         source=sources.find_source(coverage.source).title,
-        oblasts=[o.name for o in coverage.oblasts],
+        oblasts=[text.named(o.iso) for o in coverage.oblasts],
         words=rendered(text.PLAYER),
         lang=LANGUAGE.get().replace("_", "-"),
         speeds=[{"days": days, "name": str(name)} for days, name in text.SPEEDS.items()],
@@ -246,7 +246,10 @@ def transfer_payload(record: Record, day: date, proposal: Proposal) -> Payload:
     for layer, passing, km2 in zip(("gained", "lost"), faces, areas, strict=True):
         each = zip(coverage.oblasts, coverage.dissolved(passing), km2, strict=True)
         features[layer] = [
-            Feature(outline, text_proposals.tooltip(o.name, layer, value, value / o.polygon_km2))
+            Feature(
+                outline,
+                text_proposals.tooltip(text.named(o.iso), layer, value, value / o.polygon_km2),
+            )
             for o, outline, value in each
             if not outline.is_empty
         ]
@@ -295,7 +298,7 @@ def _tooltip(row: Areas, status: Status, basis: Basis, note: str) -> tuple[str, 
     more = [note] if note else []
     if status is Status.RUSSIAN_HELD and row.held_before_2022 is not None:
         more.insert(0, text.held_before(row.held_before_2022))
-    return text.tooltip(row.name, text.STATUS[status], km2, share, basis, *more)
+    return text.tooltip(text.named(row.iso), text.STATUS[status], km2, share, basis, *more)
 
 
 def _rest(
@@ -312,7 +315,11 @@ def _rest(
         Feature(
             outline,
             text.tooltip(
-                row.name, title, row.ukrainian_held, row.ukrainian_held / row.basis_km2, basis
+                text.named(row.iso),
+                title,
+                row.ukrainian_held,
+                row.ukrainian_held / row.basis_km2,
+                basis,
             ),
         )
         for outline, row in zip(outlines, rows[:-1], strict=True)
@@ -361,7 +368,10 @@ def _changed(
 ) -> list[Feature]:
     drawn = zip(coverage.oblasts, coverage.dissolved(faces), areas_km2, strict=True)
     return [
-        Feature(outline, text.changed_tooltip(o.name, layer, km2, km2 / o.polygon_km2, start.day))
+        Feature(
+            outline,
+            text.changed_tooltip(text.named(o.iso), layer, km2, km2 / o.polygon_km2, start.day),
+        )
         for o, outline, km2 in drawn
         if not outline.is_empty
     ]

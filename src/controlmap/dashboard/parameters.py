@@ -180,7 +180,7 @@ def _windows() -> dict[str, str]:
 
 
 def _oblasts(every: Text) -> dict[str, Text]:
-    return {ALL: every, **{iso: name for iso, (name, *_) in FACTS.items()}}
+    return {ALL: every, **{iso: text.OBLASTS[iso] for iso in FACTS}}
 
 
 DATE = Day("date", text.DATE)
@@ -229,7 +229,7 @@ PROPOSAL = Option(
 )  # fmt: skip
 RULES = {
     iso: Option(
-        name.lower(), name, text_proposals.RULE_HELP, "proposals",
+        name.lower(), text.OBLASTS[iso], text_proposals.RULE_HELP, "proposals",
         labels=lambda: text_proposals.RULES, read=str, unchosen="line",
     )
     for iso, (name, *_) in FACTS.items()

@@ -108,7 +108,7 @@ def _bar(row: Comparison, counted: bool, shares: Sequence[float]) -> dict[str, o
     parts = {"held": held, "contested": contested, "rest": row.claimed - held - contested}
     band = (100 * min(shares), 100 * (max(shares) - min(shares))) if len(shares) > 1 else ()
     return {
-        "name": row.name,
+        "name": text.named(row.iso),
         "title": "; ".join(f"{text.PARTS[p]} {text.km2(km2)}" for p, km2 in parts.items() if km2),
         "parts": {part: km2 / row.claimed for part, km2 in parts.items() if km2 > 0},
         "band": band,

@@ -32,7 +32,7 @@ def comparison(rows: Sequence[Comparison], contested: Contested) -> Table:
     both = contested is Contested.IN and rows[-1].contested is not None
     cells = [
         (
-            row.name,
+            text.named(row.iso),
             numbers.number(row.claimed),
             numbers.number(row.held),
             text.share(row.held_share),
@@ -50,7 +50,7 @@ def changes(rows: Sequence[Change]) -> Table:
     """Return gained, lost and net, a row an oblast, the last of all four."""
     cells = [
         (
-            row.name,
+            text.named(row.iso),
             numbers.number(row.gained_km2, 1),
             numbers.number(row.lost_km2, 1),
             text.change_precise(row.net_km2),
@@ -64,7 +64,7 @@ def agreement(rows: Sequence[AgreementRow], spread: Sequence[Spread]) -> Table:
     """Return held ground by how many sources say so, and the band of the share; the last of all."""
     cells = [
         (
-            row.name,
+            text.named(row.iso),
             *(numbers.number(km2) for km2 in (row.by_all, row.by_some, row.by_one, row.by_none)),
             text_sources.band(band.shares),
         )
@@ -105,7 +105,10 @@ def opinions(counts: Mapping[str, Sequence[int]], titles: Mapping[str, str]) -> 
 
 def by_status(rows: Sequence[Areas], statuses: Sequence[Status]) -> Table:
     """Return the areas of some statuses, a row an oblast, the last of all four."""
-    cells = [(row.name, *(numbers.number(row.km2(s) or 0, 1) for s in statuses)) for row in rows]
+    cells = [
+        (text.named(row.iso), *(numbers.number(row.km2(s) or 0, 1) for s in statuses))
+        for row in rows
+    ]
     columns = (text.OBLAST, *(text.STATUS[s] for s in statuses))
     return Table(text_sources.OWN_CAPTION, columns, cells, TOTAL)
 
@@ -248,7 +251,7 @@ def by_oblast(outcome: Outcome) -> Table:
     proposal = outcome.proposal
     rows = [
         (
-            row.name,
+            text.named(row.iso),
             _rule(proposal, row.iso) if row.iso in proposal.rules else "",
             *_passing(row),
             passing_km2(row.would_hold_km2),

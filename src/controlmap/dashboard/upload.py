@@ -27,7 +27,7 @@ from controlmap.sources import containers, custom, days, formats, legends, viina
 from controlmap.sources.document import Document, shown
 from controlmap.sources.legends import Legend
 from controlmap.sources.viina_csv import OPINIONS, Year
-from controlmap.words import markdown, text_sources
+from controlmap.words import markdown, text, text_sources
 
 _KEPT = "own layer"
 _VALUES = 12
@@ -79,7 +79,10 @@ def features(opinion: Opinion) -> list[Feature]:
         strict=True,
     )
     return [
-        Feature(shape, text_sources.own_tooltip(o.name, float(km2), float(km2) / o.polygon_km2))
+        Feature(
+            shape,
+            text_sources.own_tooltip(text.named(o.iso), float(km2), float(km2) / o.polygon_km2),
+        )
         for o, shape, km2 in drawn
         if not shape.is_empty
     ]
@@ -102,7 +105,7 @@ def _made(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
         kept["question"] = _question(kept["document"])
     document = kept["document"]
     if isinstance(document, Year):
-        labels = {reader: sources.find_reader(reader).title for reader in OPINIONS}
+        labels = {reader: str(sources.find_reader(reader).title) for reader in OPINIONS}
         opinion = st.radio(
             str(text_sources.OWN_OPINION), list(labels), format_func=labels.get, horizontal=True
         )

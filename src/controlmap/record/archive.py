@@ -196,7 +196,7 @@ def provenance_of(
         "One planar coverage: the distinct edges of all snapshots, snapped to 1e-5 degrees, noded "
         "and polygonised with the oblasts' borders; each face classified by an interior point in "
         "every snapshot. Areas are geodesic on WGS84, edges straight in longitude and latitude. "
-        + source.precedence
+        + str(source.precedence)
     )
     if coverage.cell_m:
         method += (
@@ -209,7 +209,7 @@ def provenance_of(
     return Provenance(
         title=f"Control of four oblasts by {source.title}",
         credit=source.credit,
-        terms=source.terms,
+        terms=str(source.terms),
         url=source.url,
         method=method,
         version=__version__,

@@ -20,6 +20,7 @@ from controlmap.sources import (
     viina_csv,
 )
 from controlmap.sources.document import Document
+from controlmap.words.catalog import Message
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Reader:
     """
 
     id: str
-    title: str
+    title: Message
     reports: frozenset[Status]
     recognises: Callable[[Document], bool]
     read: Callable[[Document, datetime | None], Snapshot]
@@ -54,10 +55,10 @@ class Source:
     title: str
     credit: str
     url: str
-    terms: str
+    terms: Message
     readers: tuple[Reader, ...]
-    precedence: str
-    notes: str
+    precedence: Message
+    notes: Message
 
     @property
     def reports(self) -> frozenset[Status]:
@@ -70,12 +71,14 @@ DEEPSTATE = Source(
     title="DeepState",
     credit="DeepState (deepstatemap.live)",
     url="https://deepstatemap.live",
-    terms="The map's geometry may not be redistributed: each person fetches it for themselves, "
-    "and credits DeepState. What controlmap embeds is its own measurement on its own grid.",
+    terms=Message(
+        "The map's geometry may not be redistributed: each person fetches it for themselves, "
+        "and credits DeepState. What controlmap embeds is its own measurement on its own grid."
+    ),
     readers=(
         Reader(
             deepstate_api.ID,
-            "map snapshots",
+            Message("map snapshots"),
             deepstate_api.REPORTS,
             deepstate_api.recognises,
             deepstate_api.read,
@@ -83,18 +86,22 @@ DEEPSTATE = Source(
         ),
         Reader(
             deepstate_daily.ID,
-            "daily mirror",
+            Message("daily mirror"),
             deepstate_daily.REPORTS,
             deepstate_daily.recognises,
             deepstate_daily.read,
         ),
     ),
-    precedence="Over the span of the map snapshots these alone are used, because they tell all "
-    "that the daily mirror tells, and contested, liberated and pre-2022 ground besides; the daily "
-    "mirror follows after their last. The mirror's files tell when the map was copied: it is that "
-    "of the evening before, at times of two evenings before.",
-    notes="Volunteers' map from open sources, close to the Ukrainian side. Contested ground is "
-    "what it leaves grey; in 2026 it redefined that towards infiltration.",
+    precedence=Message(
+        "Over the span of the map snapshots these alone are used, because they report all "
+        "that the daily mirror reports, and contested, liberated and pre-2022 ground besides; the "
+        "daily mirror follows after their last. The mirror's files state when the map was copied: "
+        "it is the map of the evening before, at times of two evenings before."
+    ),
+    notes=Message(
+        "Volunteers' map from open sources, close to the Ukrainian side. Contested ground is "
+        "what it leaves grey; in 2026 it redefined that towards infiltration."
+    ),
 )
 
 ISW = Source(
@@ -102,15 +109,29 @@ ISW = Source(
     title="ISW",
     credit="Institute for the Study of War and Critical Threats",
     url="https://understandingwar.org",
-    terms="Redistribution needs written consent: the layers are read on the user's own machine "
-    "and never handed on. What controlmap embeds is its own measurement on its own grid.",
-    readers=(
-        Reader(isw.ID, "layers", isw.REPORTS, isw.recognises, isw.read, isw.FIELDS, layered=True),
+    terms=Message(
+        "Redistribution needs written consent: the layers are read on the user's own machine "
+        "and never handed on. What controlmap embeds is its own measurement on its own grid."
     ),
-    precedence="The layers of a day are one state; what a day has no layer of is not reported.",
-    notes="A research institute's daily assessment. Assessed advance, where Russian forces operate "
-    "and control is not assessed, is kept apart from control: control alone moves in steps. "
-    "Claimed control is what Moscow says. Days come without the hour.",
+    readers=(
+        Reader(
+            isw.ID,
+            Message("layers"),
+            isw.REPORTS,
+            isw.recognises,
+            isw.read,
+            isw.FIELDS,
+            layered=True,
+        ),
+    ),
+    precedence=Message(
+        "The layers of a day are one snapshot; what a day has no layer of is not reported."
+    ),
+    notes=Message(
+        "A research institute's daily assessment. Assessed advance, where Russian forces operate "
+        "and control is not assessed, is separate from control: control alone moves in steps. "
+        "Claimed control is what Moscow says. Days come without the hour."
+    ),
 )
 
 NZZ = Source(
@@ -118,12 +139,14 @@ NZZ = Source(
     title="NZZ / Liveuamap",
     credit="NZZ (nzz.ch), after Liveuamap",
     url="https://www.nzz.ch",
-    terms="No open licence: the recorded files are read on the user's own machine and never handed "
-    "on. What controlmap embeds is its own measurement on its own grid.",
+    terms=Message(
+        "No open licence: the recorded files are read on the user's own machine and never handed "
+        "on. What controlmap embeds is its own measurement on its own grid."
+    ),
     readers=(
         Reader(
             nzz.ID,
-            "weekly record",
+            Message("weekly record"),
             nzz.REPORTS,
             nzz.recognises,
             nzz.read,
@@ -132,10 +155,12 @@ NZZ = Source(
             may_lack=frozenset({Status.HELD_BEFORE_2022}),
         ),
     ),
-    precedence="The day that is said in a file counts, not the one that it is named for.",
-    notes="A newspaper's record of Liveuamap's lines, a file a week; held ground alone. From March "
-    "2024 it leaves out what was held before 24 February 2022, about 16,600 km²; controlmap "
-    "completes it and says from where. Retreats appear days late.",
+    precedence=Message("The day stated in a file counts, not the one in its name."),
+    notes=Message(
+        "A newspaper's record of Liveuamap's lines, a file a week; held ground alone. From March "
+        "2024 it leaves out what was held before 24 February 2022, about 16,600 km²; controlmap "
+        "adds it and says from where. Retreats appear days late."
+    ),
 )
 
 VIINA = Source(
@@ -143,21 +168,27 @@ VIINA = Source(
     title="VIINA 2.0",
     credit="VIINA (Zhukov and Ayers), places by GeoNames",
     url="https://github.com/zhukovyuri/VIINA",
-    terms="ODbL: share and adapt, with credit, under the same licence.",
+    terms=Message("ODbL: share and adapt, with credit, under the same licence."),
     readers=tuple(
         Reader(
             reader,
-            "places, concluded" if reader == "viina" else f"places, {column}",
+            Message("places, concluded")
+            if reader == "viina"
+            else Message("places, {opinion}")(opinion=column),
             viina.REPORTS,
             viina.recognises,
             partial(viina.read, reader),
         )
         for reader, column in viina_csv.OPINIONS.items()
     ),
-    precedence="VIINA's own conclusion is read; each of the four opinions where it is named.",
-    notes="The holder of populated places by day, out of Wikipedia, event reports, DeepState and "
-    "ISW, so it is not independent of these. As areas it is an approximation: each point of an "
-    "oblast has the holder of the nearest place.",
+    precedence=Message(
+        "VIINA's own conclusion is read; each of the four opinions where it is named."
+    ),
+    notes=Message(
+        "The holder of populated places by day, out of Wikipedia, event reports, DeepState and "
+        "ISW, so it is not independent of these. As areas it is an approximation: each point of an "
+        "oblast has the holder of the nearest place."
+    ),
 )
 
 OWN = Source(
@@ -165,19 +196,25 @@ OWN = Source(
     title="Your own layer",
     credit="the file's author",
     url="https://www.ogc.org/standards",
-    terms="Yours: it is read in memory, compared in your session alone, and never stored or sent.",
+    terms=Message(
+        "Yours: it is read in memory, compared in your session alone, and never stored or sent."
+    ),
     readers=(
         Reader(
             custom.ID,
-            ", ".join(formats.FORMATS),
+            Message("{formats}")(formats=tuple(formats.FORMATS)),
             custom.REPORTS,
             custom.recognises,
             custom.read,
         ),
     ),
-    precedence="A legend says which values are which status; without one, a guess that is shown.",
-    notes="GeoJSON, KML, KMZ, GeoPackage, zipped Shapefile or GeoParquet, with a column, colour, "
-    "style or layer name that tells the status.",
+    precedence=Message(
+        "A legend says which values are which status; without one, a guess that is shown."
+    ),
+    notes=Message(
+        "GeoJSON, KML, KMZ, GeoPackage, zipped Shapefile or GeoParquet, with a column, colour, "
+        "style or layer name that tells the status."
+    ),
 )
 
 SOURCES = {source.id: source for source in (DEEPSTATE, ISW, NZZ, VIINA, OWN)}

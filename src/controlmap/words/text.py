@@ -209,6 +209,21 @@ def oblast(name: str) -> str:
     return _("{name} oblast", name=name)
 
 
+OBLASTS = {
+    "UA-14": Message("Donetsk"),
+    "UA-09": Message("Luhansk"),
+    "UA-65": Message("Kherson"),
+    "UA-23": Message("Zaporizhzhia"),
+    "all": Message("All four oblasts"),
+}
+"""By their ISO codes, and all of them."""
+
+
+def named(iso: str) -> str:
+    """Return the name of an oblast, or of all four, by the ISO code or "all"."""
+    return str(OBLASTS[iso])
+
+
 def km2(value: float | None) -> str:
     """Return an area, or that it is not reported."""
     if value is None:
@@ -338,7 +353,7 @@ def held_before(value: float) -> str:
     return _("of which before 24 February 2022: {area:,.0f}\N{NO-BREAK SPACE}km²", area=value)
 
 
-def as_of(source: str, reader_title: str, observed: datetime, retrieved: datetime | None) -> str:
+def as_of(source: str, reader_title: Text, observed: datetime, retrieved: datetime | None) -> str:
     """Return who says so, and the two dates."""
     return _(
         "Source: **{source}** ({reader}). Observed **{observed}**, retrieved {retrieved}.",
@@ -660,7 +675,7 @@ def span(first: date, last: date, snapshots: int, gaps: int) -> str:
     )
 
 
-def reports(title: str, statuses: Iterable[Status]) -> str:
+def reports(title: Text, statuses: Iterable[Status]) -> str:
     """Return what one kind of a source's files reports."""
     listed = set(statuses)
     return f"- **{title}**: {', '.join(str(STATUS[s]) for s in Status if s in listed)}"

@@ -60,7 +60,7 @@ def _figures() -> None:
         attribution.source(coverage, start, end)
         if start.info.reader != end.info.reader:
             st.caption(notes.READERS_DIFFER)
-        changes = [(r.name, r.gained_km2, r.lost_km2, r.net_km2) for r in rows]
+        changes = [(text.named(r.iso), r.gained_km2, r.lost_km2, r.net_km2) for r in rows]
         lines = text.cite_changes(start_day, end_day, changes)
         attribution.citation(st.container(), lines, (coverage, start), (coverage, end))
 

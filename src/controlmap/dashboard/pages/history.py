@@ -11,7 +11,7 @@ import streamlit as st
 
 from controlmap import sources
 from controlmap.analysis import agreement, figures, turning_points
-from controlmap.analysis.figures import ALL, ALL_NAME, Areas, Change, Every, Flow
+from controlmap.analysis.figures import ALL, Areas, Change, Every, Flow
 from controlmap.dashboard import attribution, controls, rendering, session, tables
 from controlmap.dashboard.parameters import (
     ADVANCE,
@@ -55,8 +55,8 @@ def _figures() -> None:
         return
     readers = _readers(coverage, start, end)
     marks = _marks(coverage, start, end, readers)
-    names = {ALL: ALL_NAME, **{o.iso: o.name for o in coverage.oblasts}}
-    lines = [Line(i, n) for i, n in names.items() if oblast in (ALL, i)]
+    codes = [ALL, *(o.iso for o in coverage.oblasts)]
+    lines = [Line(iso, text.named(iso)) for iso in codes if oblast in (ALL, iso)]
     share = choices[MEASURE] == "share"
     st.header(words.HELD)
     spread = _spread(session.coverages(choices[ADVANCE]), start, end)
@@ -99,7 +99,7 @@ def _readers(coverage: Coverage, start: date, end: date) -> list[tuple[date, str
     """Return the days from which another kind of the source's files is used, with its title."""
     days = (start + timedelta(days=n) for n in range((end - start).days + 1))
     return [
-        (b.day, sources.find_reader(b.info.reader).title)
+        (b.day, str(sources.find_reader(b.info.reader).title))
         for a, b in itertools.pairwise(map(coverage.known, days))
         if a and b and a.info.reader != b.info.reader
     ]
@@ -204,13 +204,13 @@ def _source(coverage: Coverage, start: date, end: date, oblast: str) -> None:
     if not ends:
         return
     title = sources.find_source(coverage.source).title
-    used = dict.fromkeys(sources.find_reader(m.info.reader).title for m in ends)
+    used = dict.fromkeys(str(sources.find_reader(m.info.reader).title) for m in ends)
     st.markdown(words.source(title, ends[0].info.observed, ends[-1].info.observed, list(used)))
     if len(ends) == 2:
         then, now = (_of(oblast, figures.areas(coverage, snapshot)) for snapshot in ends)
         change = _of(oblast, figures.changes(coverage, *ends))
         lines = words.cite(
-            now.name if oblast == ALL else text.oblast(now.name),
+            text.named(ALL) if oblast == ALL else text.oblast(text.named(oblast)),
             (start, then.russian_held, then.held_share),
             (end, now.russian_held, now.held_share),
             change.gained_km2,

@@ -92,7 +92,7 @@ def _cited(
         held=every.held,
         claimed=every.claimed,
         gap=every.gap,
-        oblasts=[(row.name, row.held, row.held_share) for row in each],
+        oblasts=[(text.named(row.iso), row.held, row.held_share) for row in each],
         change_30d=every.change_30d,
         change_365d=every.change_365d,
         contested=every.contested,

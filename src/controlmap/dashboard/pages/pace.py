@@ -73,7 +73,7 @@ def _figures() -> None:
         attribution.citation(st.container(), lines, (coverage, snapshot))
     st.header(text_pace.BACKTEST)
     title = sources.find_source(coverage.source).title
-    whose = "" if iso == figures.ALL else measured.name
+    whose = "" if iso == figures.ALL else text.named(iso)
     st.markdown(
         text_pace.backtest_lede(
             title,
@@ -107,7 +107,9 @@ def _summary(measured: Pace, score: Score) -> str:
 
 def _cited(measured: Pace, summary: str) -> list[str]:
     return text_pace.citation(
-        measured.name if measured.iso == figures.ALL else text.oblast(measured.name),
+        text.named(figures.ALL)
+        if measured.iso == figures.ALL
+        else text.oblast(text.named(measured.iso)),
         day=measured.snapshot.day,
         window_days=measured.window_days,
         snapshots=measured.snapshots,

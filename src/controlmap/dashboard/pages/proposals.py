@@ -164,7 +164,7 @@ def _settlements(outcome: Outcome) -> dict[str, str]:
 def _cited(outcome: Outcome, fortress: str) -> list[str]:
     proposal = outcome.proposal
     rules = [
-        (row.name, text_proposals.rule(selection.rule.value, selection.day))
+        (text.named(row.iso), text_proposals.rule(selection.rule.value, selection.day))
         for row in outcome.rows[:-1]
         if (selection := proposal.rules[row.iso])
     ]
@@ -172,7 +172,7 @@ def _cited(outcome: Outcome, fortress: str) -> list[str]:
         proposal.title,
         outcome.snapshot.day,
         rules,
-        [(row.name, row.to_russia_km2, row.to_ukraine_km2) for row in outcome.rows],
+        [(text.named(row.iso), row.to_russia_km2, row.to_ukraine_km2) for row in outcome.rows],
         outcome.to_russia,
         outcome.to_ukraine,
         fortress,
