@@ -49,11 +49,35 @@ CALLS: dict[str, tuple[type[StrEnum], str, Ask]] = {
     ),
     "agree basis": (cm.Basis, "deepstate", lambda r, c: r.agree(JULY_2023, basis=c)),
     "agree advance": (cm.Advance, "deepstate", lambda r, c: r.agree(JULY_2023, advance=c)),
+    "pace contested": (
+        cm.Contested,
+        "deepstate",
+        lambda r, c: r.pace("UA-14", DAY, contested=c),
+    ),
+    "pace advance": (cm.Advance, "isw", lambda r, c: r.pace("all", "2022-11-01", advance=c)),
+    "backtest contested": (
+        cm.Contested,
+        "deepstate",
+        lambda r, c: r.backtest("UA-14", window=30, contested=c),
+    ),
+    "backtest advance": (
+        cm.Advance,
+        "isw",
+        lambda r, c: r.backtest("UA-14", window=30, advance=c),
+    ),
+    "claims advance": (cm.Advance, "isw", lambda r, c: r.claims("2022-10-01", advance=c)),
+    "proposals advance": (cm.Advance, "isw", lambda r, c: r.proposals(JULY_2023, advance=c)),
     "place advance": (cm.Advance, "isw", lambda r, c: r.place("38.0,48.55", advance=c)),
 }
 """Calls with a choice: its kind, the record that it matters in, and the call."""
 
-LEAST = {"flows advance": 2, "changes advance": 2, "agree advance": 2}
+LEAST = {
+    "flows advance": 2,
+    "changes advance": 2,
+    "agree advance": 2,
+    "pace advance": 2,
+    "backtest advance": 2,
+}
 """How many of a call's answers differ, where contested ground or the place does not matter."""
 
 

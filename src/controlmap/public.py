@@ -11,13 +11,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from controlmap import sources
-from controlmap.analysis import agree, areas, assessed_advance, changes, history, place, render
+from controlmap.analysis import (
+    agree,
+    areas,
+    assessed_advance,
+    changes,
+    claims,
+    history,
+    ledger,
+    place,
+    projections,
+    proposals,
+    render,
+    transfers,
+)
 from controlmap.analysis.answer import Answer, html
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import Contested, Every
+from controlmap.analysis.pace import DEFAULT_WINDOW
 from controlmap.core.choices import Day, chosen, day_of
 from controlmap.core.model import Status
 from controlmap.geo.oblasts import Basis
@@ -209,6 +225,102 @@ class Record(StoredRecord):
         """
         return place.place(self._counted(advance), where, advance=advance)
 
+    def pace(
+        self,
+        oblast: str,
+        day: Day | None = None,
+        *,
+        window: int = DEFAULT_WINDOW,
+        contested: str = Contested.OUT,
+        advance: str = Advance.APART,
+    ) -> Answer:
+        """Answer how fast an oblast's Russian-held ground grew, in km2 a day.
+
+        Parameters
+        ----------
+        oblast
+            By ISO 3166-2 ("UA-14") or name; "all" for the four together.
+        day
+            The latest by default.
+        window
+            The days before it: 7, 30, 90, 180 or 365.
+        contested
+            Whether contested ground counts as held: "out" or "in".
+        advance
+            As for `areas`.
+        """
+        return projections.pace(
+            self._counted(advance),
+            oblast,
+            _day(day),
+            window=window,
+            contested=contested,
+            advance=advance,
+        )
+
+    def backtest(
+        self,
+        oblast: str,
+        *,
+        window: int | None = None,
+        contested: str = Contested.OUT,
+        advance: str = Advance.APART,
+    ) -> Answer:
+        """Answer how often projections made on every day of the record were right; as `pace`."""
+        coverage = self._counted(advance)
+        return projections.backtest(
+            coverage, oblast, window=window, contested=contested, advance=advance
+        )
+
+    def claims(
+        self,
+        day: Day | None = None,
+        *,
+        file: str | Path | None = None,
+        advance: str = Advance.CONTESTED,
+    ) -> Answer:
+        """Answer what this record says of claims: measured, a verdict, and hindsight.
+
+        Parameters
+        ----------
+        day
+            The day that each claim speaks of by default.
+        file
+            Claims of your own (TOML), after the embedded ones.
+        advance
+            As for `areas`.
+        """
+        entries = _entries(claims, file)
+        coverages = {self.coverage.source: self._counted(advance)}
+        return ledger.claims(entries, coverages, _day(day), advance=advance)
+
+    def proposals(
+        self,
+        day: Day | None = None,
+        *,
+        file: str | Path | None = None,
+        advance: str = Advance.APART,
+    ) -> Answer:
+        """Answer what would pass by each proposal, in km2, settlements and people.
+
+        Parameters
+        ----------
+        day
+            The latest by default.
+        file
+            Proposals of your own (TOML), after the embedded ones.
+        advance
+            As for `areas`.
+        """
+        entries = _entries(proposals, file)
+        return transfers.proposals(
+            entries,
+            self._counted(advance),
+            _day(day),
+            advance=advance,
+            may_be_left_out={proposal.id for proposal in entries},
+        )
+
     def at(self, day: Day | None = None, *, advance: str = Advance.APART) -> RecordDay:
         """Return the record on a day: the snapshot that stands for it."""
         coverage = self._counted(advance)
@@ -281,3 +393,11 @@ class RecordDay:
 
 def _day(day: Day | None) -> date | None:
     return None if day is None else day_of(day)
+
+
+def _entries(room: ModuleType, file: str | Path | None) -> list[Any]:
+    """Return the embedded entries and those of a file; raise what is wrong with the first."""
+    entries, broken = room.load([room.embedded(), *([Path(file)] if file else [])])
+    if broken:
+        raise broken[0]
+    return list(entries)

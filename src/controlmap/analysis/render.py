@@ -31,10 +31,14 @@ _SHOWN = 60
 
 @dataclass(frozen=True)
 class Facts:
-    """Lines of a name and what it is, under a heading; those that say nothing are left out."""
+    """Lines of a name and what it is; those that say nothing are left out.
+
+    As text they are indented by so many spaces, and names take at least `width`.
+    """
 
     lines: tuple[tuple[Message | str, Message | str | None], ...]
-    heading: Message | str = ""
+    indent: int = 0
+    width: int = 0
 
 
 @dataclass(frozen=True)
@@ -127,13 +131,10 @@ def line(text: Message | str) -> str:
 
 
 def _named(facts: Facts) -> Iterator[str]:
-    indent = "  " if facts.heading else ""
-    if facts.heading:
-        yield line(facts.heading)
     lines = [(str(name), str(text)) for name, text in facts.lines if text]
-    width = max((len(name) for name, _ in lines), default=0) + 2
+    width = max([facts.width, *(len(name) + 2 for name, _ in lines)])
     for name, text in lines:
-        yield f"{indent}{name:<{width}}{line(text)}"
+        yield f"{' ' * facts.indent}{name:<{width}}{line(text)}"
 
 
 def _aligned(lines: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -159,7 +160,7 @@ def shown(block: Block, question: str) -> dict[str, Any]:
         left = max(len(block.rows) - _SHOWN, 0)
         return {"heads": heads, "rows": list(cells(first, question)), "left": left}
     if isinstance(block, Facts):
-        return {"heading": block.heading, "facts": [(n, t) for n, t in block.lines if t]}
+        return {"facts": [(name, said) for name, said in block.lines if said]}
     return {"text": block}
 
 

@@ -8,10 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from controlmap.cli import (
-    claims,
     dashboard,
-    pace,
-    proposals,
     questions,
     records,
     update,
@@ -20,7 +17,7 @@ from controlmap.cli.printing import say
 from controlmap.core.model import ControlmapError, InputError
 from controlmap.core.version import __version__
 
-_ROOMS = (questions, pace, claims, proposals, records, update, dashboard)
+_ROOMS = (questions, records, update, dashboard)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from controlmap.cli.printing import say
 from controlmap.core.model import InputError
-from controlmap.words.numbers import instant
 
 # A command imports what it works with when it runs: `controlmap --help` waits for none of it.
 if TYPE_CHECKING:
-    from controlmap.core.model import SnapshotInfo
     from controlmap.record.coverage import Coverage
     from controlmap.sources.legends import Legend
 
@@ -88,7 +86,7 @@ def add_entries(parser: argparse.ArgumentParser, default: str) -> None:
     add_format(parser)
 
 
-def report_broken(broken: Sequence[InputError], path: Path | None) -> None:
+def report_broken(broken: Sequence[str], path: Path | None) -> None:
     """Say which entries are broken, a line each; the others were shown.
 
     Raises
@@ -97,7 +95,7 @@ def report_broken(broken: Sequence[InputError], path: Path | None) -> None:
         Where there are any, so that the command ends as it does on other bad input.
     """
     for problem in broken:
-        say(str(problem))
+        say(problem)
     if broken:
         count = "1 entry" if len(broken) == 1 else f"{len(broken)} entries"
         where = f"{path}: " if path else ""
@@ -112,32 +110,12 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date YYYY-MM-DD") from error
 
 
-def open_coverage(source: str | None, advance: str = "apart") -> Coverage:
-    """The coverage of a source's record, of the default one for None, its advance counted so."""
-    from controlmap import sources
-    from controlmap.analysis import assessed_advance
-    from controlmap.record import archive
-
-    coverage = archive.open_source(source or sources.DEFAULT).coverage
-    return assessed_advance.counted(coverage, assessed_advance.Advance(advance))
-
-
 def open_record(source: str | None) -> Coverage:
     """Open the coverage of a source's record, of the default one for None."""
     from controlmap import sources
     from controlmap.record import archive
 
     return archive.open_source(source or sources.DEFAULT).coverage
-
-
-def advance_told(source: str, advance: str) -> str:
-    """What a source's assessed advance was counted as; "" where it tells of none."""
-    from controlmap import sources
-    from controlmap.core.model import Status
-    from controlmap.words import notes
-
-    known = Status.ASSESSED_ADVANCE in sources.find_source(source).reports
-    return str(notes.ADVANCE[advance]) if known else ""
 
 
 def read_legend(path: Path) -> Legend:
@@ -151,27 +129,3 @@ def read_legend(path: Path) -> Legend:
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: is no text in UTF-8") from error
     return legends.from_toml(text, path.name)
-
-
-def dated(info: SnapshotInfo) -> str:
-    """The two dates of a snapshot, in words."""
-    return f"as of {instant(info.observed)}, retrieved {retrieved(info) or 'not recorded'}"
-
-
-def retrieved(info: SnapshotInfo) -> str | None:
-    """When a snapshot was retrieved, as ISO 8601; None where nobody knows."""
-    return instant(info.retrieved) if info.retrieved else None
-
-
-def never_told(source: str, advance: str) -> set[str]:
-    """The statuses that no reader of a source tells, its advance counted so: a table has no columns
-    for them.
-    """
-    from controlmap import sources
-    from controlmap.analysis import assessed_advance
-    from controlmap.core.model import REPORTABLE
-
-    told = assessed_advance.reported(
-        sources.find_source(source).reports, assessed_advance.Advance(advance)
-    )
-    return {status.value for status in REPORTABLE if status not in told}

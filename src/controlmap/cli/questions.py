@@ -13,11 +13,13 @@ from controlmap.cli.options import (
     add_basis,
     add_command,
     add_contested,
+    add_entries,
     add_format,
     add_record,
     day,
     open_record,
     read_legend,
+    report_broken,
 )
 from controlmap.cli.printing import say, show
 from controlmap.core.model import InputError
@@ -94,6 +96,56 @@ def add(commands: Commands) -> None:
         "Who held a place from when to when, and its distance to held ground.",
     )
     parser.add_argument("where", metavar=WHERE, help='a name, "NAME, OBLAST", or a point')
+    add_record(parser)
+    add_format(parser)
+
+    _add_pace(commands)
+    parser = add_command(
+        commands,
+        "claims",
+        _claims,
+        "Claims held against the records: measured with their spread, a verdict, and hindsight.",
+    )
+    add_entries(parser, "the day that each claim speaks of")
+    parser.add_argument(
+        "--source", metavar="ID", help="this one alone; default: every source that is current"
+    )
+    add_advance(parser, "contested")
+
+    parser = add_command(
+        commands,
+        "proposals",
+        _proposals,
+        "What would pass from Ukrainian to Russian hands by each proposal, and the reverse.",
+    )
+    add_entries(parser, "the latest")
+    add_record(parser)
+
+
+def _add_pace(commands: Commands) -> None:
+    parser = add_command(
+        commands,
+        "pace",
+        _pace,
+        "The net pace of Russian-held ground with its confidence interval, and when it would take "
+        "what remains.",
+    )
+    parser.add_argument(
+        "--oblast", required=True, metavar="ISO|NAME", help="UA-14, Donetsk, ...; all for all four"
+    )
+    parser.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help="default: the latest")
+    parser.add_argument(
+        "--window",
+        type=int,
+        metavar="DAYS",
+        help="7, 30, 90 (default), 180 or 365 days before; of --backtest, all by default",
+    )
+    add_contested(parser)
+    parser.add_argument(
+        "--backtest",
+        action="store_true",
+        help="instead: how often projections made on every day of the record were right",
+    )
     add_record(parser)
     add_format(parser)
 
@@ -194,3 +246,63 @@ def _place(arguments: argparse.Namespace) -> None:
 
     coverage = open_record(arguments.source)
     show(place(coverage, arguments.where, advance=arguments.advance), arguments.format)
+
+
+def _pace(arguments: argparse.Namespace) -> None:
+    from controlmap.analysis import projections
+    from controlmap.analysis.pace import DEFAULT_WINDOW
+
+    coverage, window = open_record(arguments.source), arguments.window
+    choices = {"contested": arguments.contested, "advance": arguments.advance}
+    if arguments.backtest:
+        if arguments.as_of:
+            raise InputError("--as-of: does not go with --backtest, which is of every day")
+        answer = projections.backtest(coverage, arguments.oblast, window=window, **choices)
+    else:
+        window = DEFAULT_WINDOW if window is None else window
+        answer = projections.pace(
+            coverage, arguments.oblast, arguments.as_of, window=window, **choices
+        )
+    show(answer, arguments.format)
+
+
+def _claims(arguments: argparse.Namespace) -> None:
+    from controlmap import sources
+    from controlmap.analysis import claims
+    from controlmap.analysis.ledger import claims as claims_answer
+    from controlmap.record import archive
+
+    entries, broken = claims.load([claims.embedded(), *_files(arguments)])
+    chosen = [arguments.source] if arguments.source else archive.with_records()
+    answer = claims_answer(
+        entries,
+        {source: open_record(source) for source in chosen or [sources.DEFAULT]},
+        arguments.as_of,
+        advance=arguments.advance,
+        broken=broken,
+    )
+    show(answer, arguments.format)
+    report_broken(answer.document["broken"], arguments.file)
+
+
+def _proposals(arguments: argparse.Namespace) -> None:
+    from controlmap.analysis import proposals
+    from controlmap.analysis.transfers import proposals as proposals_answer
+
+    embedded = proposals.load([proposals.embedded()])[0]
+    entries, broken = proposals.load([proposals.embedded(), *_files(arguments)])
+    answer = proposals_answer(
+        entries,
+        open_record(arguments.source),
+        arguments.as_of,
+        advance=arguments.advance,
+        # What the record cannot measure of ours is no fault of a person's file.
+        may_be_left_out={proposal.id for proposal in embedded},
+        broken=broken,
+    )
+    show(answer, arguments.format)
+    report_broken(answer.document["broken"], arguments.file)
+
+
+def _files(arguments: argparse.Namespace) -> list[Path]:
+    return [] if arguments.file is None else [arguments.file]

@@ -12,6 +12,7 @@ from controlmap.words.catalog import Message
 
 SHARE, KM2, KM, DAYS, COUNT = "share", "km2", "km", "days", "count"
 KM2_PER_DAY, METRES, TIMES, INDEX, DEGREES = "km2_per_day", "m", "times", "index", "degrees"
+NUMBER = "number"
 TEXT, FLAG, DATE, INSTANT = "text", "flag", "date", "instant"
 
 NOT_REPORTED = Message("not reported")
@@ -221,6 +222,248 @@ _ALL = (
         Message("Apart"),
         KM2,
         Message("Ground that one of the two alone has as Russian-held."),
+    ),
+    # How fast
+    _column("window_days", Message("Window"), DAYS, Message("The days that the pace is over.")),
+    _column("snapshots", Message("Snapshots"), COUNT, Message("The snapshots in the window.")),
+    _column(
+        "pace_km2_per_day",
+        Message("Pace"),
+        KM2_PER_DAY,
+        Message("The Theil-Sen slope, net."),
+        signed=True,
+    ),
+    _column(
+        "low",
+        Message("From"),
+        KM2_PER_DAY,
+        Message("The low end of the confidence interval."),
+        signed=True,
+    ),
+    _column(
+        "high",
+        Message("To"),
+        KM2_PER_DAY,
+        Message("The high end of the confidence interval."),
+        signed=True,
+    ),
+    _column(
+        "plain_km2_per_day",
+        Message("Simple difference"),
+        KM2_PER_DAY,
+        Message("The window's ends over the time between."),
+        signed=True,
+    ),
+    _column("remaining_km2", Message("Not held"), KM2, Message("What is not held on the day.")),
+    _column(
+        "days", Message("To take it"), DAYS, Message("The days that what is not held would take.")
+    ),
+    _column(
+        "days_low", Message("At least"), DAYS, Message("The same at the fast end of the interval.")
+    ),
+    _column(
+        "days_high", Message("At most"), DAYS, Message("The same at the slow end of the interval.")
+    ),
+    _column("pace.date", Message("Reached"), DATE, Message("The day that this would be.")),
+    _column(
+        "date_low", Message("Earliest"), DATE, Message("The same at the fast end of the interval.")
+    ),
+    _column(
+        "date_high", Message("Latest"), DATE, Message("The same at the slow end of the interval.")
+    ),
+    _column("horizon_days", Message("Ahead"), DAYS, Message("The days ahead that are projected.")),
+    _column(
+        "tested",
+        Message("Days tested"),
+        COUNT,
+        Message("The days on which a projection could be tested."),
+    ),
+    _column(
+        "right",
+        Message("Right"),
+        SHARE,
+        Message("The projections that were right."),
+        missing=NOT_TESTED,
+    ),
+    _column(
+        "plain_right",
+        Message("Simple difference right"),
+        SHARE,
+        Message("Those of the simple difference that were right."),
+        missing=NOT_TESTED,
+    ),
+    _column(
+        "within_interval",
+        Message("In the interval"),
+        SHARE,
+        Message("Changes that lay in the confidence interval."),
+        missing=NOT_TESTED,
+    ),
+    _column(
+        "unmoved",
+        Message("Nothing changed"),
+        SHARE,
+        Message("Days after which nothing changed."),
+        missing=NOT_TESTED,
+    ),
+    _column(
+        "times_low",
+        Message("Times, from"),
+        TIMES,
+        Message("What followed over what was projected, low end of eight in ten."),
+        missing=NOT_TESTED,
+    ),
+    _column(
+        "times_high",
+        Message("Times, to"),
+        TIMES,
+        Message("What followed over what was projected, high end of eight in ten."),
+        missing=NOT_TESTED,
+    ),
+    _column(
+        "times_tested",
+        Message("Days of growth"),
+        COUNT,
+        Message("The days on which enough growth was projected for multiples."),
+    ),
+    # Claims
+    _column("id", Message("Entry"), TEXT, Message("The entry's id in its file.")),
+    _column("statement", Message("Statement"), TEXT, Message("What is claimed.")),
+    _column("said_by", Message("Said by"), TEXT, Message("Who says it.")),
+    _column("published_in", Message("Published in"), TEXT, Message("Where it was published.")),
+    _column("published", Message("Published"), DATE, Message("When it was published.")),
+    _column("url", Message("Address"), TEXT, Message("Where it can be read.")),
+    _column("day", Message("Day"), DATE, Message("The day that it is measured on.")),
+    _column(
+        "as_of", Message("As of"), INSTANT, Message("The instant of the ground's state (UTC).")
+    ),
+    _column(
+        "retrieved",
+        Message("Retrieved"),
+        INSTANT,
+        Message("When the file was taken from its source (UTC)."),
+    ),
+    _column("quantity", Message("Quantity"), TEXT, Message("The quantity that is measured.")),
+    _column(
+        "relation",
+        Message("Relation"),
+        TEXT,
+        Message("How the figure claimed bounds what is measured."),
+    ),
+    _column(
+        "claims.claimed", Message("Claimed"), NUMBER, Message("The figure claimed, in its unit.")
+    ),
+    _column(
+        "tolerance", Message("Tolerance"), NUMBER, Message("How far off still holds, in the unit.")
+    ),
+    _column(
+        "measured", Message("Measured"), NUMBER, Message("The first source's figure, in the unit.")
+    ),
+    _column(
+        "claims.low",
+        Message("From"),
+        NUMBER,
+        Message("The low end of the sources' spread, in the unit."),
+    ),
+    _column(
+        "claims.high",
+        Message("To"),
+        NUMBER,
+        Message("The high end of the sources' spread, in the unit."),
+    ),
+    _column("unit", Message("Unit"), TEXT, Message("The unit of these figures.")),
+    _column(
+        "contested_of",
+        Message("Contested of"),
+        DATE,
+        Message("The earlier day whose contested ground is in the spread."),
+    ),
+    _column("verdict", Message("Verdict"), TEXT, Message("What the records say of it.")),
+    _column("rule", Message("Rule"), TEXT, Message("The rule that gave the verdict.")),
+    _column("problem", Message("Unclear"), TEXT, Message("Why it is inconclusive.")),
+    _column(
+        "note",
+        Message("Note"),
+        TEXT,
+        Message("What is measured, where that is not the claim's own word."),
+    ),
+    _column("by_source", Message("By source"), TEXT, Message("What each source measures.")),
+    _column(
+        "left_out", Message("Left out"), TEXT, Message("The sources that measure nothing, and why.")
+    ),
+    _column("hindsight", Message("Hindsight"), TEXT, Message("What the record shows since.")),
+    # Proposals
+    _column(
+        "to_russia_km2",
+        Message("To Russia"),
+        KM2,
+        Message("Ground that is not Russian-held and would be."),
+    ),
+    _column(
+        "to_russia_share", Message("Share to Russia"), SHARE, Message("That over the polygon.")
+    ),
+    _column(
+        "contested_km2",
+        Message("Contested of it"),
+        KM2,
+        Message("The contested part of what would pass to Russia."),
+    ),
+    _column(
+        "to_ukraine_km2",
+        Message("To Ukraine"),
+        KM2,
+        Message("Ground that is Russian-held and would not be."),
+    ),
+    _column(
+        "to_ukraine_share", Message("Share to Ukraine"), SHARE, Message("That over the polygon.")
+    ),
+    _column(
+        "would_hold_km2",
+        Message("Russia would hold"),
+        KM2,
+        Message("Ground that would be Russian-held."),
+    ),
+    _column(
+        "recognised_km2",
+        Message("Recognised"),
+        KM2,
+        Message("Ground that would be recognised as Russian."),
+    ),
+    _column(
+        "settlements",
+        Message("Settlements"),
+        COUNT,
+        Message("Settlements of 500 people or more that would pass."),
+    ),
+    _column(
+        "population",
+        Message("Population"),
+        COUNT,
+        Message("Their population by GeoNames, for most places before the war."),
+    ),
+    _column(
+        "settlements_to_russia",
+        Message("Settlements to Russia"),
+        COUNT,
+        Message("Those that would pass to Russia."),
+    ),
+    _column(
+        "population_to_russia",
+        Message("Population to Russia"),
+        COUNT,
+        Message("The population of those."),
+    ),
+    _column(
+        "settlements_to_ukraine",
+        Message("Settlements to Ukraine"),
+        COUNT,
+        Message("Those that would pass to Ukraine."),
+    ),
+    _column(
+        "population_to_ukraine",
+        Message("Population to Ukraine"),
+        COUNT,
+        Message("The population of those."),
     ),
     # A place
     _column("status", Message("Status"), TEXT, Message("The status of the ground.")),

@@ -114,7 +114,6 @@ BACKTEST_NOTE = Message(
 )
 NOT_KNOWN = Message("not known")
 BOTH = Message("{first}; {then}")
-MONTH = Message("{month:month}")
 FACT_OBLAST = Message("oblast")
 FACT_WINDOW = Message("window")
 FACT_PACE = Message("pace")
@@ -135,3 +134,43 @@ GENERALISED = Message("the map generalised to {cell_m} m, figures exact")
 FULL_DETAIL = Message("full detail")
 DAY = Message("{title} on {day}, observed {observed}")
 FACT_TERMS = Message("terms")
+
+CLAIMS = Message("Claims held against the records")
+CLAIMS_METHOD = Message(
+    "A claim holds if all of the spread that the sources measure is within its tolerance; "
+    "docs/claims.md has each quantity and the rule."
+)
+OF_SOURCE = Message("{source}: {note}")
+DECLARED = Message("{figure}, as of {observed}")
+MEASURED = Message("{figure}, {source} as of {observed}")
+FACT_SAID_BY = Message("said by")
+FACT_AT = Message("at")
+FACT_CLAIMED = Message("claimed")
+FACT_MEASURED = Message("measured")
+FACT_DECLARED = Message("declared")
+FACT_BY_SOURCE = Message("by source")
+FACT_LEFT_OUT = Message("left out")
+FACT_CONTESTED = Message("contested")
+FACT_INCONCLUSIVE = Message("unclear")
+FACT_NOTE = Message("note")
+FACT_RULE = Message("rule")
+FACT_HINDSIGHT = Message("hindsight")
+
+PROPOSALS = Message("What would pass by each proposal")
+PROPOSALS_METHOD = Message(
+    "A proposal's rules and the day's line cut the land that would pass, face by face; areas are "
+    "geodesic on WGS84, in km2."
+)
+PROPOSALS_AS_OF = Message(
+    "{source}, as of {as_of}; km2 that would pass, whoever holds them now; settlements of 500 "
+    "people or more in them; {population}"
+)
+LEFT_OUT = Message("left out: {problem}")
+FORTRESS_CITIES = Message("fortress cities that would pass: {cities}")
+HELD_BEFORE_2022_OF = Message("held before 2022: as last reported, on {day}")
+RECOGNISED = {
+    "held": Message("recognised as Russian: all that Russia would hold"),
+    "none": Message("recognised as Russian: nothing; Ukraine's recognised border stands"),
+    "unstated": Message("recognised as Russian: not stated"),
+    "mixed": Message("recognised as Russian: mixed"),
+}

@@ -1,0 +1,214 @@
+"""Claims held against the records, as an answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+from controlmap.analysis import agreement, assessed_advance, claim_sentences
+from controlmap.analysis import claims as claiming
+from controlmap.analysis.answer import Answer, Evidence
+from controlmap.analysis.assessed_advance import Advance
+from controlmap.analysis.claims import Claim, Evaluation, Finding
+from controlmap.analysis.quantities import Measure
+from controlmap.analysis.render import Block, Facts
+from controlmap.core.model import InputError
+from controlmap.record.coverage import Coverage
+from controlmap.words import notes
+from controlmap.words.catalog import Message
+from controlmap.words.numbers import instant
+
+_NAME_WIDTH = 11
+"""Of the names of a claim's lines, so that those of all claims stand under each other."""
+
+
+def claims(
+    entries: Sequence[Claim],
+    coverages: Mapping[str, Coverage],
+    day: date | None = None,
+    *,
+    advance: str = Advance.CONTESTED,
+    broken: Sequence[InputError] = (),
+) -> Answer:
+    """Answer what the records say of claims: measured with their spread, a verdict, hindsight.
+
+    Parameters
+    ----------
+    entries
+        As `claims.load` reads them.
+    coverages
+        The records by the id of their source; the first one's figure is given, all make the spread.
+    day
+        The day that each claim speaks of by default.
+    advance
+        What assessed advance counts as: "apart", "held" or "contested".
+    broken
+        What is wrong with entries that could not be read, for the document.
+
+    Raises
+    ------
+    InputError
+        Where no record knows the day, or the choice is none.
+    """
+    counted = {s: assessed_advance.counted(c, advance) for s, c in coverages.items()}
+    if day and not any(o.is_current for o in agreement.opinions(counted, day)):
+        next(iter(counted.values())).at(day)  # a day that no record has is no day for any claim
+    evaluations = claiming.evaluate(entries, list(counted.values()), day)
+    rows = [_row(evaluation) for evaluation in evaluations]
+    findings = [f for e in evaluations for f in e.by_source]
+    assessed = {
+        (f.source, f.snapshot.index): Evidence.of(counted[f.source], f.snapshot) for f in findings
+    }
+    return Answer(
+        "claims",
+        notes.CLAIMS,
+        [_flat(row, evaluation) for row, evaluation in zip(rows, evaluations, strict=True)],
+        document={
+            "sources": list(coverages),
+            "advance": str(advance),
+            "claims": rows,
+            "broken": [str(problem) for problem in broken],
+        },
+        evidence=tuple(assessed.values()),
+        choices={"advance": str(advance)},
+        method=notes.CLAIMS_METHOD,
+        notes=tuple(
+            notes.OF_SOURCE(source=source, note=note)
+            for source in dict.fromkeys(f.source for f in findings)
+            for note in assessed_advance.note(source, str(advance))
+        ),
+        body=partial(_body, evaluations),
+    )
+
+
+def _row(evaluation: Evaluation) -> dict[str, Any]:
+    claim, measure, snapshot = evaluation.claim, evaluation.measure, evaluation.snapshot
+    return {
+        "id": claim.id,
+        "statement": claim.statement,
+        "said_by": claim.said_by,
+        "published_in": claim.published_in,
+        "published": claim.published,
+        "url": claim.url or None,
+        "day": evaluation.day,
+        "source": None if claim.asks.declared else evaluation.source,
+        "as_of": snapshot and snapshot.info.observed,
+        "retrieved": snapshot and snapshot.info.retrieved,
+        "quantity": claim.quantity,
+        "relation": claim.relation.value,
+        "claimed": claim.figure,
+        "tolerance": claim.tolerance,
+        **_figures(measure),
+        "unit": claim.asks.unit,
+        "contested_of": measure and measure.contested_of,
+        "verdict": evaluation.verdict.value,
+        "rule": _plain(claim_sentences.rule(claim)),
+        "problem": _plain(claim_sentences.unknown(claim, evaluation)) or None,
+        "note": claim.note or None,
+        **_sources(claim, evaluation),
+        "hindsight": _hindsight(evaluation),
+    }
+
+
+def _hindsight(evaluation: Evaluation) -> dict[str, Any] | None:
+    if (since := evaluation.hindsight) is None:
+        return None
+    return {
+        "day": since.day,
+        "days": since.days,
+        **_figures(since.measure),
+        "verdict": since.verdict.value,
+        "net_km2": since.gains[0].net_km2 if since.gains else None,
+        "net_km2_by_source": {gain.source: gain.net_km2 for gain in since.gains},
+        **_sources(evaluation.claim, since),
+        "text": _plain(claim_sentences.hindsight_with_figure(evaluation)),
+    }
+
+
+def _figures(measure: Measure | None) -> dict[str, float | None]:
+    """Figure and spread; what never ends is None."""
+    values = (measure.value, measure.low, measure.high) if measure else (None, None, None)
+    return {
+        name: None if value is None or math.isinf(value) else float(value)
+        for name, value in zip(("measured", "low", "high"), values, strict=True)
+    }
+
+
+def _sources(claim: Claim, finding: Finding) -> dict[str, Any]:
+    """What each source measures; nothing of what is declared and not measured."""
+    by_source = [
+        {
+            "source": each.source,
+            "as_of": each.snapshot.info.observed,
+            **_figures(each.measure),
+            "verdict": each.verdict.value,
+        }
+        for each in finding.by_source
+        if not claim.asks.declared
+    ]
+    return {"by_source": by_source, "left_out": dict(finding.left_out)}
+
+
+def _flat(row: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
+    """A row whose lists are texts."""
+    since = row["hindsight"]
+    return {
+        **row,
+        "by_source": "; ".join(_by_source(evaluation)),
+        "left_out": "; ".join(f"{source}: {why}" for source, why in evaluation.left_out),
+        "hindsight": since and since["text"],
+    }
+
+
+def _by_source(evaluation: Evaluation) -> list[str]:
+    unit = evaluation.claim.asks.unit
+    return [
+        f"{each.source}: {_plain(claim_sentences.measured(each, unit))}, "
+        f"as of {instant(each.snapshot.info.observed)}, {each.verdict.value}"
+        for each in evaluation.by_source
+    ]
+
+
+def _plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _body(evaluations: Iterable[Evaluation]) -> Iterator[Block]:
+    for number, evaluation in enumerate(evaluations):
+        claim = evaluation.claim
+        if number:
+            yield ""
+        yield f"{claim.id}: {evaluation.verdict.value}"
+        yield f"  {claim.statement}"
+        lines = [(name, _plain(str(text)) if text else "") for name, text in _lines(evaluation)]
+        yield Facts(tuple(lines), indent=2, width=_NAME_WIDTH)
+
+
+def _lines(evaluation: Evaluation) -> Iterator[tuple[Message | str, Message | str | None]]:
+    claim, snapshot = evaluation.claim, evaluation.snapshot
+    yield notes.FACT_SAID_BY, claim_sentences.said(claim)
+    yield notes.FACT_AT, claim.url
+    yield notes.FACT_CLAIMED, claim_sentences.claimed(claim)
+    if evaluation.measure is None or snapshot is None:
+        yield notes.FACT_MEASURED, evaluation.problem
+    else:
+        figure = claim_sentences.measured(evaluation, claim.asks.unit)
+        observed = instant(snapshot.info.observed)
+        if claim.asks.declared:
+            yield notes.FACT_DECLARED, notes.DECLARED(figure=figure, observed=observed)
+        else:
+            by = notes.MEASURED(figure=figure, source=str(evaluation.source), observed=observed)
+            yield notes.FACT_MEASURED, by
+        if len(evaluation.by_source) > 1:
+            yield from ((notes.FACT_BY_SOURCE, line) for line in _by_source(evaluation))
+        for source, why in evaluation.left_out:
+            yield notes.FACT_LEFT_OUT, f"{source}: {why}"
+        yield notes.FACT_CONTESTED, claim_sentences.contested(evaluation)
+        yield notes.FACT_INCONCLUSIVE, claim_sentences.unknown(claim, evaluation)
+    yield notes.FACT_NOTE, claim.note
+    yield notes.FACT_RULE, claim_sentences.rule(claim)
+    if evaluation.hindsight:
+        yield notes.FACT_HINDSIGHT, claim_sentences.hindsight_with_figure(evaluation)

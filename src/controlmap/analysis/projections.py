@@ -1,0 +1,214 @@
+"""How fast Russian-held ground grows, and how often such projections held, as answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from typing import Any
+
+from controlmap.analysis import assessed_advance
+from controlmap.analysis import pace as pacing
+from controlmap.analysis.answer import Answer, Evidence
+from controlmap.analysis.assessed_advance import Advance
+from controlmap.analysis.figures import ALL, Contested
+from controlmap.analysis.pace import (
+    CONFIDENCE,
+    DEFAULT_WINDOW,
+    LEAST_PROJECTED_KM2,
+    RIGHT_WITHIN,
+    Pace,
+    Score,
+)
+from controlmap.analysis.render import Block, Facts, Row
+from controlmap.core.choices import chosen
+from controlmap.geo import oblasts
+from controlmap.record.coverage import Coverage
+from controlmap.words import notes
+from controlmap.words.catalog import Message
+from controlmap.words.numbers import instant
+
+
+def pace(
+    coverage: Coverage,
+    oblast: str,
+    day: date | None = None,
+    *,
+    window: int = DEFAULT_WINDOW,
+    contested: str = Contested.OUT,
+    advance: str = Advance.APART,
+) -> Answer:
+    """Answer how fast an oblast's Russian-held ground grew, and when that would take the rest.
+
+    The one row has the net pace in km2 a day with its confidence interval (Theil and Sen), the
+    plain difference, what is not held, and the days and dates at that pace; None never ends.
+
+    Parameters
+    ----------
+    oblast
+        By ISO 3166-2 or name; "all" for the four together.
+    day
+        The latest by default.
+    window
+        The days before it that count: 7, 30, 90, 180 or 365.
+    contested
+        Whether contested ground counts as held: "out" or "in".
+    advance
+        What assessed advance counts as: "apart", "held" or "contested".
+
+    Raises
+    ------
+    InputError
+        Where the record does not know the day, has too little in the window, does not report
+        contested ground that is to count, or a choice is none.
+    """
+    contested = chosen(Contested, contested)
+    coverage = assessed_advance.counted(coverage, advance)
+    snapshot = coverage.at(day or coverage.span[1])
+    result = pacing.measure(coverage, iso_of(oblast), snapshot, window, contested)
+    evidence = Evidence.of(coverage, snapshot)
+    row = _row(result)
+    who = {
+        "source": coverage.source,
+        "reader": evidence.reader,
+        "as_of": evidence.observed,
+        "retrieved": evidence.retrieved,
+        "contested_counted": contested.value,
+        "advance": str(advance),
+        "confidence": CONFIDENCE,
+    }
+    as_of: Message | str = instant(evidence.observed)
+    if snapshot.carried:
+        as_of = notes.CARRIED(observed=as_of, day=str(snapshot.day))
+    said = notes.PACE_IN if contested == Contested.IN else notes.PACE_OUT
+    return Answer(
+        "pace",
+        notes.PACE,
+        [row],
+        document={**who, **row},
+        evidence=(evidence,),
+        choices={
+            "oblast": result.iso,
+            "window": str(window),
+            "contested": contested.value,
+            "advance": str(advance),
+        },
+        method=notes.PACE_METHOD,
+        notes=(
+            said(
+                source=coverage.source,
+                as_of=as_of,
+                snapshots=result.snapshots,
+                confidence=CONFIDENCE,
+            ),
+            *assessed_advance.note(coverage.source, str(advance)),
+        ),
+        shared=who,
+        body=partial(_body, result, row),
+    )
+
+
+def iso_of(oblast: str) -> str:
+    """Return the ISO code of an oblast by code or name; "all" is that of the four together."""
+    name = oblast.strip()
+    return ALL if name.casefold() == ALL else oblasts.find(name)
+
+
+def _row(pace: Pace) -> dict[str, Any]:
+    days = {"": pace.days, "_low": pace.days_low, "_high": pace.days_high}
+    return {
+        "iso": pace.iso,
+        "name": pace.name,
+        "window_days": pace.window_days,
+        "snapshots": pace.snapshots,
+        "pace_km2_per_day": pace.km2_per_day,
+        "low": pace.low,
+        "high": pace.high,
+        "plain_km2_per_day": pace.plain_km2_per_day,
+        "remaining_km2": pace.remaining_km2,
+        **{f"days{end}": count for end, count in days.items()},
+        **{f"date{end}": pace.date_after(count) for end, count in days.items()},
+    }
+
+
+def _body(pace: Pace, row: Row) -> Iterator[Block]:
+    from controlmap.words import text_pace
+
+    plain = pace.plain_km2_per_day
+    takes: Message | str = text_pace.within(pace.days)
+    reached = None
+    if pace.days_low is not None:
+        takes = notes.BOTH(first=takes, then=text_pace.takes(pace.days_low, pace.days_high))
+        start = pace.snapshot.day
+        day = text_pace.after(start, pace.days)
+        reached = notes.BOTH(
+            first=text_pace.NOT_WITHIN if day is None else str(day),
+            then=text_pace.reached(start, pace.days_low, pace.days_high),
+        )
+    rates = {"pace": pace.km2_per_day, "low": pace.low, "high": pace.high}
+    yield Facts(
+        (
+            (notes.FACT_OBLAST, f"{row['name']} ({row['iso']})"),
+            (notes.FACT_WINDOW, notes.WINDOW(days=pace.window_days, snapshots=pace.snapshots)),
+            (notes.FACT_PACE, notes.RATE_AND_INTERVAL(**rates)),
+            (notes.FACT_PLAIN, notes.NOT_KNOWN if plain is None else notes.RATE(rate=plain)),
+            (notes.FACT_NOT_HELD, notes.KM2(area=pace.remaining_km2)),
+            (notes.FACT_TO_TAKE, takes),
+            (notes.FACT_REACHED, reached),
+        )
+    )
+
+
+def backtest(
+    coverage: Coverage,
+    oblast: str,
+    *,
+    window: int | None = None,
+    contested: str = Contested.OUT,
+    advance: str = Advance.APART,
+) -> Answer:
+    """Answer how often projections made on every day of the record were right.
+
+    A row a window and horizon (`pace.Score`); the parameters are those of `pace`, and `window`
+    all of them by default.
+    """
+    contested = chosen(Contested, contested)
+    if window is not None:
+        pacing.check_window(window)
+    coverage = assessed_advance.counted(coverage, advance)
+    iso = iso_of(oblast)
+    scores: list[Score] = [
+        score
+        for score in pacing.backtest(coverage, iso, contested)
+        if window in (None, score.window_days)
+    ]
+    rows = [vars(score) for score in scores]
+    first, last = coverage.span
+    who = {
+        "source": coverage.source,
+        "iso": iso,
+        "from": first,
+        "to": last,
+        "contested_counted": contested.value,
+        "advance": str(advance),
+        "right_within": RIGHT_WITHIN,
+    }
+    said = notes.BACKTEST_NOTE(
+        source=coverage.source,
+        iso=iso,
+        first=str(first),
+        last=str(last),
+        tolerance=RIGHT_WITHIN,
+        least=LEAST_PROJECTED_KM2,
+    )
+    return Answer(
+        "backtest",
+        notes.BACKTEST,
+        rows,
+        document={**who, "scores": rows},
+        evidence=tuple(Evidence.of(coverage, coverage.at(day)) for day in (first, last)),
+        choices={"oblast": iso, "contested": contested.value, "advance": str(advance)},
+        method=notes.PACE_METHOD,
+        notes=(said, *assessed_advance.note(coverage.source, str(advance))),
+        shared=who,
+    )
