@@ -9,8 +9,8 @@ from controlmap.cli.options import Commands, add_command
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    made = add_command(commands, "dashboard", _dashboard, "Serve the dashboard on 127.0.0.1.")
-    made.add_argument("--port", type=int, default=8501, help="default: 8501")
+    parser = add_command(commands, "dashboard", _dashboard, "Serve the dashboard on 127.0.0.1.")
+    parser.add_argument("--port", type=int, default=8501, help="default: 8501")
 
 
 def _dashboard(arguments: argparse.Namespace) -> None:

@@ -24,9 +24,9 @@ def add_command(
     commands: Commands, name: str, run: Callable[[argparse.Namespace], None], text: str
 ) -> argparse.ArgumentParser:
     """Add a command that `run` carries out; `text` is its help."""
-    made = commands.add_parser(name, help=text, description=text)
-    made.set_defaults(run=run)
-    return made
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(run=run)
+    return parser
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:

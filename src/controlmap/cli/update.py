@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from controlmap.cli.options import Commands, add_command, add_source, day
 from controlmap.cli.printing import progress, say
-from controlmap.cli.records import summed, tell
+from controlmap.cli.records import report, summed
 from controlmap.core.model import ControlmapError
 from controlmap.words.numbers import printable
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    made = add_command(
+    parser = add_command(
         commands,
         "update",
         _update,
         "Fetch what a source has published since, and add it to your own record at full detail.",
     )
-    add_source(made)
-    made.add_argument(
+    add_source(parser)
+    parser.add_argument(
         "--since",
         type=day,
         metavar="DATE",
         help="ask for what is missing from this day on (default: since your record ends; without "
         "one, since the embedded record begins)",
     )
-    made.add_argument(
+    parser.add_argument(
         "--dry-run", action="store_true", help="list what would be fetched; write nothing"
     )
 
@@ -56,12 +56,12 @@ def _update(arguments: argparse.Namespace) -> None:
 def _preview(source: str, arguments: argparse.Namespace, fetcher: Fetcher) -> None:
     from controlmap.update import updater
 
-    found = updater.preview(source, fetcher, say, progress, arguments.since)
+    plan = updater.preview(source, fetcher, say, progress, arguments.since)
     progress("")
-    for item in found.wanted:
+    for item in plan.wanted:
         print(printable(f"{item.observed:%Y-%m-%d}  {item.reader}  {item.address}"))
-    say(f"{len(found.wanted)} files would be fetched; nothing was written")
-    _tell_failures(found)
+    say(f"{len(plan.wanted)} files would be fetched; nothing was written")
+    _report_failures(plan)
 
 
 def _fetch(source: str, arguments: argparse.Namespace, fetcher: Fetcher) -> None:
@@ -70,7 +70,7 @@ def _fetch(source: str, arguments: argparse.Namespace, fetcher: Fetcher) -> None
 
     done = updater.update(source, fetcher, say, progress, arguments.since)
     progress("")
-    tell(done.added, [(kept.name, kept.why) for kept in done.kept_out])
+    report(done.added, [(kept.name, kept.why) for kept in done.kept_out])
     if done.fetching.missing:
         say(f"not published: {', '.join(done.fetching.missing)}")
     if done.record is None:
@@ -84,13 +84,13 @@ def _fetch(source: str, arguments: argparse.Namespace, fetcher: Fetcher) -> None
     if hidden:
         first, last = hidden.coverage.span
         say(f"note: it is used in place of the embedded record, which has {first} to {last}")
-    _tell_failures(done.fetching)
+    _report_failures(done.fetching)
 
 
-def _tell_failures(fetching: Fetching) -> None:
-    """Tell what could not be fetched, and end with a failure where there was any."""
+def _report_failures(fetching: Fetching) -> None:
+    """Say what could not be fetched, and end with a failure where there was any."""
     for failed in fetching.failed[:-1]:
         say(f"failed: {failed}")
     if fetching.failed:
-        told = "; what came after it was not asked for" if fetching.stopped else ""
-        raise ControlmapError(f"{fetching.failed[-1]}{told}")
+        rest = "; what came after it was not requested" if fetching.stopped else ""
+        raise ControlmapError(f"{fetching.failed[-1]}{rest}")

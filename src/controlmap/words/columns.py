@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from controlmap.words.catalog import Message
+from controlmap.words.catalog import N_, Message
 
 SHARE, KM2, KM, DAYS, COUNT = "share", "km2", "km", "days", "count"
 KM2_PER_DAY, METRES, TIMES, INDEX, DEGREES = "km2_per_day", "m", "times", "index", "degrees"
@@ -69,423 +69,324 @@ def of(name: str, question: str = "") -> Column:
 
 def _column(
     key: str,
-    title: Message,
+    title: str,
     unit: str,
-    meaning: Message,
+    meaning: str,
     *,
     signed: bool = False,
     missing: Message = NOT_REPORTED,
 ) -> Column:
-    return Column(key, title, unit, _DIGITS.get(unit, 0), meaning, signed, missing)
+    digits = _DIGITS.get(unit, 0)
+    return Column(key, Message(title), unit, digits, Message(meaning), signed, missing)
 
 
 _ALL = (
     # Who and when
-    _column(
-        "iso", Message("ISO"), TEXT, Message("The oblast by ISO 3166-2; all for the four together.")
-    ),
-    _column("name", Message("Oblast"), TEXT, Message("The oblast's name.")),
-    _column("date", Message("Day"), DATE, Message("The day (UTC).")),
-    _column(
-        "start", Message("From"), DATE, Message("The day at whose end the period begins (UTC).")
-    ),
-    _column("end", Message("To"), DATE, Message("The day at whose end the period ends (UTC).")),
-    _column("source", Message("Source"), TEXT, Message("The source's id.")),
+    _column("iso", N_("ISO"), TEXT, N_("The oblast by ISO 3166-2; all for the four together.")),
+    _column("name", N_("Oblast"), TEXT, N_("The oblast's name.")),
+    _column("date", N_("Day"), DATE, N_("The day (UTC).")),
+    _column("start", N_("From"), DATE, N_("The day at whose end the period begins (UTC).")),
+    _column("end", N_("To"), DATE, N_("The day at whose end the period ends (UTC).")),
+    _column("source", N_("Source"), TEXT, N_("The source's id.")),
     _column(
         "reader",
-        Message("Kind of file"),
+        N_("Kind of file"),
         TEXT,
-        Message("The kind of the source's files that the day is from."),
+        N_("The kind of the source's files that the day is from."),
     ),
-    _column(
-        "observed",
-        Message("Observed"),
-        INSTANT,
-        Message("The instant of the ground's state (UTC)."),
-    ),
+    _column("observed", N_("Observed"), INSTANT, N_("The instant of the ground's state (UTC).")),
     _column(
         "carried",
-        Message("Carried"),
+        N_("Carried"),
         FLAG,
-        Message("Whether the day has no snapshot, so that an earlier one stands."),
+        N_("Whether the day has no snapshot, so that an earlier one stands."),
     ),
-    _column("age_days", Message("Age"), DAYS, Message("Days from the snapshot to the day.")),
+    _column("age_days", N_("Age"), DAYS, N_("Days from the snapshot to the day.")),
     _column(
         "cell_m",
-        Message("Cells"),
+        N_("Cells"),
         METRES,
-        Message("The cells that the map is generalised to; none at full detail."),
+        N_("The cells that the map is generalised to; none at full detail."),
     ),
     # Areas
-    _column("total", Message("Area"), KM2, Message("The area of the oblast's polygon.")),
+    _column("total", N_("Area"), KM2, N_("The area of the oblast's polygon.")),
     _column(
         "russian_held",
-        Message("Russian-held"),
+        N_("Russian-held"),
         KM2,
-        Message("Ground that the source assesses to be under Russian control."),
+        N_("Ground that the source assesses to be under Russian control."),
     ),
     _column(
         "held_before_2022",
-        Message("Held before 2022"),
+        N_("Held before 2022"),
         KM2,
-        Message("The part of it that was so before 24 February 2022."),
+        N_("The part of it that was so before 24 February 2022."),
     ),
     _column(
-        "contested",
-        Message("Contested"),
-        KM2,
-        Message("Ground that the source assigns to neither side."),
+        "contested", N_("Contested"), KM2, N_("Ground that the source assigns to neither side.")
     ),
     _column(
         "liberated",
-        Message("Liberated"),
+        N_("Liberated"),
         KM2,
-        Message(
-            "The part of what is Ukrainian-held that had been Russian-held since February 2022."
-        ),
+        N_("The part of what is Ukrainian-held that had been Russian-held since February 2022."),
     ),
-    _column("ukrainian_held", Message("Ukrainian-held"), KM2, Message("The rest of the oblast.")),
-    _column("held_share", Message("Share"), SHARE, Message("Russian-held ground over the basis.")),
+    _column("ukrainian_held", N_("Ukrainian-held"), KM2, N_("The rest of the oblast.")),
+    _column("held_share", N_("Share"), SHARE, N_("Russian-held ground over the basis.")),
     _column(
         "assessed_advance",
-        Message("Assessed advance"),
+        N_("Assessed advance"),
         KM2,
-        Message("Ground where Russian forces operate and control is not assessed."),
+        N_("Ground where Russian forces operate and control is not assessed."),
     ),
     _column(
         "infiltration",
-        Message("Infiltration"),
+        N_("Infiltration"),
         KM2,
-        Message(
-            "The part of contested ground that Russian forces got into without controlling it."
-        ),
+        N_("The part of contested ground that Russian forces got into without controlling it."),
     ),
     _column(
         "claimed_control",
-        Message("Claimed by Moscow"),
+        N_("Claimed by Moscow"),
         KM2,
-        Message("Ground that Moscow says it took and the source does not confirm."),
+        N_("Ground that Moscow says it took and the source does not confirm."),
     ),
-    _column("basis_km2", Message("Basis"), KM2, Message("The area that shares are taken over.")),
+    _column("basis_km2", N_("Basis"), KM2, N_("The area that shares are taken over.")),
     # Claimed and held
-    _column("claimed", Message("Claimed"), KM2, Message("All of the oblast, over the basis.")),
+    _column("claimed", N_("Claimed"), KM2, N_("All of the oblast, over the basis.")),
     _column(
-        "held",
-        Message("Held"),
-        KM2,
-        Message("Russian-held ground, with contested ground where that counts."),
+        "held", N_("Held"), KM2, N_("Russian-held ground, with contested ground where that counts.")
     ),
-    _column("compare.held_share", Message("Share"), SHARE, Message("What is held over the basis.")),
-    _column("gap", Message("Gap"), KM2, Message("What is claimed and not held.")),
+    _column("compare.held_share", N_("Share"), SHARE, N_("What is held over the basis.")),
+    _column("gap", N_("Gap"), KM2, N_("What is claimed and not held.")),
     # Over time
-    _column("gained_km2", Message("Gained"), KM2, Message("Ground that became Russian-held.")),
-    _column("lost_km2", Message("Lost"), KM2, Message("Ground that ceased to be Russian-held.")),
+    _column("gained_km2", N_("Gained"), KM2, N_("Ground that became Russian-held.")),
+    _column("lost_km2", N_("Lost"), KM2, N_("Ground that ceased to be Russian-held.")),
     # Sources against each other
-    _column("by_all", Message("By all"), KM2, Message("Russian-held by all sources.")),
+    _column("by_all", N_("By all"), KM2, N_("Russian-held by all sources.")),
     _column(
-        "by_some",
-        Message("By some"),
-        KM2,
-        Message("Russian-held by two sources or more, and not by all."),
+        "by_some", N_("By some"), KM2, N_("Russian-held by two sources or more, and not by all.")
     ),
-    _column("by_one", Message("By one"), KM2, Message("Russian-held by one source alone.")),
-    _column("by_none", Message("By none"), KM2, Message("Russian-held by no source.")),
+    _column("by_one", N_("By one"), KM2, N_("Russian-held by one source alone.")),
+    _column("by_none", N_("By none"), KM2, N_("Russian-held by no source.")),
     _column(
-        "low_share",
-        Message("Lowest share"),
-        SHARE,
-        Message("The least of the sources' Russian-held shares."),
+        "low_share", N_("Lowest share"), SHARE, N_("The least of the sources' Russian-held shares.")
     ),
     _column(
         "high_share",
-        Message("Highest share"),
+        N_("Highest share"),
         SHARE,
-        Message("The largest of the sources' Russian-held shares."),
+        N_("The largest of the sources' Russian-held shares."),
     ),
-    _column("share", Message("Share"), SHARE, Message("The source's Russian-held share.")),
+    _column("share", N_("Share"), SHARE, N_("The source's Russian-held share.")),
+    _column("only_km2", N_("Alone"), KM2, N_("Ground that this source alone has as Russian-held.")),
+    _column("one", N_("Source"), TEXT, N_("A source's id.")),
+    _column("other", N_("Other source"), TEXT, N_("Another source's id.")),
+    _column("jaccard", N_("Jaccard index"), INDEX, N_("What both hold over what either holds.")),
     _column(
-        "only_km2",
-        Message("Alone"),
-        KM2,
-        Message("Ground that this source alone has as Russian-held."),
-    ),
-    _column("one", Message("Source"), TEXT, Message("A source's id.")),
-    _column("other", Message("Other source"), TEXT, Message("Another source's id.")),
-    _column(
-        "jaccard",
-        Message("Jaccard index"),
-        INDEX,
-        Message("What both hold over what either holds."),
-    ),
-    _column(
-        "apart_km2",
-        Message("Apart"),
-        KM2,
-        Message("Ground that one of the two alone has as Russian-held."),
+        "apart_km2", N_("Apart"), KM2, N_("Ground that one of the two alone has as Russian-held.")
     ),
     # How fast
-    _column("window_days", Message("Window"), DAYS, Message("The days that the pace is over.")),
-    _column("snapshots", Message("Snapshots"), COUNT, Message("The snapshots in the window.")),
+    _column("window_days", N_("Window"), DAYS, N_("The days that the pace is over.")),
+    _column("snapshots", N_("Snapshots"), COUNT, N_("The snapshots in the window.")),
     _column(
-        "pace_km2_per_day",
-        Message("Pace"),
-        KM2_PER_DAY,
-        Message("The Theil-Sen slope, net."),
-        signed=True,
+        "pace_km2_per_day", N_("Pace"), KM2_PER_DAY, N_("The Theil-Sen slope, net."), signed=True
     ),
     _column(
-        "low",
-        Message("From"),
-        KM2_PER_DAY,
-        Message("The low end of the confidence interval."),
-        signed=True,
+        "low", N_("From"), KM2_PER_DAY, N_("The low end of the confidence interval."), signed=True
     ),
     _column(
-        "high",
-        Message("To"),
-        KM2_PER_DAY,
-        Message("The high end of the confidence interval."),
-        signed=True,
+        "high", N_("To"), KM2_PER_DAY, N_("The high end of the confidence interval."), signed=True
     ),
     _column(
         "plain_km2_per_day",
-        Message("Simple difference"),
+        N_("Simple difference"),
         KM2_PER_DAY,
-        Message("The window's ends over the time between."),
+        N_("The window's ends over the time between."),
         signed=True,
     ),
-    _column("remaining_km2", Message("Not held"), KM2, Message("What is not held on the day.")),
+    _column("remaining_km2", N_("Not held"), KM2, N_("What is not held on the day.")),
+    _column("days", N_("To take it"), DAYS, N_("The days that what is not held would take.")),
+    _column("days_low", N_("At least"), DAYS, N_("The same at the fast end of the interval.")),
+    _column("days_high", N_("At most"), DAYS, N_("The same at the slow end of the interval.")),
+    _column("pace.date", N_("Reached"), DATE, N_("The day that this would be.")),
+    _column("date_low", N_("Earliest"), DATE, N_("The same at the fast end of the interval.")),
+    _column("date_high", N_("Latest"), DATE, N_("The same at the slow end of the interval.")),
+    _column("horizon_days", N_("Ahead"), DAYS, N_("The days ahead that are projected.")),
     _column(
-        "days", Message("To take it"), DAYS, Message("The days that what is not held would take.")
+        "tested", N_("Days tested"), COUNT, N_("The days on which a projection could be tested.")
     ),
     _column(
-        "days_low", Message("At least"), DAYS, Message("The same at the fast end of the interval.")
-    ),
-    _column(
-        "days_high", Message("At most"), DAYS, Message("The same at the slow end of the interval.")
-    ),
-    _column("pace.date", Message("Reached"), DATE, Message("The day that this would be.")),
-    _column(
-        "date_low", Message("Earliest"), DATE, Message("The same at the fast end of the interval.")
-    ),
-    _column(
-        "date_high", Message("Latest"), DATE, Message("The same at the slow end of the interval.")
-    ),
-    _column("horizon_days", Message("Ahead"), DAYS, Message("The days ahead that are projected.")),
-    _column(
-        "tested",
-        Message("Days tested"),
-        COUNT,
-        Message("The days on which a projection could be tested."),
-    ),
-    _column(
-        "right",
-        Message("Right"),
-        SHARE,
-        Message("The projections that were right."),
-        missing=NOT_TESTED,
+        "right", N_("Right"), SHARE, N_("The projections that were right."), missing=NOT_TESTED
     ),
     _column(
         "plain_right",
-        Message("Simple difference right"),
+        N_("Simple difference right"),
         SHARE,
-        Message("Those of the simple difference that were right."),
+        N_("Those of the simple difference that were right."),
         missing=NOT_TESTED,
     ),
     _column(
         "within_interval",
-        Message("In the interval"),
+        N_("In the interval"),
         SHARE,
-        Message("Changes that lay in the confidence interval."),
+        N_("Changes that lay in the confidence interval."),
         missing=NOT_TESTED,
     ),
     _column(
         "unmoved",
-        Message("Nothing changed"),
+        N_("Nothing changed"),
         SHARE,
-        Message("Days after which nothing changed."),
+        N_("Days after which nothing changed."),
         missing=NOT_TESTED,
     ),
     _column(
         "times_low",
-        Message("Times, from"),
+        N_("Times, from"),
         TIMES,
-        Message("What followed over what was projected, low end of eight in ten."),
+        N_("What followed over what was projected, low end of eight in ten."),
         missing=NOT_TESTED,
     ),
     _column(
         "times_high",
-        Message("Times, to"),
+        N_("Times, to"),
         TIMES,
-        Message("What followed over what was projected, high end of eight in ten."),
+        N_("What followed over what was projected, high end of eight in ten."),
         missing=NOT_TESTED,
     ),
     _column(
         "times_tested",
-        Message("Days of growth"),
+        N_("Days of growth"),
         COUNT,
-        Message("The days on which enough growth was projected for multiples."),
+        N_("The days on which enough growth was projected for multiples."),
     ),
     # Claims
-    _column("id", Message("Entry"), TEXT, Message("The entry's id in its file.")),
-    _column("statement", Message("Statement"), TEXT, Message("What is claimed.")),
-    _column("said_by", Message("Said by"), TEXT, Message("Who says it.")),
-    _column("published_in", Message("Published in"), TEXT, Message("Where it was published.")),
-    _column("published", Message("Published"), DATE, Message("When it was published.")),
-    _column("url", Message("Address"), TEXT, Message("Where it can be read.")),
-    _column("day", Message("Day"), DATE, Message("The day that it is measured on.")),
+    _column("id", N_("Entry"), TEXT, N_("The entry's id in its file.")),
+    _column("statement", N_("Statement"), TEXT, N_("What is claimed.")),
+    _column("said_by", N_("Said by"), TEXT, N_("Who says it.")),
+    _column("published_in", N_("Published in"), TEXT, N_("Where it was published.")),
+    _column("published", N_("Published"), DATE, N_("When it was published.")),
+    _column("url", N_("Address"), TEXT, N_("Where it can be read.")),
+    _column("day", N_("Day"), DATE, N_("The day that it is measured on.")),
+    _column("as_of", N_("As of"), INSTANT, N_("The instant of the ground's state (UTC).")),
     _column(
-        "as_of", Message("As of"), INSTANT, Message("The instant of the ground's state (UTC).")
+        "retrieved", N_("Retrieved"), INSTANT, N_("When the file was taken from its source (UTC).")
+    ),
+    _column("quantity", N_("Quantity"), TEXT, N_("The quantity that is measured.")),
+    _column(
+        "relation", N_("Relation"), TEXT, N_("How the figure claimed bounds what is measured.")
+    ),
+    _column("claims.claimed", N_("Claimed"), NUMBER, N_("The figure claimed, in its unit.")),
+    _column("tolerance", N_("Tolerance"), NUMBER, N_("How far off still holds, in the unit.")),
+    _column("measured", N_("Measured"), NUMBER, N_("The first source's figure, in the unit.")),
+    _column(
+        "claims.low", N_("From"), NUMBER, N_("The low end of the sources' spread, in the unit.")
     ),
     _column(
-        "retrieved",
-        Message("Retrieved"),
-        INSTANT,
-        Message("When the file was taken from its source (UTC)."),
+        "claims.high", N_("To"), NUMBER, N_("The high end of the sources' spread, in the unit.")
     ),
-    _column("quantity", Message("Quantity"), TEXT, Message("The quantity that is measured.")),
-    _column(
-        "relation",
-        Message("Relation"),
-        TEXT,
-        Message("How the figure claimed bounds what is measured."),
-    ),
-    _column(
-        "claims.claimed", Message("Claimed"), NUMBER, Message("The figure claimed, in its unit.")
-    ),
-    _column(
-        "tolerance", Message("Tolerance"), NUMBER, Message("How far off still holds, in the unit.")
-    ),
-    _column(
-        "measured", Message("Measured"), NUMBER, Message("The first source's figure, in the unit.")
-    ),
-    _column(
-        "claims.low",
-        Message("From"),
-        NUMBER,
-        Message("The low end of the sources' spread, in the unit."),
-    ),
-    _column(
-        "claims.high",
-        Message("To"),
-        NUMBER,
-        Message("The high end of the sources' spread, in the unit."),
-    ),
-    _column("unit", Message("Unit"), TEXT, Message("The unit of these figures.")),
+    _column("unit", N_("Unit"), TEXT, N_("The unit of these figures.")),
     _column(
         "contested_of",
-        Message("Contested of"),
+        N_("Contested of"),
         DATE,
-        Message("The earlier day whose contested ground is in the spread."),
+        N_("The earlier day whose contested ground is in the spread."),
     ),
-    _column("verdict", Message("Verdict"), TEXT, Message("What the records say of it.")),
-    _column("rule", Message("Rule"), TEXT, Message("The rule that gave the verdict.")),
-    _column("problem", Message("Unclear"), TEXT, Message("Why it is inconclusive.")),
+    _column("verdict", N_("Verdict"), TEXT, N_("What the records say of it.")),
+    _column("rule", N_("Rule"), TEXT, N_("The rule that gave the verdict.")),
+    _column("problem", N_("Unclear"), TEXT, N_("Why it is inconclusive.")),
     _column(
-        "note",
-        Message("Note"),
-        TEXT,
-        Message("What is measured, where that is not the claim's own word."),
+        "note", N_("Note"), TEXT, N_("What is measured, where that is not the claim's own word.")
     ),
-    _column("by_source", Message("By source"), TEXT, Message("What each source measures.")),
-    _column(
-        "left_out", Message("Left out"), TEXT, Message("The sources that measure nothing, and why.")
-    ),
-    _column("hindsight", Message("Hindsight"), TEXT, Message("What the record shows since.")),
+    _column("by_source", N_("By source"), TEXT, N_("What each source measures.")),
+    _column("left_out", N_("Left out"), TEXT, N_("The sources that measure nothing, and why.")),
+    _column("hindsight", N_("Hindsight"), TEXT, N_("What the record shows since.")),
     # Proposals
     _column(
-        "to_russia_km2",
-        Message("To Russia"),
-        KM2,
-        Message("Ground that is not Russian-held and would be."),
+        "to_russia_km2", N_("To Russia"), KM2, N_("Ground that is not Russian-held and would be.")
     ),
-    _column(
-        "to_russia_share", Message("Share to Russia"), SHARE, Message("That over the polygon.")
-    ),
+    _column("to_russia_share", N_("Share to Russia"), SHARE, N_("That over the polygon.")),
     _column(
         "contested_km2",
-        Message("Contested of it"),
+        N_("Contested of it"),
         KM2,
-        Message("The contested part of what would pass to Russia."),
+        N_("The contested part of what would pass to Russia."),
     ),
     _column(
-        "to_ukraine_km2",
-        Message("To Ukraine"),
-        KM2,
-        Message("Ground that is Russian-held and would not be."),
+        "to_ukraine_km2", N_("To Ukraine"), KM2, N_("Ground that is Russian-held and would not be.")
+    ),
+    _column("to_ukraine_share", N_("Share to Ukraine"), SHARE, N_("That over the polygon.")),
+    _column(
+        "would_hold_km2", N_("Russia would hold"), KM2, N_("Ground that would be Russian-held.")
     ),
     _column(
-        "to_ukraine_share", Message("Share to Ukraine"), SHARE, Message("That over the polygon.")
-    ),
-    _column(
-        "would_hold_km2",
-        Message("Russia would hold"),
-        KM2,
-        Message("Ground that would be Russian-held."),
-    ),
-    _column(
-        "recognised_km2",
-        Message("Recognised"),
-        KM2,
-        Message("Ground that would be recognised as Russian."),
+        "recognised_km2", N_("Recognised"), KM2, N_("Ground that would be recognised as Russian.")
     ),
     _column(
         "settlements",
-        Message("Settlements"),
+        N_("Settlements"),
         COUNT,
-        Message("Settlements of 500 people or more that would pass."),
+        N_("Settlements of 500 people or more that would pass."),
     ),
     _column(
         "population",
-        Message("Population"),
+        N_("Population"),
         COUNT,
-        Message("Their population by GeoNames, for most places before the war."),
+        N_("Their population by GeoNames, for most places before the war."),
     ),
     _column(
         "settlements_to_russia",
-        Message("Settlements to Russia"),
+        N_("Settlements to Russia"),
         COUNT,
-        Message("Those that would pass to Russia."),
+        N_("Those that would pass to Russia."),
     ),
     _column(
-        "population_to_russia",
-        Message("Population to Russia"),
-        COUNT,
-        Message("The population of those."),
+        "population_to_russia", N_("Population to Russia"), COUNT, N_("The population of those.")
     ),
     _column(
         "settlements_to_ukraine",
-        Message("Settlements to Ukraine"),
+        N_("Settlements to Ukraine"),
         COUNT,
-        Message("Those that would pass to Ukraine."),
+        N_("Those that would pass to Ukraine."),
     ),
     _column(
-        "population_to_ukraine",
-        Message("Population to Ukraine"),
-        COUNT,
-        Message("The population of those."),
+        "population_to_ukraine", N_("Population to Ukraine"), COUNT, N_("The population of those.")
     ),
+    # Sources
+    _column("title", N_("Source"), TEXT, N_("The source's name.")),
+    _column("from", N_("From"), DATE, N_("The day of the record's first snapshot.")),
+    _column("to", N_("To"), DATE, N_("The day of the record's last snapshot.")),
+    _column("gaps", N_("Gaps"), TEXT, N_("Where more than 14 days have no snapshot.")),
+    _column("statuses", N_("Reports"), TEXT, N_("The statuses that each kind of file reports.")),
+    _column("terms", N_("Terms"), TEXT, N_("Under what terms the source may be used.")),
+    _column("fetched_from", N_("Fetched from"), TEXT, N_("Where an update fetches it from.")),
+    _column(
+        "record", N_("Record"), TEXT, N_("Whether the record is embedded, or where your own is.")
+    ),
+    _column(
+        "instead_of",
+        N_("Instead of"),
+        TEXT,
+        N_("The span of the embedded record that it stands in place of."),
+    ),
+    _column("notes", N_("Notes"), TEXT, N_("What to know of the source.")),
     # A place
-    _column("status", Message("Status"), TEXT, Message("The status of the ground.")),
-    _column("since", Message("Since"), DATE, Message("The first day of the status.")),
+    _column("status", N_("Status"), TEXT, N_("The status of the ground.")),
+    _column("since", N_("Since"), DATE, N_("The first day of the status.")),
     _column(
         "distance_km",
-        Message("Distance"),
+        N_("Distance"),
         KM,
-        Message("To the nearest Russian-held ground; 0 where it is held."),
+        N_("To the nearest Russian-held ground; 0 where it is held."),
     ),
-    _column("net_km2", Message("Net"), KM2, Message("Gained less lost."), signed=True),
-    _column(
-        "change_30d", Message("30 days"), KM2, Message("The change of what is held."), signed=True
-    ),
-    _column(
-        "change_365d", Message("365 days"), KM2, Message("The change of what is held."), signed=True
-    ),
+    _column("net_km2", N_("Net"), KM2, N_("Gained less lost."), signed=True),
+    _column("change_30d", N_("30 days"), KM2, N_("The change of what is held."), signed=True),
+    _column("change_365d", N_("365 days"), KM2, N_("The change of what is held."), signed=True),
     _column(
         "until",
-        Message("Until"),
+        N_("Until"),
         DATE,
-        Message("The first day that it had another status."),
+        N_("The first day that it had another status."),
         missing=LAST_DAY,
     ),
 )

@@ -174,3 +174,21 @@ RECOGNISED = {
     "unstated": Message("recognised as Russian: not stated"),
     "mixed": Message("recognised as Russian: mixed"),
 }
+
+SOURCES = Message("Sources and their records")
+SOURCES_METHOD = Message("A record in your own folder stands in place of the embedded one.")
+FACT_SPAN = Message("span")
+FACT_SNAPSHOTS = Message("snapshots")
+FACT_GAPS = Message("gaps")
+FACT_REPORTS = Message("reports")
+FACT_NOTES = Message("notes")
+FACT_UPDATE = Message("update")
+FACT_RECORD = Message("record")
+SPAN = Message("{first} to {last}")
+NO_GAPS = Message("none of more than 14 days")
+UPDATE_FROM = Message("from {url}")
+INSTEAD_OF = Message("in place of the embedded one of {span}")
+KEPT_IN = Message("your own records and the files they are made of: {folder}/ ({setting})")
+KEPT_NOWHERE = Message(
+    "your own records and the files they are made of: no folder ({setting} is empty)"
+)
