@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
-from controlmap.cli.printing import Progress, print_rows
+from controlmap.analysis import render
+from controlmap.analysis.render import Table
+from controlmap.cli.printing import Progress
 from controlmap.words import text
 from controlmap.words.numbers import percent, signed
 
@@ -73,11 +75,10 @@ def test_a_share_is_all_or_nothing_only_where_it_is(share: float, told: str) -> 
     assert text.share(share) == told.replace("%", " %")
 
 
-def test_nothing_is_shown_with_a_sign_that_it_has_not(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_shown_with_a_sign_that_it_has_not() -> None:
     assert [signed(v, 1) for v in (-0.04, 0.0, 0.04, -0.06, 1234.5)] == [
         "0.0", "0.0", "0.0", "-0.1", "+1,234.5",
     ]  # fmt: skip
-    print_rows("table", [{"net_km2": -0.04, "change_30d": 0.0, "people": 1234, "carried": False}])
-    assert capsys.readouterr().out.splitlines()[1].split() == ["0.0", "0.0", "1,234", "no"]
-    print_rows("csv", [{"net_km2": -1e-9}])
-    assert capsys.readouterr().out.splitlines()[1] == "0.0"
+    row = {"net_km2": -0.04, "change_30d": 0.0, "population": 1234, "carried": False}
+    assert render.text(Table([row])).splitlines()[1].split() == ["0.0", "0.0", "1,234", "no"]
+    assert render.csv_of([{"net_km2": -1e-9}]).splitlines()[1] == "0.0"
