@@ -20,6 +20,7 @@ import fuzzing
 import hostile
 import layer_files as files
 from controlmap import sources
+from controlmap.analysis import render
 from controlmap.cli import main
 from controlmap.core import limits
 from controlmap.core.model import Ground, InputError, Snapshot

@@ -122,9 +122,9 @@ FACT_NOT_HELD = Message("not held")
 FACT_TO_TAKE = Message("to take it")
 FACT_REACHED = Message("reached")
 WINDOW = Message("{days} days, {snapshots} snapshots")
-RATE_AND_INTERVAL = Message("{pace:+.2} km2 a day, {low:+.2} to {high:+.2}")
-RATE = Message("{rate:+.2} km2 a day")
-KM2 = Message("{area:.1} km2")
+RATE_AND_INTERVAL = Message("{pace:+.2f} km2 a day, {low:+.2f} to {high:+.2f}")
+RATE = Message("{rate:+.2f} km2 a day")
+KM2 = Message("{area:.1f} km2")
 
 RECORD_TITLE = Message("The record, and its last day")
 RECORD = Message(
