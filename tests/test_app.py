@@ -16,8 +16,8 @@ from controlmap.analysis import agreement, figures
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import Contested
 from controlmap.core.model import Ground, Snapshot, SnapshotInfo, Status
-from controlmap.dashboard import map_layers, rendering, session
-from controlmap.draw import palette
+from controlmap.dashboard import rendering, session
+from controlmap.draw import map_layers, palette
 from controlmap.geo.geodesy import array_of
 from controlmap.geo.oblasts import Basis
 from controlmap.record import archive, coverage

@@ -14,8 +14,9 @@ from streamlit.testing.v1 import AppTest
 from controlmap.analysis import agreement, figures
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.core.model import Status
-from controlmap.dashboard import map_layers, parameters, session
+from controlmap.dashboard import parameters, session
 from controlmap.dashboard.pages import sources as sourcing
+from controlmap.draw import map_layers
 from controlmap.record import archive
 from controlmap.words import notes, text
 from test_app import choose, said

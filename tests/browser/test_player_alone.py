@@ -14,8 +14,7 @@ from playwright.sync_api import Route
 
 from controlmap.analysis import figures, place_history
 from controlmap.core import geoparquet
-from controlmap.dashboard import map_layers
-from controlmap.draw import maps, player_record
+from controlmap.draw import map_layers, maps, player_record
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
 from controlmap.words import text

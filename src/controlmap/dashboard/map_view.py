@@ -14,10 +14,10 @@ import streamlit.components.v1 as components
 from streamlit_folium import st_folium
 
 from controlmap import sources
-from controlmap.dashboard import controls, map_layers
+from controlmap.dashboard import controls
 from controlmap.dashboard.parameters import Choices, Day, Span, Typed
 from controlmap.dashboard.session import CACHED
-from controlmap.draw import maps, player_record
+from controlmap.draw import map_layers, maps, player_record
 from controlmap.draw.maps import Payload
 from controlmap.geo.oblasts import CREDIT, CREDIT_URL
 from controlmap.record.archive import Record

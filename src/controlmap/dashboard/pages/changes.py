@@ -11,8 +11,8 @@ from controlmap.analysis.figures import Change
 from controlmap.dashboard import (
     attribution,
     controls,
-    map_layers,
     map_view,
+    payloads,
     rendering,
     session,
     tables,
@@ -53,7 +53,7 @@ def _figures() -> None:
     _headline(rows[-1])
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        payload = map_layers.change_payload(record, start_day, end_day)
+        payload = payloads.change_payload(record, start_day, end_day)
         map_view.show(record, choices, text.CHANGE_LAYERS, payload)
     with right:
         st.html(rendering.table(tables.changes(rows)))

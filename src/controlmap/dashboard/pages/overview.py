@@ -15,8 +15,8 @@ from controlmap.core.model import Status
 from controlmap.dashboard import (
     attribution,
     controls,
-    map_layers,
     map_view,
+    payloads,
     rendering,
     session,
     tables,
@@ -68,7 +68,7 @@ def _figures() -> None:
     st.html(_headline(day, rows[-1], every, contested, by_source))
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        payload = map_layers.day_payload(record, day, basis)
+        payload = payloads.day_payload(record, day, basis)
         map_view.show(record, choices, text.LAYERS, payload, plays=DATE)
     with right:
         st.html(rendering.bars(rows, contested, spread))

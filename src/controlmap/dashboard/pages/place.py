@@ -15,8 +15,8 @@ from controlmap.analysis.place_history import PointRecord
 from controlmap.dashboard import (
     attribution,
     controls,
-    map_layers,
     map_view,
+    payloads,
     rendering,
     session,
     tables,
@@ -157,7 +157,7 @@ def _km(coverage: Coverage, history: PointRecord, day: date) -> float | None:
 def _map(record: Record, choices: Choices, where: Where | None) -> None:
     point = (where.lon, where.lat) if where else None
     name = where.place.name if where and where.place else words.degrees(*point) if point else ""
-    payload = map_layers.place_payload(record, choices[PLACE_DAY], point, name)
+    payload = payloads.place_payload(record, choices[PLACE_DAY], point, name)
     map_view.show(record, choices, words.LAYER_NAMES, payload, picks=WHERE)
 
 

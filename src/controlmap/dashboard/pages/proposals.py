@@ -14,9 +14,9 @@ from controlmap.core.model import InputError
 from controlmap.dashboard import (
     attribution,
     controls,
-    map_layers,
     map_view,
     parameters,
+    payloads,
     rendering,
     session,
     tables,
@@ -109,7 +109,7 @@ def _measured(
     problems: list[InputError] = []
     for proposal in listed:
         try:
-            outcomes.append(map_layers.outcome(record, day, proposal))
+            outcomes.append(payloads.outcome(record, day, proposal))
         except InputError as error:
             problems.append(error)
     return outcomes, problems
@@ -133,7 +133,7 @@ def _in_full(record: Record, choices: Choices, outcome: Outcome) -> None:
     fortress = text_proposals.fortress(outcome.fortress)
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        payload = map_layers.transfer_payload(record, snapshot.day, proposal)
+        payload = payloads.transfer_payload(record, snapshot.day, proposal)
         map_view.show(record, choices, text_proposals.LAYERS, payload)
     with right:
         st.html(rendering.table(tables.by_oblast(outcome)))

@@ -16,7 +16,6 @@ from controlmap.core.model import Status
 from controlmap.dashboard import (
     attribution,
     controls,
-    map_layers,
     map_view,
     rendering,
     session,
@@ -24,6 +23,7 @@ from controlmap.dashboard import (
     upload,
 )
 from controlmap.dashboard.parameters import ADVANCE, DATE, Choices
+from controlmap.draw import map_layers
 from controlmap.draw.maps import Feature, Payload
 from controlmap.geo import places
 from controlmap.record import archive

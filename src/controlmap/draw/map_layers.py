@@ -8,16 +8,14 @@ from typing import TypeVar
 
 import numpy as np
 import shapely
-import streamlit as st
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from controlmap import sources
 from controlmap.analysis import figures, proposals
 from controlmap.analysis.figures import Areas
-from controlmap.analysis.proposals import Outcome, Proposal
+from controlmap.analysis.proposals import Outcome
 from controlmap.core.model import Status
-from controlmap.dashboard.session import CACHED
 from controlmap.draw import maps, palette
 from controlmap.draw.maps import Feature, Layer, Payload
 from controlmap.geo import land, places
@@ -184,7 +182,6 @@ def day_features(
     return {**features, "gained": [], "lost": []}
 
 
-@st.cache_data(max_entries=128, **CACHED)
 def day_payload(record: Record, day: date, basis: Basis) -> Payload:
     """Return what the map of a day shows."""
     coverage = record.coverage
@@ -199,7 +196,6 @@ def day_payload(record: Record, day: date, basis: Basis) -> Payload:
     )
 
 
-@st.cache_data(max_entries=64, **CACHED)
 def place_payload(
     record: Record, day: date, point: tuple[float, float] | None, name: str
 ) -> Payload:
@@ -217,7 +213,6 @@ def place_payload(
     )
 
 
-@st.cache_data(max_entries=64, **CACHED)
 def change_payload(record: Record, start: date, end: date) -> Payload:
     """Return what two days show: what is held on the later, what changed since the earlier."""
     coverage = record.coverage
@@ -229,16 +224,9 @@ def change_payload(record: Record, start: date, end: date) -> Payload:
     )
 
 
-@st.cache_data(max_entries=64, **CACHED)
-def outcome(record: Record, day: date, proposal: Proposal) -> Outcome:
-    """Return what a proposal would change, as of a day."""
-    return proposals.measure(record.coverage, record.coverage.at(day), proposal)
-
-
-@st.cache_data(max_entries=32, **CACHED)
-def transfer_payload(record: Record, day: date, proposal: Proposal) -> Payload:
+def transfer_payload(record: Record, measured: Outcome) -> Payload:
     """Return what a proposal shows: what is held on the day, and what would pass either way."""
-    coverage, measured = record.coverage, outcome(record, day, proposal)
+    coverage, proposal = record.coverage, measured.proposal
     features = _grounds(coverage, measured.snapshot)
     faces = proposals.passing(coverage, measured.snapshot, proposal)
     rows = measured.rows[:-1]
@@ -255,7 +243,7 @@ def transfer_payload(record: Record, day: date, proposal: Proposal) -> Payload:
         ]
     rules = " ".join(f"{iso}={rule}" for iso, rule in proposal.rules.items())
     names = available(text_proposals.LAYERS, coverage)
-    return payload(f"{record.key} proposal {day} {rules}", names, features)
+    return payload(f"{record.key} proposal {measured.snapshot.day} {rules}", names, features)
 
 
 def _grounds(
@@ -366,12 +354,12 @@ def _changed(
     areas_km2: Sequence[float],
     start: DaySnapshot,
 ) -> list[Feature]:
-    drawn = zip(coverage.oblasts, coverage.dissolved(faces), areas_km2, strict=True)
+    each = zip(coverage.oblasts, coverage.dissolved(faces), areas_km2, strict=True)
     return [
         Feature(
             outline,
             text.changed_tooltip(text.named(o.iso), layer, km2, km2 / o.polygon_km2, start.day),
         )
-        for o, outline, km2 in drawn
+        for o, outline, km2 in each
         if not outline.is_empty
     ]

@@ -1,0 +1,30 @@
+"""What the pages' maps show, computed once for all visits: the payloads of `draw.map_layers`."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from controlmap.analysis import proposals
+from controlmap.analysis.proposals import Outcome, Proposal
+from controlmap.dashboard.session import CACHED
+from controlmap.draw import map_layers
+from controlmap.draw.maps import Payload
+from controlmap.record.archive import Record
+
+day_payload = st.cache_data(max_entries=128, **CACHED)(map_layers.day_payload)
+place_payload = st.cache_data(max_entries=64, **CACHED)(map_layers.place_payload)
+change_payload = st.cache_data(max_entries=64, **CACHED)(map_layers.change_payload)
+
+
+@st.cache_data(max_entries=64, **CACHED)
+def outcome(record: Record, day: date, proposal: Proposal) -> Outcome:
+    """Return what a proposal would change, as of a day."""
+    return proposals.measure(record.coverage, record.coverage.at(day), proposal)
+
+
+@st.cache_data(max_entries=32, **CACHED)
+def transfer_payload(record: Record, day: date, proposal: Proposal) -> Payload:
+    """Return what the map of a proposal shows on a day."""
+    return map_layers.transfer_payload(record, outcome(record, day, proposal))
