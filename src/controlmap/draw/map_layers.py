@@ -321,7 +321,7 @@ def _before_2022(coverage: Coverage, snapshot: DaySnapshot, basis: Basis) -> lis
     if last is None:
         return []
     rows = figures.areas(coverage, last, basis)
-    note = "" if last.index == snapshot.index else text.as_last_drawn(last.day)
+    note = "" if last.index == snapshot.index else text.as_last_reported(last.day)
     return _status(coverage, last, rows, Status.HELD_BEFORE_2022, basis, note)
 
 
@@ -334,7 +334,7 @@ def day_notes(coverage: Coverage, snapshot: DaySnapshot) -> dict[str, str]:
     }
     last = figures.last_reported(coverage, snapshot, Status.HELD_BEFORE_2022)
     if last is not None and last.index != snapshot.index:
-        notes["held-before-2022"] = text.as_last_drawn(last.day)
+        notes["held-before-2022"] = text.as_last_reported(last.day)
     return notes
 
 

@@ -465,7 +465,7 @@ def bad_address(name: str, value: str, allowed: str) -> str:
     )
 
 
-def as_last_drawn(last: date) -> str:
+def as_last_reported(last: date) -> str:
     """Return that a layer is not of the day shown."""
     return _("as last reported on {day}", day=last)
 
