@@ -26,8 +26,10 @@ def test_a_change_of_reader_is_told_beside_a_change_of_ground(
         assert found["retrieved_to"] == "2025-08-04T03:00:00Z"
     assert (told["readers_differ"], flat["readers_differ"]) == (True, "true")
     assert Run(capsys, *before, "--format", "json").json["readers_differ"] is False
-    takes_over = "takes over, a part of what changes may be that, and no event on the ground: "
-    said = f"{takes_over}deepstate_daily from 2025-08-04 on."
+    takes_over = (
+        "takes over, some of the change may be due to that and not to events on the ground: "
+    )
+    said = f"{takes_over}deepstate_daily from 2025-08-04."
     assert said in Run(capsys, "history", *SEAM).out
     assert said in Run(capsys, "place", "Kostiantynivka, Donetsk").out
     assert "takes over" not in Run(capsys, "history", "--from", "2025-08-04").out
