@@ -13,7 +13,6 @@ from controlmap.geo import geodesy
 
 DAILY = "deepstatemap_data_20240709.geojson"
 API = "1709294400.geojson"  # 2024-03-01 12:00:00 UTC
-OCCUPIED = {"name": "Окуповано /// Occupied", "fill": "#a52714"}
 
 Ring = list[list[float]]
 """A closed ring of positions."""
@@ -26,7 +25,6 @@ def box(west: float, south: float, east: float, north: float, *more: float) -> R
 
 
 SQUARE = box(37.6, 48.0, 37.7, 48.1)  # a tenth of a degree, inside Donetsk oblast
-SQUARE_KM2 = 82.897  # on WGS84; test_geodesy derives areas of such squares from a closed formula
 
 
 def polygon(*rings: object) -> dict[str, Any]:

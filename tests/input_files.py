@@ -6,6 +6,7 @@ import io
 import json
 import tarfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -13,14 +14,14 @@ import shapely
 
 SQUARE = (37.6, 48.0, 37.7, 48.1)  # inside Donetsk oblast, 82.897 km2
 WEST = (37.6, 48.0, 37.65, 48.1)
-SQUARE_KM2 = 82.897
+SQUARE_KM2 = 82.897  # on WGS84; test_geodesy derives areas of such squares from a closed formula
 OCCUPIED = {"name": "Окуповано /// Occupied", "fill": "#a52714"}
 CONTESTED = {"name": "Під питанням /// Contested", "fill": "#bcaaa4"}
 FILES = {"a.geojson": b'{"a": 1}' * 999, "b.geojson": b'{"b": 2}' * 999, "c.geojson": b"{}"}
 Mode = Literal["w", "w:gz", "w:bz2", "w:xz"]
 
 
-def make_file(*drawn: tuple[tuple[float, float, float, float], dict[str, str]]) -> bytes:
+def make_file(*drawn: tuple[tuple[float, float, float, float], Mapping[str, object]]) -> bytes:
     """A FeatureCollection of boxes with their properties."""
     features = [
         {

@@ -19,7 +19,6 @@ from typing import Any
 import geopandas
 import shapely
 
-SQUARE_KM2 = 82.897
 HELD = shapely.box(37.6, 48.0, 37.7, 48.1)
 CONTESTED = shapely.box(37.7, 48.0, 37.8, 48.1)
 LABELS = ("Occupied", "Grey zone")

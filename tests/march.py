@@ -14,17 +14,13 @@ from controlmap.record import archive, builder, inputs
 from controlmap.record.archive import Record
 from controlmap.update import updater
 from controlmap.update.fetch import Fetcher
-from input_files import CONTESTED, OCCUPIED, make_daily, make_file
+from input_files import CONTESTED, OCCUPIED, make_daily, make_file, quiet
 from publisher import Publisher
 
 STRIP_KM2 = 8.2897
 """Each day of March holds so much more: a strip of 0.01 by 0.1 degrees."""
 WIDE = (37.0, 47.9, 38.0, 48.5)
 """A box of about 5,000 km2 in Donetsk oblast: more than may move in a day without confirmation."""
-
-
-def quiet(_: str) -> None:
-    pass
 
 
 def strips(day: int) -> tuple[float, float, float, float]:

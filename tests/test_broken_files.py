@@ -18,9 +18,7 @@ from controlmap.core.model import InputError
 from features import (
     API,
     DAILY,
-    OCCUPIED,
     SQUARE,
-    SQUARE_KM2,
     box,
     feature,
     km2,
@@ -28,6 +26,7 @@ from features import (
     polygon,
     refused,
 )
+from input_files import OCCUPIED, SQUARE_KM2
 
 NESTED = json.dumps(feature()["geometry"])
 for _ in range(400):

@@ -27,6 +27,7 @@ from controlmap.core.model import Ground, InputError, Snapshot
 from controlmap.geo.geodesy import areas_km2
 from controlmap.record import inputs
 from controlmap.sources import containers, formats, parquet_pages
+from input_files import SQUARE_KM2
 
 DOCS = Path(__file__).parents[1] / "docs" / "sources.md"
 FUZZED = 400
@@ -163,7 +164,7 @@ def test_two_files_of_a_name_in_a_zip_are_refused() -> None:
 def test_a_repair_is_measured() -> None:
     case = next(c for c in hostile.CASES if c.name.startswith("bow-tie"))
     snapshot = sources.read(case.make(), case.name)
-    half = files.SQUARE_KM2 / 2
+    half = SQUARE_KM2 / 2
     assert areas_km2(snapshot.layers[Ground.OCCUPIED]).sum() == pytest.approx(half, abs=0.1)
     assert snapshot.info.repaired_km2 == pytest.approx(half, abs=0.15)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -26,20 +25,11 @@ from controlmap.record import builder, coverage, supplement
 from controlmap.record import overlay as state
 from controlmap.sources import formats, isw, legends, nzz, viina, viina_csv
 from controlmap.sources.polygons import Memo
-
-KM2 = files.SQUARE_KM2
+from input_files import SQUARE_KM2, make_file
 
 
 def km2(snapshot: Snapshot, ground: Ground) -> float:
     return float(areas_km2(snapshot.layers.get(ground, np.empty(0, dtype=object))).sum())
-
-
-def collection(*boxes: tuple[tuple[float, float, float, float], dict[str, Any]]) -> bytes:
-    features = [
-        {"type": "Feature", "properties": p, "geometry": shapely.geometry.mapping(shapely.box(*b))}
-        for b, p in boxes
-    ]
-    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
 
 
 A, B, C, D = ((37.0 + i / 10, 48.0, 37.1 + i / 10, 48.1) for i in range(4))
@@ -70,7 +60,7 @@ def test_isw_tells_layers_by_their_names(name: str, ground: object) -> None:
 
 
 def test_isw_combined_file() -> None:
-    data = collection(
+    data = make_file(
         (A, {"layer": "VIEW_RussiaCoTinUkraine_V3"}),
         (B, {"layer": "MDS_AssessedRussianAdvanceInUkraine_view"}),
         (C, {"layer": "VIEW_ClaimedRussianTerritoryinUkraine_V2"}),
@@ -87,14 +77,14 @@ def test_isw_combined_file() -> None:
         Status.CLAIMED_CONTROL,
     }
     for ground in (Ground.OCCUPIED, Ground.ASSESSED_ADVANCE, Ground.CLAIMED_CONTROL):
-        assert km2(snapshot, ground) == pytest.approx(KM2, abs=0.001)
+        assert km2(snapshot, ground) == pytest.approx(SQUARE_KM2, abs=0.001)
     assert snapshot.info.warnings == (
         "20230701.geojson: layer 'Something new' is not known; 1 features left out",
     )
 
 
 def test_isw_tells_its_day_in_milliseconds_where_the_name_does_not() -> None:
-    data = collection((A, {"datetime": 1648944000000}))
+    data = make_file((A, {"datetime": 1648944000000}))
     snapshot = sources.read(data, "RussianAssessedCoTinUkraine.geojson")
     assert snapshot.info.observed == datetime(2022, 4, 3, tzinfo=UTC)
 
@@ -102,7 +92,7 @@ def test_isw_tells_its_day_in_milliseconds_where_the_name_does_not() -> None:
 def isw_files(*without: str) -> list[Snapshot]:
     layers = {"RussianAssessedCoT": A, "RussianAssessedAdvance": B, "RussianClaimedCoT": C}
     return [
-        sources.read(collection((box, {})), f"20220403_{layer}inUkraine.geojson")
+        sources.read(make_file((box, {})), f"20220403_{layer}inUkraine.geojson")
         for layer, box in layers.items()
         if layer not in without
     ]
@@ -119,7 +109,7 @@ def test_the_layers_of_a_day_are_one_state() -> None:
     made = coverage.build("isw", [state])
     donetsk = made.areas[0, 0]
     for ground in (Ground.OCCUPIED, Ground.ASSESSED_ADVANCE, Ground.CLAIMED_CONTROL):
-        assert donetsk[ground] == pytest.approx(KM2, abs=0.01)
+        assert donetsk[ground] == pytest.approx(SQUARE_KM2, abs=0.01)
 
 
 def test_what_a_day_has_no_layer_of_is_not_reported() -> None:
@@ -129,20 +119,22 @@ def test_what_a_day_has_no_layer_of_is_not_reported() -> None:
 
 def test_infiltration_is_contested_ground_where_it_has_a_layer_and_else_unknown() -> None:
     name = "20220403_AssessedRussianInfiltrationAreasinUkraine.geojson"
-    infiltrated = sources.read(collection((D, {})), name)
+    infiltrated = sources.read(make_file((D, {})), name)
     assert infiltrated.info.reports == {Status.INFILTRATION, Status.CONTESTED}
-    for more, found in (([infiltrated], KM2), ([], None)):
+    for more, found in (([infiltrated], SQUARE_KM2), ([], None)):
         (state_of_day,) = sources.joined("isw", [*isw_files(), *more])
         made = state.of("isw", state_of_day)
         row = figures.areas(made, made.at(date(2022, 4, 3)))[-1]
         assert row.contested == row.infiltration
         assert row.contested == (None if found is None else pytest.approx(found, abs=0.001))
-        rest = row.total - 2 * KM2 - (found or 0)  # held and advanced on; claims are of the rest
+        rest = (
+            row.total - 2 * SQUARE_KM2 - (found or 0)
+        )  # held and advanced on; claims are of the rest
         assert row.ukrainian_held == pytest.approx(rest, abs=0.001)
 
 
 def test_what_was_held_before_2022_alone_does_not_tell_what_is_held() -> None:
-    snapshot = sources.read(collection((A, {})), "20220403_HeldBeforeFebruary24.geojson", "isw")
+    snapshot = sources.read(make_file((A, {})), "20220403_HeldBeforeFebruary24.geojson", "isw")
     assert snapshot.info.reports == {Status.HELD_BEFORE_2022}
 
 
@@ -153,7 +145,7 @@ def test_a_day_without_control_is_refused_for_a_record() -> None:
 
 def test_a_layer_that_is_there_twice_and_differs_is_refused() -> None:
     twice = [
-        sources.read(collection((box, {})), f"20220403_RussianAssessedCoTinUkraine{n}.geojson")
+        sources.read(make_file((box, {})), f"20220403_RussianAssessedCoTinUkraine{n}.geojson")
         for n, box in enumerate((A, B))
     ]
     with pytest.raises(InputError, match="is of the same instant and layer"):
@@ -163,7 +155,7 @@ def test_a_layer_that_is_there_twice_and_differs_is_refused() -> None:
 
 def test_counteroffensives_alone_tell_nothing() -> None:
     name = "20220403_UkrainianClaimedCounterOffensives.geojson"
-    snapshot = sources.read(collection((A, {})), name)
+    snapshot = sources.read(make_file((A, {})), name)
     assert (snapshot.info.reports, snapshot.layers) == (frozenset(), {})
     assert list(sources.joined("isw", [snapshot])) == []
     with pytest.raises(InputError, match="reports no status"):
@@ -180,7 +172,7 @@ def test_one_state_by_overlay_is_what_noding_makes_of_it() -> None:
     plain, noded = state.of("isw", drawn), coverage.build("isw", [drawn])
     assert plain.areas == pytest.approx(noded.areas, abs=0.01)
     assert plain.areas[0].sum(axis=1) == pytest.approx([o.polygon_km2 for o in plain.oblasts])
-    assert plain.areas[0, 0, Ground.OCCUPIED] == pytest.approx(KM2, abs=0.001)
+    assert plain.areas[0, 0, Ground.OCCUPIED] == pytest.approx(SQUARE_KM2, abs=0.001)
     assert (plain.areas[0, :2, Ground.CLAIMED_CONTROL] > 500).all()
 
 
@@ -195,7 +187,7 @@ def nzz_file(day: str, *boxes: Box, gains: Box = A) -> tuple[bytes, str]:
     told = {"date": day, "_datefrom": day, "_dateto": day, "view": "daily"}
     drawn = [(box, {"type": "nochange", **told}) for box in boxes]
     drawn += [(gains, {"type": "gains", **told}), (D, {"type": "losses", **told})]
-    return b'{"value": %s}' % collection(*drawn), f"{day}-as-named.json"
+    return b'{"value": %s}' % make_file(*drawn), f"{day}-as-named.json"
 
 
 def test_nzz_held_is_what_did_not_change_and_what_was_gained() -> None:
@@ -206,7 +198,7 @@ def test_nzz_held_is_what_did_not_change_and_what_was_gained() -> None:
         datetime(2024, 2, 2, tzinfo=UTC),
     )
     small = sum(areas_km2(np.array([shapely.box(*c) for c in CITIES], dtype=object)))
-    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(2 * KM2 + small, abs=0.01)
+    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(2 * SQUARE_KM2 + small, abs=0.01)
     assert (snapshot.lacks, snapshot.info.warnings) == (frozenset(), ())
 
 
@@ -230,7 +222,9 @@ def test_nzz_is_completed_from_its_own_last_whole_file() -> None:
         [0, cities, cities], abs=0.01
     )
     held = made.areas[:, :, list(Status.RUSSIAN_HELD.grounds)].sum(axis=(1, 2))
-    assert held == pytest.approx([2 * KM2 + cities, 2 * KM2 + cities, 3 * KM2 + cities], abs=0.02)
+    assert held == pytest.approx(
+        [2 * SQUARE_KM2 + cities, 2 * SQUARE_KM2 + cities, 3 * SQUARE_KM2 + cities], abs=0.02
+    )
     assert completion.count == 2
     assert completion.figures["completed_km2"] == pytest.approx(cities, abs=0.06)
     assert "2024-03-08-as-named.json, the last file that has it" in completion.note
@@ -283,8 +277,8 @@ def test_every_format_is_read_alike_by_the_guess(name: str) -> None:
         "own",
         datetime(2024, 5, 6, tzinfo=UTC),
     )
-    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(KM2, abs=0.001)
-    assert km2(snapshot, Ground.CONTESTED) == pytest.approx(KM2, abs=0.001)
+    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(SQUARE_KM2, abs=0.001)
+    assert km2(snapshot, Ground.CONTESTED) == pytest.approx(SQUARE_KM2, abs=0.001)
     assert snapshot.info.reports == {Status.RUSSIAN_HELD, Status.CONTESTED}
     assert not shapely.has_z(snapshot.layers[Ground.OCCUPIED]).any()
     (warning,) = snapshot.info.warnings
@@ -296,7 +290,7 @@ def test_every_format_is_read_alike_by_the_guess(name: str) -> None:
 @pytest.mark.parametrize("make", [files.geopackage, files.shapefile, files.geoparquet])
 def test_other_systems_are_taken_to_longitude_and_latitude(crs: str, make: Any) -> None:
     snapshot = sources.read(make(files.frame(crs)), f"layer {files.DAY}")
-    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(KM2, abs=0.001)
+    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(SQUARE_KM2, abs=0.001)
 
 
 def test_two_layers_of_a_geopackage_are_told_apart_by_their_names() -> None:
@@ -306,8 +300,8 @@ def test_two_layers_of_a_geopackage_are_told_apart_by_their_names() -> None:
         both[:1].drop(columns="status").to_file(path, layer="occupied", driver="GPKG")
         both[1:].drop(columns="status").to_file(path, layer="contested", driver="GPKG")
         snapshot = sources.read(path.read_bytes(), f"a {files.DAY}.gpkg")
-    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(KM2, abs=0.001)
-    assert km2(snapshot, Ground.CONTESTED) == pytest.approx(KM2, abs=0.001)
+    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(SQUARE_KM2, abs=0.001)
+    assert km2(snapshot, Ground.CONTESTED) == pytest.approx(SQUARE_KM2, abs=0.001)
 
 
 @pytest.mark.parametrize(
@@ -341,7 +335,7 @@ def test_a_legend_decides_and_what_it_leaves_out_is_told() -> None:
         'column = "status"\n[statuses]\n" GREY zone" = "russian_held"', "l.toml"
     )
     snapshot = sources.read(files.geojson(), f"a {files.DAY}.geojson", legend=legend)
-    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(KM2, abs=0.001)
+    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(SQUARE_KM2, abs=0.001)
     assert Ground.CONTESTED not in snapshot.layers
     assert snapshot.info.warnings == (
         f"a {files.DAY}.geojson: status 'occupied' is not in the legend; left out (82.9 km2)",
@@ -352,7 +346,7 @@ def test_a_legend_may_tell_what_all_of_it_is_and_when() -> None:
     legend = legends.from_toml('whole = "russian_held"\ndate = 2026-01-24', "l.toml")
     snapshot = sources.read(files.geojson(), "a.geojson", legend=legend)
     assert snapshot.info.observed.date() == date(2026, 1, 24)
-    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(2 * KM2, abs=0.001)
+    assert km2(snapshot, Ground.OCCUPIED) == pytest.approx(2 * SQUARE_KM2, abs=0.001)
 
 
 @pytest.mark.parametrize(

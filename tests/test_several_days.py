@@ -15,9 +15,10 @@ from controlmap.record import builder
 from controlmap.sources import days
 from controlmap.sources.polygons import Memo
 from features import SQUARE, box, feature, km2, make_file, polygon
+from input_files import SQUARE_KM2
 
 HALF = box(37.6, 48.0, 37.65, 48.1)
-KM2, HALF_KM2 = files.SQUARE_KM2, files.SQUARE_KM2 / 2
+KM2, HALF_KM2 = SQUARE_KM2, SQUARE_KM2 / 2
 
 
 def two_days(column: str, early: Any, late: Any, **more: Any) -> bytes:

@@ -15,9 +15,7 @@ from controlmap.sources import deepstate_api, deepstate_daily
 from features import (
     API,
     DAILY,
-    OCCUPIED,
     SQUARE,
-    SQUARE_KM2,
     box,
     feature,
     km2,
@@ -25,6 +23,7 @@ from features import (
     polygon,
     refused,
 )
+from input_files import OCCUPIED, SQUARE_KM2
 
 # What a feature is, by rule
 

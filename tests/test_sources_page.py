@@ -27,6 +27,7 @@ from controlmap.core import limits
 from controlmap.record import archive
 from controlmap.sources import custom, legends, reading
 from controlmap.words import text_sources
+from input_files import SQUARE_KM2
 
 SECONDS = 120
 
@@ -148,7 +149,7 @@ def test_a_file_that_is_dropped_is_measured_and_compared(page: AppTest, name: st
     # Ground that a layer does not draw says nothing: the shares are of the three records.
     assert "by 3 sources" in said(page)
     rows = table(page, str(text_sources.OWN_CAPTION))
-    assert rows[0] == ["Donetsk", f"{files.SQUARE_KM2:.1f}", f"{files.SQUARE_KM2:.1f}"]
+    assert rows[0] == ["Donetsk", f"{SQUARE_KM2:.1f}", f"{SQUARE_KM2:.1f}"]
     assert [
         row[0]
         for row in table(page, str(text_sources.PAIR_CAPTION))
@@ -164,7 +165,7 @@ def test_the_guess_is_shown_and_can_be_changed(page: AppTest) -> None:
     assert told["grey zone \\(1\\)"] == "contested"
     page.selectbox(key="own status grey zone").select("russian_held").run()
     rows = table(page, str(text_sources.OWN_CAPTION))
-    assert rows[0] == ["Donetsk", f"{2 * files.SQUARE_KM2:.1f}"]
+    assert rows[0] == ["Donetsk", f"{2 * SQUARE_KM2:.1f}"]
 
 
 def test_a_legend_may_come_with_it(page: AppTest) -> None:
@@ -173,7 +174,7 @@ def test_a_legend_may_come_with_it(page: AppTest) -> None:
     upload(page, ("layer.geojson", files.geojson()), ("legend.toml", legend))
     assert not page.error
     assert "as of 30 June 2023" in said(page)
-    assert table(page, str(text_sources.OWN_CAPTION))[0][1] == f"{2 * files.SQUARE_KM2:.1f}"
+    assert table(page, str(text_sources.OWN_CAPTION))[0][1] == f"{2 * SQUARE_KM2:.1f}"
 
 
 def test_what_a_file_says_stays_text(page: AppTest) -> None:
@@ -250,7 +251,7 @@ def test_what_a_file_may_mean_is_learnt_once(
     assert learnt == []
     alone.selectbox(key="own status grey zone").select("russian_held").run()
     assert learnt == ["recognised"]  # it is read anew
-    assert table(alone, str(text_sources.OWN_CAPTION))[0][1] == f"{2 * files.SQUARE_KM2:.1f}"
+    assert table(alone, str(text_sources.OWN_CAPTION))[0][1] == f"{2 * SQUARE_KM2:.1f}"
 
 
 def test_a_file_that_is_refused_leaves_nothing_of_the_one_before(alone: AppTest) -> None:

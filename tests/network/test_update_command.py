@@ -20,7 +20,8 @@ from controlmap.record import archive, builder, inputs
 from controlmap.record.archive import Record
 from controlmap.update import feeds, fetch, updater
 from controlmap.update.fetch import Fetcher
-from march import asked, daily, publish, quiet, record_of, run, stored, tree
+from input_files import quiet
+from march import asked, daily, publish, record_of, run, stored, tree
 from publisher import MANNERS, MadeClock, Publisher, status
 
 REPOSITORY = Path(__file__).parents[2]

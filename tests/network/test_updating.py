@@ -16,14 +16,13 @@ from controlmap.record import archive, builder, inputs
 from controlmap.record.archive import Record
 from controlmap.update import updater
 from controlmap.update.fetch import Fetcher
-from input_files import OCCUPIED, make_file
+from input_files import OCCUPIED, make_file, quiet
 from march import (
     STRIP_KM2,
     WIDE,
     asked,
     daily,
     publish,
-    quiet,
     record_of,
     run,
     second,
