@@ -13,10 +13,11 @@ import layer_files as files
 from controlmap import sources
 from controlmap.core.model import Ground, Status
 from controlmap.sources import legends, phrases
-from features import OCCUPIED, SQUARE, box, feature, km2, make_file, polygon
+from features import SQUARE, box, feature, km2, make_file, polygon
+from input_files import OCCUPIED, SQUARE_KM2
 
 EAST = polygon(box(37.7, 48.0, 37.8, 48.1))
-KM2 = files.SQUARE_KM2
+KM2 = SQUARE_KM2
 
 
 def both(column: str, one: Any, other: Any, **more: Any) -> bytes:

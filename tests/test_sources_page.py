@@ -216,7 +216,7 @@ def sampled(case: hostile.Case) -> Any:
     return pytest.param(case, id=case.name, marks=marks)
 
 
-@pytest.mark.parametrize("case", map(sampled, hostile.CASES))
+@pytest.mark.parametrize("case", [sampled(case) for case in hostile.CASES])
 def test_every_hostile_file_is_one_line_or_read(alone: AppTest, case: hostile.Case) -> None:
     beside = [("layer.geojson", files.geojson())] if case.name.endswith(".toml") else []
     upload(alone, (case.name, case.make()), *beside)
