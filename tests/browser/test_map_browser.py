@@ -11,9 +11,8 @@ from map_harness import BOUNDARY, BOUNDS, CITY, DAYS, HOSTILE, SQUARES, VILLAGE
 from playwright.sync_api import Frame, Route
 
 from controlmap.draw import maps, palette
-from visiting import Visit
+from visiting import Visit, settle
 
-SETTLE_MS = 400
 CLEAR = [0, 0, 0, 0]
 
 
@@ -41,9 +40,15 @@ def pixel(frame: Frame, lon: float, lat: float, canvas: str = "faces") -> list[i
 
 def patch(frame: Frame, lon: float, lat: float, canvas: str = "faces") -> set[tuple[int, ...]]:
     """Return the colours along a short line, which crosses a hatch or a dash wherever it is."""
-    zoom = state(frame)["zoom"]
-    step = 360 / 256 / 2**zoom
-    return {tuple(pixel(frame, lon + k * step, lat + k * step, canvas)) for k in range(-16, 17)}
+    colours: list[list[int]] = frame.evaluate(
+        """([lat, lon, canvas]) => {
+            const step = 360 / 256 / 2 ** ControlMap.map.getZoom();
+            return Array.from({ length: 33 }, (_, i) => (i - 16) * step)
+                .map((by) => ControlMap.pixel(lat + by, lon + by, canvas));
+        }""",
+        [lat, lon, canvas],
+    )
+    return set(map(tuple, colours))
 
 
 def centre_of(layer_id: str) -> tuple[float, float]:
@@ -53,7 +58,7 @@ def centre_of(layer_id: str) -> tuple[float, float]:
 
 def tick(frame: Frame, layer_id: str) -> None:
     frame.locator(f".cm-layers input[data-layer='{layer_id}']").click()
-    frame.page.wait_for_timeout(SETTLE_MS)
+    settle(frame)
 
 
 def point_at(frame: Frame, lon: float, lat: float) -> tuple[float, float]:
@@ -65,12 +70,30 @@ def point_at(frame: Frame, lon: float, lat: float) -> tuple[float, float]:
 
 def look(frame: Frame, lon: float, lat: float, zoom: float) -> None:
     frame.evaluate(f"void ControlMap.map.setView([{lat}, {lon}], {zoom}, {{animate: false}})")
-    frame.page.wait_for_timeout(SETTLE_MS)
+    settle(frame)
+
+
+def turned(frame: Frame) -> dict[str, Any]:
+    """Turn the wheel where the mouse is; return the state once the map is at rest again."""
+    frame.evaluate(
+        """() => {
+            ControlMap.message.classList.remove("cm-said");
+            window.turnedAt = Infinity;
+            const note = () => { window.turnedAt = performance.now(); };
+            addEventListener("wheel", note, { once: true, capture: true });
+        }"""
+    )
+    frame.page.mouse.wheel(0, -300)
+    # Leaflet waits 40 ms for more of the wheel before it zooms.
+    frame.wait_for_function(
+        "performance.now() - window.turnedAt > 80 && !ControlMap.map._animatingZoom"
+    )
+    return state(frame)
 
 
 def test_nothing_leaves_the_machine_and_nothing_complains(page: Visit, address: str) -> None:
     frame = opened(page, address)
-    page.tab.wait_for_timeout(1000)
+    page.tab.wait_for_load_state("networkidle")
     page.assert_clean()
     assert state(frame)["inits"] == 1
     assert sum("/background-" in url for url in page.requests) == 1
@@ -87,36 +110,27 @@ def test_the_land_the_sea_and_each_layer_are_drawn(page: Visit, address: str) ->
     assert pixel(frame, 37.5, 46.9) == CLEAR
 
 
-@pytest.mark.parametrize("layer_id", SQUARES)
-def test_an_area_goes_and_comes_back(page: Visit, address: str, layer_id: str) -> None:
+def test_areas_lines_dots_and_names_go_and_come_back(page: Visit, address: str) -> None:
     frame = opened(page, address)
-    before = patch(frame, *centre_of(layer_id))
-    assert before != {tuple(CLEAR)}
-    tick(frame, layer_id)
-    assert patch(frame, *centre_of(layer_id)) == {tuple(CLEAR)}
-    tick(frame, layer_id)
-    assert patch(frame, *centre_of(layer_id)) == before
-
-
-@pytest.mark.parametrize(
-    ("layer_id", "canvas", "place"),
-    [
+    seen = [
+        *((layer_id, "faces", centre_of(layer_id)) for layer_id in SQUARES),
         ("oblasts", "faces", (BOUNDARY, 47)),
         ("claim", "faces", (34, 47)),
         ("places", "faces", CITY),
         ("places", "labels", (CITY[0] + 0.15, CITY[1])),
-    ],
-)
-def test_lines_dots_and_names_go_and_come_back(
-    page: Visit, address: str, layer_id: str, canvas: str, place: tuple[float, float]
-) -> None:
-    frame = opened(page, address)
-    before = patch(frame, *place, canvas)
-    assert before != {tuple(CLEAR)}
-    tick(frame, layer_id)
-    assert patch(frame, *place, canvas) == {tuple(CLEAR)}
-    tick(frame, layer_id)
-    assert patch(frame, *place, canvas) == before
+    ]
+    wrong: dict[tuple[str, str], str] = {}
+    for layer_id, canvas, place in seen:
+        before = patch(frame, *place, canvas)
+        if before == {tuple(CLEAR)}:
+            wrong[layer_id, canvas] = "is not drawn"
+        tick(frame, layer_id)
+        if patch(frame, *place, canvas) != {tuple(CLEAR)}:
+            wrong[layer_id, canvas] = "is drawn when off"
+        tick(frame, layer_id)
+        if patch(frame, *place, canvas) != before:
+            wrong[layer_id, canvas] = "comes back as another"
+    assert wrong == {}
 
 
 def test_layers_differ_from_each_other(page: Visit, address: str) -> None:
@@ -192,7 +206,7 @@ def test_hostile_text_is_text_wherever_it_shows(page: Visit, address: str) -> No
         page.tab.mouse.move(x + 30, y + 30)
         page.tab.mouse.move(x, y, steps=4)
         page.tab.mouse.click(x, y)
-        page.tab.wait_for_timeout(SETTLE_MS)
+        settle(frame)
         assert frame.locator(".cm-tip .cm-line").evaluate_all(lines) == [HOSTILE, second]
     page.tab.mouse.click(*point_at(frame, 36.5, 47))
     frame.locator(".cm-tip").wait_for(state="detached")
@@ -251,7 +265,7 @@ def test_a_change_of_theme_repaints_without_a_new_map(page: Visit, address: str)
     sea = frame.locator("#map_div").evaluate("e => getComputedStyle(e).backgroundColor")
     page.tab.emulate_media(color_scheme="dark")
     frame.wait_for_function("ControlMap.theme === 'dark'")
-    page.tab.wait_for_timeout(SETTLE_MS)
+    settle(frame)
     assert pixel(frame, *centre_of("held")) != light
     assert frame.locator("#map_div").evaluate("e => getComputedStyle(e).backgroundColor") != sea
     assert state(frame)["inits"] == 1
@@ -289,7 +303,7 @@ def test_the_keyboard_reaches_a_layer(page: Visit, address: str) -> None:
     outline = "getComputedStyle(document.activeElement).outlineStyle"
     assert frame.evaluate(outline) == "solid"
     page.tab.keyboard.press("Space")
-    page.tab.wait_for_timeout(SETTLE_MS)
+    settle(frame)
     assert pixel(frame, *centre_of("held")) == CLEAR
 
 
@@ -298,20 +312,16 @@ def test_the_wheel_scrolls_the_page_until_the_map_is_clicked(page: Visit, addres
     zoom = state(frame)["zoom"]
     x, y = point_at(frame, 32.5, 46.6)
     page.tab.mouse.move(x, y)
-    page.tab.mouse.wheel(0, -300)
-    page.tab.wait_for_timeout(SETTLE_MS)
-    assert state(frame)["zoom"] == zoom
-    assert state(frame)["message"] == "Click, then zoom."
+    unpointed = turned(frame)
+    assert unpointed["message"] == "Click, then zoom."
+    assert unpointed["zoom"] == zoom
     page.tab.mouse.click(x, y)
-    page.tab.mouse.wheel(0, -300)
-    page.tab.wait_for_timeout(2 * SETTLE_MS)
-    clicked = state(frame)["zoom"]
-    assert clicked > zoom
+    clicked = turned(frame)
+    assert clicked["message"] == ""
+    assert clicked["zoom"] > zoom
     page.tab.mouse.move(x, 5)
     page.tab.mouse.move(x, y, steps=3)
-    page.tab.mouse.wheel(0, -300)
-    page.tab.wait_for_timeout(2 * SETTLE_MS)
-    assert state(frame)["zoom"] == clicked
+    assert turned(frame)["zoom"] == clicked["zoom"]
 
 
 def test_a_date_that_arrives_while_leaflet_loads_is_not_lost(page: Visit, address: str) -> None:
@@ -325,7 +335,7 @@ def test_a_date_that_arrives_while_leaflet_loads_is_not_lost(page: Visit, addres
     with page.tab.expect_request("**/leaflet.js"):
         page.tab.goto(address)
     page.tab.get_by_text(DAYS[1]).click()
-    page.tab.wait_for_timeout(1000)
+    page.settle()
     waiting[0].continue_()
     frame = page.map(DAYS[1])
     assert pixel(frame, 37.5, 46.8) != CLEAR

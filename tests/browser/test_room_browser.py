@@ -9,9 +9,8 @@ import pytest
 from playwright.sync_api import Frame, expect
 
 from controlmap.words import text
-from visiting import Visit
+from visiting import Visit, settle
 
-SETTLE_MS = 400
 WIDTHS = (390, 1024, 1280, 1440)
 COVERED = """() => {
     const { map, config } = ControlMap;
@@ -31,15 +30,16 @@ def opened(visit: Callable[..., Visit], address: str, width: int, asked: str = "
     page.tab.goto(f"{address}{asked}")
     frame = page.map()
     page.tab.locator("iframe").evaluate("node => node.scrollIntoView({ block: 'center' })")
-    page.tab.wait_for_timeout(2 * SETTLE_MS)
+    page.settle()
+    settle(frame)
     return frame
 
 
 def play_on(frame: Frame, day: str) -> None:
     """Have the player show the day that so many days after the record's first is."""
     frame.get_by_role("slider").fill(day)
-    frame.wait_for_function("ControlMap.player.active")
-    frame.page.wait_for_timeout(SETTLE_MS)
+    frame.wait_for_function("ControlMap.player.active && ControlMap.player.state().settled")
+    settle(frame)
 
 
 def point(frame: Frame, lat: float, lon: float) -> tuple[float, float]:
@@ -48,6 +48,13 @@ def point(frame: Frame, lat: float, lon: float) -> tuple[float, float]:
     box = frame.locator("#map_div").bounding_box()
     assert box is not None
     return box["x"] + at["x"], box["y"] + at["y"]
+
+
+def hover(frame: Frame, x: float, y: float) -> None:
+    """Move the mouse to a point, later than Leaflet's pause of 32 ms after a move before."""
+    frame.page.mouse.move(x + 9, y + 9)
+    settle(frame)
+    frame.page.mouse.move(x, y)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -68,15 +75,13 @@ def test_a_tip_is_in_the_frame_and_off_the_legend(
     visit: Callable[..., Visit], address: str, width: int
 ) -> None:
     frame = opened(visit, address, width, "?date=2022-10-20")
+    frame.evaluate("void ControlMap.map.doubleClickZoom.disable()")
     for lat, lon in ((47.3, 33.4), (46.6, 32.6), (48.574, 39.307), (49.5, 39.3), (46.4, 34.5)):
-        frame.page.wait_for_timeout(2 * SETTLE_MS)  # two taps in a row would zoom
         x, y = point(frame, lat, lon)
         if width == 390:
             frame.page.touchscreen.tap(x, y)
         else:
-            frame.page.mouse.move(x + 9, y + 9)
-            frame.page.wait_for_timeout(50)
-            frame.page.mouse.move(x, y, steps=3)
+            hover(frame, x, y)
         frame.locator(".cm-tip").wait_for()
         found: dict[str, Any] = frame.evaluate(
             """() => {
@@ -98,7 +103,7 @@ def test_every_dot_has_its_name_and_no_name_lies_on_a_dot(
     frame = opened(visit, address, 1440)
     for view in ("[48.2, 38.2], 7", "[48.2, 38.2], 8", "[48.2, 38.2], 9"):
         frame.evaluate(f"void ControlMap.map.setView({view}, {{animate: false}})")
-        frame.page.wait_for_timeout(SETTLE_MS)
+        settle(frame)
         found = frame.evaluate(
             """() => {
                 const { map, named, canvases } = ControlMap;
@@ -168,8 +173,7 @@ def test_at_play_nothing_tells_of_the_day_of_the_page(
     assert frame.locator(".cm-text li").count() == 0
     # Ground held before 2022 stays drawn, and tells of the face below it.
     x, y = point(frame, 48.25, 38.6)
-    frame.page.mouse.move(x + 9, y)
-    frame.page.mouse.move(x, y, steps=3)
+    hover(frame, x, y)
     expect(frame.locator(".cm-tip")).to_contain_text(str(text.PLAYER["whole"]))
 
 
@@ -194,12 +198,11 @@ def test_a_click_keeps_the_whole_record_of_a_face_open(
         }"""
     )
     assert face["runs"] > 6
-    frame.page.wait_for_timeout(SETTLE_MS)
+    settle(frame)
     frame.locator("[data-layer='places']").uncheck()
     x, y = point(frame, *face["at"])
     tip, lines = frame.locator(".cm-tip"), frame.locator(".cm-tip .cm-line")
-    frame.page.mouse.move(x + 2, y)
-    frame.page.mouse.move(x, y, steps=3)
+    hover(frame, x, y)
     expect(lines).to_have_count(3 + 6 + 1)
     earlier = str(text.PLAYER["earlier"]).replace("{n}", str(face["runs"] - 6))
     expect(lines.last).to_have_text(earlier)
@@ -228,5 +231,5 @@ def test_the_legend_of_dates_and_the_list_of_layers_are_apart(
     )
     assert len(lines) == 5
     assert len(set(lines)) == 1
-    frame.page.wait_for_timeout(SETTLE_MS)
+    settle(frame)
     assert frame.evaluate(COVERED) == 0

@@ -59,9 +59,19 @@ class FaceCanvas {
   }
 
   #redraw() {
-    clearTimeout(this.#settling);
     this.redrawn = this.record.faces;
+    this.#drawAnew();
+  }
+
+  #drawAnew() {
+    clearTimeout(this.#settling);
+    this.#settling = undefined;
     this.renderer._updatePaths();
+  }
+
+  /** Whether nothing is left to be drawn anew. */
+  get settled() {
+    return this.#settling === undefined;
   }
 
   // --- drawing
@@ -83,7 +93,7 @@ class FaceCanvas {
     ctx.globalCompositeOperation = "source-over";
     this.#fill(faces);
     clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => this.renderer._updatePaths(), FaceCanvas.#SETTLE_MS);
+    this.#settling = setTimeout(() => this.#drawAnew(), FaceCanvas.#SETTLE_MS);
   }
 
   /** Fill faces, which add up where they meet: the parts that two have in a pixel make a whole one. @param {number[]} faces */

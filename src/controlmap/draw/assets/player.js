@@ -462,6 +462,7 @@ class Player {
       note: this.note.textContent,
       figures: this.cells.map(({ km2, share }) => [km2.textContent, share.textContent]),
       redrawn: canvas?.redrawn ?? 0,
+      settled: canvas?.settled ?? true,
     };
   }
 }
