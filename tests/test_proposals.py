@@ -276,18 +276,30 @@ def test_the_command_as_table_and_csv(capsys: pytest.CaptureFixture[str]) -> Non
         ("[proposal.rules]", "[proposal.rule]", "proposal 'own': rule: not a key; allowed"),
     ],
 )  # fmt: skip
-def test_a_broken_entry_is_told_and_the_others_work(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, line: str, changed: str, said: str
+def test_a_broken_entry_is_one_line_and_the_others_work(
+    tmp_path: Path, line: str, changed: str, said: str
 ) -> None:
     assert line in OWN
     path = tmp_path / "own.toml"
     path.write_text(OWN.replace(line, changed) + OWN.replace('"own"', '"other"'))
+    listed, broken = proposals.load([proposals.embedded(), path])
+    assert [p.id for p in listed] == [*FIRST_SET, "other"]
+    assert [str(error).startswith(f"own.toml, {said}") for error in broken] == [True]
+
+
+def test_the_command_shows_the_others_and_ends_with_2(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(
+        OWN.replace('UA-09 = "claim"', 'UA-09 = "half"') + OWN.replace('"own"', '"other"')
+    )
     code, out, errors = run(capsys, "--file", str(path), "--format", "json")
-    told = json.loads(out)
-    assert [p["id"] for p in told["proposals"]] == [*FIRST_SET, "other"]
+    document = json.loads(out)
+    assert [p["id"] for p in document["proposals"]] == [*FIRST_SET, "other"]
     assert code == 2
-    assert errors[0].startswith(f"own.toml, {said}")
-    assert told["broken"] == errors[:1]
+    assert errors[0].startswith("own.toml, proposal 'own': rules.UA-09: found 'half'; allowed: ")
+    assert document["broken"] == errors[:1]
     assert errors[1].endswith("own.toml: 1 entry cannot be used; the others are shown")
 
 
