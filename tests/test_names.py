@@ -41,22 +41,14 @@ STILL: tuple[str, ...] = (
     "analysis/proposals.py",
     "analysis/quantities.py",
     "analysis/turning_points.py",
-    "dashboard/map_layers.py",
     "dashboard/pages/method.py",
     "dashboard/pages/overview.py",
-    "dashboard/tables.py",
     "dashboard/upload.py",
     "draw/charts.py",
     "draw/maps.py",
     "record/plausibility.py",
     "update/fetch.py",
-    "words/text.py",
-    "words/text_claims.py",
-    "words/text_history.py",
-    "words/text_pace.py",
-    "words/text_place.py",
     "words/text_proposals.py",
-    "words/text_sources.py",
 )
 
 
