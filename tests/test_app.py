@@ -12,7 +12,7 @@ import pytest
 import shapely
 from streamlit.testing.v1 import AppTest
 
-from controlmap.analysis import agreement, figures
+from controlmap.analysis import agreement, areas
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import Contested
 from controlmap.core.model import Ground, Snapshot, SnapshotInfo, Status
@@ -49,8 +49,8 @@ def choose(page: AppTest, name: str, value: str) -> None:
 
 def held_share(day: date, basis: Basis, contested: Contested) -> str:
     record = archive.open_source("deepstate").coverage
-    every = figures.compare(record, record.at(day), basis, contested)[-1]
-    return f"{every.held_share:.1%}".replace("%", " %")
+    every = areas.compare(record, day, basis=basis, contested=contested).row("all")
+    return text_of_share(every["held_share"])
 
 
 def test_the_first_page_answers_with_the_latest_day(page: AppTest) -> None:
@@ -275,12 +275,11 @@ def test_what_the_list_of_layers_says_is_not_of_the_day() -> None:
 
 def test_the_bars_show_contested_ground_as_contested_whether_it_is_counted_or_not() -> None:
     record = archive.open_source("deepstate").coverage
-    snapshot = record.at(date(2025, 6, 1))
     drawn = {}
     for contested in Contested:
-        rows = figures.compare(record, snapshot, Basis.POLYGON, contested)
-        drawn[contested] = rendering.bars(rows, contested)
-        assert text_of_share(rows[-1].held_share) in drawn[contested]
+        answer = areas.compare(record, date(2025, 6, 1), contested=contested)
+        drawn[contested] = rendering.bars(answer)
+        assert text_of_share(answer.row("all")["held_share"]) in drawn[contested]
     segments = [re.findall(r'class="cm-\w+" style="flex:[\d.]+"', html) for html in drawn.values()]
     assert segments[0] == segments[1]
     assert "held or contested" in drawn[Contested.IN]
@@ -294,14 +293,14 @@ def test_the_bars_show_contested_ground_as_contested_whether_it_is_counted_or_no
 def test_the_range_over_sources_is_in_the_key_where_there_is_one() -> None:
     record = archive.open_source("deepstate").coverage
     day = date(2026, 8, 22)
-    rows = figures.compare(record, record.at(day))
+    answer = areas.compare(record, day)
     known = agreement.opinions(session.coverages(Advance.APART), day)
     spread = agreement.spread(known, Basis.POLYGON)
-    drawn = rendering.bars(rows, Contested.OUT, spread)
-    assert drawn.count('class="cm-band"') == 1 + len(rows)
+    drawn = rendering.bars(answer, spread)
+    assert drawn.count('class="cm-band"') == 1 + len(answer)
     assert str(text.SPREAD) in drawn
     assert "sources 80.1 to 82.8 %" in drawn.replace("\N{NO-BREAK SPACE}", " ")
-    assert str(text.SPREAD) not in rendering.bars(rows, Contested.OUT)
+    assert str(text.SPREAD) not in rendering.bars(answer)
 
 
 def test_what_is_counted_is_named_wherever_it_is_shown(page: AppTest) -> None:

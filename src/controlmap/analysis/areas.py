@@ -159,10 +159,8 @@ def claimed_and_held(
     contested: Contested = Contested.OUT,
 ) -> list[dict[str, Any]]:
     """Return a row an oblast and last one of all four, with what is claimed and what is held."""
-    held, month, year = (
-        _held(coverage, coverage.known(snapshot.day - timedelta(days=days)), contested)
-        for days in (0, 30, 365)
-    )
+    before = (coverage.known(snapshot.day - timedelta(days=days)) for days in (30, 365))
+    held, month, year = (_held(coverage, s, contested) for s in (snapshot, *before))
     reported = snapshot.reports(Status.CONTESTED)
     rows = []
     for i, row in enumerate(by_oblast(coverage, snapshot, basis)):

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from controlmap import sources
-from controlmap.record.coverage import Coverage, DaySnapshot
+from controlmap.analysis.answer import Evidence
 from controlmap.words import text
 
 
-def source(coverage: Coverage, *snapshots: DaySnapshot) -> None:
-    """Show who says so, the two dates, and where a day has no snapshot of its own."""
-    title = sources.find_source(coverage.source).title
-    for snapshot in snapshots:
-        info = snapshot.info
-        kind = sources.find_reader(info.reader).title
-        st.markdown(text.as_of(title, kind, info.observed, info.retrieved))
+def source(evidence: Iterable[tuple[date, Evidence]]) -> None:
+    """Show who says so, the two dates, and which of the days has no snapshot of its own."""
+    for day, snapshot in evidence:
+        st.markdown(said_by(snapshot))
         if snapshot.carried:
-            st.caption(text.carried(snapshot.day, info.observed.date()))
+            st.caption(text.carried(day, snapshot.observed.date()))
 
 
-def citation(
-    place: DeltaGenerator, lines: Sequence[str], *whose: tuple[Coverage, DaySnapshot]
-) -> None:
+def said_by(evidence: Evidence) -> str:
+    """Return who says so, and the two dates, as Markdown."""
+    kind = sources.find_reader(evidence.reader).title
+    return text.as_of(evidence.title, kind, evidence.observed, evidence.retrieved)
+
+
+def citation(place: DeltaGenerator, lines: Sequence[str], evidence: Iterable[Evidence]) -> None:
     """Offer figures, in sentences, with their sources and dates, to be copied."""
-    assessed = (
-        (
-            sources.find_source(coverage.source).title,
-            snapshot.info.observed,
-            snapshot.info.retrieved,
-        )
-        for coverage, snapshot in whose
-    )
+    assessed = ((e.title, e.observed, e.retrieved) for e in evidence)
     with place.popover(str(text.CITE), width="content"):
         st.code(text.cited(lines, assessed), language=None, wrap_lines=True)

@@ -10,7 +10,9 @@ from pathlib import Path
 import jinja2
 
 from controlmap.analysis.agreement import Spread
-from controlmap.analysis.figures import Comparison, Contested
+from controlmap.analysis.answer import Answer
+from controlmap.analysis.figures import Contested
+from controlmap.analysis.render import Row
 from controlmap.draw import palette
 from controlmap.words import text, text_sources
 from controlmap.words.catalog import Text
@@ -26,6 +28,9 @@ _ENVIRONMENT = jinja2.Environment(
 _ENVIRONMENT.globals["not_reported"] = text.NOT_REPORTED
 
 
+LIST, TOTAL = "cm-list", "cm-total"
+
+
 @dataclass(frozen=True)
 class Table:
     """A table for people: its first column names the row, None is what is not reported."""
@@ -33,15 +38,12 @@ class Table:
     caption: Text
     columns: Sequence[Text]
     rows: Sequence[Sequence[Text | None]]
-    kind: str = "cm-list"
+    kind: str = LIST
     """Classes: `TOTAL` for a last row that sums the others up, cm-prose for cells that wrap."""
     tall: bool = False
     """Whether it scrolls within itself."""
     chosen: int | None = None
     """The row to mark."""
-
-
-TOTAL = "cm-total"
 
 
 def render(template: str, **fields: object) -> str:
@@ -72,14 +74,19 @@ def data_url(svg: str) -> str:
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
-def bars(rows: Sequence[Comparison], contested: Contested, spread: Sequence[Spread] = ()) -> str:
+def contested_counted(answer: Answer) -> bool:
+    """Return whether the held figures of a comparison have contested ground in them."""
+    return answer.choices["contested"] == Contested.IN and answer.rows[-1]["contested"] is not None
+
+
+def bars(answer: Answer, spread: Sequence[Spread] = ()) -> str:
     """Return bars of held, contested and other ground, one a row, with the share counted as held.
 
     The `spread` over sources is a bracket over the bar and stands beside the share; it is of held
     ground alone, and left out where contested ground is counted. Colours are those of the map.
     """
-    counted = contested is Contested.IN and rows[-1].contested is not None
-    key = text.parts(rows[-1].contested)
+    counted = contested_counted(answer)
+    key = text.parts(answer.rows[-1]["contested"])
     bands = {} if counted else {band.iso: list(band.shares.values()) for band in spread}
     if any(len(shares) > 1 for shares in bands.values()):
         key = {**key, "band": text.SPREAD}
@@ -88,7 +95,7 @@ def bars(rows: Sequence[Comparison], contested: Contested, spread: Sequence[Spre
         colours=_colours(),
         caption=text.bars_caption(counted),
         key=key,
-        bars=[_bar(row, counted, bands.get(row.iso, [])) for row in rows],
+        bars=[_bar(row, counted, bands.get(row["iso"], [])) for row in answer.rows],
     )
 
 
@@ -101,17 +108,17 @@ def _colours() -> str:
     return ";".join(f"--{name}:light-dark({','.join(pair)})" for name, pair in pairs.items())
 
 
-def _bar(row: Comparison, counted: bool, shares: Sequence[float]) -> dict[str, object]:
+def _bar(row: Row, counted: bool, shares: Sequence[float]) -> dict[str, object]:
     """Return one bar; `counted` says that the row's held figure has contested ground in it."""
-    contested = row.contested or 0.0
-    held = row.held - (contested if counted else 0.0)
-    parts = {"held": held, "contested": contested, "rest": row.claimed - held - contested}
+    contested = row["contested"] or 0.0
+    held = row["held"] - (contested if counted else 0.0)
+    parts = {"held": held, "contested": contested, "rest": row["claimed"] - held - contested}
     band = (100 * min(shares), 100 * (max(shares) - min(shares))) if len(shares) > 1 else ()
     return {
-        "name": text.named(row.iso),
+        "name": text.named(row["iso"]),
         "title": "; ".join(f"{text.PARTS[p]} {text.km2(km2)}" for p, km2 in parts.items() if km2),
-        "parts": {part: km2 / row.claimed for part, km2 in parts.items() if km2 > 0},
+        "parts": {part: km2 / row["claimed"] for part, km2 in parts.items() if km2 > 0},
         "band": band,
-        "share": text.share(row.held_share),
+        "share": text.share(row["held_share"]),
         "by_source": text_sources.by_source(shares, text.share),
     }

@@ -63,7 +63,7 @@ def run(port: int) -> None:
 
 
 def document(static: Path) -> str:
-    """The HTML document of every page: Streamlit's, from its folder `static`, made quicker.
+    """Return the HTML document of every page: Streamlit's, from its folder `static`, quickened.
 
     It has our title, knows its server, enters into the history what the reader does alone, and
     asks early for the scripts that the first page needs.
@@ -80,7 +80,7 @@ def document(static: Path) -> str:
 
 
 def _scripts(folder: Path) -> Iterator[str]:
-    """The files of the late scripts, whose names end in a hash, and of all that they import."""
+    """Yield the files of the late scripts, whose names have a hash, and of all they import."""
     left = [path.name for script in LATE for path in folder.glob(f"{script}.*.js")]
     seen = set()
     while left:
@@ -91,7 +91,7 @@ def _scripts(folder: Path) -> Iterator[str]:
 
 
 def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Settings as Streamlit names them: `section.name`, `section.subsection.name`."""
+    """Yield settings as Streamlit names them: `section.name`, `section.subsection.name`."""
     for name, value in values.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{above}{name}.")
@@ -100,7 +100,7 @@ def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any
 
 
 def _entry() -> tuple[Path, Path]:
-    """The entry script and its settings: beside the package if installed, else in the clone."""
+    """Return the entry script and its settings: beside the package, else in the clone."""
     here = Path(__file__).parents[1]
     for script, settings in (
         (here / "dashboard" / "entry.py", here / "streamlit.toml"),

@@ -1,20 +1,23 @@
-"""The tables of the pages: which figures of an answer stand in which column, and how precise."""
+"""The tables of the pages: which columns of an answer they show."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from controlmap.analysis import pace, proposals
 from controlmap.analysis.agreement import AgreementRow, Pair, Patch, Spread
-from controlmap.analysis.figures import Areas, Change, Comparison, Contested, Flow
+from controlmap.analysis.answer import Answer
 from controlmap.analysis.pace import Pace, Score
 from controlmap.analysis.place_history import Period
 from controlmap.analysis.proposals import Outcome, Proposal, Transfer
+from controlmap.analysis.render import Row, Rows
 from controlmap.analysis.turning_points import TurningPoint
 from controlmap.core.model import Status
-from controlmap.dashboard.rendering import TOTAL, Table
+from controlmap.dashboard.rendering import LIST, TOTAL, Table, contested_counted
 from controlmap.geo.places import Place
+from controlmap.words import columns as registry
 from controlmap.words import (
     numbers,
     text,
@@ -25,65 +28,106 @@ from controlmap.words import (
     text_sources,
 )
 from controlmap.words.catalog import Text
+from controlmap.words.columns import Column
+
+_CHANGES = ("change_30d", "change_365d")
 
 
-def comparison(rows: Sequence[Comparison], contested: Contested) -> Table:
+def of_rows(
+    rows: Rows,
+    question: str,
+    names: Sequence[str],
+    caption: Text,
+    *,
+    titles: Mapping[str, Text] | None = None,
+    digits: Mapping[str, int] | None = None,
+    missing: Mapping[str, str] | None = None,
+    kind: str = LIST,
+    tall: bool = False,
+) -> Table:
+    """Return columns of an answer's rows as a table, by the registry of columns.
+
+    `titles`, `digits` and what stands for a `missing` value are, by name, where the page has others
+    than the registry.
+    """
+    columns = {name: registry.of(name, question) for name in names}
+    precise = {**{name: column.digits for name, column in columns.items()}, **(digits or {})}
+    return Table(
+        caption,
+        [(titles or {}).get(name, column.title) for name, column in columns.items()],
+        [
+            [
+                (missing or {}).get(name)
+                if row[name] is None
+                else _cell(column, row[name], precise[name])
+                for name, column in columns.items()
+            ]
+            for row in map(_named, rows)
+        ],
+        kind,
+        tall,
+    )
+
+
+def _named(row: Row) -> Row:
+    """Return a row with the oblast's name in the reader's language."""
+    return {**row, "name": text.named(row["iso"])} if "iso" in row else row
+
+
+def _cell(column: Column, value: Any, digits: int) -> str:
+    if isinstance(value, str):
+        return value
+    if column.unit == registry.SHARE:
+        return text.share(value)
+    if column.signed:
+        return numbers.minus(numbers.signed(value, digits))
+    return numbers.number(value, digits)
+
+
+def comparison(answer: Answer) -> Table:
     """Return claimed versus held, a row an oblast, the last of all four."""
-    both = contested is Contested.IN and rows[-1].contested is not None
-    cells = [
-        (
-            text.named(row.iso),
-            numbers.number(row.claimed),
-            numbers.number(row.held),
-            text.share(row.held_share),
-            numbers.number(row.gap),
-            None if row.contested is None else numbers.number(row.contested),
-            text.change(row.change_30d),
-            text.change(row.change_365d),
-        )
-        for row in rows
-    ]
-    return Table(text.table_caption(both), text.columns(both), cells, TOTAL)
+    both = contested_counted(answer)
+    names = ("name", "claimed", "held", "held_share", "gap", "contested", *_CHANGES)
+    return of_rows(
+        answer.rows,
+        answer.question,
+        names,
+        text.table_caption(both),
+        titles=dict(zip(names, text.columns(both), strict=True)),
+        digits=dict.fromkeys(names, 0),
+        missing=dict.fromkeys(_CHANGES, "–"),
+        kind=TOTAL,
+    )
 
 
-def changes(rows: Sequence[Change]) -> Table:
+def changes(answer: Answer) -> Table:
     """Return gained, lost and net, a row an oblast, the last of all four."""
-    cells = [
-        (
-            text.named(row.iso),
-            numbers.number(row.gained_km2, 1),
-            numbers.number(row.lost_km2, 1),
-            text.change_precise(row.net_km2),
-        )
-        for row in rows
-    ]
-    return Table(text.CHANGES_CAPTION, text.CHANGES_COLUMNS, cells, TOTAL)
+    names = ("name", "gained_km2", "lost_km2", "net_km2")
+    return of_rows(answer.rows, answer.question, names, text.CHANGES_CAPTION, kind=TOTAL)
 
 
 def agreement(rows: Sequence[AgreementRow], spread: Sequence[Spread]) -> Table:
     """Return held ground by how many sources say so, and the band of the share; the last of all."""
+    names = ("name", "by_all", "by_some", "by_one", "by_none", "share")
     cells = [
-        (
-            text.named(row.iso),
-            *(numbers.number(km2) for km2 in (row.by_all, row.by_some, row.by_one, row.by_none)),
-            text_sources.band(band.shares),
-        )
+        {**vars(row), "share": text_sources.band(band.shares)}
         for row, band in zip(rows, spread, strict=True)
     ]
-    return Table(text_sources.CAPTION, text_sources.COLUMNS, cells, TOTAL)
+    titles = dict(zip(names, text_sources.COLUMNS, strict=True))
+    digits = dict.fromkeys(names, 0)
+    return of_rows(
+        cells, "agree", names, text_sources.CAPTION, titles=titles, digits=digits, kind=TOTAL
+    )
 
 
 def pairs(rows: Sequence[Pair], titles: Mapping[str, str]) -> Table:
     """Return how alike the sources are, two by two."""
-    cells = [
-        (
-            f"{titles[p.one]}, {titles[p.other]}",
-            numbers.number(p.jaccard, 3),
-            numbers.number(p.apart_km2),
-        )
-        for p in rows
-    ]
-    return Table(text_sources.PAIR_CAPTION, text_sources.PAIR_COLUMNS, cells)
+    names = ("one", "jaccard", "apart_km2")
+    cells = [{**vars(p), "one": f"{titles[p.one]}, {titles[p.other]}"} for p in rows]
+    heads = dict(zip(names, text_sources.PAIR_COLUMNS, strict=True))
+    return of_rows(
+        cells, "agree", names, text_sources.PAIR_CAPTION, titles=heads, digits={"apart_km2": 0}
+    )
 
 
 def patches(rows: Sequence[tuple[str, Patch]], titles: Mapping[str, str]) -> Table:
@@ -103,30 +147,20 @@ def opinions(counts: Mapping[str, Sequence[int]], titles: Mapping[str, str]) -> 
     return Table(text_sources.OPINIONS_CAPTION, text_sources.OPINIONS_COLUMNS, cells)
 
 
-def by_status(rows: Sequence[Areas], statuses: Sequence[Status]) -> Table:
+def by_status(rows: Rows, statuses: Sequence[Status]) -> Table:
     """Return the areas of some statuses, a row an oblast, the last of all four."""
-    cells = [
-        (text.named(row.iso), *(numbers.number(row.km2(s) or 0, 1) for s in statuses))
-        for row in rows
-    ]
-    columns = (text.OBLAST, *(text.STATUS[s] for s in statuses))
-    return Table(text_sources.OWN_CAPTION, columns, cells, TOTAL)
+    names = ("name", *(status.value for status in statuses))
+    titles = {status.value: text.STATUS[status] for status in statuses}
+    return of_rows(rows, "areas", names, text_sources.OWN_CAPTION, titles=titles, kind=TOTAL)
 
 
-def months(title: str, rows: Sequence[tuple[Flow, float | None, float]]) -> Table:
-    """Return a month a row: its flow, what was held at its end, and the area it is a share of."""
-    cells = [
-        (
-            text_history.month(flow.end),
-            None if held is None else numbers.number(held),
-            None if held is None else text.share(held / whole),
-            None if flow.gained_km2 is None else numbers.number(flow.gained_km2, 1),
-            None if flow.lost_km2 is None else numbers.number(flow.lost_km2, 1),
-            None if flow.net_km2 is None else text.change_precise(flow.net_km2),
-        )
-        for flow, held, whole in rows
-    ]
-    return Table(title, text_history.MONTH_COLUMNS, cells, tall=True)
+def months(caption: str, rows: Rows) -> Table:
+    """Return a month a row: what was held at its end, its share, and what changed within it."""
+    names = ("name", "russian_held", "held_share", "gained_km2", "lost_km2", "net_km2")
+    titles = dict(zip(names, text_history.MONTH_COLUMNS, strict=True))
+    return of_rows(
+        rows, "flows", names, caption, titles=titles, digits={"russian_held": 0}, tall=True
+    )
 
 
 def periods(rows: Sequence[Period], last: date) -> Table:
@@ -149,7 +183,7 @@ def events(points: Sequence[TurningPoint]) -> Table:
         (str(number), text.day(p.date), p.title, p.source)
         for number, p in enumerate(points, start=1)
     ]
-    return Table(text_history.EVENTS_CAPTION, text_history.EVENT_COLUMNS, cells, "cm-list cm-prose")
+    return Table(text_history.EVENTS_CAPTION, text_history.EVENT_COLUMNS, cells, f"{LIST} cm-prose")
 
 
 def windows(paces: Mapping[int, Pace | None]) -> Table:

@@ -15,7 +15,7 @@ import shapely
 import streamlit as st
 
 from controlmap import sources
-from controlmap.analysis import figures
+from controlmap.analysis import areas
 from controlmap.analysis.agreement import Opinion
 from controlmap.core import limits
 from controlmap.core.model import Ground, InputError, Snapshot, Status, end_of
@@ -42,7 +42,7 @@ _ENDINGS = ["geojson", "json", "kml", "kmz", "gpkg", "zip", "parquet", "geoparqu
 
 
 def show(day: date) -> Coverage | None:
-    """Ask for a file and what it means; the layer as a record of one state, None for none."""
+    """Ask for a file and what it means; return it as a record of one snapshot, None for none."""
     st.header(text_sources.OWN_TITLE)
     st.markdown(text_sources.OWN_LEDE)
     files = st.file_uploader(
@@ -58,21 +58,21 @@ def show(day: date) -> Coverage | None:
         return None
     try:
         given = legends.from_toml(tomls[0].getvalue().decode(), tomls[0].name) if tomls else None
-        made = _made(layers[0].getvalue(), layers[0].name, day, given)
+        layer = _layer(layers[0].getvalue(), layers[0].name, day, given)
     except InputError as error:
         st.error(markdown.plain(str(error)))
         return None
     except UnicodeDecodeError:
         st.error(markdown.plain(f"{tomls[0].name}: is not UTF-8"))
         return None
-    _tell(made)
-    return made
+    _say(layer)
+    return layer
 
 
 def features(opinion: Opinion) -> list[Feature]:
-    """What is Russian-held in the layer, oblast by oblast, simplified for the screen."""
+    """Return what is Russian-held in the layer, by oblast, simplified for the screen."""
     coverage, index = opinion.coverage, opinion.snapshot.index
-    drawn = zip(
+    outlines = zip(
         coverage.oblasts,
         shapely.simplify(coverage.dissolved(coverage.held(index)), _SCREEN_DEGREES),
         opinion.held_km2(),
@@ -83,13 +83,13 @@ def features(opinion: Opinion) -> list[Feature]:
             shape,
             text_sources.own_tooltip(text.named(o.iso), float(km2), float(km2) / o.polygon_km2),
         )
-        for o, shape, km2 in drawn
+        for o, shape, km2 in outlines
         if not shape.is_empty
     ]
 
 
-def _made(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
-    """The file as a record, the same until file, day or legend change."""
+def _layer(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
+    """Return the file as a record, the same until file, day or legend change."""
     most = limits.UPLOAD_UNPACKED_MB * 2**20
     if len(data) > limits.UPLOAD_MB * 2**20:
         raise InputError(f"{name}: {limits.in_mb(len(data))}; the limit is {limits.UPLOAD_MB} MB")
@@ -113,7 +113,7 @@ def _made(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
         if kept.get("key") != key:
             kept |= {
                 "key": key,
-                "made": _record(sources.read_document(document, opinion, end_of(day))),
+                "record": _record(sources.read_document(document, opinion, end_of(day))),
                 "placed": _placed(document, opinion, day, labels[opinion]),
             }
         counts = viina.counts(document, day)
@@ -125,24 +125,24 @@ def _made(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
         if kept.get("key") != key:
             kept |= {
                 "key": key,
-                "made": _record(sources.read_document(document, None, observed, chosen)),
+                "record": _record(sources.read_document(document, None, observed, chosen)),
             }
-    made: Coverage = kept["made"]
-    return made
+    record: Coverage = kept["record"]
+    return record
 
 
 def placed() -> dict[str, list[Feature]]:
-    """The places of a layer that tells of places, by who holds them; {} for another layer."""
-    found: dict[str, list[Feature]] = st.session_state.get(_KEPT, {}).get("placed", {})
-    return found
+    """Return the places of a layer of places, by who holds them; {} for another layer."""
+    by_layer: dict[str, list[Feature]] = st.session_state.get(_KEPT, {}).get("placed", {})
+    return by_layer
 
 
 def _placed(year: Year, opinion: str, day: date, label: str) -> dict[str, list[Feature]]:
     out: dict[str, list[Feature]] = {layer: [] for layer in _LAYER_OF.values()}
     for place, holder in viina.placed(year, opinion, day):
         layer = _LAYER_OF[holder]
-        told = text_sources.placed_tooltip(layer, place.name, label)
-        out[layer].append(Feature(shapely.Point(place.lon, place.lat), told, place.rank + 1))
+        lines = text_sources.placed_tooltip(layer, place.name, label)
+        out[layer].append(Feature(shapely.Point(place.lon, place.lat), lines, place.rank + 1))
     return out
 
 
@@ -152,10 +152,10 @@ def _record(snapshot: Snapshot) -> Coverage:
 
 
 def _observed(name: str, day: date, given: Legend | None) -> datetime:
-    told = (given and given.observed) or days.named_day(name)
-    picked = st.date_input(str(text_sources.OWN_DAY), told.date() if told else day, width=170)
+    named = (given and given.observed) or days.named_day(name)
+    picked = st.date_input(str(text_sources.OWN_DAY), named.date() if named else day, width=170)
     chosen = picked if isinstance(picked, date) else day
-    return told if told and told.date() == chosen else end_of(chosen).astimezone(UTC)
+    return named if named and named.date() == chosen else end_of(chosen).astimezone(UTC)
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class _Question:
 
 
 def _question(document: Document) -> _Question | None:
-    """What to ask of it, learnt once from all its properties; None for a known source's file."""
+    """Return what to ask of all its properties; None for the file of a known source."""
     if sources.recognised(document) is not sources.READERS[custom.ID]:
         return None
     columns = legends.columns(document)
@@ -175,7 +175,7 @@ def _question(document: Document) -> _Question | None:
 
 
 def _legend(question: _Question | None) -> Legend | None:
-    """What the visitor says the file means, beginning with the guess; None for a known source."""
+    """Ask what the file means, beginning with the guess; return None for a known source."""
     if question is None:
         return None
     columns, guess = question.columns, question.guess
@@ -191,11 +191,11 @@ def _legend(question: _Question | None) -> Legend | None:
     if column is None:
         whole = st.selectbox(str(text_sources.OWN_WHOLE_IS), statuses, format_func=_status)
         return Legend(whole=whole)
-    told = {}
+    meanings = {}
     grid = st.columns(3)
     for number, (value, count) in enumerate(columns[column].most_common(_VALUES)):
         guessed = legends.status_of(value)
-        told[value] = grid[number % 3].selectbox(
+        meanings[value] = grid[number % 3].selectbox(
             markdown.plain(f"{shown(value)} ({count})"),
             statuses,
             index=statuses.index(guessed.value if guessed else legends.IGNORE),
@@ -204,18 +204,18 @@ def _legend(question: _Question | None) -> Legend | None:
         )
     if len(columns[column]) > _VALUES:
         st.caption(text_sources.own_rest(len(columns[column]) - _VALUES))
-    return Legend(column, told)
+    return Legend(column, meanings)
 
 
 def _status(value: str) -> str:
     return str(text_sources.STATUSES[value])
 
 
-def _tell(made: Coverage) -> None:
-    """What was read, and the areas by status."""
-    info = made.snapshots[0]
+def _say(layer: Coverage) -> None:
+    """Show what was read, and the areas by status."""
+    info = layer.snapshots[0]
     for line in text_sources.own_of(info.name, info.observed.date(), info.warnings):
         st.markdown(line)
-    rows = figures.areas(made, made.at(info.observed.date()))
+    rows = areas.by_oblast(layer, layer.at(info.observed.date()))
     listed = [s for s in Status if s is not Status.UKRAINIAN_HELD and s in info.reports]
     st.html(rendering.table(tables.by_status(rows, listed)))

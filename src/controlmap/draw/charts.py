@@ -36,7 +36,7 @@ _DASHES = {"solid": [1, 0], "dotted": [2, 3], "dashed": [6, 4]}
 _HEIGHT = 320
 _PADDING = {"left": 0, "top": 5, "right": 5, "bottom": 0}
 _INK = "currentColor"
-"""The text's own colour, whichever the theme; what is less than a figure is drawn translucent."""
+"""The text's own colour, whichever the theme; what is less than a figure is translucent."""
 TEXT_OPACITY = 0.8
 _TEXT: Mapping[str, Any] = {"color": _INK, "opacity": TEXT_OPACITY}
 _QUIET: Mapping[str, Any] = {"color": _INK, "opacity": 0.6}
@@ -135,7 +135,7 @@ def flows(rows: Sequence[Row], marks: Marks, words: Mapping[str, str]) -> alt.La
         .mark_bar()
         .encode(x=_time("start"), x2="end:T", y=y, y2=alt.datum(0), color=colour)
     )
-    told = [
+    tooltip = [
         _day("start", words["after"]),
         _day("end", words["to"]),
         *(alt.Tooltip(f"{k}:Q", title=words[k], format="+,.1f") for k in ("gained", "lost", "net")),
@@ -147,7 +147,7 @@ def flows(rows: Sequence[Row], marks: Marks, words: Mapping[str, str]) -> alt.La
         .mark_point(filled=False, size=14, strokeWidth=1.2, color=_INK, opacity=1)
         .encode(x="middle:T", y="net:Q")
     )
-    whole = alt.Chart(signed).mark_rect(opacity=0).encode(x="start:T", x2="end:T", tooltip=told)
+    whole = alt.Chart(signed).mark_rect(opacity=0).encode(x="start:T", x2="end:T", tooltip=tooltip)
     return _sized(*_marks(marks, words), bars, *[net] * (len(rows) <= MOST_NET), whole)
 
 
@@ -156,7 +156,7 @@ def distance(
 ) -> alt.LayerChart:
     """How far the nearest held ground was, and below it what the place was.
 
-    `rows` have date and km, None where nothing is known; `spells` have start, end, name (a status
+    `rows` have date and km, None where nothing is known; `periods` have start, end, name (a status
     in words) and colour, which the page's key shows.
     """
     frame = _frame(rows, ["date", "km"])
@@ -185,19 +185,19 @@ def distance(
 
 
 def _strip(periods: Sequence[Row], words: Mapping[str, str]) -> alt.Chart:
-    """What the place was, at the foot of the chart."""
+    """Return what the place was, as a strip at the foot of the chart."""
     spans = _frame(periods, ["start", "end", "name", "colour"])
     colours = dict(zip(spans["name"], spans["colour"], strict=True))
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))
     colour = alt.Color("name:N", legend=None, scale=scale)
-    told = [
+    tooltip = [
         alt.Tooltip("name:N", title=" "),
         _day("start", words["from"]),
         _day("end", words["until"]),
     ]
     low, high = alt.value(alt.ExprRef("height - 9")), alt.value(alt.ExprRef("height"))
     strip: alt.Chart = alt.Chart(spans).mark_rect(opacity=0.9)
-    return strip.encode(x="start:T", x2="end:T", y=low, y2=high, color=colour, tooltip=told)
+    return strip.encode(x="start:T", x2="end:T", y=low, y2=high, color=colour, tooltip=tooltip)
 
 
 def projection(
@@ -242,7 +242,7 @@ def projection(
     scales = [alt.Scale(domain=names, range=r) for r in (colours, [_DASHES[d] for d in dashes])]
     colour = alt.Color("what:N", scale=scales[0], legend=None)
     dash = alt.StrokeDash("what:N", scale=scales[1], legend=None)
-    drawn = (
+    layers = (
         alt.Chart(pd.concat(lines))
         .mark_line(strokeWidth=1.8)
         .encode(x=x, y=y, color=colour, strokeDash=dash, detail="part:N", tooltip=hover)
@@ -257,11 +257,11 @@ def projection(
     today = _days([{"from": projected[0][0], "what": words["today"]}])
     rule = alt.Chart(today).mark_rule(**_QUIET).encode(x="from:T")
     name = alt.Chart(today).mark_text(align="right", dx=-5, y=6, **_TEXT)
-    return _sized(rule, name.encode(x="from:T", text="what:N"), shade, drawn)
+    return _sized(rule, name.encode(x="from:T", text="what:N"), shade, layers)
 
 
 def _time(field: str) -> alt.X:
-    """The time axis: years, and months or days between them as far as there is room."""
+    """Return the time axis: years, and months or days between them where there is room."""
     form = {"year": "%Y", "quarter": "%b", "month": "%b", "week": "%-d %b", "date": "%-d %b"}
     axis = alt.Axis(format=form, tickCount=alt.ExprRef("ceil(width / 55)"))
     return alt.X(f"{field}:T", title=None, axis=axis)
@@ -272,7 +272,7 @@ def _day(field: str, title: str) -> alt.Tooltip:
 
 
 def _nearest_day() -> alt.Parameter:
-    """What the pointer is nearest to, by date."""
+    """Return what the pointer is nearest to, by date."""
     return alt.selection_point(
         fields=["date"], nearest=True, on="pointermove", clear="pointerout", empty=False
     )
@@ -310,18 +310,18 @@ def _marks(marks: Marks, words: Mapping[str, str]) -> list[alt.Chart]:
     readers = _days({"from": day, "what": name} for day, name in marks.readers)
     events = _days({"from": d, "label": n, "what": title} for d, n, title in marks.events)
     x = alt.X("from:T", title=None)
-    told = [_day("from", words["date"]), alt.Tooltip("what:N", title=" ")]
+    tooltip = [_day("from", words["date"]), alt.Tooltip("what:N", title=" ")]
     dotted = alt.Chart(events).mark_rule(strokeDash=[2, 3], **_QUIET)
     number = alt.Chart(events).mark_text(dy=-6, y=0, fontSize=11, fontWeight="bold", **_TEXT)
     low = alt.value(alt.ExprRef("height - 4"))
-    drawn = (
+    layers = (
         (gaps, alt.Chart(gaps).mark_rect(color=_INK, opacity=0.12).encode(x=x, x2="to:T")),
         (carried, alt.Chart(carried).mark_tick(size=7, **_QUIET).encode(x=x, y=low)),
         (readers, alt.Chart(readers).mark_rule(strokeWidth=1.5, **_QUIET).encode(x=x)),
         (events, dotted.encode(x=x)),
         (events, number.encode(x=x, text="label:N")),
     )
-    return [chart.encode(tooltip=told) for frame, chart in drawn if len(frame)]
+    return [chart.encode(tooltip=tooltip) for frame, chart in layers if len(frame)]
 
 
 def _days(rows: Any) -> pd.DataFrame:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from controlmap import sources
-from controlmap.analysis import figures, proposals
-from controlmap.analysis.figures import Areas
+from controlmap.analysis import areas, changes, figures, proposals
 from controlmap.analysis.proposals import Outcome
+from controlmap.analysis.render import Row, Rows
 from controlmap.core.model import Status
 from controlmap.draw import maps, palette
 from controlmap.draw.maps import Feature, Layer, Payload
@@ -77,7 +77,7 @@ _HIDDEN_BY_DATES = ("held-before-2022",)
 
 
 def layer_list(names: Mapping[str, Text]) -> list[Layer]:
-    """The layers that have a name here, in drawing order, the first lowest."""
+    """Return the layers that have a name here, in the order of their drawing, the lowest first."""
     out = []
     for name in (layer for layer in _ORDER if layer in names):
         light, dark = palette.style_for(name)
@@ -105,12 +105,12 @@ def available(layers: Mapping[str, T], coverage: Coverage) -> dict[str, T]:
 
 
 def ground(coverage: Coverage) -> BaseGeometry:
-    """The four oblasts (lon, lat)."""
+    """Return the four oblasts as polygons of longitude and latitude."""
     return shapely.MultiPolygon(list(shapely.get_parts([o.polygon for o in coverage.oblasts])))
 
 
 def player(coverage: Coverage, url: str) -> maps.Player:
-    """What plays the record that `url` hands out, and tells the dashboard of a day to use."""
+    """Return what plays the record at `url`, and hands the dashboard a day to use."""
     first, last = coverage.span
     return maps.Player(
         url=url,
@@ -129,7 +129,7 @@ def player(coverage: Coverage, url: str) -> maps.Player:
 
 
 def background(coverage: Coverage) -> dict[str, Sequence[Feature]]:
-    """What never changes: land, neighbours, their names, boundaries, the claim, places."""
+    """Return what never changes: land, neighbours and names, boundaries, the claim, places."""
     lands = land.load()
     frames = [o.polygon for o in coverage.oblasts]
     return {
@@ -230,8 +230,8 @@ def transfer_payload(record: Record, measured: Outcome) -> Payload:
     features = _grounds(coverage, measured.snapshot)
     faces = proposals.passing(coverage, measured.snapshot, proposal)
     rows = measured.rows[:-1]
-    areas = ([r.to_russia_km2 for r in rows], [r.to_ukraine_km2 for r in rows])
-    for layer, passing, km2 in zip(("gained", "lost"), faces, areas, strict=True):
+    both_km2 = ([r.to_russia_km2 for r in rows], [r.to_ukraine_km2 for r in rows])
+    for layer, passing, km2 in zip(("gained", "lost"), faces, both_km2, strict=True):
         each = zip(coverage.oblasts, coverage.dissolved(passing), km2, strict=True)
         features[layer] = [
             Feature(
@@ -249,8 +249,8 @@ def transfer_payload(record: Record, measured: Outcome) -> Payload:
 def _grounds(
     coverage: Coverage, snapshot: DaySnapshot, basis: Basis = Basis.POLYGON
 ) -> dict[str, list[Feature]]:
-    """What the ground is on a day, status by status."""
-    rows = figures.areas(coverage, snapshot, basis)
+    """Return what the ground is on a day, status by status."""
+    rows = areas.by_oblast(coverage, snapshot, basis)
     return {
         "rest": _rest(coverage, snapshot, rows, basis),
         "held": _status(coverage, snapshot, rows, Status.RUSSIAN_HELD, basis),
@@ -264,7 +264,7 @@ def _grounds(
 def _status(
     coverage: Coverage,
     snapshot: DaySnapshot,
-    rows: Sequence[Areas],
+    rows: Rows,
     status: Status,
     basis: Basis,
     note: str = "",
@@ -279,54 +279,40 @@ def _status(
     ]
 
 
-def _tooltip(row: Areas, status: Status, basis: Basis, note: str) -> tuple[str, ...]:
-    km2, share = row.km2(status), row.share(status)
-    assert km2 is not None
-    assert share is not None
+def _tooltip(
+    row: Row, status: Status, basis: Basis, note: str = "", title: Text = ""
+) -> tuple[str, ...]:
+    km2, before_2022 = row[status], row["held_before_2022"]
     more = [note] if note else []
-    if status is Status.RUSSIAN_HELD and row.held_before_2022 is not None:
-        more.insert(0, text.held_before(row.held_before_2022))
-    return text.tooltip(text.named(row.iso), text.STATUS[status], km2, share, basis, *more)
+    if status is Status.RUSSIAN_HELD and before_2022 is not None:
+        more.insert(0, text.held_before(before_2022))
+    title = title or text.STATUS[status]
+    return text.tooltip(text.named(row["iso"]), title, km2, km2 / row["basis_km2"], basis, *more)
 
 
-def _rest(
-    coverage: Coverage,
-    snapshot: DaySnapshot,
-    rows: Sequence[Areas],
-    basis: Basis,
-) -> list[Feature]:
-    """What is not held: Ukrainian-held, and contested where that is not reported."""
+def _rest(coverage: Coverage, snapshot: DaySnapshot, rows: Rows, basis: Basis) -> list[Feature]:
+    """Return what is not held: Ukrainian-held, and contested where that is not reported."""
     outlines = coverage.outline(snapshot.index, Status.UKRAINIAN_HELD.grounds)
-    known = snapshot.reports(Status.CONTESTED)
-    title = text.STATUS[Status.UKRAINIAN_HELD] if known else text.MAYBE_CONTESTED
+    title = "" if snapshot.reports(Status.CONTESTED) else text.MAYBE_CONTESTED
     return [
-        Feature(
-            outline,
-            text.tooltip(
-                text.named(row.iso),
-                title,
-                row.ukrainian_held,
-                row.ukrainian_held / row.basis_km2,
-                basis,
-            ),
-        )
+        Feature(outline, _tooltip(row, Status.UKRAINIAN_HELD, basis, title=title))
         for outline, row in zip(outlines, rows[:-1], strict=True)
         if not outline.is_empty
     ]
 
 
 def _before_2022(coverage: Coverage, snapshot: DaySnapshot, basis: Basis) -> list[Feature]:
-    """The ground held before 2022; where a day's snapshot does not tell, as it was last drawn."""
+    """Return the ground held before 2022, as last reported where the day's snapshot does not."""
     last = figures.last_reported(coverage, snapshot, Status.HELD_BEFORE_2022)
     if last is None:
         return []
-    rows = figures.areas(coverage, last, basis)
+    rows = areas.by_oblast(coverage, last, basis)
     note = "" if last.index == snapshot.index else text.as_last_reported(last.day)
     return _status(coverage, last, rows, Status.HELD_BEFORE_2022, basis, note)
 
 
 def day_notes(coverage: Coverage, snapshot: DaySnapshot) -> dict[str, str]:
-    """What the list of layers says of a layer that is not of the day: of when, or not reported."""
+    """Return what the list of layers says of each that is not of the day."""
     notes = {
         layer: str(text.NOT_REPORTED)
         for layer, status in available(_STATUS_OF, coverage).items()
@@ -339,11 +325,11 @@ def day_notes(coverage: Coverage, snapshot: DaySnapshot) -> dict[str, str]:
 
 
 def _changes(coverage: Coverage, start: DaySnapshot, end: DaySnapshot) -> dict[str, list[Feature]]:
-    rows = figures.changes(coverage, start, end)[:-1]
+    rows = changes.by_oblast(coverage, start, end)[:-1]
     gained, lost = figures.changed_faces(coverage, start, end)
     return {
-        "gained": _changed(coverage, gained, "gained", [r.gained_km2 for r in rows], start),
-        "lost": _changed(coverage, lost, "lost", [r.lost_km2 for r in rows], start),
+        "gained": _changed(coverage, gained, "gained", [r["gained_km2"] for r in rows], start),
+        "lost": _changed(coverage, lost, "lost", [r["lost_km2"] for r in rows], start),
     }
 
 

@@ -62,12 +62,12 @@ _HTTP = ("https://", "http://")
 
 
 Kind = Literal["area", "line", "place", "tiles", "time"]
-"""How a layer is drawn: "line" draws the outlines of polygons, "time" is drawn by the player."""
+"""How a layer is drawn: "line" is the outlines of polygons, "time" is the player's."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One entry of the layer control; layers are drawn in the order given, the first lowest."""
+    """One entry of the layer control; layers lie in the order given, the first lowest."""
 
     id: str
     name: str  # in words, beside its switch and swatch: the list of layers is the legend
@@ -113,8 +113,8 @@ class Feature:
 def inert_json(value: object) -> str:
     """Return JSON in which no text can act in JavaScript, HTML, Jinja or streamlit-folium.
 
-    Every character of a string that is not a plain letter, digit, space or `.,:/?=-` becomes a
-    `\\u` escape, so no template tag, markup, or variable name survives to be found.
+    Every character of a string that is not a plain letter, digit, space or `.,:/?=-` becomes the
+    escape of its code, so no template tag, markup, or variable name survives.
 
     Raises
     ------
@@ -151,8 +151,8 @@ def payload_json(
     Coordinates are whole units of 1e-4 degree, each the step from the one before; a polygon's
     closing point is left out. A feature that vanishes at this precision is left out.
     """
-    told = {"rev": rev, "layers": _wire(contents), "notes": notes or {}}
-    return Payload(inert_json({**told, "day": day and str(day), "totals": list(totals_km2)}))
+    wired = {"rev": rev, "layers": _wire(contents), "notes": notes or {}}
+    return Payload(inert_json({**wired, "day": day and str(day), "totals": list(totals_km2)}))
 
 
 def write_background(folder: Path, background: Mapping[str, Sequence[Feature]]) -> str:
@@ -172,7 +172,7 @@ def write_background(folder: Path, background: Mapping[str, Sequence[Feature]]) 
 
 @dataclass(frozen=True)
 class Player:
-    """What the player of a record needs: it is drawn where a map has one."""
+    """What the player of a record needs."""
 
     url: str  # of the file that player_record.write wrote, seen from the map's frame
     first: date
@@ -188,7 +188,7 @@ class Player:
     listens: bool  # whether a dashboard takes the day that a reader wants to use
 
     def config(self) -> dict[str, object]:
-        """The same for the page, with the years that colours stand for."""
+        """Return the same for the page, with the years that colours stand for."""
         years = range(self.first.year, self.last.year + 1)
         return {
             **asdict(self),

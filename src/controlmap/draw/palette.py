@@ -154,7 +154,7 @@ def style_for(layer_id: str) -> tuple[Style, Style]:
 
 
 def on_land(layer_id: str) -> tuple[str, str]:
-    """What a layer's fill looks like on the land, in the light theme and in the dark one."""
+    """Return what a layer's fill looks like on the land, in the light and in the dark theme."""
     return _composited(layer_id, 0), _composited(layer_id, 1)
 
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from controlmap.analysis import figures
-from controlmap.analysis.figures import Change
+from controlmap.analysis import changes
+from controlmap.analysis.render import Row
 from controlmap.dashboard import (
     attribution,
     controls,
@@ -48,21 +48,25 @@ def _figures() -> None:
     if start_day > end_day:
         st.error(text.wrong_order(start_day, end_day))
         return
-    start, end = (session.snapshot(record, day) for day in (start_day, end_day))
-    rows = figures.changes(coverage, start, end)
-    _headline(rows[-1])
+    for day in (start_day, end_day):
+        session.snapshot(record, day)
+    answer = changes.changes(coverage, start_day, end_day, advance=choices[ADVANCE])
+    _headline(answer.rows[-1])
     left, right = st.columns([11, 9], gap="medium")
     with left:
         payload = payloads.change_payload(record, start_day, end_day)
         map_view.show(record, choices, text.CHANGE_LAYERS, payload)
     with right:
-        st.html(rendering.table(tables.changes(rows)))
-        attribution.source(coverage, start, end)
-        if start.info.reader != end.info.reader:
+        st.html(rendering.table(tables.changes(answer)))
+        start, end = answer.evidence
+        attribution.source([(start_day, start), (end_day, end)])
+        if start.reader != end.reader:
             st.caption(notes.READERS_DIFFER)
-        changes = [(text.named(r.iso), r.gained_km2, r.lost_km2, r.net_km2) for r in rows]
-        lines = text.cite_changes(start_day, end_day, changes)
-        attribution.citation(st.container(), lines, (coverage, start), (coverage, end))
+        rows = [
+            (text.named(r["iso"]), r["gained_km2"], r["lost_km2"], r["net_km2"]) for r in answer
+        ]
+        lines = text.cite_changes(start_day, end_day, rows)
+        attribution.citation(st.container(), lines, answer.evidence)
 
 
 def _presets(coverage: Coverage, choices: Choices) -> None:
@@ -76,9 +80,9 @@ def _presets(coverage: Coverage, choices: Choices) -> None:
         row.button(label, on_click=controls.choose, args=(choices, {FROM: since, TO: last}))
 
 
-def _headline(every: Change) -> None:
+def _headline(every: Row) -> None:
     facts = (
-        (text.GAINED, text.km2(every.gained_km2)),
-        (text.LOST, text.km2(every.lost_km2)),
+        (text.GAINED, text.km2(every["gained_km2"])),
+        (text.LOST, text.km2(every["lost_km2"])),
     )
-    st.html(rendering.headline(text.change_km2(every.net_km2), text.NET_CHANGE, facts))
+    st.html(rendering.headline(text.change_km2(every["net_km2"]), text.NET_CHANGE, facts))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
 
 import streamlit as st
 
 from controlmap import sources
-from controlmap.analysis import agreement, figures, turning_points
-from controlmap.analysis.figures import ALL, Areas, Change, Every, Flow
+from controlmap.analysis import agreement, areas, changes, history, turning_points
+from controlmap.analysis.answer import Evidence
+from controlmap.analysis.figures import ALL, Every
+from controlmap.analysis.render import Row, Rows
 from controlmap.dashboard import attribution, controls, rendering, session, tables
 from controlmap.dashboard.parameters import (
     ADVANCE,
@@ -31,7 +32,6 @@ from controlmap.words import text_history as words
 from controlmap.words.catalog import rendered
 
 _PRESETS = (365, 90)
-R = TypeVar("R", Areas, Change)
 
 
 def show() -> None:
@@ -46,13 +46,16 @@ def show() -> None:
 @session.guarded
 def _figures() -> None:
     choices = controls.chosen("history")
-    coverage = session.record(choices[SOURCE], choices[ADVANCE]).coverage
+    record = session.record(choices[SOURCE], choices[ADVANCE])
+    coverage = record.coverage
     _choose(coverage, choices)
     (first, last), oblast = coverage.span, choices[HISTORY_OBLAST]
     start, end = max(choices[START], first), min(choices[END], last)
-    if start > end:
-        st.error(text.wrong_order(start, end))
+    if choices[START] > choices[END]:
+        st.error(text.wrong_order(choices[START], choices[END]))
         return
+    if start > end:  # the record has nothing of the range
+        session.snapshot(record, choices[START])
     readers = _readers(coverage, start, end)
     marks = _marks(coverage, start, end, readers)
     codes = [ALL, *(o.iso for o in coverage.oblasts)]
@@ -71,7 +74,9 @@ def _figures() -> None:
     )
     _source(coverage, start, end, oblast)
     st.header(words.FLOWS)
-    flows = [f for f in figures.flows(coverage, start, end, choices[EVERY]) if f.iso == oblast]
+    flows = [
+        f for f in history.flows(coverage, start, end, every=choices[EVERY]) if f["iso"] == oblast
+    ]
     st.html(rendering.legend({words.CHART[kind]: colour for kind, colour in charts.FLOWS.items()}))
     st.altair_chart(charts.flows(_bars(flows), marks, rendered(words.CHART)), width="stretch")
     st.caption(words.flows_caption(readers, net=len(flows) <= charts.MOST_NET))
@@ -132,18 +137,18 @@ def _held(
     whole[ALL] = sum(whole.values())
     names = {line.iso: line.name for line in lines}
     out = []
-    for row in figures.history(coverage, start, end):
-        if row.iso not in names:
+    for row in history.history(coverage, start, end):
+        iso = row["iso"]
+        if iso not in names:
             continue
-        per = whole[row.iso] if share else 1.0
-        held, contested = row.russian_held, row.contested
+        per, per_share = (whole[iso], 1.0) if share else (1.0, whole[iso])
+        held, contested = row["russian_held"], row["contested"]
         upper = None if held is None or contested is None else (held + contested) / per
-        least, most = spread.get((row.date, row.iso), (None, None))
-        per_share = 1.0 if share else whole[row.iso]
+        least, most = spread.get((row["date"], iso), (None, None))
         out.append(
             {
-                "date": row.date,
-                "name": names[row.iso],
+                "date": row["date"],
+                "name": names[iso],
                 "value": None if held is None else held / per,
                 "least": None if least is None else least * per_share,
                 "most": None if most is None else most * per_share,
@@ -166,17 +171,10 @@ def _spread(
     }
 
 
-def _bars(flows: Sequence[Flow]) -> list[dict[str, object]]:
-    return [
-        {
-            "start": f.start,
-            "end": f.end,
-            "gained": f.gained_km2,
-            "lost": f.lost_km2,
-            "net": f.net_km2,
-        }
-        for f in flows
-    ]
+def _bars(flows: Rows) -> list[Row]:
+    names = {"start": "start", "end": "end"}
+    names |= {f"{kind}_km2": kind for kind in ("gained", "lost", "net")}
+    return [{names[name]: flow[name] for name in names} for flow in flows]
 
 
 def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
@@ -184,13 +182,21 @@ def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
     with left:
         st.header(words.MONTHS)
         held = {
-            row.date: row.russian_held
-            for row in figures.history(coverage, start, end, Every.MONTH)
-            if row.iso == line.iso
+            row["date"]: row["russian_held"]
+            for row in history.history(coverage, start, end, every=Every.MONTH)
+            if row["iso"] == line.iso
         }
-        flows = [f for f in figures.flows(coverage, start, end, Every.MONTH) if f.iso == line.iso]
         whole = sum(o.polygon_km2 for o in coverage.oblasts if line.iso in (ALL, o.iso))
-        rows = [(f, held[f.end], whole) for f in reversed(flows)]
+        rows = [
+            {
+                **{name: flow[name] for name in ("gained_km2", "lost_km2", "net_km2")},
+                "name": words.month(flow["end"]),
+                "russian_held": (km2 := held[flow["end"]]),
+                "held_share": None if km2 is None else km2 / whole,
+            }
+            for flow in reversed(history.flows(coverage, start, end, every=Every.MONTH).rows)
+            if flow["iso"] == line.iso
+        ]
         caption = words.months_caption(line.name, start, end, len(rows))
         st.html(rendering.table(tables.months(caption, rows)))
     with right:
@@ -203,21 +209,22 @@ def _source(coverage: Coverage, start: date, end: date, oblast: str) -> None:
     ends = [snapshot for day in (start, end) if (snapshot := coverage.known(day))]
     if not ends:
         return
-    title = sources.find_source(coverage.source).title
-    used = dict.fromkeys(str(sources.find_reader(m.info.reader).title) for m in ends)
-    st.markdown(words.source(title, ends[0].info.observed, ends[-1].info.observed, list(used)))
+    evidence = [Evidence.of(coverage, snapshot) for snapshot in ends]
+    used = dict.fromkeys(str(sources.find_reader(e.reader).title) for e in evidence)
+    observed = evidence[0].observed, evidence[-1].observed
+    st.markdown(words.source(evidence[0].title, *observed, list(used)))
     if len(ends) == 2:
-        then, now = (_of(oblast, figures.areas(coverage, snapshot)) for snapshot in ends)
-        change = _of(oblast, figures.changes(coverage, *ends))
+        then, now = (_of(oblast, areas.by_oblast(coverage, snapshot)) for snapshot in ends)
+        change = _of(oblast, changes.by_oblast(coverage, *ends))
         lines = words.cite(
             text.named(ALL) if oblast == ALL else text.oblast(text.named(oblast)),
-            (start, then.russian_held, then.held_share),
-            (end, now.russian_held, now.held_share),
-            change.gained_km2,
-            change.lost_km2,
+            (start, then["russian_held"], then["held_share"]),
+            (end, now["russian_held"], now["held_share"]),
+            change["gained_km2"],
+            change["lost_km2"],
         )
-        attribution.citation(st.container(), lines, *((coverage, snapshot) for snapshot in ends))
+        attribution.citation(st.container(), lines, evidence)
 
 
-def _of(oblast: str, rows: Sequence[R]) -> R:
-    return next(row for row in rows if row.iso == oblast)
+def _of(oblast: str, rows: Rows) -> Row:
+    return next(row for row in rows if row["iso"] == oblast)

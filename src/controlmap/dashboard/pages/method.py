@@ -32,5 +32,6 @@ def show() -> None:
     st.markdown(f"{source.precedence} {source.terms} [{source.url}]({source.url})")
     st.header(text.CREDITS)
     for name in EMBEDDED:
-        told = geoparquet.read_sidecar(geoparquet.geodata(name))
-        st.markdown(text.credit(told["title"], told["credit"], told["terms"], told["method"]))
+        sidecar = geoparquet.read_sidecar(geoparquet.geodata(name))
+        taken = ("title", "credit", "terms", "method")
+        st.markdown(text.credit(*(sidecar[key] for key in taken)))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
 import streamlit as st
 
 from controlmap import sources
-from controlmap.analysis import agreement, figures
+from controlmap.analysis import agreement, areas, figures
 from controlmap.analysis.agreement import Opinion
-from controlmap.analysis.figures import Areas, Comparison, Contested
+from controlmap.analysis.answer import Answer
+from controlmap.analysis.figures import Contested
+from controlmap.analysis.render import Row, Rows
 from controlmap.core.model import Status
 from controlmap.dashboard import (
     attribution,
@@ -39,7 +41,7 @@ from controlmap.words.notes import CONTESTED_NOT_COUNTED
 
 _STALE_DAYS = 7
 _MORE = (Status.ASSESSED_ADVANCE, Status.INFILTRATION, Status.CLAIMED_CONTROL)
-"""What some sources tell besides: shown of those that do."""
+"""What some sources report besides: shown of those that do."""
 
 
 def show() -> None:
@@ -60,43 +62,37 @@ def _figures() -> None:
     day, basis, contested = choices[DATE], choices[BASIS], choices[CONTESTED]
     coverage = record.coverage
     snapshot = session.snapshot(record, day)
-    rows = figures.compare(coverage, snapshot, basis, contested)
+    answer = areas.compare(
+        coverage, day, basis=basis, contested=contested, advance=choices[ADVANCE]
+    )
     known = agreement.opinions(session.coverages(choices[ADVANCE]), day)
     spread = agreement.spread(known, basis)
-    every = figures.areas(coverage, snapshot, basis)[-1]
-    by_source = _by_source(known, basis, contested)
-    st.html(_headline(day, rows[-1], every, contested, by_source))
+    statuses = areas.by_oblast(coverage, snapshot, basis)[-1]
+    st.html(_headline(day, answer, statuses, _by_source(known, basis, contested)))
     left, right = st.columns([11, 9], gap="medium")
     with left:
         payload = payloads.day_payload(record, day, basis)
         map_view.show(record, choices, text.LAYERS, payload, plays=DATE)
     with right:
-        st.html(rendering.bars(rows, contested, spread))
-        st.html(rendering.table(tables.comparison(rows, contested)))
-        _sourcing(record, snapshot, basis, contested, rows[-1])
+        st.html(rendering.bars(answer, spread))
+        st.html(rendering.table(tables.comparison(answer)))
+        _sourcing(record, snapshot, answer)
         st.caption(text_sources.ages(_ages(known)))
-        shares = text_sources.cite_shares(spread[-1].shares)
-        lines = _cited(rows, day, basis, contested, shares)
-        attribution.citation(st.container(), lines, (coverage, snapshot))
+        by_source = text_sources.cite_shares(spread[-1].shares)
+        attribution.citation(st.container(), _cited(day, answer, by_source), answer.evidence)
 
 
-def _cited(
-    rows: Sequence[Comparison], day: date, basis: Basis, contested: Contested, by_source: str
-) -> list[str]:
-    *each, every = rows
+def _cited(day: date, answer: Answer, by_source: str) -> list[str]:
+    *each, every = answer.rows
+    taken = ("held", "claimed", "gap", "change_30d", "change_365d", "contested")
     return text.cite_day(
         day,
-        both=contested is Contested.IN and every.contested is not None,
-        basis=basis,
-        share=every.held_share,
-        held=every.held,
-        claimed=every.claimed,
-        gap=every.gap,
-        oblasts=[(text.named(row.iso), row.held, row.held_share) for row in each],
-        change_30d=every.change_30d,
-        change_365d=every.change_365d,
-        contested=every.contested,
+        both=rendering.contested_counted(answer),
+        basis=answer.choices["basis"],
+        share=every["held_share"],
+        oblasts=[(text.named(row["iso"]), row["held"], row["held_share"]) for row in each],
         by_source=by_source,
+        **{name: every[name] for name in taken},
     )
 
 
@@ -128,68 +124,64 @@ def _ages(known: Sequence[Opinion]) -> Iterator[tuple[str, date, int]]:
             yield title, opinion.snapshot.info.observed.date(), opinion.age_days
 
 
-def _by_source(known: Sequence[Opinion], basis: Basis, contested: Contested) -> list[Comparison]:
-    """All four oblasts by each source that is current, and tells of what is counted as held."""
+def _by_source(known: Sequence[Opinion], basis: Basis, contested: Contested) -> Rows:
+    """Return all four oblasts by each current source that reports what is counted as held."""
     return [
-        figures.compare(o.coverage, o.snapshot, basis, contested)[-1]
+        areas.claimed_and_held(o.coverage, o.snapshot, basis, contested)[-1]
         for o in known
         if o.is_current and (contested is Contested.OUT or o.snapshot.reports(Status.CONTESTED))
     ]
 
 
-def _headline(
-    day: date,
-    every: Comparison,
-    areas: Areas,
-    contested: Contested,
-    by_source: Sequence[Comparison],
-) -> str:
-    """The figures of all four oblasts, each with its band over sources where they are several."""
-    both = contested is Contested.IN and every.contested is not None
+def _headline(day: date, answer: Answer, statuses: Row, by_source: Rows) -> str:
+    """Return the figures of all four oblasts, each with its band where sources are several."""
+    every, both = answer.rows[-1], rendering.contested_counted(answer)
     held, gap, net = text.facts(both)
-    km2, change = text.km2, text.change_km2
-    changes = [row.change_30d for row in by_source if row.change_30d is not None]
+
+    def fact(title: Text, name: str, form: Callable[[float | None], str]) -> tuple[Text, ...]:
+        band = [row[name] for row in by_source if row[name] is not None]
+        return title, form(every[name]), text_sources.by_source(band, form)
+
     facts: list[tuple[Text, ...]] = [
-        (held, km2(every.held), text_sources.by_source([row.held for row in by_source], km2)),
-        (gap, km2(every.gap), text_sources.by_source([row.gap for row in by_source], km2)),
-        (text.CONTESTED_KM2, km2(every.contested)),
-        *((text.STATUS[s], km2(area)) for s in _MORE if (area := areas.km2(s)) is not None),
-        (net, change(every.change_30d), text_sources.by_source(changes, change)),
+        fact(held, "held", text.km2),
+        fact(gap, "gap", text.km2),
+        (text.CONTESTED_KM2, text.km2(every["contested"])),
+        *((text.STATUS[s], text.km2(statuses[s])) for s in _MORE if statuses[s] is not None),
+        fact(net, "change_30d", text.change_km2),
     ]
-    if shares := text_sources.between([row.held_share for row in by_source], text.share):
+    if shares := text_sources.between([row["held_share"] for row in by_source], text.share):
         facts.append((text_sources.BAND, shares))
     of_what = text.of_claim(day, claimed=day >= CLAIMED_ON, both=both)
-    return rendering.headline(text.share(every.held_share), of_what, facts)
+    return rendering.headline(text.share(every["held_share"]), of_what, facts)
 
 
-def _sourcing(
-    record: Record, snapshot: DaySnapshot, basis: Basis, contested: Contested, every: Comparison
-) -> None:
-    coverage, info = record.coverage, snapshot.info
-    source = sources.find_source(coverage.source)
-    kind = sources.find_reader(info.reader).title
-    said = [text.as_of(source.title, kind, info.observed, info.retrieved)]
-    if snapshot.day == coverage.span[1]:
+def _sourcing(record: Record, snapshot: DaySnapshot, answer: Answer) -> None:
+    said = [attribution.said_by(*answer.evidence)]
+    if snapshot.day == record.coverage.span[1]:
         age = (session.today() - snapshot.day).days
         said.append(text.age(age, stale=age > _STALE_DAYS))
     if snapshot.carried:
-        said.insert(0, text.carried(snapshot.day, info.observed.date()))
+        said.insert(0, text.carried(snapshot.day, snapshot.info.observed.date()))
     st.markdown(" ".join(said))
-    notes = [text.basis(basis, every.claimed)]
+    st.caption(" ".join(map(str, _notes(record, snapshot, answer))))
+
+
+def _notes(record: Record, snapshot: DaySnapshot, answer: Answer) -> Iterator[Text]:
+    """Yield what a reader needs to know of the figures."""
+    coverage, claimed = record.coverage, answer.rows[-1]["claimed"]
+    yield text.basis(answer.choices["basis"], claimed)
     if hidden := archive.hidden_by(record):
-        notes.append(text.hidden(*hidden.coverage.span))
-    if basis is Basis.OFFICIAL:
-        drawn = sum(o.polygon_km2 for o in coverage.oblasts)
-        notes.append(text.official_gap(every.claimed - drawn))
+        yield text.hidden(*hidden.coverage.span)
+    if answer.choices["basis"] == Basis.OFFICIAL:
+        yield text.official_gap(claimed - sum(o.polygon_km2 for o in coverage.oblasts))
     if snapshot.day < CLAIMED_ON:
-        notes.append(str(text.BEFORE_CLAIM))
+        yield text.BEFORE_CLAIM
     before = (coverage.known(snapshot.day - timedelta(days=n)) for n in (30, 365))
-    if any(then and then.info.reader != info.reader for then in before):
-        notes.append(str(text.READERS_CHANGE))
+    if any(then and then.info.reader != snapshot.info.reader for then in before):
+        yield text.READERS_CHANGE
     if not snapshot.reports(Status.CONTESTED):
-        if contested is Contested.IN:
-            notes.append(str(CONTESTED_NOT_COUNTED))
+        if answer.choices["contested"] == Contested.IN:
+            yield CONTESTED_NOT_COUNTED
         then = figures.last_reported(coverage, snapshot, Status.CONTESTED)
-        known = figures.areas(coverage, then)[-1].contested if then else None
-        notes.append(text.unreported(then.day if then else None, known))
-    st.caption(" ".join(notes))
+        known = areas.by_oblast(coverage, then)[-1]["contested"] if then else None
+        yield text.unreported(then.day if then else None, known)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from controlmap import sources
 from controlmap.analysis import figures, pace
+from controlmap.analysis.answer import Evidence
 from controlmap.analysis.figures import Contested
 from controlmap.analysis.pace import Ahead, Pace, Score
 from controlmap.core.model import InputError, Status
@@ -67,10 +68,11 @@ def _figures() -> None:
     with right:
         by_window = _by_window(coverage, iso, snapshot, contested)
         st.html(rendering.table(tables.windows(by_window)))
-        attribution.source(coverage, snapshot)
+        evidence = Evidence.of(coverage, snapshot)
+        attribution.source([(snapshot.day, evidence)])
         st.caption(text_pace.METHOD(confidence=pace.CONFIDENCE))
         lines = _cited(measured, summary)
-        attribution.citation(st.container(), lines, (coverage, snapshot))
+        attribution.citation(st.container(), lines, [evidence])
     st.header(text_pace.BACKTEST)
     title = sources.find_source(coverage.source).title
     whose = "" if iso == figures.ALL else text.named(iso)

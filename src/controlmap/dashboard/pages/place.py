@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from controlmap import sources
 from controlmap.analysis import place_history
+from controlmap.analysis.answer import Evidence
 from controlmap.analysis.place_history import PointRecord
 from controlmap.dashboard import (
     attribution,
@@ -29,7 +29,7 @@ from controlmap.geo.oblasts import FACTS
 from controlmap.geo.places import Place, Where
 from controlmap.record.archive import Record
 from controlmap.record.coverage import Coverage
-from controlmap.words import numbers, text
+from controlmap.words import numbers
 from controlmap.words import text_place as words
 from controlmap.words.catalog import Text, rendered
 
@@ -84,7 +84,7 @@ def _place() -> None:
             snapshot, away = coverage.at(day), words.km(_km(coverage, history, day))
             status, since = history.status_on(day), _since(history, day)
             lines = words.cite(_name(where, history), status, since, away)
-            attribution.citation(st.container(), lines, (coverage, snapshot))
+            attribution.citation(st.container(), lines, [Evidence.of(coverage, snapshot)])
 
 
 def _located(coverage: Coverage, text_of_place: str) -> tuple[Where | None, PointRecord | None]:
@@ -139,7 +139,7 @@ def _headline(coverage: Coverage, where: Where, history: PointRecord, day: date)
 
 
 def _since(history: PointRecord, day: date) -> str:
-    """Since when the place had the status of a day, as far as the record tells."""
+    """Return since when the place had the status of a day, as far as the record tells."""
     status = history.status_on(day)
     so_far = [s for s in reversed(history.periods) if s.since <= day]
     same = {status, *_SAME.get(status, ())}
@@ -182,8 +182,5 @@ def _history(coverage: Coverage, history: PointRecord) -> None:
     st.html(rendering.legend({str(s["name"]): str(s["colour"]) for s in periods}))
     st.altair_chart(charts.distance(rows, periods, marks, rendered(words.CHART)), width="stretch")
     st.html(rendering.table(tables.periods(history.periods, last)))
-    info = coverage.snapshots[-1]
-    title = sources.find_source(coverage.source).title
-    kind = sources.find_reader(info.reader).title
-    st.markdown(text.as_of(title, kind, info.observed, info.retrieved))
+    st.markdown(attribution.said_by(Evidence.of(coverage, coverage.at(last))))
     st.caption(words.precise(coverage.cell_m))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from controlmap import sources
 from controlmap.analysis import proposals
+from controlmap.analysis.answer import Evidence
 from controlmap.analysis.proposals import Outcome, Proposal, Rule, Selection
 from controlmap.core.model import InputError
 from controlmap.dashboard import (
@@ -140,14 +141,15 @@ def _in_full(record: Record, choices: Choices, outcome: Outcome) -> None:
         st.markdown(text.plain(fortress))
         if outcome.to_russia or outcome.to_ukraine:
             st.html(rendering.render("folded.html", texts=_settlements(outcome)))
-        attribution.source(coverage, snapshot)
+        evidence = Evidence.of(coverage, snapshot)
+        attribution.source([(snapshot.day, evidence)])
         notes = text_proposals.lines(
             snapshot.day, outcome.pre_2022_of, every.to_russia_km2, every.contested_km2
         )
         if notes:
             st.caption(" ".join(notes))
         row = st.container(horizontal=True)
-        attribution.citation(row, [*_cited(outcome, fortress), *notes], (coverage, snapshot))
+        attribution.citation(row, [*_cited(outcome, fortress), *notes], [evidence])
         with row.popover(str(text_proposals.TOML), width="content"):
             st.code(proposals.toml(proposal), language="toml")
 

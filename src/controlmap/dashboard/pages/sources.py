@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from controlmap import sources
 from controlmap.analysis import agreement
 from controlmap.analysis.agreement import Agreement, AgreementRow, Opinion
+from controlmap.analysis.answer import Evidence
 from controlmap.analysis.assessed_advance import Advance, counted
 from controlmap.core.model import Status
 from controlmap.dashboard import (
@@ -130,7 +131,8 @@ def _compare(place: DeltaGenerator, choices: Choices, current: Sequence[Opinion]
             spread[-1].shares,
             len(compared),
         )
-        attribution.citation(st.container(), lines, *((o.coverage, o.snapshot) for o in compared))
+        evidence = [Evidence.of(o.coverage, o.snapshot) for o in compared]
+        attribution.citation(st.container(), lines, evidence)
 
 
 def key(compared: Sequence[Opinion], advance: Advance) -> str:
@@ -160,7 +162,7 @@ def _credit(opinion: Opinion) -> tuple[str, str]:
 
 
 def _layer_names(agreed: Agreement) -> dict[str, Text]:
-    """The layers of the map: a visitor's own where there is one, "some" where that can be."""
+    """Return the layers of the map: a visitor's own if there is one, "some" if that can be."""
     names: dict[str, Text] = dict(text_sources.LAYERS)
     shown = {"own", *upload.placed()} if custom.ID in agreed.sources else set()
     for name in {"own", *text_sources.PLACED} - shown:
