@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -219,6 +220,19 @@ def test_what_changed_and_what_agrees_has_geometries(deepstate: cm.Record) -> No
     assert set(deepstate.agree(JULY_2023).to_gdf()["class"]) == {"all", "some", "one"}
     with pytest.raises(ValueError, match="areas: has no geometries"):
         deepstate.areas(DAY).to_gdf()
+
+
+def test_the_map_of_a_day_shows_itself_and_asks_no_server(deepstate: cm.Record) -> None:
+    chart = deepstate.explore(DAY)
+    page = chart.get_root().render()
+    assert set(re.findall(r'(?:src|href)="(\w+):', page)) == {"data"}
+    assert "ControlMap.update(" in page
+    assert "<iframe" in chart._repr_html_()
+    with pytest.raises(cm.InputError, match="basis 'rubbish': not known"):
+        deepstate.explore(DAY, basis="rubbish")
+    shares = [deepstate.explore(DAY, basis=basis).get_root().render() for basis in cm.Basis]
+    assert shares[0].count("polygon area") > shares[1].count("polygon area")
+    assert shares[1].count("official area") > shares[0].count("official area")
 
 
 def test_what_shows_itself_does_so_on_a_few_lines(deepstate: cm.Record) -> None:

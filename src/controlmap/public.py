@@ -47,6 +47,8 @@ from controlmap.words.numbers import instant
 if TYPE_CHECKING:
     import geopandas
 
+    from controlmap.draw import maps
+
 
 def open(source: str = sources.DEFAULT) -> Record:
     """Open the record of a source: your own where there is one, else the embedded one.
@@ -325,6 +327,21 @@ class Record(StoredRecord):
         """Return the record on a day: the snapshot that stands for it."""
         coverage = self._counted(advance)
         return RecordDay(coverage, coverage.at(_day(day) or coverage.span[1]))
+
+    def explore(self, day: Day | None = None, *, basis: str = Basis.POLYGON) -> maps.Map:
+        """Return the dashboard's map of a day: a folium.Map that shows itself and works offline.
+
+        Parameters
+        ----------
+        day
+            The latest by default.
+        basis
+            What the shares in its tooltips are taken over: "polygon" or "official".
+        """
+        from controlmap.draw import map_layers
+
+        on = _day(day) or self.coverage.span[1]
+        return map_layers.day_map(self, on, chosen(Basis, basis))
 
     def __repr__(self) -> str:
         """Return what the record is, in a line."""

@@ -19,7 +19,7 @@ from controlmap.core.model import Status
 from controlmap.draw import maps, palette
 from controlmap.draw.maps import Feature, Layer, Payload
 from controlmap.geo import land, places
-from controlmap.geo.oblasts import Basis
+from controlmap.geo.oblasts import CREDIT, CREDIT_URL, Basis
 from controlmap.record.archive import Record
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import text, text_place, text_proposals
@@ -95,6 +95,22 @@ def layer_list(names: Mapping[str, Text]) -> list[Layer]:
             )
         )
     return out
+
+
+def day_map(record: Record, day: date, basis: Basis = Basis.POLYGON) -> maps.Map:
+    """Return the dashboard's map of a day as one that shows itself, with all its layers."""
+    coverage = record.coverage
+    source = sources.find_source(coverage.source)
+    names = available(text.LAYERS, coverage)
+    del names["changed-hands"]  # drawn by the player alone
+    return maps.standalone_map(
+        layer_list(names),
+        background(coverage),
+        day_payload(record, day, basis),
+        credit=[(CREDIT, CREDIT_URL), (str(source.credit), source.url), *text.CREDITS_OF_MAP],
+        ground=ground(coverage),
+        words=rendered(text.MAP),
+    )
 
 
 def available(layers: Mapping[str, T], coverage: Coverage) -> dict[str, T]:

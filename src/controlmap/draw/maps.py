@@ -8,6 +8,7 @@ the way: it passes `inert_json`, is never compiled as a template, and ends in `t
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -17,7 +18,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NewType, get_args
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import folium
 import numpy as np
@@ -30,6 +31,7 @@ from controlmap.core import geoparquet
 from controlmap.draw import palette
 from controlmap.draw.palette import Style
 
+Map = folium.Map
 Payload = NewType("Payload", str)
 
 ASSETS = Path(__file__).parent / "assets"
@@ -302,6 +304,50 @@ def _outlines(ground: BaseGeometry) -> list[list[list[float]]]:
     return [shapely.get_coordinates(ring)[:, ::-1].round(2).tolist() for ring in rings]
 
 
+def standalone_map(
+    layers: Sequence[Layer],
+    background: Mapping[str, Sequence[Feature]],
+    payload: Payload,
+    *,
+    credit: Sequence[tuple[str, str]],
+    ground: BaseGeometry,
+    words: Mapping[str, str],
+) -> Map:
+    """Return the map of one date, which shows itself in a notebook or a file and asks no server.
+
+    The parameters are those of `base_map`, `write_background` and `payload_json`; scripts, styles
+    and the background are in the map itself, as data: addresses.
+    """
+    chart = base_map(
+        layers, background_url="", credit=credit, ground=ground, words=words, assets_url=""
+    )
+    addresses = urlencode(
+        {
+            "css": _data_url("text/css", (ASSETS / f"{_LEAFLET}.css").read_bytes()),
+            "style": _data_url("text/css", (ASSETS / "controlmap.css").read_bytes()),
+            "background": _data_url("application/json", inert_json(_wire(background)).encode()),
+        }
+    )
+    # The first script reads its addresses from its own; they end it, as a comment.
+    first = quote((ASSETS / "controlmap.js").read_text("utf-8") + "\n//", safe="")
+    chart.default_js = [
+        ("controlmap", f"data:text/javascript;charset=utf-8,{first}?{addresses}"),
+        *(
+            (name, _data_url("text/javascript", (ASSETS / f"{name}.js").read_bytes()))
+            for name in (_LEAFLET, *_SCRIPTS)
+        ),
+    ]
+    (script,) = (c for c in chart._children.values() if isinstance(c, _Script))
+    start = script.javascript.replace("map_div", chart.get_name(), 1)
+    update = f"window.feature_group = [];\nControlMap.update({payload});"
+    chart.add_child(_ShownScript(f"{start}\n{update}"))
+    return chart
+
+
+def _data_url(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
 def day_layer(payload: Payload) -> folium.FeatureGroup:
     """Return what `st_folium` takes as `feature_group_to_add`: it draws `payload_json`'s text."""
     group = folium.FeatureGroup(name="day", control=False)
@@ -323,6 +369,15 @@ class _Script(MacroElement):
     def render(self, **_: object) -> str:
         """Add nothing to the figure: st_folium reads the script macro itself."""
         return ""
+
+
+class _ShownScript(_Script):
+    """As `_Script`, in the page that folium writes; JSON by `inert_json` has nothing to compile."""
+
+    def render(self, **kwargs: object) -> str:
+        """Add the script to the figure."""
+        text: str = MacroElement.render(self, **kwargs)  # type: ignore[no-untyped-call]
+        return text
 
 
 _Wire = dict[str, object]

@@ -15,7 +15,8 @@
     return new Promise((done) => {
       const link = Object.assign(document.createElement("link"), properties);
       link.onload = link.onerror = done;
-      document.body.append(link);
+      // In a map that is a page of its own this runs before there is a body.
+      (document.body ?? document.head).append(link);
     });
   }
 
@@ -41,12 +42,12 @@
     }
   }
 
-  for (const name of address("scripts").split(" ")) {
+  for (const name of address("scripts").split(" ").filter(Boolean)) {
     linked({ rel: "preload", as: "script", href: new URL(name, source).href });
   }
   const styled = Promise.all([
     stylesheet(address("css")),
-    stylesheet(new URL("controlmap.css", source).href),
+    stylesheet(address("style") || new URL("controlmap.css", source).href),
     font(address("font")),
   ]);
   const background = load(address("background"));
