@@ -29,7 +29,7 @@ export default [
     },
   },
   {
-    files: ["src/controlmap/draw/assets/*.js"],
+    files: ["src/controlmap/*/assets/*.js"],
     languageOptions: { sourceType: "script", globals: globals.browser },
     rules: {
       strict: ["error", "global"],

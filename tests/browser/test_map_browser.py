@@ -218,6 +218,40 @@ def test_hostile_text_is_text_wherever_it_shows(page: Visit, address: str) -> No
     page.assert_clean()
 
 
+def test_the_zoom_ends_where_there_is_something_to_see(page: Visit, address: str) -> None:
+    frame = opened(page, address)
+    look(frame, *CITY, 28)
+    assert state(frame)["zoom"] == 14
+    look(frame, *CITY, 0)
+    assert state(frame)["zoom"] == 5
+    # A view that was stored before there was a limit.
+    stored = "JSON.stringify({lat: 47, lng: 33.5, zoom: 28})"
+    frame.evaluate(f"sessionStorage.setItem('controlmap.view', {stored})")
+    page.tab.reload()
+    assert state(page.map(DAYS[0]))["zoom"] == 14
+
+
+def test_nothing_glides_where_motion_is_unwelcome(
+    visit: Callable[..., Visit], address: str
+) -> None:
+    frame = opened(visit(reduced_motion="reduce"), address)
+    before = state(frame)
+    frame.evaluate("void ControlMap.map.on('zoomanim', () => { window.glided = true; })")
+    zoomed, panned = frame.evaluate(
+        """() => {
+            const { map } = ControlMap;
+            map.zoomIn();
+            const zoomed = map.getZoom();
+            map.panBy([100, 0]);
+            return [zoomed, !map._panAnim?._inProgress && map.getCenter().lng];
+        }"""
+    )
+    assert zoomed == before["zoom"] + 1
+    assert panned > before["centre"]["lng"]
+    settle(frame)
+    assert frame.evaluate("window.glided") is None
+
+
 def test_names_of_small_places_wait_for_the_zoom(page: Visit, address: str) -> None:
     frame = opened(page, address)
     assert state(frame)["layers"]["places"]["drawn"] == 1

@@ -216,6 +216,18 @@ def test_the_day_can_become_that_of_the_page(page: Visit, frame: Frame, coverage
     page.assert_clean()
 
 
+def test_to_use_a_day_stops_the_play(page: Visit, frame: Frame, coverage: Coverage) -> None:
+    go(frame, coverage, DAYS[3])
+    frame.get_by_role("button", name="Play", exact=True).click()
+    frame.wait_for_function("ControlMap.player.state().playing && ControlMap.player.frames > 5")
+    frame.get_by_role("button", name=str(text.PLAYER["use"])).click()
+    assert not state(frame)["playing"]
+    day = state(frame)["day"]
+    page.tab.wait_for_url(f"**/?date={day}")
+    frame.wait_for_function("!ControlMap.player.state().active")
+    assert state(frame)["day"] == day
+
+
 def test_leaving_shows_the_day_of_the_page_again(frame: Frame, coverage: Coverage) -> None:
     go(frame, coverage, DAYS[2])
     assert colour_at(frame, 34.6, 46.6) != CLEAR

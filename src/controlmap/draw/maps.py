@@ -53,6 +53,9 @@ BASE_IDS = ("neighbours", "land", NAMES)
 GRID = 10_000
 """Units to a degree on the wire: 4 decimals, at most 6 m from the truth, for the screen only."""
 
+_ZOOMS = (5, 14)
+"""The farthest and the closest; folium's limits would bind tiles alone."""
+
 _OUTLINE_DEGREES = 0.03  # at first view about 3 pixels
 _SCRIPTS = ("page", "paint", "placement", "map_view")
 _PLAYER_SCRIPTS = ("calendar", "record", "looks", "face_canvas", "player_text", "player")
@@ -265,6 +268,7 @@ def base_map(
         ],
         "page": dict(zip(("light", "dark"), palette.PALETTE["page"], strict=True)),
         "ground": _outlines(ground),
+        "zooms": _ZOOMS,
         "credit": credit,
         "words": words,
         "player": player and player.config(),
@@ -274,8 +278,7 @@ def base_map(
     # Leaflet's own answer to a change of size would pass for the reader's choice of a view.
     chart = folium.Map(
         centre, zoom_start=7, tiles=None, zoom_control=False, prefer_canvas=True, zoom_snap=0.1,
-        attribution_control=False, scroll_wheel_zoom=False, min_zoom=5, max_zoom=14,
-        track_resize=False,
+        attribution_control=False, scroll_wheel_zoom=False, track_resize=False,
     )  # fmt: skip
     scripts = [*_SCRIPTS, *(_PLAYER_SCRIPTS if player else ())]
     # The first script asks for these at once; st_folium would, for one after the other.

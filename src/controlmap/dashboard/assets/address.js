@@ -1,3 +1,5 @@
+"use strict";
+
 /**
  * One entry of the browser's history for each thing that the reader does. Streamlit pushes one for
  * every change of the address, also where the server completes that of a page just come to.

@@ -26,6 +26,7 @@
  * @property {LayerSpec[]} base layers that no control switches
  * @property {{light: Colours, dark: Colours}} page
  * @property {[lat: number, lon: number][][]} ground outlines of what the map shows first
+ * @property {[farthest: number, closest: number]} zooms
  * @property {[text: string, address: string][]} credit
  * @property {{[name: string]: string}} words
  * @property {PlayerConfig | null} player
@@ -114,6 +115,8 @@ class MapView {
     this.stored = MapView.#readStore();
     this.#moved = [this.stored.lat, this.stored.lng, this.stored.zoom].every(Number.isFinite);
 
+    map.setMinZoom(config.zooms[0]).setMaxZoom(config.zooms[1]);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.#stillMotion();
     this.container = map.getContainer();
     this.container.classList.add("cm");
     this.container.setAttribute("role", "region");
@@ -588,6 +591,14 @@ class MapView {
   }
 
   // --- the view
+
+  /** Have Leaflet jump where it would glide; by then it has read its options. */
+  #stillMotion() {
+    const { map } = this;
+    Object.assign(map, { _zoomAnimated: false });
+    Object.assign(map.options, { zoomAnimation: false, fadeAnimation: false, inertia: false });
+    map.panBy = (offset, options) => L.Map.prototype.panBy.call(map, offset, { ...options, animate: false });
+  }
 
   /** Fit the map to its size, at first and after each change: the ground, unless the reader chose a view. */
   #fit() {
