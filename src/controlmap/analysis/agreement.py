@@ -51,7 +51,7 @@ class Opinion:
         return self.age_days <= CARRY_LIMIT.days and self.snapshot.reports(Status.RUSSIAN_HELD)
 
     def held_km2(self) -> NDArray[np.float64]:
-        """The record's own Russian-held areas; shape (oblasts,)."""
+        """Return the record's own Russian-held areas; shape (oblasts,)."""
         return self.coverage.status_km2(Status.RUSSIAN_HELD, self.snapshot.index)
 
 
@@ -87,7 +87,7 @@ class Agreement:
         return list(generalise.polygons_of_cells(rimmed, corner, cell_m, self.km2.shape[1]))
 
     def holders(self, code: int) -> tuple[str, ...]:
-        """The sources that hold where the code is this."""
+        """Return the sources that hold where the code is this."""
         return tuple(s for i, s in enumerate(self.sources) if code >> i & 1)
 
 
@@ -160,7 +160,7 @@ def opinions(coverages: Mapping[str, Coverage], day: date) -> list[Opinion]:
 
 
 def opinion(coverage: Coverage, day: date) -> Opinion:
-    """A record's last snapshot up to a day, where that is current.
+    """Return a record's last snapshot up to a day, where that is current.
 
     Raises
     ------
@@ -238,7 +238,7 @@ def _row(
 
 
 def pairs(found: Agreement) -> list[Pair]:
-    """The Jaccard index of every pair of sources, and the km2 that one of the two alone holds."""
+    """Return the Jaccard index of each pair, and the km2 that one of the two alone holds."""
     km2 = found.km2.sum(axis=0)
     codes = np.arange(len(km2))
     out = []
@@ -257,7 +257,7 @@ def pairs(found: Agreement) -> list[Pair]:
 
 
 def spread(compared: Sequence[Opinion], basis: Basis = Basis.POLYGON) -> list[Spread]:
-    """The held share by source in each oblast, and last in all four; those too old are left out."""
+    """Return the held share by source by oblast, and last in all four, without those too old."""
     current = [o for o in compared if o.is_current]
     if not current:
         return []
@@ -281,7 +281,7 @@ def spread_over_time(
 
 
 def outlines(found: Agreement) -> dict[str, BaseGeometry]:
-    """What to draw by class, in lon, lat: `all`, `some`, `one`; those without ground left out.
+    """Return what to draw by class, in lon, lat: `all`, `some`, `one`, as far as there is ground.
 
     Outlines follow the points of the grid, every second one of them, smoothed as one coverage.
     """
@@ -297,12 +297,12 @@ def outlines(found: Agreement) -> dict[str, BaseGeometry]:
 
 
 def class_of(holders: int, sources: int) -> str:
-    """What ground is that so many of so many sources hold: all, some, or one."""
+    """Return what ground is that so many of so many sources hold: all, some, or one."""
     return "all" if holders == sources else "some" if holders > 1 else "one"
 
 
 def patches(found: Agreement, most: int) -> list[Patch]:
-    """The largest pieces of ground on which the sources disagree, `most` of them."""
+    """Return the largest pieces of ground on which the sources disagree, `most` of them."""
     out = []
     for code, outline in enumerate(found.outlines):
         holders = found.holders(code)

@@ -44,7 +44,7 @@ def sources(addresses: Mapping[str, Sequence[str]]) -> Answer:
 
 
 def _row(source: Source, has_record: bool, addresses: Sequence[str]) -> dict[str, Any]:
-    """What a source is; without a record there is no span, and no snapshot."""
+    """Return what a source is; without a record there is no span, and no snapshot."""
     record = archive.open_source(source.id) if has_record else None
     coverage = record and record.coverage
     used = {info.reader for info in coverage.snapshots} if coverage else None
@@ -72,7 +72,7 @@ def _row(source: Source, has_record: bool, addresses: Sequence[str]) -> dict[str
 
 
 def _flat(value: Any) -> Any:
-    """A list, or a mapping of lists, as one text; anything else as it is."""
+    """Return a list, or a mapping of lists, as one text; anything else as it is."""
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {_flat(listed)}" for key, listed in value.items())
     return " ".join(value) if isinstance(value, list) else value

@@ -113,7 +113,7 @@ def _notes(start: Evidence, end: Evidence, advance: str) -> Iterator[Message]:
 def _features(
     coverage: Coverage, start: DaySnapshot, end: DaySnapshot, ends: dict[str, Any]
 ) -> Features:
-    """The faces that changed hands, how many have an outline, and what those without one are."""
+    """Return the faces that changed hands, how many have an outline, and what those without are."""
     from controlmap.analysis import features
 
     faces = features.changed(coverage, start, end)

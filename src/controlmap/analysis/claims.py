@@ -88,7 +88,7 @@ class Claim:
         return QUANTITIES[self.quantity]
 
     def bounds(self, tolerances: int = 1) -> tuple[float, float]:
-        """The least and the most that is so many tolerances from what is claimed."""
+        """Return the least and the most that is so many tolerances from what is claimed."""
         off = tolerances * self.tolerance
         match self.relation:
             case Relation.AT_LEAST:
@@ -182,12 +182,12 @@ class Evaluation(Finding):
 
 
 def embedded() -> Path:
-    """The ledger that comes with controlmap."""
+    """Return the ledger that comes with controlmap."""
     return geoparquet.geodata("claims.toml")
 
 
 def load(paths: Sequence[Path]) -> tuple[list[Claim], list[InputError]]:
-    """The claims of several ledgers in order, and what is said of the entries that are broken.
+    """Return the claims of several ledgers in order, and the errors of the entries that are broken.
 
     Raises
     ------
@@ -261,8 +261,10 @@ def _places(entry: Entry) -> tuple[str, ...]:
 
 
 def judge(claim: Claim, measure: Measure) -> Verdict:
-    """The verdict of a rule: it holds if all of the spread is within the tolerance of the figure,
-    roughly if all of it is within twice the tolerance, and does not if none of it is.
+    """Return the verdict of the rule.
+
+    A claim holds if all of the spread is within the tolerance of the figure, roughly if all of it
+    is within twice the tolerance, and does not if none of it is.
 
     A spread that is partly within twice the tolerance and partly beyond tells neither: else a wide
     spread would earn what a narrow one does not.
@@ -321,7 +323,7 @@ def _answer(claim: Claim, coverages: Sequence[Coverage], day: date) -> Finding:
 
 
 def expected(found: Evaluation) -> tuple[float, float, float] | None:
-    """What is claimed on the chart of its quantity, in `trace_unit`; None for nothing.
+    """Return what is claimed on the chart of its quantity, in `trace_unit`; None for nothing.
 
     The least that holds, the figure itself, and the most that holds. Of a time to take the rest it
     is the pace that this needs; of a steady advance, no net loss.
@@ -344,7 +346,7 @@ def expected(found: Evaluation) -> tuple[float, float, float] | None:
 
 
 def _widened(found: Sequence[Measure]) -> Measure:
-    """The first measure with the spread of them all."""
+    """Return the first measure with the spread of them all."""
     return replace(found[0], low=min(m.low for m in found), high=max(m.high for m in found))
 
 

@@ -69,7 +69,7 @@ class Areas:
         return self.russian_held / self.basis_km2
 
     def share(self, status: Status) -> float | None:
-        """The part of the basis that has a status, 0 to 1; None where that is not reported."""
+        """Return the share of the basis with a status, 0 to 1; None where that is not reported."""
         km2 = self.km2(status)
         return None if km2 is None else km2 / self.basis_km2
 
@@ -78,7 +78,7 @@ class Areas:
         return self.russian_held + ((self.contested or 0.0) if contested is Contested.IN else 0.0)
 
     def km2(self, status: Status) -> float | None:
-        """The area of a status."""
+        """Return the area of a status."""
         value: float | None = getattr(self, status.value)
         return value
 
@@ -104,7 +104,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Change:
-    """What changed between two moments in an oblast, or in all four; km2 of Russian-held ground.
+    """What changed between two days in an oblast, or in all four; km2 of Russian-held ground.
 
     `gained_km2` became Russian-held, `lost_km2` ceased to be, `net_km2` is their difference.
     """
@@ -138,7 +138,7 @@ class HistoryRow:
 
 
 def areas(coverage: Coverage, snapshot: DaySnapshot, basis: Basis = Basis.POLYGON) -> list[Areas]:
-    """The areas of each oblast on a day, and last those of all four."""
+    """Return the areas of each oblast on a day, and last those of all four."""
     known = {s: coverage.status_km2(s, snapshot.index) for s in snapshot.info.reports}
     rows = [
         _areas(
@@ -186,7 +186,7 @@ def counted_km2(
 
 
 def last_reported(coverage: Coverage, snapshot: DaySnapshot, status: Status) -> DaySnapshot | None:
-    """The latest snapshot up to a day that tells of a status; None where there is none."""
+    """Return the latest snapshot up to a day that reports a status; None where there is none."""
     for index in range(snapshot.index, -1, -1):
         info = coverage.snapshots[index]
         if status in info.reports:
@@ -230,7 +230,7 @@ def _earlier(
 
 
 def _change(now: Areas, then: Areas | None, contested: Contested) -> float | None:
-    """The change in what is counted as held; unknown where only one end tells of contested."""
+    """Return the change in what counts as held; unknown where only one end reports contested."""
     if then is None:
         return None
     if contested is Contested.IN and (now.contested is None) != (then.contested is None):
@@ -247,7 +247,7 @@ def changed_faces(
 
 
 def changes(coverage: Coverage, start: DaySnapshot, end: DaySnapshot) -> list[Change]:
-    """What was gained and lost between two moments in each oblast, and last in all four."""
+    """Return what was gained and lost between two days in each oblast, and last in all four."""
     gained, lost = (
         np.bincount(coverage.face_oblast, coverage.face_km2 * faces, len(coverage.oblasts))
         for faces in changed_faces(coverage, start, end)
@@ -311,7 +311,7 @@ def flows(
 def _by_period(
     coverage: Coverage, indexes: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What became held from one snapshot to the next of `indexes`, and what ceased to be; km2.
+    """Return what became held, and what ceased to be, from each snapshot to the next, in km2.
 
     Each of shape (snapshots - 1, oblasts + 1), the last column of all oblasts.
     """
@@ -380,7 +380,7 @@ def history(
 
 
 def days_of(start: date, end: date, every: Every) -> Iterator[date]:
-    """The days of a range that history has rows for; the last day always is one."""
+    """Return the days of a range that history has rows for; the last day always is one."""
     for number in range((end - start).days + 1):
         day = start + timedelta(days=number)
         sunday = day.isoweekday() == calendar.SUNDAY + 1

@@ -108,7 +108,7 @@ _STATUSES = tuple(status.value for status in Status)
 
 
 def _evidence(coverage: Coverage, known: Snapshots) -> tuple[Evidence, ...]:
-    """The first and the last snapshot of a range."""
+    """Return the first and the last snapshot of a range."""
     snapshots = [snapshot for _, snapshot in known if snapshot]
     ends = snapshots[:: max(len(snapshots) - 1, 1)]
     return tuple(Evidence.of(coverage, snapshot) for snapshot in ends)
@@ -182,7 +182,7 @@ def flows(
 def _by_period(
     coverage: Coverage, indexes: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What became held from one snapshot to the next of `indexes`, and what ceased to be; km2.
+    """Return what became held, and what ceased to be, from each snapshot to the next, in km2.
 
     Each of shape (snapshots - 1, oblasts + 1), the last column of all oblasts.
     """

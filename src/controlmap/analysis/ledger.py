@@ -138,7 +138,7 @@ def _figures(measure: Measure | None) -> dict[str, float | None]:
 
 
 def _sources(claim: Claim, finding: Finding) -> dict[str, Any]:
-    """What each source measures; nothing of what is declared and not measured."""
+    """Return what each source measures; nothing of what is declared and not measured."""
     by_source = [
         {
             "source": each.source,
@@ -153,7 +153,7 @@ def _sources(claim: Claim, finding: Finding) -> dict[str, Any]:
 
 
 def _flat(row: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
-    """A row whose lists are texts."""
+    """Return a row whose lists are texts."""
     since = row["hindsight"]
     return {
         **row,

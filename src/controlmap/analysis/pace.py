@@ -98,7 +98,7 @@ class Pace:
         return self.remaining_km2 / km2_per_day if km2_per_day > 0 else None
 
     def date_after(self, days: float | None) -> date | None:
-        """The day so many days on; None for none, and beyond what calendars have."""
+        """Return the day so many days on; None for none, and beyond what calendars have."""
         if days is None or days >= (date.max - self.snapshot.day).days:
             return None
         return self.snapshot.day + timedelta(days=round(days))
@@ -172,7 +172,7 @@ def measure(
     window_days: int = DEFAULT_WINDOW,
     contested: Contested = Contested.OUT,
 ) -> Pace:
-    """The pace of an oblast, or of all, over the window that ends on a day.
+    """Return the pace of an oblast, or of all, over the window that ends on a day.
 
     Method: Theil (1950) and Sen (1968) through scipy.stats.theilslopes.
 
@@ -222,7 +222,7 @@ def measure(
 def history(
     coverage: Coverage, iso: str, start: date, end: date, contested: Contested = Contested.OUT
 ) -> list[tuple[date, float]]:
-    """Counted ground in km2 of each day of a range within the span; NaN where it is unknown."""
+    """Return the counted km2 of each day of a range within the span; NaN where it is unknown."""
     run = series(coverage, iso, contested)
     first, last = max(start, coverage.span[0]), min(end, coverage.span[1])
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
@@ -248,7 +248,7 @@ class Ahead:
 
 
 def ahead(found: Pace, scores: Sequence[Score]) -> Ahead:
-    """What a pace projects over the longest of `HORIZONS`, with the errors of the past."""
+    """Return what a pace projects over the longest of `HORIZONS`, with the errors of the past."""
     day, total = found.snapshot.day, found.held_km2 + found.remaining_km2
 
     def ground(days: int, km2_per_day: float) -> float:
@@ -395,7 +395,7 @@ def _rates(
 
 
 def _theil_sen(pairs: NDArray[np.float64], km2: NDArray[np.float64]) -> tuple[float, float, float]:
-    """The median of the slopes of pairs, and its interval by Sen (1968), equation 2.6."""
+    """Return the median of the slopes of pairs, and its interval by Sen (1968), equation 2.6."""
     count, total = len(km2), len(pairs)
     ties = np.unique(km2, return_counts=True)[1]
     weights = [k * (k - 1) * (2 * k + 5) for k in (count, *ties.tolist())]

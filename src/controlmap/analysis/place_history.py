@@ -63,12 +63,12 @@ class PointRecord:
     distance_km: NDArray[np.float64]
 
     def status_on(self, day: date) -> str:
-        """The status on a day of the record."""
+        """Return the status on a day of the record."""
         return next(s.status for s in reversed(self.periods) if s.since <= day)
 
 
 def record_of(coverage: Coverage, lon: float, lat: float) -> PointRecord:
-    """What a record tells of a point in one of its oblasts.
+    """Return what a record has of a point in one of its oblasts.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def record_of(coverage: Coverage, lon: float, lat: float) -> PointRecord:
 
 
 def faces_of(coverage: Coverage, lon: Degrees, lat: Degrees, oblast: Ints) -> Ints:
-    """The face that each point is in; where smoothed lines leave one out, the nearest.
+    """Return the face that each point is in; where smoothed lines leave one out, the nearest.
 
     All of shape (points,): degrees on WGS84, and the number of the oblast whose face is preferred
     where several are as near.
@@ -166,7 +166,7 @@ def _distances_km(coverage: Coverage, flat: shapely.Point, face: int) -> NDArray
 
 
 def _held_runs(coverage: Coverage, faces: Ints) -> Ints:
-    """The numbers of the runs over which faces were held."""
+    """Return the numbers of the runs over which faces were held."""
     first, counts = coverage.face_runs[faces], np.diff(coverage.face_runs)[faces]
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     runs = np.repeat(first, counts) + within

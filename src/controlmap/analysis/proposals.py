@@ -73,7 +73,7 @@ class Selection:
 
     @classmethod
     def parse(cls, text: object) -> Selection:
-        """A rule as a file has it; `InputError` says what is allowed."""
+        """Return a rule as a file has it; `InputError` says what is allowed."""
         try:
             name, _, day = text.partition("@")  # type: ignore[attr-defined]
             drawn = cls(Rule(name), date.fromisoformat(day) if day else None)
@@ -148,7 +148,7 @@ class Outcome:
 
 
 def people(settlements: Sequence[Place]) -> int:
-    """The population of settlements by GeoNames, without those that have no figure.
+    """Return the population of settlements by GeoNames, without those that have no figure.
 
     Its figures are of mixed dates, for most places before the war (`places.Place`).
     """
@@ -156,12 +156,12 @@ def people(settlements: Sequence[Place]) -> int:
 
 
 def embedded() -> Path:
-    """The proposals that come with controlmap."""
+    """Return the proposals that come with controlmap."""
     return geoparquet.geodata("proposals.toml")
 
 
 def load(paths: Sequence[Path]) -> tuple[list[Proposal], list[InputError]]:
-    """The proposals of several files in order, and what is said of the entries that are broken.
+    """Return the proposals of several files in order, and the errors of broken entries.
 
     Raises
     ------
@@ -207,7 +207,7 @@ def _by_oblast(entry: Entry, key: str) -> Mapping[str, Any]:
 
 
 def toml(proposal: Proposal) -> str:
-    """A proposal as an entry of a file, which `load` reads."""
+    """Return a proposal as an entry of a file, which `load` reads."""
     lines = [f"[[{KIND}]]", f"id = {_quoted(proposal.id)}", f"title = {_quoted(proposal.title)}"]
     if proposal.about:
         lines.append(f"about = {_quoted(proposal.about)}")
@@ -253,7 +253,7 @@ def _drawn(coverage: Coverage, snapshot: DaySnapshot, drawn: Selection) -> Faces
 
 
 def _pre_2022(coverage: Coverage, snapshot: DaySnapshot) -> DaySnapshot:
-    """The last snapshot up to a day that tells what was held before 2022."""
+    """Return the last snapshot up to a day that reports what was held before 2022."""
     last = figures.last_reported(coverage, snapshot, Status.HELD_BEFORE_2022)
     if last is None:
         raise InputError(
@@ -270,7 +270,7 @@ def passing(coverage: Coverage, snapshot: DaySnapshot, proposal: Proposal) -> tu
 
 
 def measure(coverage: Coverage, snapshot: DaySnapshot, proposal: Proposal) -> Outcome:
-    """A proposal measured on a day; raises as `would_hold` does."""
+    """Return a proposal measured on a day; raises as `would_hold` does."""
     to_russia, to_ukraine = passing(coverage, snapshot, proposal)
     ground = coverage.ground(snapshot.index)
     contested = to_russia & np.isin(ground, Status.CONTESTED.grounds)
@@ -328,7 +328,7 @@ def _sum(rows: Sequence[Transfer]) -> Transfer:
 
 
 def _places_faces(coverage: Coverage) -> dict[Place, int]:
-    """The face that each settlement's point is in, of the oblasts that the record has."""
+    """Return the face that each settlement's point is in, of the oblasts that the record has."""
     number = {oblast.iso: i for i, oblast in enumerate(coverage.oblasts)}
     known = [place for place in places.load() if place.iso in number]
     if not known:

@@ -100,7 +100,7 @@ class Quantity:
     declared: bool = False
 
     def traces(self, coverage: Coverage, query: Query) -> tuple[Trace, ...]:
-        """The lines of a chart, which stop where a gap of the record begins."""
+        """Return the lines of a chart, which stop where a gap of the record begins."""
         return tuple(_broken(trace, coverage) for trace in self.traced(coverage, query))
 
 
@@ -125,7 +125,7 @@ def _broken(trace: Trace, coverage: Coverage) -> Trace:
 
 
 def _claimed_share(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Measure:
-    """The part that Russia claims: from the day of its declaration on, all of each oblast."""
+    """Return the share that Russia claims: all of each oblast, from its declaration on."""
     _columns(coverage, query)
     share = 1.0 if snapshot.day >= CLAIMED_ON else 0.0
     parts = tuple(Part(iso, SHARE, share) for iso in query.oblasts)
@@ -204,7 +204,7 @@ def _not_held_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
 def _trace(
     coverage: Coverage, query: Query, measure: Callable[[Coverage, Query, DaySnapshot], Measure]
 ) -> Trace:
-    """A quantity at the end of each month; its spread only where the day itself reports it."""
+    """Return a quantity by month, with its spread where the day itself reports it."""
     days, rows = [], []
     for snapshot in month_ends(coverage):
         found = measure(coverage, query, snapshot)
@@ -216,7 +216,7 @@ def _trace(
 
 
 def month_ends(coverage: Coverage) -> list[DaySnapshot]:
-    """The last day of each month and of the record, where the record knows them."""
+    """Return the last day of each month and of the record, where the record knows them."""
     days = figures.days_of(*coverage.span, Every.MONTH)
     return [snapshot for snapshot in map(coverage.known, days) if snapshot]
 

@@ -81,7 +81,7 @@ def csv_of(rows: Rows) -> str:
 
 
 def _field(value: Any) -> Any:
-    """A value as a field of CSV: text that a spreadsheet would compute has an apostrophe before."""
+    """Return a field of CSV; text that a spreadsheet would compute has an apostrophe before it."""
     if value is None:
         return ""
     if isinstance(value, bool):

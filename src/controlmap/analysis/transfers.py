@@ -101,7 +101,7 @@ def proposals(
 def _measured(
     entries: Sequence[Proposal], coverage: Coverage, snapshot: DaySnapshot
 ) -> tuple[list[Outcome], list[tuple[str, InputError]]]:
-    """What the record can measure, and of what it cannot, the id and why."""
+    """Return what the record can measure, and of what it cannot, the id and why."""
     outcomes, refused = [], []
     for proposal in entries:
         try:
@@ -152,7 +152,7 @@ def _row(row: Transfer) -> dict[str, Any]:
 
 
 def _rows(outcome: Outcome) -> list[dict[str, Any]]:
-    """A row an oblast and one of all, with the settlements in each."""
+    """Return a row an oblast and one of all, with the settlements in each."""
     rows = []
     for row in outcome.rows:
         passing = [

@@ -25,12 +25,12 @@ class TurningPoint:
 
 @lru_cache(maxsize=1)
 def load() -> tuple[TurningPoint, ...]:
-    """The embedded turning points, in order of time."""
+    """Return the embedded turning points, in order of time."""
     return read(geoparquet.geodata("turning_points.toml"))
 
 
 def read(path: Path) -> tuple[TurningPoint, ...]:
-    """The turning points of a TOML file, a `[[turning_point]]` each, in order of time.
+    """Return the turning points of a TOML file, a `[[turning_point]]` each, in order of time.
 
     Raises
     ------

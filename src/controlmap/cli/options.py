@@ -103,7 +103,7 @@ def report_broken(broken: Sequence[str], path: Path | None) -> None:
 
 
 def day(text: str) -> date:
-    """A day as an argument, YYYY-MM-DD."""
+    """Return a day as an argument, YYYY-MM-DD."""
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError as error:
@@ -119,7 +119,7 @@ def open_record(source: str | None) -> Coverage:
 
 
 def read_legend(path: Path) -> Legend:
-    """A legend for a person's own file, from TOML."""
+    """Return a legend for a person's own file, from TOML."""
     from controlmap.sources import legends
 
     try:
