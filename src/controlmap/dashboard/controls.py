@@ -7,23 +7,15 @@ A widget's key has its page's name, so that no two pages share one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from controlmap.core.model import Status
-from controlmap.dashboard import parameters
-from controlmap.dashboard.parameters import (
-    ADVANCE,
-    OF_PAGE,
-    SOURCE,
-    Choices,
-    Day,
-    Option,
-    Parameter,
-    Typed,
-)
+from controlmap.dashboard import parameters as table
+from controlmap.dashboard.parameters import ADVANCE, OF_PAGE, SOURCE, Choices, Parameter
 from controlmap.record import archive
 from controlmap.words import notes, text
 
@@ -57,7 +49,7 @@ def arrive(page: str) -> None:
 def chosen(page: str) -> Choices:
     """Return what is chosen on a page, and write it into the page's address."""
     st.session_state.pop(_CHOSEN, None)
-    choices = parameters.choices(page, _kept())
+    choices = table.choices(page, _kept())
     address = choices.address()
     before = st.query_params.to_dict()
     own = {parameter.name for parameter in OF_PAGE[page]}
@@ -84,66 +76,56 @@ def _kept() -> dict[str, str]:
     return kept
 
 
-def day(place: DeltaGenerator, choices: Choices, parameter: Day) -> None:
-    """Let the reader choose a day."""
-    first, last = parameters.known_days()
-    key = _widget(choices, parameter, choices[parameter])
-    place.date_input(
-        str(parameter.label),
-        key=key,
-        min_value=first,
-        max_value=last,
-        width=150,
-        format="YYYY-MM-DD",
-        on_change=_take,
-        args=(choices, parameter, key),
-    )
+def ask(
+    choices: Choices, *parameters: Parameter[Any], row: DeltaGenerator | None = None
+) -> DeltaGenerator:
+    """Let the reader choose, in a row; where it is the source, how its assessed advance counts."""
+    row = row or st.container(horizontal=True, vertical_alignment="bottom")
+    for parameter in parameters:
+        _widget(row, choices, parameter)
+        if parameter is SOURCE and _reports_advance(choices[SOURCE]):
+            _widget(row, choices, ADVANCE)
+            st.caption(notes.ADVANCE[choices[ADVANCE]])
+    return row
 
 
-def option(place: DeltaGenerator, choices: Choices, parameter: Option[Any]) -> None:
-    """Let the reader choose among labels."""
-    labels = parameter.labels()
-    key = _widget(choices, parameter, str(choices[parameter]))
-    place.segmented_control(
-        str(parameter.label),
-        list(labels),
-        key=key,
-        format_func=lambda value: str(labels[value]),
-        help=str(parameter.help),
-        required=True,
-        on_change=_take,
-        args=(choices, parameter, key),
-    )
+def offer(
+    row: DeltaGenerator, choices: Choices, offers: Mapping[str, Mapping[Parameter[Any], Any]]
+) -> None:
+    """Offer choices to be made at once, by the label of each."""
+    for label, values in offers.items():
+        row.button(label, key=f"offer {label}", on_click=choose, args=(choices, values))
 
 
-def typed(place: DeltaGenerator, choices: Choices, parameter: Typed) -> None:
-    """Let the reader type a text."""
-    key = _widget(choices, parameter, choices[parameter])
-    place.text_input(
-        str(parameter.label),
-        key=key,
-        help=str(parameter.help),
-        placeholder=str(parameter.example),
-        on_change=_take,
-        args=(choices, parameter, key),
-    )
+def _reports_advance(source: str) -> bool:
+    snapshots = archive.open_source(source).coverage.snapshots
+    return any(Status.ASSESSED_ADVANCE in info.reports for info in snapshots)
 
 
-def source(place: DeltaGenerator, choices: Choices) -> None:
-    """Let the reader choose the source, and how its assessed advance counts."""
-    option(place, choices, SOURCE)
-    record = archive.open_source(choices[SOURCE])
-    if any(Status.ASSESSED_ADVANCE in info.reports for info in record.coverage.snapshots):
-        option(place, choices, ADVANCE)
-        st.caption(notes.ADVANCE[choices[ADVANCE]])
-
-
-def _widget(choices: Choices, parameter: Parameter[Any], value: object) -> str:
-    """Return the key of a parameter's widget on its page, which shows the value from now on."""
+def _widget(row: DeltaGenerator, choices: Choices, parameter: Parameter[Any]) -> None:
+    """Show what is chosen: a day, one of several labels, or a text."""
+    value, labels = choices[parameter], parameter.labels and parameter.labels()
     key = f"{choices.page} {parameter.name}"
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-    return key
+    kept = value if isinstance(value, date) else str(value)
+    if st.session_state.get(key) != kept:
+        st.session_state[key] = kept
+    shared: dict[str, Any] = {
+        "label": str(parameter.label),
+        "key": key,
+        "help": str(parameter.help) or None,
+        "on_change": _take,
+        "args": (choices, parameter, key),
+    }
+    if labels:
+        names = {text: str(label) for text, label in labels.items()}
+        row.segmented_control(
+            options=list(names), format_func=names.__getitem__, required=True, **shared
+        )
+    elif isinstance(value, date):
+        first, last = table.known_days()
+        row.date_input(min_value=first, max_value=last, width=150, format="YYYY-MM-DD", **shared)
+    else:
+        row.text_input(placeholder=str(parameter.example), **shared)
 
 
 def _take(choices: Choices, parameter: Parameter[Any], key: str) -> None:

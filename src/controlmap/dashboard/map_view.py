@@ -15,7 +15,7 @@ from streamlit_folium import st_folium
 
 from controlmap import sources
 from controlmap.dashboard import controls
-from controlmap.dashboard.parameters import Choices, Day, Span, Typed
+from controlmap.dashboard.parameters import Choices, Parameter, Span
 from controlmap.dashboard.session import CACHED
 from controlmap.draw import map_layers, maps, player_record
 from controlmap.draw.maps import Payload
@@ -44,8 +44,8 @@ def show(
     names: Mapping[str, Text],
     payload: Payload,
     *,
-    plays: Day | None = None,
-    picks: Typed | None = None,
+    plays: Parameter[date] | None = None,
+    picks: Parameter[str] | None = None,
     credit: Sequence[tuple[str, str]] = (),
     caption: Text | None = None,
 ) -> None:
@@ -136,7 +136,13 @@ def _font_url() -> str:
     return f"{_ROOT}/{font.relative_to(static).as_posix()}" if font else ""
 
 
-def _take(choices: Choices, key: str, span: Span, plays: Day | None, picks: Typed | None) -> None:
+def _take(
+    choices: Choices,
+    key: str,
+    span: Span,
+    plays: Parameter[date] | None,
+    picks: Parameter[str] | None,
+) -> None:
     """Keep the day or the point that the reader wants."""
     match wanted(st.session_state.get(key), span):
         case date() as day if plays:

@@ -6,11 +6,9 @@ only goes down, to answers, payloads and the map.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from typing import Any, Generic, TypeVar
 
 from controlmap import sources
@@ -38,117 +36,77 @@ _LONGEST = 80  # characters of a text
 
 
 @dataclass(frozen=True, eq=False)
-class Parameter(ABC, Generic[T]):
-    """One thing to choose; its value is read from text, and written as text into the address."""
+class Parameter(Generic[T]):
+    """One thing to choose; its value is read from text, and written as text into the address.
+
+    Attributes
+    ----------
+    name, label, help
+        In the address, over the widget, and behind its question mark.
+    read
+        What a text means; a ValueError where it means nothing.
+    default
+        What holds where nothing is chosen, by the days of the record shown.
+    labels
+        The words of each text to choose among; None for a day, or what a reader types.
+    page
+        The page that alone has it; else it is kept from page to page.
+    example
+        What a reader could type.
+    """
 
     name: str
-    """In the address."""
     label: Text
-    help: Text | None = None
+    read: Callable[[str], T]
+    default: Callable[[Span], T]
+    labels: Callable[[], Mapping[str, Text]] | None = None
+    help: Text = ""
     page: str = ""
-    """The page that alone has it; else it is kept from page to page."""
+    example: Text = ""
 
     @property
     def key(self) -> str:
         """Under what the choice is kept: the same for two pages only if it means the same."""
         return f"{self.page}.{self.name}" if self.page else self.name
 
-    @abstractmethod
     def parse(self, value: str) -> T:
-        """Return what a text means.
-
-        Raises
-        ------
-        ValueError
-            Where it is not allowed.
-        """
-
-    @abstractmethod
-    def allowed(self) -> str:
-        """Return what is allowed, in words."""
-
-    @abstractmethod
-    def default(self, span: Span) -> T:
-        """Return what holds where nothing is chosen, by the days of the record shown."""
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Option(Parameter[T]):
-    """A choice among labels, by the text that stands for each in the address."""
-
-    labels: Callable[[], Mapping[str, Any]]
-    read: Callable[[str], T]
-    unchosen: str
-
-    def parse(self, value: str) -> T:
-        """Return the choice of that text."""
-        if value not in self.labels():
+        """Return what a text means; ValueError where it is not allowed."""
+        if self.labels and value not in self.labels():
             raise ValueError(value)
         return self.read(value)
 
     def allowed(self) -> str:
-        """Return the texts that stand for a choice."""
-        return ", ".join(self.labels())
-
-    def default(self, span: Span) -> T:  # noqa: ARG002
-        """Return what holds where nothing is chosen."""
-        return self.read(self.unchosen)
+        """Return what is allowed, in words."""
+        return ", ".join(self.labels()) if self.labels else " … ".join(map(str, known_days()))
 
 
-def latest(span: Span) -> date:
-    """Return a record's last day."""
-    return span[1]
+def _option(
+    name: str,
+    label: Text,
+    help_text: Text,
+    labels: Callable[[], Mapping[str, Text]],
+    read: Callable[[str], T],
+    unchosen: str,
+    page: str = "",
+) -> Parameter[T]:
+    return Parameter(name, label, read, lambda _: read(unchosen), labels, help_text, page)
 
 
-def earliest(span: Span) -> date:
-    """Return a record's first day."""
-    return span[0]
+def _day(name: str, label: Text, days_back: int | None = 0, page: str = "") -> Parameter[date]:
+    """Return a day, so many days before the record's last by default; None for its first."""
+
+    def default(span: Span) -> date:
+        return span[0] if days_back is None else max(span[1] - timedelta(days=days_back), span[0])
+
+    return Parameter(name, label, _known_day, default, page=page)
 
 
-def _before_latest(span: Span, days: int) -> date:
-    return max(span[1] - timedelta(days=days), span[0])
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Day(Parameter[date]):
-    """A day of any record; a record that does not have it says so."""
-
-    unchosen: Callable[[Span], date] = latest
-
-    def parse(self, value: str) -> date:
-        """Return the day, written as YYYY-MM-DD."""
-        day = date.fromisoformat(value)
-        first, last = known_days()
-        if not first <= day <= last:
-            raise ValueError(value)
-        return day
-
-    def allowed(self) -> str:
-        """Return the first and the last day of all records."""
-        return " … ".join(map(str, known_days()))
-
-    def default(self, span: Span) -> date:
-        """Return what holds where nothing is chosen."""
-        return self.unchosen(span)
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Typed(Parameter[str]):
-    """A text that the reader types."""
-
-    example: str = ""
-
-    def parse(self, value: str) -> str:
-        """Return the text, cut where it is too long."""
-        return value[:_LONGEST]
-
-    def allowed(self) -> str:
-        """Return that any text is."""
-        return "…"
-
-    def default(self, span: Span) -> str:  # noqa: ARG002
-        """Return no text."""
-        return ""
+def _known_day(value: str) -> date:
+    day = date.fromisoformat(value)
+    first, last = known_days()
+    if not first <= day <= last:
+        raise ValueError(value)
+    return day
 
 
 def known_days() -> Span:
@@ -183,72 +141,71 @@ def _oblasts(every: Text) -> dict[str, Text]:
     return {ALL: every, **{iso: text.OBLASTS[iso] for iso in FACTS}}
 
 
-DATE = Day("date", text.DATE)
-SOURCE = Option(
-    "source", text.SOURCE, text.SOURCE_HELP,
-    labels=_titles, read=str, unchosen=sources.DEFAULT,
-)  # fmt: skip
-ADVANCE = Option(
+DATE = _day("date", text.DATE)
+SOURCE = _option("source", text.SOURCE, text.SOURCE_HELP, _titles, str, sources.DEFAULT)
+ADVANCE = _option(
     "advance", text_sources.ADVANCE, text_sources.ADVANCE_HELP,
-    labels=lambda: text_sources.ADVANCES, read=Advance, unchosen="apart",
+    lambda: text_sources.ADVANCES, Advance, "apart",
 )  # fmt: skip
-BASIS = Option(
-    "basis", text.BASIS, text.BASIS_HELP,
-    labels=lambda: text.BASES, read=Basis, unchosen="polygon",
-)  # fmt: skip
-CONTESTED = Option(
+BASIS = _option("basis", text.BASIS, text.BASIS_HELP, lambda: text.BASES, Basis, "polygon")
+CONTESTED = _option(
     "contested", text.CONTESTED, text.CONTESTED_HELP,
-    labels=lambda: text.CONTESTED_CHOICES, read=Contested, unchosen="out",
+    lambda: text.CONTESTED_CHOICES, Contested, "out",
 )  # fmt: skip
-FROM = Day("from", text.FROM, unchosen=partial(_before_latest, days=30))
-TO = Day("to", text.TO)
-START = Day("start", text_history.START, unchosen=earliest)
-END = Day("end", text_history.END)
-HISTORY_OBLAST = Option(
+FROM, TO = _day("from", text.FROM, 30), _day("to", text.TO)
+START, END = _day("start", text_history.START, None), _day("end", text_history.END)
+HISTORY_OBLAST = _option(
     "oblast", text_history.OBLAST, text_history.OBLAST_HELP,
-    labels=lambda: _oblasts(text_history.EACH), read=str, unchosen=ALL,
+    lambda: _oblasts(text_history.EACH), str, ALL,
 )  # fmt: skip
-MEASURE = Option(
-    "measure", text_history.MEASURE, text_history.MEASURE_HELP, "history",
-    labels=lambda: text_history.MEASURES, read=str, unchosen="share",
+MEASURE = _option(
+    "measure", text_history.MEASURE, text_history.MEASURE_HELP,
+    lambda: text_history.MEASURES, str, "share", "history",
 )  # fmt: skip
-EVERY = Option(
-    "every", text_history.EVERY, text_history.EVERY_HELP, "history",
-    labels=lambda: text_history.EVERY_CHOICES, read=Every, unchosen="month",
+EVERY = _option(
+    "every", text_history.EVERY, text_history.EVERY_HELP,
+    lambda: text_history.EVERY_CHOICES, Every, "month", "history",
 )  # fmt: skip
-WHERE = Typed("where", text_place.WHERE, text_place.WHERE_HELP, example=text_place.EXAMPLE)
-PLACE_DAY = Day("on", text_place.ON, page="place")
-MEASURED_ON = Option(
-    "on", text_claims.MEASURED_ON, text_claims.ON_HELP, "claims",
-    labels=lambda: text_claims.ON_CHOICES, read=str, unchosen="spoken",
+WHERE: Parameter[str] = Parameter(
+    "where", text_place.WHERE, lambda value: value[:_LONGEST], lambda _: "",
+    help=text_place.WHERE_HELP, example=text_place.EXAMPLE,
 )  # fmt: skip
-CLAIMS_DAY = Day("claims-day", text.DATE)
-PROPOSAL = Option(
+PLACE_DAY = _day("on", text_place.ON, page="place")
+MEASURED_ON = _option(
+    "on", text_claims.MEASURED_ON, text_claims.ON_HELP,
+    lambda: text_claims.ON_CHOICES, str, "spoken", "claims",
+)  # fmt: skip
+CLAIMS_DAY = _day("claims-day", text.DATE)
+PROPOSAL = _option(
     "proposal", text_proposals.CHOOSE, text_proposals.CHOOSE_HELP,
-    labels=_proposal_labels, read=str, unchosen="anchorage",
+    _proposal_labels, str, "anchorage",
 )  # fmt: skip
 RULES = {
-    iso: Option(
-        name.lower(), text.OBLASTS[iso], text_proposals.RULE_HELP, "proposals",
-        labels=lambda: text_proposals.RULES, read=str, unchosen="line",
+    iso: _option(
+        name.lower(), text.OBLASTS[iso], text_proposals.RULE_HELP,
+        lambda: text_proposals.RULES, str, "line", "proposals",
     )
     for iso, (name, *_) in FACTS.items()
 }  # fmt: skip
 RULE_DAYS = {
-    iso: Day(f"{rule.name}-day", text_proposals.DAY_OF_LINE, page="proposals")
+    iso: _day(f"{rule.name}-day", text_proposals.DAY_OF_LINE, page="proposals")
     for iso, rule in RULES.items()
 }
-RECOGNISED = Option(
-    "recognised", text_proposals.RECOGNISED, text_proposals.RECOGNISED_HELP, "proposals",
-    labels=lambda: text_proposals.RECOGNISED_CHOICES, read=Recognised, unchosen="unstated",
+RECOGNISED = _option(
+    "recognised", text_proposals.RECOGNISED, text_proposals.RECOGNISED_HELP,
+    lambda: text_proposals.RECOGNISED_CHOICES, Recognised, "unstated", "proposals",
 )  # fmt: skip
-PACE_OBLAST = Option(
-    "oblast", text_pace.OBLAST, text_pace.OBLAST_HELP,
-    labels=lambda: _oblasts(text_pace.ALL_FOUR), read=str, unchosen="UA-14",
-)  # fmt: skip
-WINDOW = Option(
-    "window", text_pace.WINDOW, text_pace.WINDOW_HELP, "pace",
-    labels=_windows, read=int, unchosen=str(pace.DEFAULT_WINDOW),
+PACE_OBLAST = _option(
+    "oblast",
+    text_pace.OBLAST,
+    text_pace.OBLAST_HELP,
+    lambda: _oblasts(text_pace.ALL_FOUR),
+    str,
+    "UA-14",
+)
+WINDOW = _option(
+    "window", text_pace.WINDOW, text_pace.WINDOW_HELP,
+    _windows, int, str(pace.DEFAULT_WINDOW), "pace",
 )  # fmt: skip
 
 OF_PAGE: Mapping[str, tuple[Parameter[Any], ...]] = {

@@ -62,20 +62,17 @@ class NothingThenError(InputError):
 
 
 def snapshot(record: Record, day: date) -> DaySnapshot:
-    """Return what a record has of a day.
+    """Return what a record has of a day; an error where that is nothing, or a gap."""
+    check_span(record, day)
+    return record.coverage.at(day)
 
-    Raises
-    ------
-    NothingThenError
-        Where the day lies outside the record's span.
-    InputError
-        Where it lies in a gap.
-    """
+
+def check_span(record: Record, day: date) -> None:
+    """Raise a NothingThenError where a record begins after the day, or ends before it."""
     first, last = record.coverage.span
     if not first <= day <= last:
         title = sources.find_source(record.coverage.source).title
         raise NothingThenError(text.nothing_then(title, day, first, last))
-    return record.coverage.at(day)
 
 
 @contextlib.contextmanager

@@ -39,10 +39,7 @@ def _figures() -> None:
     choices = controls.chosen("changes")
     record = session.record(choices[SOURCE], choices[ADVANCE])
     coverage = record.coverage
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    controls.day(row, choices, FROM)
-    controls.day(row, choices, TO)
-    controls.source(row, choices)
+    controls.ask(choices, FROM, TO, SOURCE)
     _presets(coverage, choices)
     start_day, end_day = choices[FROM], choices[TO]
     if start_day > end_day:
@@ -71,13 +68,12 @@ def _figures() -> None:
 
 def _presets(coverage: Coverage, choices: Choices) -> None:
     first, last = coverage.span
-    row = st.container(horizontal=True)
     presets = {
         **{text.last_days(n): max(last - timedelta(days=n), first) for n in (7, 30, 90, 365)},
         **{text.since(day): day for day in _SINCE if first <= day <= last},
     }
-    for label, since in presets.items():
-        row.button(label, on_click=controls.choose, args=(choices, {FROM: since, TO: last}))
+    offers = {label: {FROM: since, TO: last} for label, since in presets.items()}
+    controls.offer(st.container(horizontal=True), choices, offers)
 
 
 def _headline(every: Row) -> None:

@@ -35,11 +35,10 @@ def show() -> None:
 @session.guarded
 def _claims() -> None:
     choices = controls.chosen("claims")
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    controls.option(row, choices, MEASURED_ON)
+    row = controls.ask(choices, MEASURED_ON)
     day = None  # the day that each claim speaks of
     if choices[MEASURED_ON] == "chosen":
-        controls.day(row, choices, CLAIMS_DAY)
+        controls.ask(choices, CLAIMS_DAY, row=row)
         day = choices[CLAIMS_DAY]
     # How assessed advance is to count, no claim says: as contested, the spread has it both ways.
     records = [session.record(source, Advance.CONTESTED) for source in archive.with_records()]

@@ -84,20 +84,15 @@ def _figures() -> None:
 
 
 def _choose(coverage: Coverage, choices: Choices) -> None:
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    controls.source(row, choices)
-    for parameter in (HISTORY_OBLAST, MEASURE, EVERY):
-        controls.option(row, choices, parameter)
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    for day in (START, END):
-        controls.day(row, choices, day)
+    controls.ask(choices, SOURCE, HISTORY_OBLAST, MEASURE, EVERY)
+    row = controls.ask(choices, START, END)
     first, last = coverage.span
     presets = {
         str(words.WHOLE): first,
         **{text.last_days(n): max(last - timedelta(days=n), first) for n in _PRESETS},
     }
-    for label, since in presets.items():
-        row.button(label, on_click=controls.choose, args=(choices, {START: since, END: last}))
+    offers = {label: {START: since, END: last} for label, since in presets.items()}
+    controls.offer(row, choices, offers)
 
 
 def _readers(coverage: Coverage, start: date, end: date) -> list[tuple[date, str]]:

@@ -97,8 +97,7 @@ def _cited(day: date, answer: Answer, by_source: str) -> list[str]:
 
 
 def _choose(record: Record, choices: Choices) -> None:
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    controls.day(row, choices, DATE)
+    row = controls.ask(choices, DATE)
     day, (first, last) = choices[DATE], record.coverage.span
     for label, help_text, to, ended in (
         ("‹", str(text.PREVIOUS), min(day - timedelta(days=1), last), day <= first),
@@ -112,9 +111,7 @@ def _choose(record: Record, choices: Choices) -> None:
             args=(choices, {DATE: to}),
             disabled=ended,
         )
-    controls.source(row, choices)
-    controls.option(row, choices, BASIS)
-    controls.option(row, choices, CONTESTED)
+    controls.ask(choices, SOURCE, BASIS, CONTESTED, row=row)
 
 
 def _ages(known: Sequence[Opinion]) -> Iterator[tuple[str, date, int]]:

@@ -44,11 +44,7 @@ def _figures() -> None:
     choices = controls.chosen("pace")
     record = session.record(choices[SOURCE], choices[ADVANCE])
     coverage = record.coverage
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    controls.day(row, choices, DATE)
-    controls.source(row, choices)
-    for parameter in (PACE_OBLAST, WINDOW, CONTESTED):
-        controls.option(row, choices, parameter)
+    controls.ask(choices, DATE, SOURCE, PACE_OBLAST, WINDOW, CONTESTED)
     iso, window, contested = choices[PACE_OBLAST], choices[WINDOW], choices[CONTESTED]
     snapshot = session.snapshot(record, choices[DATE])
     if contested is Contested.IN and not snapshot.reports(Status.CONTESTED):

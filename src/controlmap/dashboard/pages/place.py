@@ -63,11 +63,8 @@ def _place() -> None:
     choices = controls.chosen("place")
     record = session.record(choices[SOURCE], choices[ADVANCE])
     coverage, day = record.coverage, choices[PLACE_DAY]
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    controls.typed(row, choices, WHERE)
-    controls.day(row, choices, PLACE_DAY)
-    controls.source(row, choices)
-    session.snapshot(record, day)
+    controls.ask(choices, WHERE, PLACE_DAY, SOURCE)
+    session.check_span(record, day)
     where, history = _located(coverage, choices[WHERE])
     if where and where.others:
         _offer(choices, words.OTHERS, _names(where.others))
@@ -113,10 +110,7 @@ def _names(others: Sequence[Place]) -> dict[str, str]:
 def _offer(choices: Choices, title: Text, names: Mapping[str, str]) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
     row.markdown(title, width="content")
-    for name, label in names.items():
-        row.button(
-            label, key=f"where {name}", on_click=controls.choose, args=(choices, {WHERE: name})
-        )
+    controls.offer(row, choices, {label: {WHERE: name} for name, label in names.items()})
 
 
 def _name(where: Where, history: PointRecord) -> str:

@@ -52,10 +52,7 @@ def _figures() -> None:
     choices = controls.chosen("proposals")
     record = session.record(choices[SOURCE], choices[ADVANCE])
     listed, broken = parameters.proposal_entries()
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    controls.day(row, choices, DATE)
-    controls.source(row, choices)
-    controls.option(row, choices, PROPOSAL)
+    controls.ask(choices, DATE, SOURCE, PROPOSAL)
     if choices[PROPOSAL] == text_proposals.OWN:
         _compose(choices)
         listed = [*listed, _composed(choices)]
@@ -79,11 +76,10 @@ def _compose(choices: Choices) -> None:
     """Let the reader choose a rule an oblast, with its day where it has one."""
     cells = [cell for _ in range(0, len(RULES), 2) for cell in st.columns(2, gap="medium")]
     for cell, (iso, rule) in zip(cells, RULES.items(), strict=False):
-        row = cell.container(horizontal=True, vertical_alignment="bottom")
-        controls.option(row, choices, rule)
-        if choices[rule] == _LINE_OF:
-            controls.day(row, choices, RULE_DAYS[iso])
-    controls.option(st.container(horizontal=True), choices, RECOGNISED)
+        of_day = [RULE_DAYS[iso]] if choices[rule] == _LINE_OF else []
+        with cell:
+            controls.ask(choices, rule, *of_day)
+    controls.ask(choices, RECOGNISED)
 
 
 def _composed(choices: Choices) -> Proposal:

@@ -49,9 +49,7 @@ def show() -> None:
 def _page() -> None:
     choices = controls.chosen("sources")
     day, advance = choices[DATE], choices[ADVANCE]
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    controls.day(row, choices, DATE)
-    controls.option(row, choices, ADVANCE)
+    row = controls.ask(choices, DATE, ADVANCE)
     pills, comparison = row.container(), st.container()
     coverages = session.coverages(advance)
     own = upload.show(day)
