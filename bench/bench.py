@@ -31,7 +31,7 @@ import reading
 import shapely
 from rival import Rival
 
-from controlmap.analysis import figures, place_history
+from controlmap.analysis import changes, figures, place_history
 from controlmap.core import geoparquet
 from controlmap.core.model import Status
 from controlmap.dashboard import map_layers
@@ -246,7 +246,7 @@ def two_dates(table: Table, setting: Setting) -> None:
 
 
 def _compare(record: Coverage, start: coverage.DaySnapshot, end: coverage.DaySnapshot) -> None:
-    figures.changes(record, start, end)
+    changes.by_oblast(record, start, end)
     figures.changed_faces(record, start, end)
 
 

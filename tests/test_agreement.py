@@ -13,7 +13,6 @@ import shapely
 from controlmap.analysis import agreement, assessed_advance, features
 from controlmap.analysis.agreement import Opinion
 from controlmap.analysis.assessed_advance import Advance
-from controlmap.analysis.figures import areas
 from controlmap.core import geoparquet
 from controlmap.core.model import Ground, InputError, Snapshot, SnapshotInfo, Status
 from controlmap.geo import geodesy
@@ -22,6 +21,7 @@ from controlmap.geo.oblasts import Basis
 from controlmap.record import archive, coverage, sampling
 from controlmap.record.coverage import Coverage
 from controlmap.record.grid import OUTSIDE, Grid
+from rows import areas
 
 DAY = date(2024, 5, 6)
 Box = tuple[float, float, float, float]

@@ -12,7 +12,8 @@ import pytest
 import shapely
 from streamlit.testing.v1 import AppTest
 
-from controlmap.analysis import features, figures
+import rows as of_rows
+from controlmap.analysis import features
 from controlmap.cli import main
 from controlmap.core.model import Ground
 from controlmap.geo.geodesy import area_km2
@@ -30,15 +31,15 @@ def test_a_front_that_moves_gains_and_loses() -> None:
         (2, {Ground.OCCUPIED: 3}),
     )
     start, end, back = (record.at(day(n)) for n in range(3))
-    west, east, every = figures.changes(record, start, end)
+    west, east, every = of_rows.changes(record, start, end)
     assert west.gained_km2 / STRIP_KM2 == pytest.approx(2, abs=1e-5)
     assert west.lost_km2 / STRIP_KM2 == pytest.approx(1, abs=1e-5)
     assert west.net_km2 / STRIP_KM2 == pytest.approx(1, abs=1e-5)
     assert (east.gained_km2, east.lost_km2, east.net_km2) == (0, 0, 0)
     assert (every.gained_km2, every.lost_km2) == (west.gained_km2, west.lost_km2)
     # Taken, lost and retaken: between the ends nothing has changed.
-    assert figures.changes(record, start, back)[-1].net_km2 == 0
-    assert figures.changes(record, start, back)[-1].gained_km2 == 0
+    assert of_rows.changes(record, start, back)[-1].net_km2 == 0
+    assert of_rows.changes(record, start, back)[-1].gained_km2 == 0
 
 
 def test_contested_ground_is_no_longer_held_and_since_when_it_is_held_is_no_change() -> None:
@@ -46,7 +47,7 @@ def test_contested_ground_is_no_longer_held_and_since_when_it_is_held_is_no_chan
         (0, {Ground.OCCUPIED: 3}),
         (1, {Ground.HELD_BEFORE_2022: 2, Ground.CONTESTED: 1}),
     )
-    west = figures.changes(record, record.at(day(0)), record.at(day(1)))[0]
+    west = of_rows.changes(record, record.at(day(0)), record.at(day(1)))[0]
     assert west.gained_km2 == 0
     assert west.lost_km2 / STRIP_KM2 == pytest.approx(1, abs=1e-5)
 
@@ -80,7 +81,7 @@ def test_the_command_prints_every_format(capsys: pytest.CaptureFixture[str]) -> 
     assert (told["from"], told["to"]) == ("2026-01-24T03:00:00Z", "2026-08-22T03:00:00Z")
     assert list(told["all"]) == ["iso", "name", "gained_km2", "lost_km2", "net_km2"]
     coverage = archive.open_source("deepstate").coverage
-    areas = [figures.areas(coverage, coverage.at(date.fromisoformat(d)))[-1] for d in days[1::2]]
+    areas = [of_rows.areas(coverage, coverage.at(date.fromisoformat(d)))[-1] for d in days[1::2]]
     net = areas[1].russian_held - areas[0].russian_held
     assert told["all"]["net_km2"] == pytest.approx(net, abs=1e-3)
     rows = list(csv.DictReader(io.StringIO(run(capsys, *days, "--format", "csv"))))
@@ -139,7 +140,7 @@ def test_the_page_compares_the_days_chosen(page: AppTest) -> None:
     assert not page.exception
     coverage = archive.open_source("deepstate").coverage
     days = (coverage.at(date(2022, 11, 1)), coverage.at(date(2022, 11, 15)))
-    kherson = figures.changes(coverage, *days)[2]
+    kherson = of_rows.changes(coverage, *days)[2]
     assert kherson.lost_km2 > 3000
     assert f"{kherson.lost_km2:,.1f}" in html(page)
     presets = {button.label: button for button in page.button}

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from controlmap.analysis import agreement, figures
+import rows
+from controlmap.analysis import agreement
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.core.model import Status
 from controlmap.dashboard import parameters, session
@@ -109,7 +110,7 @@ def test_each_page_shows_the_source_that_the_address_names(name: str) -> None:
 def test_the_figures_are_those_of_the_source_with_its_advance_as_chosen() -> None:
     page = opened(overview, source="isw", date=str(DAY))
     coverage = archive.open_source("isw").coverage
-    every = figures.areas(coverage, coverage.at(DAY))[-1]
+    every = rows.areas(coverage, coverage.at(DAY))[-1]
     assert text.km2(every.russian_held).replace("\N{NO-BREAK SPACE}", " ") in said(page)
     assert every.assessed_advance is not None
     assert str(text.STATUS[Status.CLAIMED_CONTROL]) in said(page)

@@ -6,12 +6,13 @@ import hashlib
 import json
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import shapely
 
-from controlmap.analysis import figures
+import rows as of_rows
 from controlmap.core import geoparquet
 from controlmap.core.model import CARRY_LIMIT, Status
 from controlmap.embed import RECORDS
@@ -94,7 +95,7 @@ def test_snapshots_follow_each_other_and_tell_where_they_are_from(record: Record
 
 
 def test_24_january_2026(record: Record) -> None:
-    rows = figures.areas(record.coverage, record.coverage.at(date(2026, 1, 24)))
+    rows = of_rows.areas(record.coverage, record.coverage.at(date(2026, 1, 24)))
     assert {r.iso: round(r.russian_held) for r in rows[:4]} == {
         "UA-14": 20_781,
         "UA-09": 26_581,
@@ -108,8 +109,8 @@ def test_well_known_turns(record: Record) -> None:
     """Liberated ground grows with Kharkiv-Lyman, and with right-bank Kherson in November 2022."""
     coverage = record.coverage
 
-    def kherson(day: date) -> figures.Areas:
-        return figures.areas(coverage, coverage.at(day))[2]
+    def kherson(day: date) -> Any:
+        return of_rows.areas(coverage, coverage.at(day))[2]
 
     before, after = kherson(date(2022, 11, 1)), kherson(date(2022, 11, 20))
     assert before.russian_held - after.russian_held > 3_000

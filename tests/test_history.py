@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from controlmap.analysis import figures, turning_points
+import rows as of_rows
+from controlmap.analysis import turning_points
 from controlmap.analysis.figures import ALL, Every
 from controlmap.core import geoparquet
 from controlmap.core.model import Ground, InputError, RecordError
@@ -30,7 +31,7 @@ WORDS = rendered(words.CHART)
 NOTHING = Marks(events=(), readers=(), carried=(), gaps=())
 
 
-def in_strips(flow: figures.Flow) -> tuple[float | None, float | None]:
+def in_strips(flow: Any) -> tuple[float | None, float | None]:
     if flow.gained_km2 is None or flow.lost_km2 is None:
         return None, None
     return round(flow.gained_km2 / STRIP_KM2, 4), round(flow.lost_km2 / STRIP_KM2, 4)
@@ -43,7 +44,7 @@ def test_each_day_gains_and_loses_what_it_does() -> None:
         (1, {Ground.LIBERATED: 1, Ground.OCCUPIED: 4}),
         (3, {Ground.OCCUPIED: 3}),
     )
-    found = figures.flows(record)
+    found = of_rows.flows(record)
     west = [f for f in found if f.iso == "WEST"]
     assert [(f.start, f.end) for f in west] == [(day(n), day(n + 1)) for n in range(3)]
     assert [in_strips(f) for f in west] == [(2, 1), (0, 0), (1, 2)]
@@ -53,14 +54,14 @@ def test_each_day_gains_and_loses_what_it_does() -> None:
 
 def test_what_changed_twice_within_a_period_is_in_neither() -> None:
     record = make((0, {Ground.OCCUPIED: 3}), (2, {Ground.OCCUPIED: 7}), (6, {Ground.OCCUPIED: 3}))
-    week = [f for f in figures.flows(record, every=Every.WEEK) if f.iso == "WEST"]
+    week = [f for f in of_rows.flows(record, every=Every.WEEK) if f.iso == "WEST"]
     # 1 January 2024 is a Monday: the week's end is the record's.
     assert [(f.start, f.end, *in_strips(f)) for f in week] == [(day(0), day(6), 0, 0)]
 
 
 def test_a_period_beside_a_gap_is_unknown() -> None:
     record = make((0, {Ground.OCCUPIED: 3}), (40, {Ground.OCCUPIED: 5}), (41, {Ground.OCCUPIED: 6}))
-    west = {f.end: f for f in figures.flows(record) if f.iso == "WEST"}
+    west = {f.end: f for f in of_rows.flows(record) if f.iso == "WEST"}
     assert in_strips(west[day(14)]) == (0, 0)  # carried
     assert {in_strips(west[day(n)]) for n in range(15, 41)} == {(None, None)}
     assert west[day(20)].net_km2 is None
@@ -74,8 +75,8 @@ held_strips = st.lists(st.integers(0, 10), min_size=2, max_size=6)
 @settings(deadline=None, max_examples=40)
 def test_periods_agree_with_the_comparison_of_their_ends(counts: list[int], every: Every) -> None:
     record = make(*((3 * n, {Ground.OCCUPIED: count}) for n, count in enumerate(counts)))
-    for flow in figures.flows(record, every=every):
-        rows = figures.changes(record, record.at(flow.start), record.at(flow.end))
+    for flow in of_rows.flows(record, every=every):
+        rows = of_rows.changes(record, record.at(flow.start), record.at(flow.end))
         same = next(r for r in rows if r.iso == flow.iso)
         assert flow.gained_km2 == pytest.approx(same.gained_km2, abs=1e-6)
         assert flow.lost_km2 == pytest.approx(same.lost_km2, abs=1e-6)
@@ -84,9 +85,9 @@ def test_periods_agree_with_the_comparison_of_their_ends(counts: list[int], ever
 def test_a_range_outside_the_record_is_refused() -> None:
     record = make((0, {Ground.OCCUPIED: 3}), (3, {Ground.OCCUPIED: 4}))
     with pytest.raises(InputError, match="the first day is after the last"):
-        figures.flows(record, day(2), day(1))
+        of_rows.flows(record, day(2), day(1))
     with pytest.raises(InputError, match="outside the span"):
-        figures.flows(record, end=day(9))
+        of_rows.flows(record, end=day(9))
 
 
 @pytest.fixture(scope="module")
@@ -96,16 +97,16 @@ def embedded() -> Coverage:
 
 def test_the_months_of_the_record_add_up_to_its_span(embedded: Coverage) -> None:
     ends = [embedded.at(d) for d in embedded.span]
-    rows = {r.iso: r.net_km2 for r in figures.changes(embedded, *ends)}
+    rows = {r.iso: r.net_km2 for r in of_rows.changes(embedded, *ends)}
     for every in Every:
-        found = figures.flows(embedded, every=every)
+        found = of_rows.flows(embedded, every=every)
         for iso, net in rows.items():
             assert sum(f.net_km2 or 0 for f in found if f.iso == iso) == pytest.approx(
                 net, abs=1e-3
             )
     november = next(
         f
-        for f in figures.flows(embedded, every=Every.MONTH)
+        for f in of_rows.flows(embedded, every=Every.MONTH)
         if (f.iso, f.end) == ("UA-65", date(2022, 11, 30))
     )
     assert november.lost_km2 == pytest.approx(3744, abs=1)

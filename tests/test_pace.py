@@ -11,7 +11,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from controlmap.analysis import figures, pace
+import rows as of_rows
+from controlmap.analysis import pace
 from controlmap.analysis.figures import ALL, Contested
 from controlmap.cli import main
 from controlmap.core.model import Ground, InputError, Status
@@ -361,6 +362,6 @@ def test_bad_input_is_one_line(
 def test_the_history_that_pace_sees_is_the_history() -> None:
     coverage = archive.open_source("deepstate").coverage
     found = pace.series(coverage, "UA-09")
-    rows = {r.date: r for r in figures.history(coverage) if r.iso == "UA-09" and not r.carried}
+    rows = {r.date: r for r in of_rows.history(coverage) if r.iso == "UA-09" and not r.carried}
     assert len(found.km2) == len(rows)
     assert found.km2 == pytest.approx([r.russian_held for r in rows.values()], abs=1e-6)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import shapely
 
-from controlmap.analysis import figures
+import rows as of_rows
 from controlmap.core import geoparquet
 from controlmap.core.model import Ground, Status
 from controlmap.draw import player_record
@@ -128,7 +128,7 @@ def test_every_day_of_the_embedded_record_has_the_figures_of_the_api(embedded: C
         decoded.content["contested_reported"],
         strict=True,
     ):
-        rows = figures.areas(embedded, embedded.at(first + timedelta(days=day)))[:-1]
+        rows = of_rows.areas(embedded, embedded.at(first + timedelta(days=day)))[:-1]
         assert held == pytest.approx([r.russian_held for r in rows], abs=0.005001)
         if reported:
             assert contested == pytest.approx([r.contested for r in rows], abs=0.005001)

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from controlmap.analysis import figures, place_history, proposals
+import rows as of_rows
+from controlmap.analysis import place_history, proposals
 from controlmap.analysis.proposals import Outcome, Proposal, Recognised, Selection
 from controlmap.cli import main
 from controlmap.core.model import Ground, InputError
@@ -171,7 +172,7 @@ def test_the_first_set_on_the_day_of_the_talks() -> None:
     assert broken == []
     assert [p.id for p in found] == FIRST_SET
     outcomes = {p.id: proposals.measure(record, record.at(TALKS), p) for p in found}
-    rows = figures.areas(record, record.at(TALKS))
+    rows = of_rows.areas(record, record.at(TALKS))
     for row, told in zip(rows, outcomes["annexation"].rows, strict=True):
         assert told.to_russia_km2 == pytest.approx(row.ukrainian_held, abs=0.02)
         assert told.recognised_km2 == pytest.approx(row.total, abs=0.02)
@@ -241,7 +242,7 @@ def test_the_command_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     # What was taken in Donetsk oblast since the first day of 2025 would go back.
     donetsk = own["oblasts"][0]
     record = archive.open_source("deepstate").coverage
-    since = figures.changes(record, record.at(date(2025, 1, 1)), record.at(TALKS))[0]
+    since = of_rows.changes(record, record.at(date(2025, 1, 1)), record.at(TALKS))[0]
     assert donetsk["to_ukraine_km2"] == pytest.approx(since.gained_km2, abs=1e-5)
     assert donetsk["to_russia_km2"] == pytest.approx(since.lost_km2, abs=1e-5)
 

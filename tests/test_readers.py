@@ -15,8 +15,8 @@ import pytest
 import shapely
 
 import layer_files as files
+import rows as of_rows
 from controlmap import sources
-from controlmap.analysis import figures
 from controlmap.core import limits
 from controlmap.core.model import Ground, InputError, Snapshot, Status
 from controlmap.geo import oblasts, places
@@ -124,7 +124,7 @@ def test_infiltration_is_contested_ground_where_it_has_a_layer_and_else_unknown(
     for more, found in (([infiltrated], SQUARE_KM2), ([], None)):
         (state_of_day,) = sources.joined("isw", [*isw_files(), *more])
         made = state.of("isw", state_of_day)
-        row = figures.areas(made, made.at(date(2022, 4, 3)))[-1]
+        row = of_rows.areas(made, made.at(date(2022, 4, 3)))[-1]
         assert row.contested == row.infiltration
         assert row.contested == (None if found is None else pytest.approx(found, abs=0.001))
         rest = (

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Frame, WebSocket, expect
 
+import rows
 from controlmap.core import geoparquet
 from controlmap.dashboard.page_list import PAGES
 from controlmap.record import archive
@@ -125,12 +126,11 @@ def test_a_date_change_keeps_the_view_and_redraws(page: Visit, address: str) -> 
 
 
 def test_figures_follow_the_date(page: Visit, address: str, coverage: Coverage) -> None:
-    from controlmap.analysis import figures
 
     page.tab.goto(f"{address}?date=2026-01-24")
     page.map()
     row = page.tab.locator(".cm-table tbody tr").first
-    donetsk = figures.compare(coverage, coverage.at(date(2026, 1, 24)))[0]
+    donetsk = rows.compare(coverage, coverage.at(date(2026, 1, 24)))[0]
     expect(row).to_contain_text(f"{donetsk.held:,.0f}")
     expect(row).to_contain_text("20,781")
 

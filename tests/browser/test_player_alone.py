@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route
 
-from controlmap.analysis import figures, place_history
+import rows
+from controlmap.analysis import place_history
 from controlmap.core import geoparquet
 from controlmap.draw import map_layers, maps, player_record
 from controlmap.record import archive
@@ -112,7 +113,7 @@ def test_the_player_needs_no_server(
     page = opened(visit(), coverage, tmp_path)
     page.tab.get_by_role("slider").fill(str((DAY - coverage.span[0]).days))
     page.tab.wait_for_function("ControlMap.player.state().shown === '15 November 2022'")
-    every = figures.areas(coverage, coverage.at(DAY))[-1]
+    every = rows.areas(coverage, coverage.at(DAY))[-1]
     told = page.tab.evaluate("ControlMap.player.state().figures")[-1]
     assert told == [f"{every.russian_held:,.0f} km²", text.share(every.held_share)]
     assert page.tab.get_by_role("button", name=str(text.PLAYER["use"])).count() == 0

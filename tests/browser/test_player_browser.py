@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Frame, Locator, expect
 
-from controlmap.analysis import figures
+import rows as of_rows
 from controlmap.analysis.place_history import record_of
 from controlmap.core import geoparquet
 from controlmap.core.model import Status
@@ -91,7 +91,7 @@ def colour_at(frame: Frame, lon: float, lat: float) -> list[int]:
 
 
 def counted(coverage: Coverage, day: date) -> list[list[str]]:
-    rows = figures.areas(coverage, coverage.at(day))
+    rows = of_rows.areas(coverage, coverage.at(day))
     return [[text.km2(r.russian_held), text.share(r.held_share)] for r in rows]
 
 
@@ -204,7 +204,7 @@ def test_the_day_can_become_that_of_the_page(page: Visit, frame: Frame, coverage
     go(frame, coverage, DAYS[3])
     frame.get_by_role("button", name=str(text.PLAYER["use"])).click()
     page.tab.wait_for_url("**/?date=2022-11-15")
-    every = figures.areas(coverage, coverage.at(DAYS[3]))[-1]
+    every = of_rows.areas(coverage, coverage.at(DAYS[3]))[-1]
     expect(page.tab.locator(".cm-headline")).to_contain_text(text.share(every.held_share))
     frame.wait_for_function("!ControlMap.player.state().active")
     layers = frame.evaluate("ControlMap.state().layers")

@@ -52,10 +52,8 @@ def history(
     """
     every = chosen(Every, every)
     coverage = assessed_advance.counted(coverage, advance)
-    first, last = _range_of(coverage, start, end)
-    days = figures.days_of(first, last, every)
-    known = [(day, coverage.known(day)) for day in days]
-    listed = [row for day, snapshot in known for row in _rows(coverage, day, snapshot)]
+    known = days_known(coverage, start, end, every)
+    listed = list(by_day(coverage, known))
     hidden = {"source", "observed"}
     return Answer(
         "history",
@@ -66,8 +64,8 @@ def history(
             "unit": "km2",
             "advance": str(advance),
             "every": every.value,
-            "from": first,
-            "to": last,
+            "from": start or coverage.span[0],
+            "to": known[-1][0],
             "rows": [{k: v for k, v in row.items() if k not in hidden} for row in listed],
         },
         evidence=_evidence(coverage, known),
@@ -84,24 +82,43 @@ def history(
     )
 
 
-def _rows(coverage: Coverage, day: date, snapshot: DaySnapshot | None) -> Iterator[dict[str, Any]]:
-    info = snapshot.info if snapshot else None
-    if snapshot:
-        measured = areas.by_oblast(coverage, snapshot)
-    else:
-        isos = [*(o.iso for o in coverage.oblasts), ALL]
-        measured = [{"iso": iso, **dict.fromkeys(_STATUSES)} for iso in isos]
-    for row in measured:
-        yield {
-            "date": day,
-            "iso": row["iso"],
-            **{status: row[status] for status in _STATUSES[:5]},
-            "carried": snapshot is not None and snapshot.carried,
-            **{status: row[status] for status in _STATUSES[5:]},
-            "reader": info and info.reader,
-            "source": coverage.source,
-            "observed": info and info.observed,
-        }
+def days_known(
+    coverage: Coverage, start: date | None, end: date | None, every: Every
+) -> list[tuple[date, DaySnapshot | None]]:
+    """Return the days of a range with what the record knows of them; None in a gap.
+
+    Raises
+    ------
+    InputError
+        Where the range is empty or lies outside the span.
+    """
+    first, last = coverage.span
+    start, end = start or first, end or last
+    if start > end:
+        raise InputError(f"from {start} to {end}: the first day is after the last")
+    for day in (start, end):
+        if not first <= day <= last:
+            coverage.at(day)
+    return [(day, coverage.known(day)) for day in figures.days_of(start, end, every)]
+
+
+def by_day(coverage: Coverage, known: Snapshots) -> Iterator[dict[str, Any]]:
+    """Yield a row a day and oblast, and one of all four, with the area of each status."""
+    isos = [*(o.iso for o in coverage.oblasts), ALL]
+    unknown = [{"iso": iso, **dict.fromkeys(_STATUSES)} for iso in isos]
+    for day, snapshot in known:
+        info = snapshot.info if snapshot else None
+        for row in areas.by_oblast(coverage, snapshot) if snapshot else unknown:
+            yield {
+                "date": day,
+                "iso": row["iso"],
+                **{status: row[status] for status in _STATUSES[:5]},
+                "carried": snapshot is not None and snapshot.carried,
+                **{status: row[status] for status in _STATUSES[5:]},
+                "reader": info and info.reader,
+                "source": coverage.source,
+                "observed": info and info.observed,
+            }
 
 
 _STATUSES = tuple(status.value for status in Status)
@@ -141,12 +158,35 @@ def flows(
     """
     every = chosen(Every, every)
     coverage = assessed_advance.counted(coverage, advance)
-    first, last = _range_of(coverage, start, end)
-    days = [first, *(d for d in figures.days_of(first, last, every) if d > first)]
-    known = [(day, coverage.known(day)) for day in days]
+    known = period_ends(coverage, start, end, every)
+    rows = list(by_period(coverage, known))
+    who = {"source": coverage.source, "advance": str(advance), "every": every.value}
+    return Answer(
+        "flows",
+        notes.FLOWS,
+        rows,
+        document={**who, "unit": "km2", "from": known[0][0], "to": known[-1][0], "rows": rows},
+        evidence=_evidence(coverage, known),
+        choices={"every": every.value, "advance": str(advance)},
+        method=notes.AREA_METHOD,
+        notes=tuple(assessed_advance.note(coverage.source, str(advance))),
+        shared=who,
+    )
+
+
+def period_ends(
+    coverage: Coverage, start: date | None, end: date | None, every: Every
+) -> list[tuple[date, DaySnapshot | None]]:
+    """Return `days_known` with the range's first day, at whose end the first period begins."""
+    known = days_known(coverage, start, end, every)
+    first = start or coverage.span[0]
+    return known if known[0][0] == first else [(first, coverage.known(first)), *known]
+
+
+def by_period(coverage: Coverage, known: Snapshots) -> Iterator[dict[str, Any]]:
+    """Yield a row an oblast, and one of all four, for each period between days next to another."""
     gained, lost = _by_period(coverage, np.array([s.index for _, s in known if s]))
     names = [*((o.iso, o.name) for o in coverage.oblasts), (ALL, ALL_NAME)]
-    rows = []
     period = -1
     for (since, before), (until, after) in itertools.pairwise(known):
         period += bool(before)
@@ -154,29 +194,15 @@ def flows(
             more, less = None, None
             if before and after:
                 more, less = float(gained[period, i]), float(lost[period, i])
-            rows.append(
-                {
-                    "start": since,
-                    "end": until,
-                    "iso": iso,
-                    "name": name,
-                    "gained_km2": more,
-                    "lost_km2": less,
-                    "net_km2": None if more is None or less is None else more - less,
-                }
-            )
-    who = {"source": coverage.source, "advance": str(advance), "every": every.value}
-    return Answer(
-        "flows",
-        notes.FLOWS,
-        rows,
-        document={**who, "unit": "km2", "from": first, "to": last, "rows": rows},
-        evidence=_evidence(coverage, known),
-        choices={"every": every.value, "advance": str(advance)},
-        method=notes.AREA_METHOD,
-        notes=tuple(assessed_advance.note(coverage.source, str(advance))),
-        shared=who,
-    )
+            yield {
+                "start": since,
+                "end": until,
+                "iso": iso,
+                "name": name,
+                "gained_km2": more,
+                "lost_km2": less,
+                "net_km2": None if more is None or less is None else more - less,
+            }
 
 
 def _by_period(
@@ -201,14 +227,3 @@ def _by_period(
 
     changed = same_face & np.r_[False, held[1:] != held[:-1]]
     return summed(changed & held), summed(changed & ~held)
-
-
-def _range_of(coverage: Coverage, start: date | None, end: date | None) -> tuple[date, date]:
-    first, last = coverage.span
-    start, end = start or first, end or last
-    if start > end:
-        raise InputError(f"from {start} to {end}: the first day is after the last")
-    for day in (start, end):
-        if not first <= day <= last:
-            coverage.at(day)
-    return start, end

@@ -146,7 +146,7 @@ class Series:
 def series(coverage: Coverage, iso: str, contested: Contested = Contested.OUT) -> Series:
     """Russian-held ground of an oblast or all, with contested ground where that counts."""
     told = np.ones(len(coverage.snapshots), dtype=bool)
-    if contested is Contested.IN:
+    if contested == Contested.IN:
         told = np.array([Status.CONTESTED in s.reports for s in coverage.snapshots])
     km2 = figures.counted_km2(coverage, contested)[:, _columns(coverage, iso)].sum(axis=1)
     at = np.array([s.observed.timestamp() for s in coverage.snapshots]) / _SECONDS_PER_DAY

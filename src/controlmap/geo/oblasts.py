@@ -40,7 +40,7 @@ class Oblast:
 
     def total_km2(self, basis: Basis) -> float:
         """Return the area in km2 that shares are taken over."""
-        return self.official_km2 if basis is Basis.OFFICIAL else self.polygon_km2
+        return self.official_km2 if basis == Basis.OFFICIAL else self.polygon_km2
 
 
 FACTS = {

@@ -126,7 +126,7 @@ def _by_source(known: Sequence[Opinion], basis: Basis, contested: Contested) -> 
     return [
         areas.claimed_and_held(o.coverage, o.snapshot, basis, contested)[-1]
         for o in known
-        if o.is_current and (contested is Contested.OUT or o.snapshot.reports(Status.CONTESTED))
+        if o.is_current and (contested == Contested.OUT or o.snapshot.reports(Status.CONTESTED))
     ]
 
 

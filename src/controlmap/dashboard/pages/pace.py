@@ -47,7 +47,7 @@ def _figures() -> None:
     controls.ask(choices, DATE, SOURCE, PACE_OBLAST, WINDOW, CONTESTED)
     iso, window, contested = choices[PACE_OBLAST], choices[WINDOW], choices[CONTESTED]
     snapshot = session.snapshot(record, choices[DATE])
-    if contested is Contested.IN and not snapshot.reports(Status.CONTESTED):
+    if contested == Contested.IN and not snapshot.reports(Status.CONTESTED):
         last = figures.last_reported(coverage, snapshot, Status.CONTESTED)
         st.info(text_pace.uncounted(snapshot.day, last.day if last else None))
         return
@@ -116,7 +116,7 @@ def _cited(measured: Pace, summary: str) -> list[str]:
         high=measured.high,
         plain_km2_per_day=measured.plain_km2_per_day,
         confidence=pace.CONFIDENCE,
-        both=measured.contested is Contested.IN,
+        both=measured.contested == Contested.IN,
         remaining_km2=measured.remaining_km2,
         days_low=measured.days_low,
         days_high=measured.days_high,
