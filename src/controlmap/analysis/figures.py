@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from controlmap.core.model import Status
 from controlmap.record.coverage import Coverage, DaySnapshot
 
-
 ALL = "all"
 ALL_NAME = "All four oblasts"
 
