@@ -294,7 +294,7 @@ CASES = [
     Case(f"nested {DAY}.zip", lambda: files.zipped({"a.zip": files.kmz()}), "zip within the zip"),
     Case(f"encrypted {DAY}.kmz", encrypted, "encrypted"),
     Case(f"cut {DAY}.zip", lambda: files.shapefile()[:400], "damaged"),
-    Case(f"no index {DAY}.zip", lambda: files.shapefile(None, ".shx"), "has no .shx"),
+    Case(f"no table {DAY}.zip", lambda: files.shapefile(None, ".dbf"), "has no .dbf"),
     Case(f"no system {DAY}.zip", lambda: files.shapefile(files.frame(None)), "has no .prj"),
     Case(f"no system {DAY}.gpkg", lambda: files.geopackage(files.frame(None)),
          "names no coordinate reference system"),
@@ -332,7 +332,8 @@ CASES = [
     Case(f"tiny rings {DAY}.geojson", tiny_rings, "1,000,000 positions; the limit is 750,000"),
     Case("headers.toml", deep_headers, "the limit is 1 MB"),
     Case("key.toml", long_key, "a key of more than 16 parts"),
-    Case(f"page {DAY}.geojson", lambda: b"<!doctype html><html>not found</html>", "not JSON"),
+    Case(f"page {DAY}.geojson", lambda: b"<!doctype html><html>not found</html>",
+         "is a page of the web"),
 ]  # fmt: skip
 """Every file of the corpus."""
 LARGE = f"large {DAY}.geojson"

@@ -36,7 +36,7 @@ BROKEN = {
     "empty": (b"", "empty"),
     "blank": (b" \n", "empty"),
     "truncated": (make_file()[:-40], "cut off"),
-    "not JSON": (b"%PDF nothing of the kind", "not JSON"),
+    "not JSON": (b"%PDF nothing of the kind", "is PDF, which is not read"),
     "not text": (bytes(range(200, 256)), "not JSON"),
     "NaN": (make_file().replace(b"37.6", b"NaN"), "NaN"),
     "infinity": (make_file().replace(b"37.6", b"-Infinity"), "infinite"),

@@ -6,8 +6,10 @@ unpacked, not taken from what the archive says of itself.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
+import re
 import stat
 import zipfile
 import zlib
@@ -33,6 +35,17 @@ _DAMAGED = (zipfile.BadZipFile, EOFError, OSError, zlib.error, NotImplementedErr
 def is_zip(data: bytes) -> bool:
     """Return whether bytes are a zip archive's."""
     return data.startswith((_ZIP, _EMPTY_ZIP))
+
+
+def in_utf8(data: bytes) -> bytes:
+    """Return a text in UTF-8 without a mark of its order, where it begins with one; else as it is.
+
+    XML then no longer names the encoding that it was in.
+    """
+    if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.removeprefix(codecs.BOM_UTF8)
+    text = data.decode("utf-16", errors="replace")
+    return re.sub(r"^(<\?xml[^>]{0,60}?) encoding=[\"'][^\"']{0,20}[\"']", r"\1", text).encode()
 
 
 def gunzipped(data: bytes, name: str, most: int) -> tuple[bytes, str]:

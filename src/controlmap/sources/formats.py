@@ -4,14 +4,47 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
 
 from controlmap.core import limits
 from controlmap.core.model import InputError
-from controlmap.sources import containers, geojson, kml, vector, viina_csv
+from controlmap.sources import containers, geojson, kml, tables, vector, viina_csv
 from controlmap.sources.document import Document
 
-FORMATS = ("GeoJSON", "KML", "KMZ", "GeoPackage", "zipped Shapefile", "GeoParquet")
+FORMATS = (
+    "GeoJSON",
+    "KML",
+    "KMZ",
+    "GeoPackage",
+    "zipped Shapefile",
+    "GeoParquet",
+    "FlatGeobuf",
+    "Esri JSON",
+    "CSV with WKT",
+)
+_OTHERS = (
+    # A sign within the first bytes, and what it is the sign of.
+    (b"<gpx", "GPX"),
+    (b"<gml", "GML"),
+    (b"FEA1", "Feather"),
+    (b"ARROW1", "Feather"),
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"\xd0\xcf\x11\xe0", "an Office document"),
+    (b'"Topology"', "TopoJSON"),
+    (b"<html", "a page of the web"),
+    (b"<", "XML"),
+)
+_HEAD = 1024
+_INSIDE = ((".xlsx", "xl/workbook.xml"), ("a geodatabase", ".gdbtable"))
 
 
 @contextlib.contextmanager
@@ -31,12 +64,23 @@ def _uncollected() -> Iterator[None]:
 
 @_uncollected()
 def parse(
-    data: bytes, name: str, most_mb: int | None = None, most_csv_mb: int | None = None
+    data: bytes,
+    name: str,
+    most_mb: int | None = None,
+    most_csv_mb: int | None = None,
+    encoding: str | None = None,
 ) -> Document:
     """Return the file, gzipped or not, as a document in longitude and latitude.
 
-    It unpacks to at most `most_mb`, a year of VIINA's to `most_csv_mb`; for None these are
-    `limits.FILE_MB` and `limits.CSV_MB`.
+    Parameters
+    ----------
+    data, name
+        The bytes and the file's name.
+    most_mb, most_csv_mb
+        What it may unpack to, and what a year of VIINA's may; for None `limits.FILE_MB` and
+        `limits.CSV_MB`.
+    encoding
+        Of the texts of a Shapefile or CSV, where these do not say it; for None it is detected.
 
     Raises
     ------
@@ -47,7 +91,12 @@ def parse(
     data, name = containers.gunzipped(data, name, most)
     if viina_csv.recognises(data, name):
         return viina_csv.parse(data, name, most_csv_mb or limits.CSV_MB)
-    document = _parsed(data, name, most)
+    if containers.is_zip(data):
+        document = _parsed_files(containers.unzipped(data, name, most), name, most, encoding)
+        digest = document.sha256 or hashlib.sha256(data).hexdigest()
+        document = replace(document, sha256=digest)
+    else:
+        document = _parsed(data, name, most, encoding)
     if len(document.features) > limits.FEATURES:
         raise InputError(
             f"{name}: has {len(document.features):,} features; the limit is {limits.FEATURES:,}"
@@ -61,30 +110,50 @@ def parse(
     return document
 
 
-def _parsed(data: bytes, name: str, most: int) -> Document:
-    if containers.is_zip(data):
-        return _parsed_zip(data, name, most)
+def _parsed_files(files: dict[str, bytes], name: str, most: int, encoding: str | None) -> Document:
+    """Return the one layer that the files of a zip are."""
+    endings = {PurePosixPath(inside).suffix.casefold() for inside in files}
+    if ".shp" in endings:
+        return vector.parse_shapefile(files, name, most, encoding)
+    if ".kml" in endings:
+        return kml.parse_kmz(files, name)
+    if len(files) != 1:
+        for kind, sign in _INSIDE:
+            if any(inside.endswith(sign) for inside in files):
+                raise _not_read(name, kind)
+        raise InputError(
+            f"{name}: holds {len(files)} files; a zip with one layer is read (a KMZ, a Shapefile, "
+            "or one file)"
+        )
+    ((only, content),) = files.items()
+    if containers.is_zip(content):
+        raise InputError(f"{name}: holds a zip within the zip; a layer is expected")
+    return _parsed(content, PurePosixPath(only).name, most, encoding)
+
+
+def _parsed(data: bytes, name: str, most: int, encoding: str | None) -> Document:
     if vector.is_geopackage(data):
         return vector.parse_geopackage(data, name, most)
     if vector.is_parquet(data):
         return vector.parse_parquet(data, name, most)
-    if kml.recognises(data):
-        return kml.parse(data, name)
-    return geojson.parse(data, name)
+    if vector.is_flatgeobuf(data):
+        return vector.parse_flatgeobuf(data, name, most)
+    text = containers.in_utf8(data)
+    if kml.recognises(text):
+        document = kml.parse(text, name)
+    elif text.lstrip()[:1] in (b"{", b"["):
+        content = geojson.load(text, name)
+        if vector.is_esri(content):
+            document = vector.parse_esri(content, name, most)
+        else:
+            document = geojson.parse(content, name)
+    else:
+        for sign, kind in _OTHERS:
+            if sign in data[:_HEAD].lower() or data.startswith(sign):
+                raise _not_read(name, kind)
+        document = tables.parse(text, name, encoding)
+    return replace(document, sha256=hashlib.sha256(data).hexdigest())
 
 
-def _parsed_zip(data: bytes, name: str, most: int) -> Document:
-    inside = containers.names_in(data, name)
-    if vector.is_shapefile(inside):
-        return vector.parse_shapefile(data, name, most)
-    if any(n.casefold().endswith(".kml") for n in inside):
-        return kml.parse_kmz(data, name, most)
-    if len(inside) != 1:
-        raise InputError(
-            f"{name}: holds {len(inside)} files; a zip with one layer is read (a KMZ, a Shapefile, "
-            "or one file)"
-        )
-    ((only, content),) = containers.unzipped(data, name, most).items()
-    if containers.is_zip(content):
-        raise InputError(f"{name}: holds a zip within the zip; a layer is expected")
-    return _parsed(content, only.rpartition("/")[2], most)
+def _not_read(name: str, kind: str) -> InputError:
+    return InputError(f"{name}: is {kind}, which is not read; read are {', '.join(FORMATS)}")

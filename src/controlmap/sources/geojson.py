@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,15 +15,15 @@ from controlmap.sources.polygons import Rings
 _WGS84_NAMES = re.compile(r"CRS:?84|EPSG:{1,2}4326$", re.IGNORECASE)
 
 
-def parse(data: bytes, name: str) -> Document:
-    """Return the file as a document.
+def parse(content: Any, name: str) -> Document:
+    """Return what is in a JSON file as a document; its hash is for who has the bytes.
 
     Raises
     ------
     InputError
-        Where the bytes are not a GeoJSON FeatureCollection in longitude and latitude.
+        Where it is not a GeoJSON FeatureCollection in longitude and latitude.
     """
-    collection = _collection(data, name)
+    collection = _collection(content, name)
     _check_crs(collection.get("crs"), name)
     listed = collection.get("features")
     if not isinstance(listed, list):
@@ -39,28 +38,31 @@ def parse(data: bytes, name: str) -> Document:
             known = properties if isinstance(properties, dict) else {}
             features.append(Feature(number, known, polygons))
     members = {key: value for key, value in collection.items() if key != "features"}
-    return Document(name, hashlib.sha256(data).hexdigest(), tuple(features), members)
+    return Document(name, "", tuple(features), members)
 
 
-def _collection(data: bytes, name: str) -> dict[str, Any]:
-    if not data.strip():
-        raise InputError(f"{name}: the file is empty; a GeoJSON FeatureCollection is expected")
+def load(data: bytes, name: str) -> Any:
+    """Return what is in a JSON file; an InputError where it is none, or is not all of an answer."""
     try:
-        document = orjson.loads(data)
+        content = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         if re.search(rb"\b(NaN|-?Infinity)\b", data):
             raise InputError(f"{name}: has NaN or infinite coordinates") from error
         raise InputError(f"{name}: is not JSON, or is cut off ({error})") from error
-    if isinstance(document, dict):
-        _check_complete(document, name)
-        if list(document) == ["value"]:  # as NZZ wraps it
-            document = document["value"]
-        elif isinstance(document.get("map"), dict):  # as DeepState's latest map is wrapped
-            document = {"id": document.get("id"), **document["map"]}
-    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
-        kind = document.get("type") if isinstance(document, dict) else type(document).__name__
+    if isinstance(content, dict):
+        _check_complete(content, name)
+    return content
+
+
+def _collection(content: Any, name: str) -> dict[str, Any]:
+    if isinstance(content, dict) and list(content) == ["value"]:  # as NZZ wraps it
+        content = content["value"]
+    if isinstance(content, dict) and isinstance(content.get("map"), dict):
+        content = {"id": content.get("id"), **content["map"]}  # as DeepState wraps its latest map
+    if not isinstance(content, dict) or content.get("type") != "FeatureCollection":
+        kind = content.get("type") if isinstance(content, dict) else type(content).__name__
         raise InputError(f"{name}: is {shown(kind)!r}, not a GeoJSON FeatureCollection")
-    return document
+    return content
 
 
 def _check_complete(document: Mapping[str, Any], name: str) -> None:

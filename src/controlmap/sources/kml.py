@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
 
 import numpy as np
@@ -33,14 +35,18 @@ def recognises(data: bytes) -> bool:
     return head.startswith(b"<") and b"<kml" in data[: 2**16].lower()
 
 
-def parse_kmz(data: bytes, name: str, most: int) -> Document:
-    """Return the KML document in a KMZ that unpacks to at most `most` bytes."""
-    inside = containers.unzipped(data, name, most)
-    documents = sorted(n for n in inside if n.casefold().endswith(".kml"))
-    if not documents:
-        raise InputError(f"{name}: holds no KML document")
-    main = "doc.kml" if "doc.kml" in documents else documents[0]
-    return parse(inside[main], name)
+def parse_kmz(files: Mapping[str, bytes], name: str) -> Document:
+    """Return the KML documents among the files of a KMZ as one: its main one and what that links.
+
+    Where none is called doc.kml, each of them counts.
+    """
+    documents = sorted(inside for inside in files if inside.casefold().endswith(".kml"))
+    main = [inside for inside in documents if inside.casefold() == "doc.kml"]
+    reading = _Reading(files, name)
+    for inside in main or documents:
+        reading.add(inside, ())
+    left = [shown(inside) for inside in documents if inside not in reading.roots]
+    return reading.document([f"{', '.join(left)} in it is not linked; left out"] if left else [])
 
 
 def parse(data: bytes, name: str) -> Document:
@@ -50,17 +56,63 @@ def parse(data: bytes, name: str) -> Document:
     ------
     InputError
         Where it is not well-formed, declares entities, is deeper than `limits.XML_DEPTH` or
-        has more elements than `limits.XML_ELEMENTS`, or a polygon has holes and no outer ring.
+        has more elements than `limits.XML_ELEMENTS`, a polygon has holes and no outer ring, or it
+        holds nothing but a link.
     """
-    root = _tree(data, name)
-    styles = _styles(root)
-    features = []
-    for number, (mark, folders, times) in enumerate(_placemarks(root, (), {})):
-        polygons = [rings for rings in _polygons(mark, name, number) if rings]
-        properties = {**_extended(mark), **_described(mark, folders, styles), **times}
-        if polygons:
-            features.append(Feature(number, properties, polygons))
-    return Document(name, hashlib.sha256(data).hexdigest(), tuple(features))
+    reading = _Reading({"": data}, name)
+    reading.add("", ())
+    return reading.document([])
+
+
+class _Reading:
+    """What was read of KML documents that link to each other, each once."""
+
+    def __init__(self, files: Mapping[str, bytes], name: str) -> None:
+        self.roots: dict[str, Element] = {}
+        self._files, self._name = files, name
+        self._features: list[Feature] = []
+        self._marks = 0
+        self._styles: dict[str, str] = {}
+        self._abroad: list[str] = []
+
+    def add(self, inside: str, folders: tuple[str, ...]) -> None:
+        """Read a document, and those that it links, in its folders."""
+        if inside in self.roots:
+            return
+        self.roots[inside] = root = _tree(containers.in_utf8(self._files[inside]), self._name)
+        self._styles |= _styles(root)
+        for mark, within, times in _placemarks(root, folders, {}):
+            if mark.tag == "NetworkLink":
+                self._follow(inside, mark, within)
+                continue
+            polygons = [rings for rings in _polygons(mark, self._name, self._marks) if rings]
+            if polygons:
+                described = _described(mark, within, self._styles)
+                properties = {**_extended(mark), **described, **times}
+                self._features.append(Feature(self._marks, properties, polygons))
+            self._marks += 1
+
+    def _follow(self, inside: str, link: Element, folders: tuple[str, ...]) -> None:
+        target = _text(link, "Link/href") or _text(link, "Url/href")
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(inside), unquote(target)))
+        title = _text(link, "name")
+        if path in self._files and path.casefold().endswith(".kml"):
+            self.add(path, (*folders, title) if title else folders)
+        elif target:
+            self._abroad.append(shown(target))
+
+    def document(self, notes: list[str]) -> Document:
+        """Return the features of all documents, with what is to know of them."""
+        if self._abroad and not self._features:
+            raise InputError(
+                f"{self._name}: is only a link to {self._abroad[0]}; open that map, export it as "
+                "KML or KMZ, and give that"
+            )
+        notes = [*notes, *(f"a link to {target} is not followed" for target in self._abroad)]
+        lines = tuple(f"{self._name}: {note}" for note in notes)
+        only = self._files[next(iter(self.roots))] if len(self.roots) == 1 else None
+        digest = hashlib.sha256(only).hexdigest() if only is not None else ""
+        return Document(self._name, digest, tuple(self._features), notes=lines)
 
 
 def _tree(data: bytes, name: str) -> Element:
@@ -95,9 +147,9 @@ def _tree(data: bytes, name: str) -> Element:
 def _placemarks(
     element: Element, folders: tuple[str, ...], times: dict[str, str]
 ) -> Iterator[tuple[Element, tuple[str, ...], dict[str, str]]]:
-    """Yield each placemark with the folders that it is in, and its time or the nearest folder's."""
+    """Yield each placemark and link, the folders it is in, and its time or the nearest folder's."""
     for child in element:
-        if child.tag == "Placemark":
+        if child.tag in ("Placemark", "NetworkLink"):
             yield child, folders, _times(child) or times
         elif child.tag in _FOLDERS:
             title = _text(child, "name")
@@ -116,7 +168,7 @@ def _times(element: Element) -> dict[str, str]:
 
 
 def _described(mark: Element, folders: tuple[str, ...], styles: dict[str, str]) -> dict[str, str]:
-    used = _text(mark, "styleUrl").lstrip("#")
+    used = _text(mark, "styleUrl").rpartition("#")[2]
     inline = mark.find("Style")
     fill = _fill(inline) if inline is not None else ""
     described = {
@@ -141,10 +193,16 @@ def _extended(mark: Element) -> dict[str, str]:
 def _styles(root: Element) -> dict[str, str]:
     """Return the fill of every shared style; of a map of styles, that of its normal one."""
     fills = {s.get("id", ""): _fill(s) for s in root.iter("Style")}
+    for outer in root.iter("CascadingStyle"):  # as Google Earth writes it, with a kml:id
+        name = next((v for k, v in outer.items() if k.rpartition("}")[2] == "id"), "")
+        inner = outer.find("Style")
+        fills[name] = _fill(inner) if inner is not None else ""
     for pairs in root.iter("StyleMap"):
         for pair in pairs.iterfind("Pair"):
             if _text(pair, "key") == "normal":
-                fills[pairs.get("id", "")] = fills.get(_text(pair, "styleUrl").lstrip("#"), "")
+                fills[pairs.get("id", "")] = fills.get(
+                    _text(pair, "styleUrl").rpartition("#")[2], ""
+                )
     return fills
 
 

@@ -64,12 +64,15 @@ class Legend:
         The name of what all of it is; None where `column` counts.
     observed
         The day that the file is of, where the legend has it.
+    encoding
+        Of the file's texts, where the legend has it.
     """
 
     column: str | None = None
     statuses: Mapping[str, str] = field(default_factory=dict)
     whole: str | None = None
     observed: datetime | None = None
+    encoding: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no legend, in a line that says what is allowed."""
@@ -101,23 +104,42 @@ def from_toml(text: str, name: str) -> Legend:
         written = toml_entries.parse(text)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{name}: is not TOML ({error})") from error
-    if unknown := set(written) - {"column", "statuses", "whole", "date"}:
+    if unknown := set(written) - {"column", "statuses", "whole", "date", "encoding"}:
         listed = ", ".join(shown(key) for key in sorted(unknown)[:_UNKNOWN])
-        raise InputError(f"{name}: {listed}: not known; allowed: column, statuses, whole, date")
+        raise InputError(
+            f"{name}: {listed}: not known; allowed: column, statuses, whole, date, encoding"
+        )
     statuses, on = written.get("statuses", {}), written.get("date")
-    texts = [written.get("column", ""), written.get("whole", "")]
+    texts = [written.get(key, "") for key in ("column", "whole", "encoding")]
     if not isinstance(statuses, dict) or not all(
         isinstance(v, str) for v in [*texts, *statuses.values()]
     ):
-        raise InputError(f"{name}: column and whole are texts, statuses is a table of texts")
+        raise InputError(
+            f"{name}: column, whole and encoding are texts, statuses is a table of texts"
+        )
     if on is not None and type(on) is not date:
         raise InputError(f"{name}: date is a day, written YYYY-MM-DD without quotes")
     observed = None if on is None else datetime(on.year, on.month, on.day, tzinfo=UTC)
+    if (encoding := written.get("encoding")) and not _is_encoding(encoding):
+        raise InputError(
+            f"{name}: encoding {shown(encoding)!r}: not known; allowed: UTF-8, windows-1251 or "
+            "another that Python knows"
+        )
     plain = {value_of(key): status for key, status in statuses.items()}
     try:
-        return Legend(written.get("column"), plain, written.get("whole"), observed)
+        return Legend(
+            written.get("column"), plain, written.get("whole"), observed, written.get("encoding")
+        )
     except InputError as error:
         raise InputError(f"{name}: {error}") from error
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        b"  ".decode(name)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def value_of(value: object) -> str:

@@ -57,7 +57,8 @@ def read(
     """
     if reader:
         find_reader(reader)
-    return read_document(formats.parse(data, name), reader, observed, legend)
+    document = formats.parse(data, name, encoding=legend.encoding if legend else None)
+    return read_document(document, reader, observed, legend)
 
 
 def read_document(

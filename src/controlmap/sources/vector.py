@@ -1,7 +1,7 @@
-"""GeoPackage, zipped Shapefile and GeoParquet as a Document, in longitude and latitude.
+"""GeoPackage, Shapefile, FlatGeobuf, Esri JSON and GeoParquet as a Document, in lon, lat.
 
 Their coordinates are taken to WGS84 from the reference system that they name; one that names none
-is refused. GeoPackage and Shapefile are read by GDAL (pyogrio), from memory.
+is refused. All but GeoParquet are read by GDAL (pyogrio), from memory.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 import sqlite3
 import warnings
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import PurePosixPath
@@ -32,14 +32,15 @@ from pyproj.transformer import TransformerGroup
 from controlmap.core import limits
 from controlmap.core.limits import in_mb
 from controlmap.core.model import InputError
-from controlmap.sources import containers, geojson, parquet_pages
+from controlmap.sources import geojson, parquet_pages, shapefile
 from controlmap.sources.document import Document, Feature, shown
 
 # GDAL names a file as it is in memory, not as the person does; what cannot be read raises.
-warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"pyogrio\b")
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"(pyogrio|contextlib)\b")
 
 _SQLITE = b"SQLite format 3\x00"
 _PARQUET = b"PAR1"
+_FLATGEOBUF = b"fgb\x03"
 _PLAIN = re.compile(
     r"CREATE\s+(TABLE|(UNIQUE\s+)?INDEX|TRIGGER"
     r"|VIRTUAL\s+TABLE\s+(\w+|\"[^\"]*\")\s+USING\s+\"?rtree)\b", re.I
@@ -65,9 +66,19 @@ def is_parquet(data: bytes) -> bool:
     return data.startswith(_PARQUET)
 
 
-def is_shapefile(names: list[str]) -> bool:
-    """Return whether these names in a zip are a Shapefile's."""
-    return any(n.casefold().endswith(".shp") for n in names)
+def is_flatgeobuf(data: bytes) -> bool:
+    """Return whether bytes are a FlatGeobuf file's."""
+    return data.startswith(_FLATGEOBUF)
+
+
+def is_esri(content: Any) -> bool:
+    """Return whether the content of a JSON file is Esri JSON, as ArcGIS answers by itself."""
+    features = content.get("features") if isinstance(content, dict) else None
+    if not isinstance(features, list) or "type" in content:
+        return False
+    return "geometryType" in content or any(
+        isinstance(f, dict) and "attributes" in f for f in features
+    )
 
 
 def parse_geopackage(data: bytes, name: str, most: int) -> Document:
@@ -85,22 +96,42 @@ def parse_geopackage(data: bytes, name: str, most: int) -> Document:
     left = _Left(name, most)
     features: list[Feature] = []
     for layer in listed:
-        features += _by_gdal(data, name, layer, len(features), left)
+        features += _by_gdal(data, name, layer, len(features), left, _stored(data, layer, name))
     return Document(name, hashlib.sha256(data).hexdigest(), tuple(features))
+
+
+def _stored(data: bytes, layer: str, name: str) -> list[bool]:
+    """Return of each row of a layer of a GeoPackage whether it has a geometry."""
+    find = "SELECT column_name FROM gpkg_geometry_columns WHERE lower(table_name) = lower(?)"
+    with closing(sqlite3.connect(":memory:")) as database:
+        try:
+            database.deserialize(_without_log(data))
+            (column,) = database.execute(find, [layer]).fetchone()
+            quoted, table = (title.replace('"', '""') for title in (column, layer))
+            rows = database.execute(
+                f'SELECT "{quoted}" IS NOT NULL FROM "{table}" ORDER BY rowid LIMIT ?',
+                [limits.FEATURES + 1],
+            )
+            return [bool(present) for (present,) in rows]
+        except (sqlite3.Error, TypeError, UnicodeDecodeError, OverflowError) as error:
+            raise InputError(f"{name}: is not a GeoPackage that can be read") from error
+
+
+def _without_log(data: bytes) -> bytes:
+    """Return a database that may say that it has a log beside it, which one in memory has not."""
+    return data[:18] + b"\1\1" + data[20:]
 
 
 def _check_tables(data: bytes, name: str) -> None:
     """Raise an InputError for a GeoPackage that computes what it gives: it may do so for ever.
 
     The list of tables is read here and nothing of theirs. What each is, its statement says,
-    as SQLite takes it, and not the word beside it. A database may say that it is in the mode of
-    a log beside it, which one in memory does not have.
+    as SQLite takes it, and not the word beside it.
     """
-    plain = data[:18] + b"\1\1" + data[20:]
     with closing(sqlite3.connect(":memory:")) as database:
         database.set_progress_handler(lambda: 1, limits.SQLITE_STEPS)
         try:
-            database.deserialize(plain)
+            database.deserialize(_without_log(data))
             listed = database.execute(
                 "SELECT name, sql FROM sqlite_master WHERE sql NOTNULL"
             ).fetchall()
@@ -115,33 +146,67 @@ def _check_tables(data: bytes, name: str) -> None:
         )
 
 
-def parse_shapefile(data: bytes, name: str, most: int) -> Document:
-    """Return the Shapefile in a zip; it needs its .shx, .dbf and .prj beside the .shp."""
-    inside = containers.unzipped(data, name, most)
-    shapes = [n for n in inside if n.casefold().endswith(".shp")]
+def parse_shapefile(
+    files: Mapping[str, bytes], name: str, most: int, encoding: str | None
+) -> Document:
+    """Return the Shapefile among the files of a zip; it needs its .dbf and .prj beside the .shp.
+
+    Its hash is for who has the bytes.
+    """
+    shapes = [inside for inside in files if inside.casefold().endswith(".shp")]
     if len(shapes) != 1:
         raise InputError(f"{name}: holds {len(shapes)} Shapefiles; one is expected")
     stem = PurePosixPath(shapes[0]).with_suffix("").as_posix().casefold()
     parts = {
-        PurePosixPath(n).suffix.casefold(): content
-        for n, content in inside.items()
-        if PurePosixPath(n).with_suffix("").as_posix().casefold() == stem
+        PurePosixPath(inside).suffix.casefold(): content
+        for inside, content in files.items()
+        if PurePosixPath(inside).with_suffix("").as_posix().casefold() == stem
     }
-    missing = [ending for ending in (".shx", ".dbf", ".prj") if ending not in parts]
+    missing = [ending for ending in (".dbf", ".prj") if ending not in parts]
     if missing:
         raise InputError(f"{name}: has no {', '.join(missing)} beside {shown(shapes[0])}")
-    if parts[".dbf"][29:30] == b"\0":  # it tells no encoding either: any byte is a letter
-        parts.setdefault(".cpg", b"ISO-8859-1")
+    notes = []
+    if encoding or ".cpg" not in parts:
+        detected = encoding or shapefile.encoding_of(parts[".dbf"])
+        if detected:
+            parts[".cpg"] = detected.encode()
+        if detected and not encoding:
+            notes.append(f"{name}: its texts are read as {detected} (a legend may say `encoding`)")
+    stored = shapefile.check(parts, name)
     plain = io.BytesIO()  # again, under names of our own and without packing, for GDAL
     with zipfile.ZipFile(plain, "w", zipfile.ZIP_STORED) as archive:
         for ending in _SHAPEFILE:
             if ending in parts:
                 archive.writestr(f"layer{ending}", parts[ending])
-    features = _by_gdal(plain.getvalue(), name, None, 0, _Left(name, most))
+    features = _by_gdal(plain.getvalue(), name, None, 0, _Left(name, most), stored)
+    return Document(name, "", tuple(features), notes=tuple(notes))
+
+
+def parse_flatgeobuf(data: bytes, name: str, most: int) -> Document:
+    """Return the features of a FlatGeobuf file."""
+    _check_size(data, name)
+    features = _by_gdal(data, name, None, 0, _Left(name, most))
     return Document(name, hashlib.sha256(data).hexdigest(), tuple(features))
 
 
-def _by_gdal(data: bytes, name: str, layer: str | None, first: int, left: _Left) -> list[Feature]:
+def parse_esri(content: Mapping[str, Any], name: str, most: int) -> Document:
+    """Return the features of Esri JSON; its hash is for who has the bytes."""
+    features = content["features"]
+    whole = {"geometryType": "esriGeometryPolygon", **content}
+    stored = [bool(f.get("geometry")) if isinstance(f, dict) else False for f in features]
+    parsed = _by_gdal(orjson.dumps(whole), name, None, 0, _Left(name, most), stored)
+    return Document(name, "", tuple(parsed))
+
+
+def _by_gdal(
+    data: bytes,
+    name: str,
+    layer: str | None,
+    first: int,
+    left: _Left,
+    stored: Sequence[bool] | None = None,
+) -> list[Feature]:
+    """Return the features of a layer; `stored` says of each row whether it has a geometry."""
     import pyogrio
 
     # Row by row: the way of its own that GDAL has for GeoPackage reads several batches ahead.
@@ -156,9 +221,25 @@ def _by_gdal(data: bytes, name: str, layer: str | None, first: int, left: _Left)
             wkb = table.pop(meta["geometry_name"] or "wkb_geometry", [])
     except (pa.ArrowException, OSError, ValueError, RuntimeError) as error:
         raise InputError(f"{where}: is damaged, or of a kind that cannot be read") from error
+    if stored is not None:
+        _check_rows(where, wkb, stored)
     if layer is not None:
         table["layer"] = [layer] * len(wkb)
     return _features(where, _shapes(where, wkb, left), table, meta["crs"], first)
+
+
+def _check_rows(where: str, wkb: Sequence[bytes | None], stored: Sequence[bool]) -> None:
+    """Raise an InputError where GDAL gave another number of geometries than there are.
+
+    It leaves out what it cannot read, and warns of that alone.
+    """
+    if len(wkb) != len(stored):
+        raise InputError(
+            f"{where}: is damaged: {len(wkb):,} of its {len(stored):,} rows can be read"
+        )
+    for number, (shape, is_stored) in enumerate(zip(wkb, stored, strict=True), start=1):
+        if shape is None and is_stored:
+            raise InputError(f"{where}: is damaged: the geometry of row {number} cannot be read")
 
 
 def parse_parquet(data: bytes, name: str, most: int) -> Document:

@@ -1,0 +1,113 @@
+"""A CSV with a column of well-known text (WKT) or hexadecimal WKB as a Document."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+import orjson
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from controlmap.core import limits
+from controlmap.core.model import InputError
+from controlmap.geo.geodesy import array_of
+from controlmap.sources import geojson, vector
+from controlmap.sources.document import Document, Feature, shown
+
+_DELIMITERS = ",;\t|"
+_WKT = re.compile(r"(?:SRID=(\d{1,6});)?\s*((?:MULTI)?POLYGON|GEOMETRYCOLLECTION)\b", re.IGNORECASE)
+_WKB = re.compile(r"(?:01(03|06)0000[02]0|000000000(?:3|6)|002000000(?:3|6))[0-9A-Fa-f]{16,}")
+_NESTED = 4  # collections within each other: GEOS goes down them on its stack
+_SHOWN = 5  # columns that a message lists
+
+
+def parse(data: bytes, name: str, encoding: str | None) -> Document:
+    """Return the rows of a CSV that have polygons.
+
+    Raises
+    ------
+    InputError
+        Where it is no CSV, or no column of it holds polygons.
+    """
+    text, notes = decoded(data, name, encoding)
+    csv.field_size_limit(limits.FILE_MB * 2**20)
+    first = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        header = [column.strip() for column in next(rows, [])]
+        features = list(_features(header, rows, name))
+    except csv.Error as error:
+        raise InputError(f"{name}: is no CSV that can be read ({error})") from error
+    return Document(name, "", tuple(features), notes=notes)
+
+
+def decoded(data: bytes, name: str, encoding: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return a text, and a note where its encoding was detected and is not plain."""
+    if not data.strip():
+        raise InputError(f"{name}: the file is empty; a layer of territory is expected")
+    if b"\0" in data[:4096]:
+        raise InputError(f"{name}: is of no format that is known")
+    try:
+        return data.decode(encoding or "utf-8"), ()
+    except (UnicodeDecodeError, LookupError) as error:
+        if encoding:
+            raise InputError(f"{name}: is not in {shown(encoding)}") from error
+    note = f"{name}: its texts are not UTF-8; read as windows-1251 (a legend may say `encoding`)"
+    return data.decode("windows-1251", errors="replace"), (note,)
+
+
+def _features(header: list[str], rows: Iterator[list[str]], name: str) -> Iterator[Feature]:
+    column: int | None = None
+    for number, row in enumerate(rows):
+        if number >= limits.FEATURES:
+            raise InputError(f"{name}: has more than {limits.FEATURES:,} rows, the limit")
+        if column is None:
+            column = next((i for i, cell in enumerate(row) if _is_geometry(cell)), None)
+            if column is None:
+                continue
+        if len(row) != len(header):
+            raise InputError(
+                f"{name}, row {number + 1}: has {len(row)} values for {len(header)} columns"
+            )
+        if not row[column].strip():
+            continue
+        where = f"{name}, row {number + 1}"
+        shape = orjson.loads(shapely.to_geojson(_geometry(row[column], where)))
+        values = {c: v for i, (c, v) in enumerate(zip(header, row, strict=True)) if i != column}
+        yield Feature(number, values, list(geojson.polygons_in(shape, where)))
+    if column is None:
+        listed = ", ".join(shown(title) for title in header[:_SHOWN])
+        raise InputError(
+            f"{name}: is not JSON, KML or a layer that is known; as a CSV it has no column of "
+            f"polygons as WKT, and is none of VIINA's (its columns: {listed or 'none'})"
+        )
+
+
+def _is_geometry(cell: str) -> bool:
+    return bool(_WKT.match(cell.strip()) or _WKB.fullmatch(cell.strip()))
+
+
+def _geometry(cell: str, where: str) -> BaseGeometry:
+    text = cell.strip()
+    if text.upper().count("GEOMETRYCOLLECTION") > _NESTED:
+        raise InputError(f"{where}: holds collections in collections; polygons are read")
+    match = _WKT.match(text)
+    try:
+        if match:
+            shape = shapely.from_wkt(text[match.start(2) :])
+            srid = int(match[1] or 0)
+        elif _WKB.fullmatch(text):
+            shape = shapely.from_wkb(text)
+            srid = int(shapely.get_srid(shape))
+        else:
+            raise InputError(f"{where}: has {shown(text)!r}, which is no polygon as WKT")
+    except shapely.errors.GEOSException as error:
+        raise InputError(f"{where}: holds a geometry that cannot be read") from error
+    if srid in (0, 4326):
+        return shape
+    moved: BaseGeometry = vector.to_lonlat(array_of([shape]), f"EPSG:{srid}", where)[0]
+    return moved
