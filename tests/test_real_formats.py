@@ -19,9 +19,10 @@ import layer_files as files
 from controlmap import sources
 from controlmap.core.model import Ground, InputError
 from controlmap.sources import formats, legends
+from input_files import SQUARE_KM2
 from test_readers import km2
 
-KM2 = files.SQUARE_KM2
+KM2 = SQUARE_KM2
 UKRAINIAN = ["Окуповано", "Сіра зона"]
 
 

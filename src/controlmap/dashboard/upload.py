@@ -37,8 +37,8 @@ _LAYER_OF = {
     Ground.UNMARKED: "place-rest",
 }
 _SCREEN_DEGREES = 0.0002  # about 15 m: below a pixel until the map is zoomed to a town
-_ENDINGS = ["geojson", "json", "kml", "kmz", "gpkg", "zip", "parquet", "geoparquet", "csv", "gz",
-            "toml"]  # fmt: skip
+_ENDINGS = ["geojson", "json", "kml", "kmz", "gpkg", "zip", "parquet", "geoparquet", "fgb", "csv",
+            "tsv", "gz", "toml"]  # fmt: skip
 
 
 def show(day: date) -> Coverage | None:

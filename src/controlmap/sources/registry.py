@@ -212,8 +212,8 @@ OWN = Source(
         "A legend says which values are which status; without one, a guess that is shown."
     ),
     notes=Message(
-        "GeoJSON, KML, KMZ, GeoPackage, zipped Shapefile or GeoParquet, with a column, colour, "
-        "style or layer name that tells the status."
+        "GeoJSON, KML, KMZ, GeoPackage, zipped Shapefile, GeoParquet, FlatGeobuf, Esri JSON or CSV "
+        "with WKT, with a column, colour, style or layer name that tells the status."
     ),
 )
 
