@@ -34,13 +34,9 @@ WORDS = frozenset(
 ALLOWED = re.compile("turning_?points?", re.IGNORECASE)
 """The field's own: an event at which the course of a war turned."""
 STILL: tuple[str, ...] = (
-    "analysis/agreement.py",
     "analysis/claims.py",
     "analysis/pace.py",
-    "analysis/place_history.py",
     "analysis/proposals.py",
-    "analysis/quantities.py",
-    "analysis/turning_points.py",
     "record/plausibility.py",
     "update/fetch.py",
     "words/text_proposals.py",

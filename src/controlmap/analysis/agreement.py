@@ -29,7 +29,7 @@ from controlmap.record.grid import OUTSIDE
 
 MOST = 8
 """How many sources are compared at once."""
-_DRAWN = 2  # of so many points in a row one is drawn: enough for a screen, and four times as fast
+_SCREEN_STEP = 2  # of so many points in a row the screen shows one: four times as fast
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,11 @@ class Agreement:
     def outlines(self) -> list[BaseGeometry | None]:
         """The ground of each code in lon, lat, None where there is none; disjoint."""
         grid, codes = sampling.grid(), sampling.raster(self.code.astype(np.int64))
-        rimmed = np.pad(codes[::_DRAWN, ::_DRAWN], 1, constant_values=OUTSIDE)
-        # Each point that is drawn is the centre of a larger cell.
-        inset = sampling.CELL_M * (1 - _DRAWN) / 2
+        rimmed = np.pad(codes[::_SCREEN_STEP, ::_SCREEN_STEP], 1, constant_values=OUTSIDE)
+        # Each point that is shown is the centre of a larger cell.
+        inset = sampling.CELL_M * (1 - _SCREEN_STEP) / 2
         corner = grid.west + inset, grid.south + inset
-        cell_m = sampling.CELL_M * _DRAWN
+        cell_m = sampling.CELL_M * _SCREEN_STEP
         return list(generalise.polygons_of_cells(rimmed, corner, cell_m, self.km2.shape[1]))
 
     def holders(self, code: int) -> tuple[str, ...]:
@@ -153,9 +153,9 @@ class Patch:
 
 def opinions(coverages: Mapping[str, Coverage], day: date) -> list[Opinion]:
     """Each record's last snapshot up to a day; records that begin later have none."""
-    found = ((source, coverage, coverage.last(day)) for source, coverage in coverages.items())
+    latest = ((source, coverage, coverage.last(day)) for source, coverage in coverages.items())
     return [
-        Opinion(s, coverage, snapshot) for s, coverage, snapshot in found if snapshot is not None
+        Opinion(s, coverage, snapshot) for s, coverage, snapshot in latest if snapshot is not None
     ]
 
 
@@ -168,9 +168,9 @@ def opinion(coverage: Coverage, day: date) -> Opinion:
         Where it is not; it tells the record's span, or the gap.
     """
     snapshot = coverage.last(day)
-    found = snapshot and Opinion(coverage.source, coverage, snapshot)
-    if found and found.is_current:
-        return found
+    latest = snapshot and Opinion(coverage.source, coverage, snapshot)
+    if latest and latest.is_current:
+        return latest
     coverage.at(day)  # says why: outside of the span, or in a gap
     raise InputError(f"{day}: {coverage.source} does not tell what is held")
 
@@ -211,20 +211,23 @@ def _held(opinion: Opinion) -> NDArray[np.bool_]:
     return held[opinion.coverage.faces.at_points]
 
 
-def by_oblast(found: Agreement) -> list[AgreementRow]:
+def by_oblast(agreement: Agreement) -> list[AgreementRow]:
     """Areas by agreement in each oblast, and last in all four."""
-    rows = [(o.iso, o.name, o.polygon_km2, found.km2[i]) for i, o in enumerate(found.oblasts)]
-    whole = sum(o.polygon_km2 for o in found.oblasts)
-    rows.append((ALL, ALL_NAME, whole, found.km2.sum(axis=0)))
-    return [_row(found, *row) for row in rows]
+    rows = [
+        (o.iso, o.name, o.polygon_km2, km2)
+        for o, km2 in zip(agreement.oblasts, agreement.km2, strict=True)
+    ]
+    whole = sum(o.polygon_km2 for o in agreement.oblasts)
+    rows.append((ALL, ALL_NAME, whole, agreement.km2.sum(axis=0)))
+    return [_row(agreement, *row) for row in rows]
 
 
 def _row(
-    found: Agreement, iso: str, name: str, total: float, km2: NDArray[np.float64]
+    agreement: Agreement, iso: str, name: str, total: float, km2: NDArray[np.float64]
 ) -> AgreementRow:
-    how_many = np.array([len(found.holders(code)) for code in range(len(km2))])
-    count = len(found.sources)
-    only = {source: float(km2[1 << bit]) for bit, source in enumerate(found.sources)}
+    how_many = np.array([len(agreement.holders(code)) for code in range(len(km2))])
+    count = len(agreement.sources)
+    only = {source: float(km2[1 << bit]) for bit, source in enumerate(agreement.sources)}
     return AgreementRow(
         iso=iso,
         name=name,
@@ -237,18 +240,18 @@ def _row(
     )
 
 
-def pairs(found: Agreement) -> list[Pair]:
+def pairs(agreement: Agreement) -> list[Pair]:
     """Return the Jaccard index of each pair, and the km2 that one of the two alone holds."""
-    km2 = found.km2.sum(axis=0)
+    km2 = agreement.km2.sum(axis=0)
     codes = np.arange(len(km2))
     out = []
-    for one, other in itertools.combinations(range(len(found.sources)), 2):
+    for one, other in itertools.combinations(range(len(agreement.sources)), 2):
         first, second = (codes >> one & 1).astype(bool), (codes >> other & 1).astype(bool)
         either, both = km2[first | second].sum(), km2[first & second].sum()
         out.append(
             Pair(
-                found.sources[one],
-                found.sources[other],
+                agreement.sources[one],
+                agreement.sources[other],
                 float(both / either) if either else 1.0,
                 float(either - both),
             )
@@ -280,19 +283,19 @@ def spread_over_time(
         yield day, spread(opinions(coverages, day), basis)
 
 
-def outlines(found: Agreement) -> dict[str, BaseGeometry]:
+def outlines(agreement: Agreement) -> dict[str, BaseGeometry]:
     """Return what to draw by class, in lon, lat: `all`, `some`, `one`, as far as there is ground.
 
     Outlines follow the points of the grid, every second one of them, smoothed as one coverage.
     """
     by_class: dict[str, list[BaseGeometry]] = {"all": [], "some": [], "one": []}
-    for code, outline in enumerate(found.outlines):
+    for code, outline in enumerate(agreement.outlines):
         if outline is not None and code:
-            by_class[class_of(len(found.holders(code)), len(found.sources))].append(outline)
+            by_class[class_of(len(agreement.holders(code)), len(agreement.sources))].append(outline)
     return {
-        name: shapely.coverage_union_all(shapely.get_parts(drawn))
-        for name, drawn in by_class.items()
-        if drawn
+        name: shapely.coverage_union_all(shapely.get_parts(shapes))
+        for name, shapes in by_class.items()
+        if shapes
     }
 
 
@@ -301,12 +304,12 @@ def class_of(holders: int, sources: int) -> str:
     return "all" if holders == sources else "some" if holders > 1 else "one"
 
 
-def patches(found: Agreement, most: int) -> list[Patch]:
+def patches(agreement: Agreement, most: int) -> list[Patch]:
     """Return the largest pieces of ground on which the sources disagree, `most` of them."""
     out = []
-    for code, outline in enumerate(found.outlines):
-        holders = found.holders(code)
-        if outline is None or len(holders) in (0, len(found.sources)):
+    for code, outline in enumerate(agreement.outlines):
+        holders = agreement.holders(code)
+        if outline is None or len(holders) in (0, len(agreement.sources)):
             continue
         parts = shapely.get_parts(outline)
         km2 = shapely.area(geodesy.to_equal_area(parts)) / 1e6

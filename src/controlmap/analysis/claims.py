@@ -300,39 +300,40 @@ def _evaluated(claim: Claim, coverages: Sequence[Coverage], day: date) -> Evalua
 
 
 def _answer(claim: Claim, coverages: Sequence[Coverage], day: date) -> Finding:
-    told: list[SourceFinding] = []
+    findings: list[SourceFinding] = []
     left_out: list[tuple[str, str]] = []
     for coverage in coverages:
-        if told and claim.asks.declared:  # no source measures it: it is told once
+        if findings and claim.asks.declared:  # no source measures it
             break
         try:
             snapshot = agreement.opinion(coverage, day).snapshot
-            found = claim.asks.measure(coverage, claim.query, snapshot)
+            measured = claim.asks.measure(coverage, claim.query, snapshot)
         except InputError as error:
             left_out.append((coverage.source, str(error)))
         else:
-            told.append(SourceFinding(coverage.source, snapshot, found, judge(claim, found)))
-    measure = _widened([t.measure for t in told]) if told else None
+            verdict = judge(claim, measured)
+            findings.append(SourceFinding(coverage.source, snapshot, measured, verdict))
+    measure = _widened([finding.measure for finding in findings]) if findings else None
     return Finding(
         day=day,
-        by_source=tuple(told),
-        left_out=() if told and claim.asks.declared else tuple(left_out),
+        by_source=tuple(findings),
+        left_out=() if findings and claim.asks.declared else tuple(left_out),
         measure=measure,
         verdict=judge(claim, measure) if measure else Verdict.UNKNOWN,
     )
 
 
-def expected(found: Evaluation) -> tuple[float, float, float] | None:
+def expected(evaluation: Evaluation) -> tuple[float, float, float] | None:
     """Return what is claimed on the chart of its quantity, in `trace_unit`; None for nothing.
 
     The least that holds, the figure itself, and the most that holds. Of a time to take the rest it
     is the pace that this needs; of a steady advance, no net loss.
     """
-    claim = found.claim
+    claim = evaluation.claim
     if claim.quantity == "gaining_share":
         return 0.0, 0.0, 0.0
-    if claim.quantity == "days_to_take" and found.measure is not None and claim.figure > 0:
-        days, rate = (part.value for part in found.measure.parts[:2])
+    if claim.quantity == "days_to_take" and evaluation.measure is not None and claim.figure > 0:
+        days, rate = (part.value for part in evaluation.measure.parts[:2])
         needed = (days or math.inf) * (rate or 0.0) / claim.figure
         return (needed, needed, needed) if math.isfinite(needed) else None
     if claim.asks.trace_unit != claim.asks.unit:
@@ -345,9 +346,10 @@ def expected(found: Evaluation) -> tuple[float, float, float] | None:
     )
 
 
-def _widened(found: Sequence[Measure]) -> Measure:
+def _widened(measures: Sequence[Measure]) -> Measure:
     """Return the first measure with the spread of them all."""
-    return replace(found[0], low=min(m.low for m in found), high=max(m.high for m in found))
+    low, high = min(m.low for m in measures), max(m.high for m in measures)
+    return replace(measures[0], low=low, high=high)
 
 
 def _gains(claim: Claim, coverages: Sequence[Coverage], day: date, end: date) -> Iterator[Gain]:

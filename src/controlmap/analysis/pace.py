@@ -145,14 +145,14 @@ class Series:
 
 def series(coverage: Coverage, iso: str, contested: Contested = Contested.OUT) -> Series:
     """Russian-held ground of an oblast or all, with contested ground where that counts."""
-    told = np.ones(len(coverage.snapshots), dtype=bool)
+    used = np.ones(len(coverage.snapshots), dtype=bool)
     if contested == Contested.IN:
-        told = np.array([Status.CONTESTED in s.reports for s in coverage.snapshots])
+        used = np.array([Status.CONTESTED in s.reports for s in coverage.snapshots])
     km2 = figures.counted_km2(coverage, contested)[:, _columns(coverage, iso)].sum(axis=1)
     at = np.array([s.observed.timestamp() for s in coverage.snapshots]) / _SECONDS_PER_DAY
     day = np.floor(at).astype(np.int64)
-    told &= np.r_[day[1:] > day[:-1], True]
-    return Series(at[told], day[told], km2[told], np.where(told, np.cumsum(told) - 1, -1))
+    used &= np.r_[day[1:] > day[:-1], True]
+    return Series(at[used], day[used], km2[used], np.where(used, np.cumsum(used) - 1, -1))
 
 
 def _columns(coverage: Coverage, iso: str) -> list[int]:
@@ -200,7 +200,7 @@ def measure(
             f"snapshots in it; a slope needs at least {LEAST_SNAPSHOTS}"
         )
     inside = slice(first, last + 1)
-    found = stats.theilslopes(run.km2[inside], run.at[inside], CONFIDENCE)
+    slopes = stats.theilslopes(run.km2[inside], run.at[inside], CONFIDENCE)
     columns = _columns(coverage, iso)
     remaining = sum(coverage.oblasts[i].polygon_km2 for i in columns) - float(run.km2[last])
     return Pace(
@@ -210,9 +210,9 @@ def measure(
         window_days=window_days,
         snapshots=last - first + 1,
         contested=contested,
-        km2_per_day=float(found.slope),
-        low=float(found.low_slope),
-        high=float(found.high_slope),
+        km2_per_day=float(slopes.slope),
+        low=float(slopes.low_slope),
+        high=float(slopes.high_slope),
         plain_km2_per_day=_plain(run, coverage.known(first_day), last),
         held_km2=float(run.km2[last]),
         remaining_km2=remaining if remaining > _LEAST_KM2 else 0.0,
@@ -247,14 +247,14 @@ class Ahead:
     errors: tuple[tuple[date, float, float], ...]
 
 
-def ahead(found: Pace, scores: Sequence[Score]) -> Ahead:
+def ahead(pace: Pace, scores: Sequence[Score]) -> Ahead:
     """Return what a pace projects over the longest of `HORIZONS`, with the errors of the past."""
-    day, total = found.snapshot.day, found.held_km2 + found.remaining_km2
+    day, total = pace.snapshot.day, pace.held_km2 + pace.remaining_km2
 
     def ground(days: int, km2_per_day: float) -> float:
-        return min(max(found.held_km2 + days * km2_per_day, 0.0), total)
+        return min(max(pace.held_km2 + days * km2_per_day, 0.0), total)
 
-    rates = (found.km2_per_day, found.low, found.high)
+    rates = (pace.km2_per_day, pace.low, pace.high)
     projected = []
     for days in (0, *HORIZONS):
         middle, low, high = (ground(days, rate) for rate in rates)
@@ -262,21 +262,21 @@ def ahead(found: Pace, scores: Sequence[Score]) -> Ahead:
     times = {
         s.horizon_days: (s.times_low, s.times_high)
         for s in scores
-        if s.window_days == found.window_days
+        if s.window_days == pace.window_days
     }
     errors = []
     for days in HORIZONS:
         low_times, high_times = times.get(days, (None, None))
-        if has_multiples(found, days) and low_times is not None and high_times is not None:
-            ends = [ground(days, found.km2_per_day * t) for t in (low_times, high_times)]
+        if has_multiples(pace, days) and low_times is not None and high_times is not None:
+            ends = [ground(days, pace.km2_per_day * t) for t in (low_times, high_times)]
             errors.append((day + timedelta(days=days), ends[0], ends[1]))
-    start = ((day, found.held_km2, found.held_km2),) if errors else ()
+    start = ((day, pace.held_km2, pace.held_km2),) if errors else ()
     return Ahead(tuple(projected), (*start, *errors))
 
 
-def has_multiples(found: Pace, days: int) -> bool:
+def has_multiples(pace: Pace, days: int) -> bool:
     """Whether the change projected so many days on is enough to tell what followed in multiples."""
-    return found.km2_per_day * days >= LEAST_PROJECTED_KM2
+    return pace.km2_per_day * days >= LEAST_PROJECTED_KM2
 
 
 def check_window(days: int) -> None:
@@ -336,9 +336,9 @@ def _scores(
 ) -> Iterator[Score]:
     for horizon in HORIZONS:
         now, then = number[:-horizon], number[horizon:]
-        asked = (now >= 0) & (then >= 0) & ~np.isnan(rates[: len(now), 0])
-        followed = km2[then[asked]] - km2[now[asked]]
-        slope, low, high, plain = rates[: len(now)][asked].T * horizon
+        tested = (now >= 0) & (then >= 0) & ~np.isnan(rates[: len(now), 0])
+        followed = km2[then[tested]] - km2[now[tested]]
+        slope, low, high, plain = rates[: len(now)][tested].T * horizon
         allowed = RIGHT_WITHIN * np.abs(followed)
         grew = slope >= LEAST_PROJECTED_KM2
         times = np.quantile(followed[grew] / slope[grew], _EIGHT_IN_TEN) if grew.any() else None

@@ -110,13 +110,13 @@ def _periods(coverage: Coverage, face: int) -> tuple[Period, ...]:
     runs = slice(coverage.face_runs[face], coverage.face_runs[face + 1])
     lengths = coverage.run_until[runs] - coverage.run_since[runs]
     grounds = np.repeat(coverage.run_ground[runs], lengths).tolist()
-    told = [
+    starts = [
         (info.observed.date(), _status(Ground(ground), Status.CONTESTED in info.reports))
         for info, ground in zip(coverage.snapshots, grounds, strict=True)
     ]
-    told += [(first, NOT_KNOWN) for first, _ in coverage.unknown]
-    told.sort(key=itemgetter(0))
-    begun = [next(period) for _, period in itertools.groupby(told, key=itemgetter(1))]
+    starts += [(first, NOT_KNOWN) for first, _ in coverage.unknown]
+    starts.sort(key=itemgetter(0))
+    begun = [next(period) for _, period in itertools.groupby(starts, key=itemgetter(1))]
     ends = [*(since for since, _ in begun[1:]), None]
     return tuple(
         Period(status, since, until) for (since, status), until in zip(begun, ends, strict=True)

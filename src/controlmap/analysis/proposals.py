@@ -76,9 +76,9 @@ class Selection:
         """Return a rule as a file has it; `InputError` says what is allowed."""
         try:
             name, _, day = text.partition("@")  # type: ignore[attr-defined]
-            drawn = cls(Rule(name), date.fromisoformat(day) if day else None)
-            if str(drawn) == text and (drawn.day is None or drawn.rule is Rule.LINE):
-                return drawn
+            selection = cls(Rule(name), date.fromisoformat(day) if day else None)
+            if str(selection) == text and (selection.day is None or selection.rule is Rule.LINE):
+                return selection
         except (AttributeError, ValueError):
             pass
         raise InputError(f"found {str(text)[:40]!r}; allowed: {RULES_ALLOWED}")
@@ -183,16 +183,16 @@ def _proposal(entry: Entry) -> Proposal:
             drawn[iso] = Selection.parse(rules[iso])
         except InputError as error:
             raise entry.error(f"rules.{iso}", str(error)) from error
-    told = _by_oblast(entry, "recognised")
+    recognised = _by_oblast(entry, "recognised")
     allowed = [r.value for r in Recognised]
-    for iso, value in told.items():
+    for iso, value in recognised.items():
         entry.one_of(f"recognised.{iso}", value, allowed)
     return Proposal(
         id=entry.text("id"),
         title=entry.text("title", entry.text("id")),
         about=entry.text("about", ""),
         rules=drawn,
-        recognised={iso: Recognised(told.get(iso, Recognised.UNSTATED)) for iso in ISO_CODES},
+        recognised={iso: Recognised(recognised.get(iso, Recognised.UNSTATED)) for iso in ISO_CODES},
         entry=entry,
     )
 
@@ -212,7 +212,7 @@ def toml(proposal: Proposal) -> str:
     if proposal.about:
         lines.append(f"about = {_quoted(proposal.about)}")
     lines += ["", f"[{KIND}.rules]"]
-    lines += [f'{iso} = "{drawn}"' for iso, drawn in proposal.rules.items()]
+    lines += [f'{iso} = "{selection}"' for iso, selection in proposal.rules.items()]
     lines += ["", f"[{KIND}.recognised]"]
     lines += [f'{iso} = "{value}"' for iso, value in proposal.recognised.items()]
     return "\n".join(lines) + "\n"
@@ -236,20 +236,20 @@ def would_hold(coverage: Coverage, snapshot: DaySnapshot, proposal: Proposal) ->
     for number, oblast in enumerate(coverage.oblasts):
         inside = coverage.face_oblast == number
         try:
-            out |= inside & _drawn(coverage, snapshot, proposal.rules[oblast.iso])
+            out |= inside & _selected(coverage, snapshot, proposal.rules[oblast.iso])
         except InputError as error:
             told = f"proposal {proposal.id!r} cannot be measured by {coverage.source}"
             raise InputError(f"{told}: rules.{oblast.iso}: {error}") from error
     return out
 
 
-def _drawn(coverage: Coverage, snapshot: DaySnapshot, drawn: Selection) -> Faces:
-    if drawn.rule is Rule.CLAIM:
+def _selected(coverage: Coverage, snapshot: DaySnapshot, selection: Selection) -> Faces:
+    if selection.rule is Rule.CLAIM:
         return np.ones(len(coverage.face_km2), dtype=bool)
-    if drawn.rule is Rule.PRE_2022:
+    if selection.rule is Rule.PRE_2022:
         before = _pre_2022(coverage, snapshot)
         return np.asarray(coverage.ground(before.index) == Ground.HELD_BEFORE_2022)
-    return coverage.held(coverage.at(drawn.day).index if drawn.day else snapshot.index)
+    return coverage.held(coverage.at(selection.day).index if selection.day else snapshot.index)
 
 
 def _pre_2022(coverage: Coverage, snapshot: DaySnapshot) -> DaySnapshot:
@@ -294,7 +294,7 @@ def measure(coverage: Coverage, snapshot: DaySnapshot, proposal: Proposal) -> Ou
         )
         rows.append(row)
     face = _places_faces(coverage)
-    asked = {drawn.rule for drawn in proposal.rules.values()}
+    rules = {selection.rule for selection in proposal.rules.values()}
     return Outcome(
         proposal,
         snapshot,
@@ -302,14 +302,14 @@ def measure(coverage: Coverage, snapshot: DaySnapshot, proposal: Proposal) -> Ou
         tuple(place for place, f in face.items() if to_russia[f]),
         tuple(place for place, f in face.items() if to_ukraine[f]),
         _fortress(coverage, snapshot, proposal, face),
-        _pre_2022(coverage, snapshot).day if Rule.PRE_2022 in asked else None,
+        _pre_2022(coverage, snapshot).day if Rule.PRE_2022 in rules else None,
     )
 
 
-def _recognised(told: Recognised, would_hold_km2: float) -> float | None:
-    if told is Recognised.UNSTATED:
+def _recognised(recognised: Recognised, would_hold_km2: float) -> float | None:
+    if recognised is Recognised.UNSTATED:
         return None
-    return would_hold_km2 if told is Recognised.HELD else 0.0
+    return would_hold_km2 if recognised is Recognised.HELD else 0.0
 
 
 def _sum(rows: Sequence[Transfer]) -> Transfer:
@@ -344,9 +344,9 @@ def _fortress(
     coverage: Coverage, snapshot: DaySnapshot, proposal: Proposal, face: Mapping[Place, int]
 ) -> dict[str, tuple[bool, bool]]:
     now, then = coverage.held(snapshot.index), would_hold(coverage, snapshot, proposal)
-    found = {name: places.find(name)[0] for name in FORTRESS_CITIES}
+    cities = {name: places.find(name)[0] for name in FORTRESS_CITIES}
     return {
         name: (bool(now[face[place]]), bool(then[face[place]]))
-        for name, place in found.items()
+        for name, place in cities.items()
         if place in face
     }

@@ -207,10 +207,11 @@ def _trace(
     """Return a quantity by month, with its spread where the day itself reports it."""
     days, rows = [], []
     for snapshot in month_ends(coverage):
-        found = measure(coverage, query, snapshot)
-        own = snapshot.reports(Status.CONTESTED)
+        measured = measure(coverage, query, snapshot)
+        spread = (measured.low, measured.high)
         days.append(snapshot.day)
-        rows.append((found.value, *((found.low, found.high) if own else (math.nan, math.nan))))
+        reported = snapshot.reports(Status.CONTESTED)
+        rows.append((measured.value, *(spread if reported else (math.nan, math.nan))))
     value, low, high = np.array(rows).T
     return Trace("", tuple(days), value, low, high)
 
@@ -226,9 +227,9 @@ def month_ends(coverage: Coverage) -> list[DaySnapshot]:
 
 def _days_to_take(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Measure:
     (iso,) = query.oblasts
-    found = [pace.measure(coverage, iso, snapshot, window) for window in query.windows]
+    paces = [pace.measure(coverage, iso, snapshot, window) for window in query.windows]
     parts: list[Part] = []
-    for each in found:
+    for each in paces:
         if each.snapshots <= pace.LEAST_SNAPSHOTS:
             raise InputError(
                 f"window of {each.window_days} days before {snapshot.day}: {each.snapshots} "
@@ -239,9 +240,9 @@ def _days_to_take(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Me
         days, low, high = map(_or_never, (each.days, each.days_low, each.days_high))
         parts.append(Part(key, DAYS, days, low, high))
         parts.append(Part(key, KM2_PER_DAY, each.km2_per_day, each.low, each.high))
-    ends = [(_or_never(p.days_low), _or_never(p.days_high)) for p in found]
+    ends = [(_or_never(p.days_low), _or_never(p.days_high)) for p in paces]
     return Measure(
-        value=_or_never(found[0].days),
+        value=_or_never(paces[0].days),
         low=min(low for low, _ in ends),
         high=max(high for _, high in ends),
         parts=tuple(parts),
@@ -256,9 +257,9 @@ def _pace_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
     (iso,) = query.oblasts
     window, first = query.windows[0], coverage.span[0]
     known = [m for m in month_ends(coverage) if (m.day - first).days >= window]
-    found = [pace.measure(coverage, iso, snapshot, window) for snapshot in known]
-    rows = np.array([(p.km2_per_day, p.low, p.high) for p in found]).reshape(-1, 3)
-    days = tuple(p.snapshot.day for p in found)
+    paces = [pace.measure(coverage, iso, snapshot, window) for snapshot in known]
+    rows = np.array([(p.km2_per_day, p.low, p.high) for p in paces]).reshape(-1, 3)
+    days = tuple(p.snapshot.day for p in paces)
     return (Trace(str(window), days, rows[:, 0], rows[:, 1], rows[:, 2]),)
 
 
@@ -310,23 +311,23 @@ def _net_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
 def _places_not_held(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Measure:
     of = figures.last_reported(coverage, snapshot, Status.CONTESTED)
     parts, not_held, maybe_contested = [], 0, 0
-    for name, found in _records(coverage, query):
-        status = found.status_on(snapshot.info.observed.date())
-        km = float(found.distance_km[snapshot.index])
+    for name, point in _records(coverage, query):
+        status = point.status_on(snapshot.info.observed.date())
+        km = float(point.distance_km[snapshot.index])
         parts.append(Part(name, KM, None if math.isnan(km) else km, status=status))
         if status == Status.RUSSIAN_HELD:
             continue
         not_held += 1
-        told = found.status_on(of.info.observed.date()) if of else ""
-        maybe_contested += told == Status.CONTESTED
+        reported_status = point.status_on(of.info.observed.date()) if of else ""
+        maybe_contested += reported_status == Status.CONTESTED
     return Measure(
         not_held, not_held - maybe_contested, not_held, tuple(parts), *_dated(of, snapshot)
     )
 
 
 def _records(coverage: Coverage, query: Query) -> list[tuple[str, PointRecord]]:
-    found = [places.find(name)[0] for name in query.places]
-    return [(p.name, place_history.record_of(coverage, p.lon, p.lat)) for p in found]
+    matches = [places.find(name)[0] for name in query.places]
+    return [(p.name, place_history.record_of(coverage, p.lon, p.lat)) for p in matches]
 
 
 def _distance_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
@@ -334,7 +335,7 @@ def _distance_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
     indices = [m.index for m in snapshots]
     days = tuple(m.day for m in snapshots)
     return tuple(
-        Trace(name, days, found.distance_km[indices]) for name, found in _records(coverage, query)
+        Trace(name, days, point.distance_km[indices]) for name, point in _records(coverage, query)
     )
 
 

@@ -38,10 +38,10 @@ def read(path: Path) -> tuple[TurningPoint, ...]:
         Where the file is not TOML, or with every entry that is not whole.
     """
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecordError(f"{path.name}: {error}") from error
-    entries = told.get("turning_point", [])
+    entries = document.get("turning_point", [])
     wrong = [
         f"entry {number}: {field} is {entry.get(field)!r}, not a {kind.__name__}"
         for number, entry in enumerate(entries, start=1)
