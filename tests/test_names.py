@@ -37,9 +37,6 @@ STILL: tuple[str, ...] = (
     "analysis/claims.py",
     "analysis/pace.py",
     "analysis/proposals.py",
-    "record/plausibility.py",
-    "update/fetch.py",
-    "words/text_proposals.py",
 )
 
 

@@ -30,7 +30,7 @@ CONFIRMED_WITHIN = CARRY_LIMIT
 TAKEN_BACK_SHARE = 0.5
 ALWAYS_SHARE = 0.95
 """A status is always reported where so many of a reader's snapshots draw any of it."""
-DRAWN_KM2 = 1.0
+SHOWN_KM2 = 1.0
 """Less of a status, in all oblasts, is none."""
 MOST_HELD_KM2 = 603_628.0
 """No more can be Russian-held than all of Ukraine, Crimea included (official area)."""
@@ -52,13 +52,13 @@ class Measured:
         return held
 
     @cached_property
-    def _drawn_km2(self) -> list[float]:
+    def _shown_km2(self) -> list[float]:
         km2: list[float] = self.ground_km2.sum(axis=0).tolist()
         return km2
 
     def draws(self, status: Status) -> bool:
         """Return whether there is any ground of a status."""
-        return sum(self._drawn_km2[ground] for ground in status.grounds) >= DRAWN_KM2
+        return sum(self._shown_km2[ground] for ground in status.grounds) >= SHOWN_KM2
 
 
 @dataclass(frozen=True)

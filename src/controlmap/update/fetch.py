@@ -219,7 +219,7 @@ class Fetcher:
             raise MissingError(f"{address}: is not there ({status})")
         if status in _BUSY:
             stays = UnavailableError if status == 429 else FetchError
-            wait_s = _wait_asked_for(response.headers.get("Retry-After"), self.clock.now())
+            wait_s = _retry_after_s(response.headers.get("Retry-After"), self.clock.now())
             raise _TransientError(f"the server answers {status}", stays, wait_s)
         if status in _UNWELCOME:
             raise UnavailableError(f"{address}: the server turns the request away ({status})")
@@ -284,7 +284,7 @@ def _origin(address: str) -> tuple[str, str | None, int | None]:
     return split.scheme, split.hostname, split.port
 
 
-def _wait_asked_for(header: str | None, now: datetime) -> float | None:
+def _retry_after_s(header: str | None, now: datetime) -> float | None:
     """Return the seconds that Retry-After asks for, as a number or a date; None for neither."""
     if header is None:
         return None

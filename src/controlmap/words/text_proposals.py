@@ -281,7 +281,7 @@ def citation(
             "Proposal: {title}, on {day} ({rules}).",
             title=title,
             day=day,
-            rules="; ".join(f"{name}: {drawn}" for name, drawn in rules),
+            rules="; ".join(f"{name}: {rule}" for name, rule in rules),
         ),
         _(
             "What would pass: {rows}.",
