@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from controlmap.analysis import figures, pace, proposals
+from controlmap.analysis import areas, figures, pace, proposals
 from controlmap.analysis.quantities import Trace
 from controlmap.dashboard import claim_card, rendering, tables
 from controlmap.draw import charts, sparkline
@@ -218,6 +218,19 @@ def test_proposals_side_by_side_and_one_in_full(opened: Opened) -> None:
     assert "Proposal: The “Anchorage formula”, on 24 January 2026 (" in citation
     assert "0 settlements to Ukraine, population 0 (GeoNames); population by" in citation
     assert 'UA-14 = "claim"' in toml
+
+
+def test_land_that_would_pass_either_way_is_in_the_headline(opened: Opened) -> None:
+    choices = {"donetsk": "claim", "zaporizhzhia": "pre_2022"}
+    page = opened(proposals_page, date="2026-01-24", proposal="own", **choices)
+    (headline,) = re.findall(r'<p class="cm-share">(.*?)</p>', said(page))
+    figures = r"<b>5,726 km²</b> would pass from Ukrainian to Russian hands, and ([\d,]+) km² the"
+    match = re.match(figures, headline)
+    assert match
+    # All that is held in Zaporizhzhia oblast, none of which was before 2022.
+    record = archive.open_source("deepstate").coverage
+    held = areas.areas(record, date(2026, 1, 24)).row("UA-23")["russian_held"]
+    assert match[1] == f"{held:,.0f}"
 
 
 def test_nothing_passes_where_nothing_is_ceded(opened: Opened) -> None:

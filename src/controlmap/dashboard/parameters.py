@@ -137,10 +137,7 @@ def _windows() -> dict[str, str]:
     return {str(days): text.days(days) for days in pace.WINDOWS}
 
 
-def _oblasts(every: Text) -> dict[str, Text]:
-    return {ALL: every, **{iso: text.OBLASTS[iso] for iso in FACTS}}
-
-
+_OBLASTS = {iso: text.OBLASTS[iso] for iso in FACTS}
 DATE = _day("date", text.DATE)
 SOURCE = _option("source", text.SOURCE, text.SOURCE_HELP, _titles, str, sources.DEFAULT)
 ADVANCE = _option(
@@ -156,7 +153,7 @@ FROM, TO = _day("from", text.FROM, 30), _day("to", text.TO)
 START, END = _day("start", text_history.START, None), _day("end", text_history.END)
 HISTORY_OBLAST = _option(
     "oblast", text_history.OBLAST, text_history.OBLAST_HELP,
-    lambda: _oblasts(text_history.EACH), str, ALL,
+    lambda: {ALL: text_history.EACH, **_OBLASTS}, str, ALL,
 )  # fmt: skip
 MEASURE = _option(
     "measure", text_history.MEASURE, text_history.MEASURE_HELP,
@@ -199,7 +196,7 @@ PACE_OBLAST = _option(
     "oblast",
     text_pace.OBLAST,
     text_pace.OBLAST_HELP,
-    lambda: _oblasts(text_pace.ALL_FOUR),
+    lambda: {**_OBLASTS, ALL: text_pace.ALL_FOUR},
     str,
     "UA-14",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from controlmap.words import numbers
 from controlmap.words.catalog import Message, ngettext
@@ -174,6 +174,16 @@ def cite(
     ]
 
 
+def month_of(start: date, end: date) -> str:
+    """Return the month of a period between the ends of two days; its days where it is cut."""
+    first = start + timedelta(days=1)
+    if first.day == 1 and (end + timedelta(days=1)).day == 1:
+        return numbers.month(end)
+    if first == end:
+        return numbers.day(end)
+    return _("{first}–{last} {month:month}", first=first.day, last=end.day, month=end)
+
+
 def months_caption(name: str, start: date, end: date, count: int) -> str:
     """Return of what the table of months is, and how many they are."""
     return ngettext(
@@ -186,6 +196,3 @@ def months_caption(name: str, start: date, end: date, count: int) -> str:
         start=start,
         end=end,
     )
-
-
-month = numbers.month

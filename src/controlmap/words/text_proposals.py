@@ -131,6 +131,12 @@ def headline(to_russia_km2: float, to_ukraine_km2: float) -> tuple[str, str]:
     """Return the figure that a proposal is about, and what it is of."""
     if max(to_russia_km2, to_ukraine_km2) < LEAST_KM2:
         return str(NOTHING), _("from hand to hand")
+    if min(to_russia_km2, to_ukraine_km2) >= LEAST_KM2:
+        return text.km2(to_russia_km2), _(
+            "would pass from Ukrainian to Russian hands, and {area:,.0f}\N{NO-BREAK SPACE}km² the "
+            "other way",
+            area=to_ukraine_km2,
+        )
     if to_russia_km2 >= to_ukraine_km2:
         return text.km2(to_russia_km2), _("would pass from Ukrainian to Russian hands")
     return text.km2(to_ukraine_km2), _("would pass from Russian to Ukrainian hands")

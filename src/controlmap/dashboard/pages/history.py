@@ -185,7 +185,7 @@ def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
         rows = [
             {
                 **{name: flow[name] for name in ("gained_km2", "lost_km2", "net_km2")},
-                "name": words.month(flow["end"]),
+                "name": words.month_of(flow["start"], flow["end"]),
                 "russian_held": (km2 := held[flow["end"]]),
                 "held_share": None if km2 is None else km2 / whole,
             }
