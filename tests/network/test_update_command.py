@@ -177,7 +177,7 @@ def test_a_failure_adds_what_came_and_ends_with_1(
     assert ": 1 added; " in done.out
     assert done.errors[-1] == (
         f"controlmap: {server.address}/data/{STAMP}07.geojson: the server turns the request away "
-        "(403); what came after it was not asked for"
+        "(403); what came after it was not requested"
     )
 
 
@@ -357,5 +357,5 @@ def test_a_page_says_what_a_short_record_hides(server: Publisher, fetcher: Fetch
     page = AppTest.from_function(overview, default_timeout=60).run()
     assert not page.exception
     told = " ".join(c.value for c in page.caption)
-    assert "has 1 March 2026 to 3 March 2026" in told
+    assert "covers 1 March 2026 to 3 March 2026" in told
     assert "`controlmap update --since 2026-03-01`" in told

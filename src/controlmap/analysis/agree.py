@@ -76,7 +76,9 @@ def _refuse_early(coverages: Mapping[str, Coverage], opinions: Sequence[Opinion]
     for source, coverage in coverages.items():
         if source not in known:
             first = coverage.span[0]
-            raise InputError(f"{on}: before the span of {source}, which begins on {first}")
+            raise InputError(
+                "{on}: before the span of {source}, which begins on {first}", on, source, first
+            )
 
 
 def _day(opinion: Opinion) -> str:

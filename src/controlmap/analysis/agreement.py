@@ -172,7 +172,7 @@ def opinion(coverage: Coverage, day: date) -> Opinion:
     if latest and latest.is_current:
         return latest
     coverage.at(day)  # says why: outside of the span, or in a gap
-    raise InputError(f"{day}: {coverage.source} does not tell what is held")
+    raise InputError("{day}: {source} does not tell what is held", day, coverage.source)
 
 
 def agree(compared: Sequence[Opinion]) -> Agreement:
@@ -185,13 +185,18 @@ def agree(compared: Sequence[Opinion]) -> Agreement:
     """
     if not 2 <= len(compared) <= MOST:
         named = ", ".join(o.source for o in compared) or "none"
-        raise InputError(f"sources {named}: two to {MOST} are compared that know the day")
+        raise InputError(
+            "sources {named}: two to {most} are compared that know the day", named, MOST
+        )
     for opinion in compared:
         if not opinion.is_current:
             raise InputError(
-                f"{opinion.source}: its last snapshot that tells what is held is of "
-                f"{opinion.snapshot.info.observed.date()}, more than {CARRY_LIMIT.days} days "
-                f"before {opinion.snapshot.day}"
+                "{source}: its last snapshot that tells what is held is of {date}, more "
+                "than {days} days before {day}",
+                opinion.source,
+                opinion.snapshot.info.observed.date(),
+                CARRY_LIMIT.days,
+                opinion.snapshot.day,
             )
     oblasts, points = compared[0].coverage.oblasts, sampling.points()
     code = np.zeros(len(points.place), dtype=np.uint8)

@@ -46,7 +46,9 @@ def changes(
     coverage = assessed_advance.counted(coverage, advance)
     first, last = coverage.at(start), coverage.at(end or coverage.span[1])
     if first.day > last.day:
-        raise InputError(f"from {first.day} to {last.day}: the first day is after the last")
+        raise InputError(
+            "from {day} to {day_2}: the first day is after the last", first.day, last.day
+        )
     evidence = Evidence.of(coverage, first), Evidence.of(coverage, last)
     ends = _ends(*evidence)
     rows = by_oblast(coverage, first, last)

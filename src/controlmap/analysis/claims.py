@@ -227,7 +227,7 @@ def _claim(entry: Entry) -> Claim:
 def _figure(entry: Entry, asks: Quantity, key: str, default: float | None = None) -> float:
     found = entry.number(key, default)
     if asks.unit == SHARE and found > 1:
-        raise entry.error(key, f"found {found:g}; allowed: a share, 0 to 1")
+        raise entry.error(key, "found {found:g}; allowed: a share, 0 to 1", found)
     return found
 
 
@@ -235,7 +235,7 @@ def _query(entry: Entry, parameters: Sequence[str]) -> Query:
     windows = "windows" in parameters
     oblasts = entry.choices("oblasts", ISO_CODES) if "oblasts" in parameters else ()
     if windows and len(oblasts) != 1:
-        raise entry.error("oblasts", f"found {len(oblasts)}; allowed: one")
+        raise entry.error("oblasts", "found {count}; allowed: one", len(oblasts))
     query = Query(
         oblasts=oblasts,
         windows=entry.choices("windows", pace.WINDOWS) if windows else (),
@@ -244,7 +244,7 @@ def _query(entry: Entry, parameters: Sequence[str]) -> Query:
         places=_places(entry) if "places" in parameters else (),
     )
     if query.periods * query.period_days > MAX_DAYS:
-        raise entry.error("periods", f"allowed are {MAX_DAYS:,} days in all")
+        raise entry.error("periods", "allowed are {most:,} days in all", MAX_DAYS)
     return query
 
 
@@ -252,7 +252,7 @@ def _places(entry: Entry) -> tuple[str, ...]:
     names = entry.several("places")
     for name in names:
         if not isinstance(name, str):
-            raise entry.error("places", f"found {name!r}; allowed: names of places")
+            raise entry.error("places", "found {name!r}; allowed: names of places", name)
         try:
             places.find(name)
         except InputError as error:

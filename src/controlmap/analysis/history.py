@@ -95,7 +95,7 @@ def days_known(
     first, last = coverage.span
     start, end = start or first, end or last
     if start > end:
-        raise InputError(f"from {start} to {end}: the first day is after the last")
+        raise InputError("from {start} to {end}: the first day is after the last", start, end)
     for day in (start, end):
         if not first <= day <= last:
             coverage.at(day)

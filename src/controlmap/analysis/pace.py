@@ -161,7 +161,7 @@ def _columns(coverage: Coverage, iso: str) -> list[int]:
     found = [i for i, o in enumerate(coverage.oblasts) if o.iso == iso]
     if not found:
         allowed = ", ".join([*(o.iso for o in coverage.oblasts), ALL])
-        raise InputError(f"oblast {iso!r}: not in the record; allowed: {allowed}")
+        raise InputError("oblast {iso!r}: not in the record; allowed: {allowed}", iso, allowed)
     return found
 
 
@@ -190,14 +190,22 @@ def measure(
     first_day = snapshot.day - timedelta(days=window_days)
     if first_day < coverage.span[0]:
         raise InputError(
-            f"window of {window_days} days before {snapshot.day}: longer than the record of "
-            f"{coverage.source}, which begins on {coverage.span[0]}"
+            "window of {window_days} days before {day}: longer than the record of "
+            "{source}, which begins on {span}",
+            window_days,
+            snapshot.day,
+            coverage.source,
+            coverage.span[0],
         )
     first = int(np.searchsorted(run.day, _number_of(first_day)))
     if last - first + 1 < LEAST_SNAPSHOTS:
         raise InputError(
-            f"window of {window_days} days before {snapshot.day}: {max(last - first + 1, 0)} "
-            f"snapshots in it; a slope needs at least {LEAST_SNAPSHOTS}"
+            "window of {window_days} days before {day}: {most} snapshots in it; a "
+            "slope needs at least {least}",
+            window_days,
+            snapshot.day,
+            max(last - first + 1, 0),
+            LEAST_SNAPSHOTS,
         )
     inside = slice(first, last + 1)
     slopes = stats.theilslopes(run.km2[inside], run.at[inside], CONFIDENCE)
@@ -282,7 +290,9 @@ def has_multiples(pace: Pace, days: int) -> bool:
 def check_window(days: int) -> None:
     """Raise an InputError for a window that is not one of `WINDOWS`."""
     if days not in WINDOWS:
-        raise InputError(f"window {days!r}: allowed are {', '.join(map(str, WINDOWS))} (days)")
+        raise InputError(
+            "window {days!r}: allowed are {listed} (days)", days, ", ".join(map(str, WINDOWS))
+        )
 
 
 def _number_on(coverage: Coverage, run: Series, snapshot: DaySnapshot) -> int:
@@ -292,8 +302,11 @@ def _number_on(coverage: Coverage, run: Series, snapshot: DaySnapshot) -> int:
     last = figures.last_reported(coverage, snapshot, Status.CONTESTED)
     when = f"last on {last.day}" if last else "never before"
     raise InputError(
-        f"{snapshot.day}: {coverage.source} does not report contested ground ({when}), so it "
-        "cannot be counted in; allowed: out"
+        "{day}: {source} does not report contested ground ({when}), so it cannot "
+        "be counted in; allowed: out",
+        snapshot.day,
+        coverage.source,
+        when,
     )
 
 

@@ -82,7 +82,11 @@ def record_of(coverage: Coverage, lon: float, lat: float) -> PointRecord:
         swapped = any(o.polygon.covers(shapely.Point(lat, lon)) for o in coverage.oblasts)
         hint = f"; {lat:g},{lon:g} does: are they swapped?" if swapped else ""
         raise InputError(
-            f"{lon:g},{lat:g}: lies in none of the oblasts {names} (LON,LAT is read){hint}"
+            "{lon:g},{lat:g}: lies in none of the oblasts {names} (LON,LAT is read){hint}",
+            lon,
+            lat,
+            names,
+            hint,
         )
     flat = shapely.Point(shapely.get_coordinates(geodesy.to_equal_area(point))[0])
     face = int(faces_of(coverage, np.array([lon]), np.array([lat]), np.array(inside[:1]))[0])

@@ -81,7 +81,7 @@ class Selection:
                 return selection
         except (AttributeError, ValueError):
             pass
-        raise InputError(f"found {str(text)[:40]!r}; allowed: {RULES_ALLOWED}")
+        raise InputError("found {value!r}; allowed: {allowed}", str(text)[:40], RULES_ALLOWED)
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def _proposal(entry: Entry) -> Proposal:
     rules = _by_oblast(entry, "rules")
     for iso in ISO_CODES:
         if iso not in rules:
-            raise entry.error("rules", f"no rule for {iso}; allowed: {RULES_ALLOWED}")
+            raise entry.error("rules", "no rule for {iso}; allowed: {allowed}", iso, RULES_ALLOWED)
     drawn = {}
     for iso in ISO_CODES:
         try:
@@ -202,7 +202,9 @@ def _by_oblast(entry: Entry, key: str) -> Mapping[str, Any]:
     for iso in table:
         if iso not in ISO_CODES:
             allowed = ", ".join(ISO_CODES)
-            raise entry.error(f"{key}.{iso}", f"found oblast {iso!r}; allowed: {allowed}")
+            raise entry.error(
+                f"{key}.{iso}", "found oblast {iso!r}; allowed: {allowed}", iso, allowed
+            )
     return table
 
 
@@ -239,7 +241,7 @@ def would_hold(coverage: Coverage, snapshot: DaySnapshot, proposal: Proposal) ->
             out |= inside & _selected(coverage, snapshot, proposal.rules[oblast.iso])
         except InputError as error:
             told = f"proposal {proposal.id!r} cannot be measured by {coverage.source}"
-            raise InputError(f"{told}: rules.{oblast.iso}: {error}") from error
+            raise InputError("{told}: rules.{iso}: {error}", told, oblast.iso, error) from error
     return out
 
 
@@ -257,8 +259,10 @@ def _pre_2022(coverage: Coverage, snapshot: DaySnapshot) -> DaySnapshot:
     last = figures.last_reported(coverage, snapshot, Status.HELD_BEFORE_2022)
     if last is None:
         raise InputError(
-            f"pre_2022: {coverage.source} does not report what was held before 2022 up to "
-            f"{snapshot.day}; allowed: claim, line, line@YYYY-MM-DD, none"
+            "pre_2022: {source} does not report what was held before 2022 up to {day}; "
+            "allowed: claim, line, line@YYYY-MM-DD, none",
+            coverage.source,
+            snapshot.day,
         )
     return last
 

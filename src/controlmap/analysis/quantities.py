@@ -189,7 +189,11 @@ def _columns(coverage: Coverage, query: Query) -> list[int]:
     isos = [o.iso for o in coverage.oblasts]
     missing = [iso for iso in query.oblasts if iso not in isos]
     if missing:
-        raise InputError(f"oblast {missing[0]!r}: not in the record; allowed: {', '.join(isos)}")
+        raise InputError(
+            "oblast {missing!r}: not in the record; allowed: {listed}",
+            missing[0],
+            ", ".join(isos),
+        )
     return [isos.index(iso) for iso in query.oblasts]
 
 
@@ -232,9 +236,13 @@ def _days_to_take(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Me
     for each in paces:
         if each.snapshots <= pace.LEAST_SNAPSHOTS:
             raise InputError(
-                f"window of {each.window_days} days before {snapshot.day}: {each.snapshots} "
-                "snapshots in it, whose interval is but the range of their slopes; a spread to "
-                f"judge by needs at least {pace.LEAST_SNAPSHOTS + 1}"
+                "window of {window_days} days before {day}: {snapshots} snapshots in it, "
+                "whose interval is but the range of their slopes; a spread to judge by "
+                "needs at least {least_snapshots}",
+                each.window_days,
+                snapshot.day,
+                each.snapshots,
+                pace.LEAST_SNAPSHOTS + 1,
             )
         key = str(each.window_days)
         days, low, high = map(_or_never, (each.days, each.days_low, each.days_high))

@@ -16,6 +16,8 @@ from controlmap.cli import (
 from controlmap.cli.printing import say
 from controlmap.core.model import ControlmapError, InputError
 from controlmap.core.version import __version__
+from controlmap.words.catalog import as_given
+from controlmap.words.catalog import gettext as _
 
 _ROOMS = (questions, records, update, dashboard)
 
@@ -36,14 +38,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         run: Callable[[argparse.Namespace], None] = arguments.run
         run(arguments)
     except ControlmapError as error:
-        say(f"controlmap: {error}")
+        say(as_given("controlmap: {error}", error))
         return 2 if isinstance(error, InputError) else 1
     except BrokenPipeError:
         sys.stderr.close()
         return 1
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        say(f"controlmap: {where}{error.strerror or error}")
+        say(as_given("controlmap: {where}{strerror}", where, error.strerror or error))
         return 1
     return 0
 
@@ -51,11 +53,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="controlmap",
-        description="Who controls what in Donetsk, Luhansk, Kherson and Zaporizhzhia oblasts: "
-        "claimed and held, by day. Areas are geodesic, in km2.",
+        description=_(
+            "Who controls what in Donetsk, Luhansk, Kherson and Zaporizhzhia oblasts: "
+            "claimed and held, by day. Areas are geodesic, in km2."
+        ),
     )
     parser.add_argument("--version", action="version", version=f"controlmap {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(title=_("commands"), required=True, metavar="COMMAND")
     for room in _ROOMS:
         room.add(commands)
     return parser

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from controlmap.cli.printing import say
 from controlmap.core.model import InputError
+from controlmap.words.catalog import as_given, ngettext
+from controlmap.words.catalog import gettext as _
 
 # A command imports what it works with when it runs: `controlmap --help` waits for none of it.
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def add_command(
 
 def add_source(parser: argparse.ArgumentParser) -> None:
     """Add --source."""
-    parser.add_argument("--source", metavar="ID", help="default: deepstate")
+    parser.add_argument("--source", metavar="ID", help=_("default: deepstate"))
 
 
 def add_record(parser: argparse.ArgumentParser) -> None:
@@ -51,8 +53,10 @@ def add_basis(parser: argparse.ArgumentParser) -> None:
         "--basis",
         choices=("polygon", "official"),
         default="polygon",
-        help="the total that shares are taken over: the polygon's own area (default) or the "
-        "official statistical area",
+        help=_(
+            "the total that shares are taken over: the polygon's own area (default) or "
+            "the official statistical area"
+        ),
     )
 
 
@@ -62,7 +66,7 @@ def add_contested(parser: argparse.ArgumentParser) -> None:
         "--contested",
         choices=("out", "in"),
         default="out",
-        help="whether contested ground counts with what is held (default: out)",
+        help=_("whether contested ground counts with what is held (default: out)"),
     )
 
 
@@ -72,16 +76,25 @@ def add_advance(parser: argparse.ArgumentParser, default: str = "apart") -> None
         "--advance",
         choices=("apart", "held", "contested"),
         default=default,
-        help="what assessed advance counts as, ground where Russian forces operate and control is "
-        f"not assessed (ISW): a status of its own, held, or contested; default: {default}",
+        help=as_given(
+            "what assessed advance counts as, ground where Russian forces operate and "
+            "control is not assessed (ISW): a status of its own, held, or contested; "
+            "default: {default}",
+            default,
+        ),
     )
 
 
 def add_entries(parser: argparse.ArgumentParser, default: str) -> None:
     """Add --as-of, --file and --format of a command over entries that people write."""
-    parser.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help=f"default: {default}")
     parser.add_argument(
-        "--file", type=Path, metavar="FILE", help="entries of your own (TOML), after the first ones"
+        "--as-of", type=day, metavar="YYYY-MM-DD", help=as_given("default: {default}", default)
+    )
+    parser.add_argument(
+        "--file",
+        type=Path,
+        metavar="FILE",
+        help=_("entries of your own (TOML), after the first ones"),
     )
     add_format(parser)
 
@@ -97,9 +110,12 @@ def report_broken(broken: Sequence[str], path: Path | None) -> None:
     for problem in broken:
         say(problem)
     if broken:
-        count = "1 entry" if len(broken) == 1 else f"{len(broken)} entries"
-        where = f"{path}: " if path else ""
-        raise InputError(f"{where}{count} cannot be used; the others are shown")
+        problem = ngettext(
+            "{count} entry cannot be used; the others are shown",
+            "{count} entries cannot be used; the others are shown",
+            len(broken),
+        )
+        raise InputError(f"{path}: {problem}" if path else problem)
 
 
 def day(text: str) -> date:
@@ -107,7 +123,9 @@ def day(text: str) -> date:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date YYYY-MM-DD") from error
+        raise argparse.ArgumentTypeError(
+            as_given("{value!r} is not a date YYYY-MM-DD", text)
+        ) from error
 
 
 def open_record(source: str | None) -> Coverage:
@@ -125,7 +143,9 @@ def read_legend(path: Path) -> Legend:
     try:
         text = path.read_text("utf-8")
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+        raise InputError(
+            "{path}: cannot be read ({strerror})", path, error.strerror or error
+        ) from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is no text in UTF-8") from error
+        raise InputError("{path}: is no text in UTF-8", path) from error
     return legends.from_toml(text, path.name)

@@ -23,6 +23,8 @@ from controlmap.cli.options import (
 )
 from controlmap.cli.printing import say, show
 from controlmap.core.model import InputError
+from controlmap.words.catalog import as_given
+from controlmap.words.catalog import gettext as _
 
 if TYPE_CHECKING:
     from controlmap.record.coverage import Coverage
@@ -32,30 +34,36 @@ WHERE = "NAME|LON,LAT"
 
 def add(commands: Commands) -> None:
     """Add the commands."""
-    parser = add_command(commands, "areas", _areas, "Areas by status, oblast by oblast, on a day.")
+    parser = add_command(
+        commands, "areas", _areas, _("Areas by status, oblast by oblast, on a day.")
+    )
     add_record(parser)
     add_format(parser)
-    parser.add_argument("--input", type=Path, metavar="FILE", help="one file of any known source")
-    parser.add_argument("--reader", metavar="ID", help="how to read --input; default: recognised")
+    parser.add_argument(
+        "--input", type=Path, metavar="FILE", help=_("one file of any known source")
+    )
+    parser.add_argument(
+        "--reader", metavar="ID", help=_("how to read --input; default: recognised")
+    )
     parser.add_argument(
         "--legend",
         type=Path,
         metavar="FILE",
-        help="what the values of your own --input mean (TOML); default: guessed, and told",
+        help=_("what the values of your own --input mean (TOML); default: guessed, and told"),
     )
-    parser.add_argument("--date", type=day, metavar="YYYY-MM-DD", help="default: the latest")
+    parser.add_argument("--date", type=day, metavar="YYYY-MM-DD", help=_("default: the latest"))
     add_basis(parser)
 
     parser = add_command(
-        commands, "compare", _compare, "Claimed versus held, oblast by oblast, on a day."
+        commands, "compare", _compare, _("Claimed versus held, oblast by oblast, on a day.")
     )
     add_record(parser)
     add_format(parser)
-    parser.add_argument("--date", type=day, metavar="YYYY-MM-DD", help="default: the latest")
+    parser.add_argument("--date", type=day, metavar="YYYY-MM-DD", help=_("default: the latest"))
     add_basis(parser)
     add_contested(parser)
 
-    parser = add_command(commands, "history", _history, "Areas by status over time.")
+    parser = add_command(commands, "history", _history, _("Areas by status over time."))
     add_record(parser)
     add_format(parser)
     parser.add_argument("--from", dest="start", type=day, metavar="YYYY-MM-DD")
@@ -64,26 +72,32 @@ def add(commands: Commands) -> None:
         "--every",
         choices=("day", "week", "month"),
         default="day",
-        help="rows for each day, each Sunday, or each month's last day; and the range's last day",
+        help=_(
+            "rows for each day, each Sunday, or each month's last day; and the range's last day"
+        ),
     )
 
     parser = add_command(
-        commands, "changes", _changes, "What became Russian-held, and what ceased to be."
+        commands, "changes", _changes, _("What became Russian-held, and what ceased to be.")
     )
     add_record(parser)
     add_format(parser, "geojson")
     parser.add_argument("--from", dest="start", type=day, required=True, metavar="YYYY-MM-DD")
-    parser.add_argument("--to", dest="end", type=day, metavar="YYYY-MM-DD", help="default: latest")
+    parser.add_argument(
+        "--to", dest="end", type=day, metavar="YYYY-MM-DD", help=_("default: latest")
+    )
 
     parser = add_command(
         commands,
         "agree",
         _agree,
-        "What all sources hold on a day, some, one alone, or none; oblast by oblast.",
+        _("What all sources hold on a day, some, one alone, or none; oblast by oblast."),
     )
-    parser.add_argument("--date", type=day, metavar="YYYY-MM-DD", help="default: the latest")
+    parser.add_argument("--date", type=day, metavar="YYYY-MM-DD", help=_("default: the latest"))
     parser.add_argument(
-        "--sources", metavar="ID,ID", help="default: every source with a record that knows the day"
+        "--sources",
+        metavar="ID,ID",
+        help=_("default: every source with a record that knows the day"),
     )
     add_basis(parser)
     add_advance(parser)
@@ -93,9 +107,9 @@ def add(commands: Commands) -> None:
         commands,
         "place",
         _place,
-        "Who held a place from when to when, and its distance to held ground.",
+        _("Who held a place from when to when, and its distance to held ground."),
     )
-    parser.add_argument("where", metavar=WHERE, help='a name, "NAME, OBLAST", or a point')
+    parser.add_argument("where", metavar=WHERE, help=_('a name, "NAME, OBLAST", or a point'))
     add_record(parser)
     add_format(parser)
 
@@ -104,11 +118,11 @@ def add(commands: Commands) -> None:
         commands,
         "claims",
         _claims,
-        "Claims held against the records: measured with their spread, a verdict, and hindsight.",
+        _("Claims held against the records: measured with their spread, a verdict, and hindsight."),
     )
-    add_entries(parser, "the day that each claim speaks of")
+    add_entries(parser, _("the day that each claim speaks of"))
     parser.add_argument(
-        "--source", metavar="ID", help="this one alone; default: every source that is current"
+        "--source", metavar="ID", help=_("this one alone; default: every source that is current")
     )
     add_advance(parser, "contested")
 
@@ -116,9 +130,9 @@ def add(commands: Commands) -> None:
         commands,
         "proposals",
         _proposals,
-        "What would pass from Ukrainian to Russian hands by each proposal, and the reverse.",
+        _("What would pass from Ukrainian to Russian hands by each proposal, and the reverse."),
     )
-    add_entries(parser, "the latest")
+    add_entries(parser, _("the latest"))
     add_record(parser)
 
 
@@ -127,24 +141,29 @@ def _add_pace(commands: Commands) -> None:
         commands,
         "pace",
         _pace,
-        "The net pace of Russian-held ground with its confidence interval, and when it would take "
-        "what remains.",
+        _(
+            "The net pace of Russian-held ground with its confidence interval, and "
+            "when it would take what remains."
+        ),
     )
     parser.add_argument(
-        "--oblast", required=True, metavar="ISO|NAME", help="UA-14, Donetsk, ...; all for all four"
+        "--oblast",
+        required=True,
+        metavar="ISO|NAME",
+        help=_("UA-14, Donetsk, ...; all for all four"),
     )
-    parser.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help="default: the latest")
+    parser.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help=_("default: the latest"))
     parser.add_argument(
         "--window",
         type=int,
         metavar="DAYS",
-        help="7, 30, 90 (default), 180 or 365 days before; of --backtest, all by default",
+        help=_("7, 30, 90 (default), 180 or 365 days before; of --backtest, all by default"),
     )
     add_contested(parser)
     parser.add_argument(
         "--backtest",
         action="store_true",
-        help="instead: how often projections made on every day of the record were right",
+        help=_("instead: how often projections made on every day of the record were right"),
     )
     add_record(parser)
     add_format(parser)
@@ -155,7 +174,7 @@ def _areas(arguments: argparse.Namespace) -> None:
 
     for option in ("reader", "legend"):
         if arguments.input is None and getattr(arguments, option) is not None:
-            raise InputError(f"--{option}: goes with --input")
+            raise InputError("--{option}: goes with --input", option)
     coverage = open_record(arguments.source) if arguments.input is None else _read_one(arguments)
     answer = areas(coverage, arguments.date, basis=arguments.basis, advance=arguments.advance)
     show(answer, arguments.format)
@@ -169,24 +188,26 @@ def _read_one(arguments: argparse.Namespace) -> Coverage:
 
     path, on, source = arguments.input, arguments.date, arguments.source
     if on and on > (today := datetime.now(UTC).date()):
-        raise InputError(f"--date {on}: is after today, {today} (UTC)")
+        raise InputError("--date {on}: is after today, {today} (UTC)", on, today)
     if source is not None:
         sources.find_source(source)
     if path.is_dir():
-        raise InputError(f"{path}: is a folder; --input takes one file (build takes folders)")
+        raise InputError("{path}: is a folder; --input takes one file (build takes folders)", path)
     files = list(inputs.members([path]))
     if len(files) != 1:
-        raise InputError(f"{path}: holds {len(files)} files; --input takes one (build takes more)")
+        raise InputError(
+            "{path}: holds {count} files; --input takes one (build takes more)", path, len(files)
+        )
     legend = arguments.legend and read_legend(arguments.legend)
     snapshot = sources.read(
         files[0].data, files[0].name, arguments.reader, end_of(on) if on else None, legend
     )
     of = sources.source_of(snapshot.info.reader).id
     if source not in (None, of):
-        raise InputError(f"{path.name}: is a file of {of}, not of {source}")
+        raise InputError("{name}: is a file of {of}, not of {source}", path.name, of, source)
     coverage, completed = builder.of_snapshot(snapshot)
     for warning in [*snapshot.info.warnings, *([f"{path.name}: {completed}"] if completed else [])]:
-        say(f"warning: {warning}")
+        say(as_given("warning: {warning}", warning))
     return coverage
 
 
@@ -230,7 +251,7 @@ def _agree(arguments: argparse.Namespace) -> None:
 
     names = arguments.sources.split(",") if arguments.sources else archive.with_records()
     if len(set(names)) < len(names):
-        raise InputError(f"--sources {arguments.sources}: names a source twice")
+        raise InputError("--sources {sources}: names a source twice", arguments.sources)
     answer = agree(
         {source: open_record(source) for source in names},
         arguments.date,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from controlmap.cli.options import Commands, add_command, add_format, add_source
 from controlmap.cli.printing import progress, say, show
 from controlmap.core.model import InputError
+from controlmap.words.catalog import as_given
+from controlmap.words.catalog import gettext as _
 
 if TYPE_CHECKING:
     from controlmap.core.model import SnapshotInfo
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     """Add both commands."""
     parser = add_command(
-        commands, "build", _build, "Build a record (GeoParquet) out of a source's files."
+        commands, "build", _build, _("Build a record (GeoParquet) out of a source's files.")
     )
     add_source(parser)
     read = parser.add_mutually_exclusive_group(required=True)
@@ -28,37 +30,38 @@ def add(commands: Commands) -> None:
         type=Path,
         nargs="+",
         metavar="PATH",
-        help="files (gzipped or not), folders, tar or zip archives",
+        help=_("files (gzipped or not), folders, tar or zip archives"),
     )
     read.add_argument(
         "--extend",
         type=Path,
         nargs="+",
         metavar=("RECORD", "PATH"),
-        help="add snapshots, earlier or later ones, to a record at full detail",
+        help=_("add snapshots, earlier or later ones, to a record at full detail"),
     )
     parser.add_argument(
         "-o",
         "--output",
         type=Path,
         metavar="FILE",
-        help="where to write; --extend writes to RECORD where it is left out",
+        help=_("where to write; --extend writes to RECORD where it is left out"),
     )
     parser.add_argument(
         "--cells",
         type=int,
         metavar="METRES",
-        help="generalise the map to the cells of our own grid; figures stay exact",
+        help=_("generalise the map to the cells of our own grid; figures stay exact"),
     )
     parser.add_argument(
         "--strict",
         action="store_true",
-        help="write nothing where a file cannot be read or cannot be true, instead of keeping it "
-        "out",
+        help=_(
+            "write nothing where a file cannot be read or cannot be true, instead of keeping it out"
+        ),
     )
 
     parser = add_command(
-        commands, "sources", _sources, "What there is: span, snapshots, gaps, terms."
+        commands, "sources", _sources, _("What there is: span, snapshots, gaps, terms.")
     )
     add_format(parser)
 
@@ -98,25 +101,28 @@ def _extend(arguments: argparse.Namespace) -> None:
 
     for name in ("cells", "source"):
         if getattr(arguments, name) is not None:
-            raise InputError(f"--{name}: does not go with --extend; the record says it")
+            raise InputError("--{name}: does not go with --extend; the record says it", name)
     path, *inputs = arguments.extend
     if not inputs:
-        raise InputError(f"--extend {path}: the files to add are missing; they follow the record")
+        raise InputError(
+            "--extend {path}: the files to add are missing; they follow the record", path
+        )
     output = arguments.output or path
     with user_folder.one_writer_of(output):
         extension = builder.extend_file(path, inputs, output, progress, strict=arguments.strict)
     progress("")
     report(extension.added, [(kept.name, kept.why) for kept in extension.kept_out])
-    print(f"{extension.record.path}: {len(extension.added)} added; {summed(extension.record)}")
+    count, record = len(extension.added), extension.record
+    print(as_given("{path}: {count} added; {record}", record.path, count, summed(record)))
 
 
 def report(snapshots: Iterable[SnapshotInfo], kept_out: Iterable[tuple[str, str]]) -> None:
     """Say on stderr what the readers doubted, and what was kept out."""
     for info in snapshots:
         for warning in info.warnings:
-            say(f"warning: {warning}")
+            say(as_given("warning: {warning}", warning))
     for name, why in kept_out:
-        say(f"kept out: {name}: {why}")
+        say(as_given("kept out: {name}: {why}", name, why))
 
 
 def summed(record: Record) -> str:
@@ -124,11 +130,14 @@ def summed(record: Record) -> str:
     from controlmap.words import text
 
     figures = record.provenance.figures
-    many = text.snapshots(sum(figures["snapshots"].values()))
-    return (
-        f"{many}, {figures['span'][0]} to {figures['span'][1]}, "
-        f"{figures['faces']} faces, {figures['runs']} runs; measured error at most "
-        f"{figures['measured_error_km2']} km2"
+    return as_given(
+        "{snapshots}, {first} to {last}, {faces} faces, {runs} runs; measured error at most "
+        "{error} km2",
+        text.snapshots(sum(figures["snapshots"].values())),
+        *figures["span"],
+        figures["faces"],
+        figures["runs"],
+        figures["measured_error_km2"],
     )
 
 

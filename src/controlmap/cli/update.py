@@ -9,6 +9,8 @@ from controlmap.cli.options import Commands, add_command, add_source, day
 from controlmap.cli.printing import progress, say
 from controlmap.cli.records import report, summed
 from controlmap.core.model import ControlmapError
+from controlmap.words.catalog import as_given
+from controlmap.words.catalog import gettext as _
 from controlmap.words.numbers import printable
 
 if TYPE_CHECKING:
@@ -22,18 +24,20 @@ def add(commands: Commands) -> None:
         commands,
         "update",
         _update,
-        "Fetch what a source has published since, and add it to your own record at full detail.",
+        _("Fetch what a source has published since, and add it to your own record at full detail."),
     )
     add_source(parser)
     parser.add_argument(
         "--since",
         type=day,
         metavar="DATE",
-        help="ask for what is missing from this day on (default: since your record ends; without "
-        "one, since the embedded record begins)",
+        help=_(
+            "ask for what is missing from this day on (default: since your record "
+            "ends; without one, since the embedded record begins)"
+        ),
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="list what would be fetched; write nothing"
+        "--dry-run", action="store_true", help=_("list what would be fetched; write nothing")
     )
 
 
@@ -60,7 +64,7 @@ def _preview(source: str, arguments: argparse.Namespace, fetcher: Fetcher) -> No
     progress("")
     for item in plan.wanted:
         print(printable(f"{item.observed:%Y-%m-%d}  {item.reader}  {item.address}"))
-    say(f"{len(plan.wanted)} files would be fetched; nothing was written")
+    say(as_given("{count} files would be fetched; nothing was written", len(plan.wanted)))
     _report_failures(plan)
 
 
@@ -72,25 +76,37 @@ def _fetch(source: str, arguments: argparse.Namespace, fetcher: Fetcher) -> None
     progress("")
     report(done.added, [(kept.name, kept.why) for kept in done.kept_out])
     if done.fetching.missing:
-        say(f"not published: {', '.join(done.fetching.missing)}")
+        say(as_given("not published: {listed}", ", ".join(done.fetching.missing)))
     if done.record is None:
-        print(f"{source}: nothing to fetch; there is no record of your own yet")
+        print(as_given("{source}: nothing to fetch; there is no record of your own yet", source))
     elif not done.added:
-        print(f"{done.record.path}: nothing new since {done.record.coverage.span[1]}")
+        path, last = done.record.path, done.record.coverage.span[1]
+        print(as_given("{path}: nothing new since {day}", path, last))
+    elif done.begun:
+        print(as_given("{path}: begun; {record}", done.record.path, summed(done.record)))
     else:
-        did = "begun" if done.begun else f"{len(done.added)} added"
-        print(f"{done.record.path}: {did}; {summed(done.record)}")
+        count, record = len(done.added), done.record
+        print(as_given("{path}: {count} added; {record}", record.path, count, summed(record)))
     hidden = done.record and archive.hidden_by(done.record)
     if hidden:
         first, last = hidden.coverage.span
-        say(f"note: it is used in place of the embedded record, which has {first} to {last}")
+        say(
+            as_given(
+                "note: it is used in place of the embedded record, which has {first} to {last}",
+                first,
+                last,
+            )
+        )
     _report_failures(done.fetching)
 
 
 def _report_failures(fetching: Fetching) -> None:
     """Say what could not be fetched, and end with a failure where there was any."""
     for failed in fetching.failed[:-1]:
-        say(f"failed: {failed}")
+        say(as_given("failed: {failed}", failed))
     if fetching.failed:
-        rest = "; what came after it was not requested" if fetching.stopped else ""
-        raise ControlmapError(f"{fetching.failed[-1]}{rest}")
+        if fetching.stopped:
+            raise ControlmapError(
+                "{failed}; what came after it was not requested", fetching.failed[-1]
+            )
+        raise ControlmapError(fetching.failed[-1])

@@ -39,10 +39,10 @@ def day_of(value: Day) -> date:
     """
     if isinstance(value, datetime):
         if value.tzinfo and value.utcoffset() != timedelta(0):
-            raise InputError(f"day {value!r}: is of another time zone; allowed: UTC, or none")
+            raise InputError("day {value!r}: is of another time zone; allowed: UTC, or none", value)
         value = value.date()  # of pandas.NaT it is NaT
     if isinstance(value, datetime):
-        raise InputError(f"day {value!r}: is no day; {_ALLOWED}")
+        raise InputError("day {value!r}: is no day; {allowed}", value, _ALLOWED)
     if isinstance(value, date):
         return value
     try:
@@ -51,7 +51,7 @@ def day_of(value: Day) -> date:
             return day
     except (TypeError, ValueError):
         pass
-    raise InputError(f"day {value!r}: is no day; {_ALLOWED}")
+    raise InputError("day {value!r}: is no day; {allowed}", value, _ALLOWED)
 
 
 _ALLOWED = 'allowed: "YYYY-MM-DD", a date, or a Timestamp in UTC'

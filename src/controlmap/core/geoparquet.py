@@ -103,19 +103,22 @@ def read(path: Path, kind: str) -> GeoFile:
         Where the file is missing, is damaged, is of another kind, or of a newer format.
     """
     if not path.is_file():
-        raise RecordError(f"{path.name}: not found in {path.parent.name or '.'}/")
+        raise RecordError("{name}: not found in {name_2}/", path.name, path.parent.name or ".")
     try:
         file = pq.ParquetFile(path, page_checksum_verification=True)
         head = json.loads(file.metadata.metadata[_KEY])
         form = head["format"]
         if form > FORMAT:
             raise RecordError(
-                f"{path.name}: is of format {form}; this version of controlmap reads up to {FORMAT}"
+                "{name}: is of format {form}; this version of controlmap reads up to {most}",
+                path.name,
+                form,
+                FORMAT,
             )
         if head["kind"] != kind:
-            raise RecordError(f"{path.name}: holds {head['kind']}, not {kind}")
+            raise RecordError("{name}: holds {head}, not {kind}", path.name, head["kind"], kind)
         if hashlib.sha256(head["body"].encode()).hexdigest() != head["sha256"]:
-            raise RecordError(f"{path.name}: is damaged (the provenance fails its checksum)")
+            raise RecordError("{name}: is damaged (the provenance fails its checksum)", path.name)
         body = _unpack(head["body"])
         table = file.read(use_threads=False)
         # Not to_numpy, which imports pandas.
@@ -123,7 +126,7 @@ def read(path: Path, kind: str) -> GeoFile:
         table = table.drop_columns("geometry")
         if _columns(table) != body["columns"]:
             raise RecordError(
-                f"{path.name}: is damaged (its columns are not those it was written with)"
+                "{name}: is damaged (its columns are not those it was written with)", path.name
             )
         known = {**body["provenance"], "inputs": tuple(body["provenance"]["inputs"])}
         provenance = Provenance(**known)
@@ -131,9 +134,11 @@ def read(path: Path, kind: str) -> GeoFile:
         raise
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError, zlib.error) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise RecordError(f"{path.name}: is damaged or not a {kind} file ({reason})") from error
+        raise RecordError(
+            "{name}: is damaged or not a {kind} file ({reason})", path.name, kind, reason
+        ) from error
     except shapely.errors.GEOSException as error:
-        raise RecordError(f"{path.name}: is damaged (a geometry cannot be read)") from error
+        raise RecordError("{name}: is damaged (a geometry cannot be read)", path.name) from error
     return GeoFile(table, np.asarray(geometry, dtype=object), provenance, body["extra"])
 
 
@@ -165,17 +170,17 @@ def read_sidecar(path: Path) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads(sidecar.read_bytes())
     except (OSError, ValueError) as error:
-        raise RecordError(f"{sidecar.name}: is missing or damaged") from error
+        raise RecordError("{name}: is missing or damaged", sidecar.name) from error
     return content
 
 
 def check_sidecar(path: Path) -> None:
     """Raise a RecordError where a file is not the one that its sidecar has the hash of."""
     if not path.is_file():
-        raise RecordError(f"{path.name}: not found in {path.parent.name or '.'}/")
+        raise RecordError("{name}: not found in {name_2}/", path.name, path.parent.name or ".")
     if hashlib.sha256(path.read_bytes()).hexdigest() != read_sidecar(path).get("sha256"):
         raise RecordError(
-            f"{path.name}: is damaged (it is not the file that its provenance describes)"
+            "{name}: is damaged (it is not the file that its provenance describes)", path.name
         )
 
 

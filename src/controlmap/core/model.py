@@ -15,12 +15,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from controlmap.words.catalog import as_given
+
 Polygons = NDArray[np.object_]
 """A one-dimensional array of shapely Polygons, lon, lat in degrees (WGS84); they may overlap."""
 
 
 class ControlmapError(Exception):
-    """What controlmap reports in one line; the command ends with exit code 1."""
+    """What controlmap reports in one line; the command ends with exit code 1.
+
+    Parameters
+    ----------
+    text
+        The sentence, with a name in braces for each value.
+    given
+        The values, in the order of their names in the text.
+    """
+
+    def __init__(self, text: str, *given: object) -> None:
+        super().__init__(text, *given)
+
+    def __str__(self) -> str:
+        """Return the sentence in the current language."""
+        return as_given(*self.args)
 
 
 class InputError(ControlmapError):

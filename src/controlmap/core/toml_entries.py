@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 from controlmap.core import limits
 from controlmap.core.model import InputError
+from controlmap.words.catalog import as_given
 
 _SHOWN = 60  # characters of a value that a message shows
 
@@ -42,9 +43,10 @@ class Entry:
         value = self.values.get("id")
         return value if isinstance(value, str) else ""
 
-    def error(self, key: str, problem: str) -> InputError:
+    def error(self, key: str, problem: str, *given: object) -> InputError:
         """Return what to raise for a problem with a key ("table.key" for one within a table)."""
         which = _shown(self.id) if self.id else self.position
+        problem = as_given(problem, *given)
         return InputError(f"{self.file}, {self.kind} {which}: {key}: {problem}")
 
     def check_keys(self, allowed: Iterable[str], why: str = "") -> None:
@@ -52,32 +54,34 @@ class Entry:
         listed = sorted(allowed)
         for key in self.values:
             if key not in listed:
-                raise self.error(key, f"not a key{why}; allowed: {', '.join(listed)}")
+                raise self.error(key, "not a key{why}; allowed: {listed}", why, ", ".join(listed))
 
     def text(self, key: str, default: str | None = None) -> str:
         """Return a text on one line; without a default it must be there and not be empty."""
         value = self._value(key, default)
         if not isinstance(value, str) or not (value.strip() or default is not None):
-            raise self.error(key, f"found {_shown(value)}; allowed: a text")
+            raise self.error(key, "found {shown}; allowed: a text", _shown(value))
         line = " ".join(value.split())
         if not line.isprintable():
-            raise self.error(key, f"found {_shown(value)}; allowed: characters that can be seen")
+            raise self.error(
+                key, "found {shown}; allowed: characters that can be seen", _shown(value)
+            )
         return line
 
     def day(self, key: str) -> date:
         """Return a date."""
         value = self._value(key)
         if not isinstance(value, date) or isinstance(value, datetime):
-            raise self.error(key, f"found {_shown(value)}; allowed: a date, as 2026-01-24")
+            raise self.error(key, "found {shown}; allowed: a date, as 2026-01-24", _shown(value))
         return value
 
     def number(self, key: str, default: float | None = None) -> float:
         """Return a finite number that is not negative."""
         value = self._value(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.error(key, f"found {_shown(value)}; allowed: a number")
+            raise self.error(key, "found {shown}; allowed: a number", _shown(value))
         if not math.isfinite(value) or value < 0:
-            raise self.error(key, f"found {value}; allowed: 0 or a number above it")
+            raise self.error(key, "found {value}; allowed: 0 or a number above it", value)
         return float(value)
 
     def count(self, key: str, least: int, most: int) -> int:
@@ -85,7 +89,7 @@ class Entry:
         value = self._value(key)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             allowed = f"a whole number from {least} to {most}"
-            raise self.error(key, f"found {_shown(value)}; allowed: {allowed}")
+            raise self.error(key, "found {shown}; allowed: {allowed}", _shown(value), allowed)
         return value
 
     def choice(self, key: str, allowed: Sequence[Any]) -> Any:
@@ -100,23 +104,25 @@ class Entry:
         """Return a list of different values, at least one."""
         values = self._value(key)
         if not isinstance(values, list) or not values:
-            raise self.error(key, f"found {_shown(values)}; allowed: a list")
+            raise self.error(key, "found {shown}; allowed: a list", _shown(values))
         if any(value in values[:number] for number, value in enumerate(values)):
-            raise self.error(key, f"found {_shown(values)}; allowed: each once")
+            raise self.error(key, "found {shown}; allowed: each once", _shown(values))
         return tuple(values)
 
     def one_of(self, key: str, value: Any, allowed: Sequence[Any]) -> Any:
         """Return a value if it is one of those allowed; 1 is neither True nor 1.0."""
         if not any(value == other and type(value) is type(other) for other in allowed):
             listed = ", ".join(map(str, allowed))
-            raise self.error(key, f"found {_shown(value)}; allowed: {listed}")
+            raise self.error(key, "found {shown}; allowed: {listed}", _shown(value), listed)
         return value
 
     def table(self, key: str) -> Mapping[str, Any]:
         """Return a table in the entry; empty where it is not there."""
         value = self.values.get(key, {})
         if not isinstance(value, dict):
-            raise self.error(key, f"found {_shown(value)}; allowed: a table [{self.kind}.{key}]")
+            raise self.error(
+                key, "found {shown}; allowed: a table [{kind}.{key}]", _shown(value), self.kind, key
+            )
         return value
 
     def _value(self, key: str, default: Any = None) -> Any:
@@ -172,7 +178,9 @@ def load(
 def check_size(name: str, size: int) -> None:
     """Raise an InputError for a TOML file of more bytes than are read."""
     if size > limits.TOML_MB * 2**20:
-        raise InputError(f"{name}: {size:,} bytes; the limit is {limits.TOML_MB} MB")
+        raise InputError(
+            "{name}: {size:,} bytes; the limit is {toml_mb} MB", name, size, limits.TOML_MB
+        )
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -201,13 +209,15 @@ def read(path: Path, kind: str) -> tuple[list[Entry], list[InputError]]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+        raise InputError(
+            "{path}: cannot be read ({strerror})", path, error.strerror or error
+        ) from error
     check_size(path.name, len(data))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise InputError(f"{path.name}, line {line}: is not UTF-8") from error
+        raise InputError("{name}, line {line}: is not UTF-8", path.name, line) from error
     entries: list[Entry] = []
     broken: list[InputError] = []
     try:
@@ -218,7 +228,7 @@ def read(path: Path, kind: str) -> tuple[list[Entry], list[InputError]]:
         listed = document.get(kind, [])
         is_list = isinstance(listed, list) and all(isinstance(values, dict) for values in listed)
         broken += [
-            InputError(f"{path.name}: found {_shown(key)}; allowed: [[{kind}]]")
+            InputError("{name}: found {shown}; allowed: [[{kind}]]", path.name, _shown(key), kind)
             for key in document
             if key != kind or not is_list
         ]
@@ -227,7 +237,7 @@ def read(path: Path, kind: str) -> tuple[list[Entry], list[InputError]]:
             for position, values in enumerate(listed if is_list else [], start=len(entries) + 1)
         ]
     if not entries and not broken:
-        raise InputError(f"{path.name}: holds no [[{kind}]]")
+        raise InputError("{name}: holds no [[{kind}]]", path.name, kind)
     return entries, broken
 
 
@@ -243,10 +253,12 @@ def _documents(file: str, text: str, broken: list[InputError]) -> Iterator[dict[
             at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
             line += int(at[1]) if at and at[1] else piece.rstrip("\n").count("\n") + 1
             problem = str(error)[: at.start()] if at else str(error)
-            broken.append(InputError(f"{file}, line {line}: is not TOML ({problem})"))
+            broken.append(
+                InputError("{file}, line {line}: is not TOML ({problem})", file, line, problem)
+            )
         except RecursionError:
             problem = "is not TOML that can be read (nested too deep)"
-            broken.append(InputError(f"{file}, line {line + 1}: {problem}"))
+            broken.append(InputError("{file}, line {line}: {problem}", file, line + 1, problem))
 
 
 _HEADER = re.compile(r"""^[ \t]*\[\[\s*["']?[\w-]+["']?\s*\]\][ \t]*(?:#.*)?$""", re.MULTILINE)

@@ -34,7 +34,7 @@ def find() -> Path | None:
     if not text:
         return None
     if not Path(text).is_dir():
-        raise InputError(f"{SETTING}={text}: is not a folder")
+        raise InputError("{setting}={path}: is not a folder", SETTING, text)
     return Path(text)
 
 
@@ -42,7 +42,7 @@ def named() -> Path:
     """Return the folder as `find` does; an InputError where there is to be none."""
     folder = find()
     if folder is None:
-        raise InputError(f"{SETTING}: is empty, so there is no folder to keep a record in")
+        raise InputError("{setting}: is empty, so there is no folder to keep a record in", SETTING)
     return folder
 
 
@@ -70,7 +70,8 @@ def one_writer(folder: Path) -> Iterator[None]:
         lock.acquire()
     except Timeout as error:
         raise ControlmapError(
-            f"{folder}: another update or build is writing there; try again when it has ended"
+            "{folder}: another update or build is writing there; try again when it has ended",
+            folder,
         ) from error
     try:
         yield

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from controlmap.core.model import ControlmapError, InputError
+from controlmap.words.catalog import as_given
 
 HOST = "127.0.0.1"
 _PORTS = range(1, 65536)
@@ -32,15 +33,18 @@ def run(port: int) -> None:
         Where the port is none, or is in use.
     """
     if port not in _PORTS:
-        raise InputError(f"port {port}: allowed are {_PORTS[0]} to {_PORTS[-1]}")
+        raise InputError("port {port}: allowed are {first} to {last}", port, _PORTS[0], _PORTS[-1])
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
             raise InputError(
-                f"port {port}: cannot be used on {HOST} ({error.strerror}); choose another with "
-                "--port (PORT= with make)"
+                "port {port}: cannot be used on {host} ({strerror}); choose another with "
+                "--port (PORT= with make)",
+                port,
+                HOST,
+                error.strerror,
             ) from error
     script, settings = _entry()
 
@@ -56,7 +60,7 @@ def run(port: int) -> None:
         for path in ("", *PAGES)
     ]
     options = dict(_flat(tomllib.loads(settings.read_text("utf-8"))))
-    print(f"controlmap: http://{HOST}:{port} (stop with Ctrl-C)", flush=True)
+    print(as_given("controlmap: http://{host}:{port} (stop with Ctrl-C)", HOST, port), flush=True)
     st.App(script, routes=routes, lifespan=_ready).run(
         config={**options, "server.address": HOST, "server.port": port}
     )

@@ -73,7 +73,7 @@ def load() -> tuple[Oblast, ...]:
         return tuple(of(iso, polygons[iso]) for iso in ISO_CODES)
     except (KeyError, InputError) as error:
         raise RecordError(
-            f"oblasts.parquet: holds other oblasts than it should ({error})"
+            "oblasts.parquet: holds other oblasts than it should ({error})", error
         ) from error
 
 
@@ -83,8 +83,11 @@ def of(iso: str, polygon: BaseGeometry) -> Oblast:
     measured = area_km2(polygon)
     if abs(measured / official - 1) > _PLAUSIBLE:
         raise InputError(
-            f"oblast polygons: {name} measures {measured:,.0f} km2, the official area is "
-            f"{official:,.0f} km2; polygons that include the sea are not allowed"
+            "oblast polygons: {name} measures {measured:,.0f} km2, the official area "
+            "is {official:,.0f} km2; polygons that include the sea are not allowed",
+            name,
+            measured,
+            official,
         )
     return Oblast(iso, name, name_uk, official, polygon, measured)
 
@@ -95,4 +98,6 @@ def find(text: str) -> str:
     for iso, (name, name_uk, _) in FACTS.items():
         if wanted in (iso.casefold(), name.casefold(), name_uk.casefold()):
             return iso
-    raise InputError(f"oblast {text!r}: not known; allowed: {', '.join(ISO_CODES)}")
+    raise InputError(
+        "oblast {text_given!r}: not known; allowed: {listed}", text, ", ".join(ISO_CODES)
+    )

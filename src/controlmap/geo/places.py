@@ -103,14 +103,18 @@ def find(text: str) -> tuple[Place, tuple[Place, ...]]:
         names = {_sounded(n): n for p in among for n in (p.name, p.name_uk) if n}
         near = [names[n] for n in difflib.get_close_matches(_sounded(name), names, 3, 0.6)]
         hint = f"; near: {', '.join(near)}" if near else ""
-        raise InputError(f"{name.strip()!r}: no place of that name{hint}; {KNOWN}")
+        raise InputError(
+            "{name!r}: no place of that name{hint}; {known}", name.strip(), hint, KNOWN
+        )
     matches.sort(key=lambda p: -(p.population or 0))
     first, *others = matches
     if others and (first.population or 0) < MANY_TIMES * (others[0].population or 1):
         listed = "; ".join(
             f"{p.name}, {oblasts.FACTS[p.iso][0]} ({p.lon},{p.lat})" for p in matches
         )
-        raise InputError(f"{name.strip()!r}: {len(matches)} places of that name: {listed}")
+        raise InputError(
+            "{name!r}: {count} places of that name: {listed}", name.strip(), len(matches), listed
+        )
     return first, tuple(others)
 
 
@@ -148,7 +152,7 @@ def locate(text: str) -> Where:
         place, others = find(text)
         return Where(place.lon, place.lat, place, others)
     if any(number is None or not math.isfinite(number) for number in numbers):
-        raise InputError(f"{text!r}: is not LON,LAT in degrees")
+        raise InputError("{text_given!r}: is not LON,LAT in degrees", text)
     return Where(float(lon), float(lat))
 
 
@@ -189,7 +193,7 @@ def _sounded(name: str) -> str:
 def read_csv(path: Path) -> tuple[Place, ...]:
     """Return the settlements in a file; a RecordError names file and line."""
     if not path.is_file():
-        raise RecordError(f"{path.name}: not found in {path.parent.name or '.'}/")
+        raise RecordError("{name}: not found in {name_2}/", path.name, path.parent.name or ".")
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file, strict=True)
         places = []
@@ -202,5 +206,7 @@ def read_csv(path: Path) -> tuple[Place, ...]:
                     Place(int(number), name, name_uk, float(lon), float(lat), population, iso)
                 )
         except (ValueError, csv.Error) as error:
-            raise RecordError(f"{path.name}, line {rows.line_num}: {error}") from error
+            raise RecordError(
+                "{name}, line {line_num}: {error}", path.name, rows.line_num, error
+            ) from error
     return tuple(places)

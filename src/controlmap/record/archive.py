@@ -43,7 +43,7 @@ class Record:
 def save(path: Path, coverage: Coverage, provenance: Provenance) -> None:
     """Write a record as GeoParquet: a row a face, its runs as lists, the snapshots beside them."""
     if not path.parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}")
+        raise InputError("{path}: there is no folder {parent}", path, path.parent)
     counts = np.bincount(coverage.run_face, minlength=len(coverage.face_km2))
     offsets = pa.array(np.r_[0, np.cumsum(counts)], pa.int32())
     isos = np.array([o.iso for o in coverage.oblasts], dtype=object)
@@ -94,7 +94,7 @@ def load(path: Path) -> Record:
             cell_m=file.extra["cell_m"],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RecordError(f"{path.name}: is damaged ({error!r})") from error
+        raise RecordError("{name}: is damaged ({error!r})", path.name, error) from error
     _ = coverage.areas  # measured once here, so that questions find it done
     return Record(coverage, file.provenance, path)
 
@@ -133,7 +133,8 @@ def open_source(source: str) -> Record:
     path = _path_of(source)
     if not path.is_file():
         raise InputError(
-            f"no record of {source} here; build one with `controlmap build --source {source}`"
+            "no record of {source} here; build one with `controlmap build --source {source}`",
+            source,
         )
     return _open(path)
 

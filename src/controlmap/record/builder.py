@@ -33,6 +33,8 @@ from controlmap.record.drawings import Drawings
 from controlmap.record.inputs import Member
 from controlmap.record.plausibility import KeptOut, Measured
 from controlmap.sources.polygons import Memo
+from controlmap.words.catalog import as_given
+from controlmap.words.catalog import gettext as _
 
 Notify = Callable[[str], None]
 """What is called with a line that says what is being done."""
@@ -66,14 +68,14 @@ def build_file(
     generalise.check_size(cells_m)
     intake = Intake(source, progress, strict=strict)
     intake.take(paths)
-    progress("noding and classifying")
+    progress(_("noding and classifying"))
     whole, implausible = _plausible(
         lambda without: coverage.of_drawings(
             source, intake.drawings, readers=intake.readers, without=without
         ),
         strict=strict,
     )
-    progress("measuring the error")
+    progress(_("measuring the error"))
     figures = _figures(whole, intake) | _listed([*intake.kept_out, *implausible])
     built = whole if cells_m is None else generalise.generalise(whole, cells_m)
     return _write(built, inputs.entries(paths), figures, output, progress)
@@ -120,14 +122,14 @@ def extend_file(
     paths = list(paths)
     _check_output(output, paths)
     if not path.is_file():
-        raise InputError(f"{path}: no such file; --extend takes a record")
+        raise InputError("{path}: no such file; --extend takes a record", path)
     record = archive.load(path)
     known = record.coverage
     extender.check(known, path.name)
     intake = Intake(known.source, progress, strict=strict, known=known)
     intake.take(paths)
     before = _kept_out_before(record, intake)
-    progress("noding and classifying")
+    progress(_("noding and classifying"))
     whole, implausible = _plausible(
         lambda without: extender.extend(
             known, intake.drawings, readers=intake.readers, without=without
@@ -135,7 +137,7 @@ def extend_file(
         [kept.measured for kept in before if kept.measured is not None],
         strict=strict,
     )
-    progress("measuring the error")
+    progress(_("measuring the error"))
     figures = _figures(whole, intake, record) | _listed([*before, *intake.kept_out, *implausible])
     files = [*record.provenance.inputs]
     files += [file for file in inputs.entries(paths) if file not in files]
@@ -212,7 +214,7 @@ class Intake:
     def _each(self, paths: Iterable[Path | Member]) -> Iterator[Snapshot]:
         memo = Memo()
         for number, member in enumerate(inputs.members(paths), start=1):
-            self.progress(f"{number} files read, {member.name}")
+            self.progress(as_given("{number} files read, {name}", number, member.name))
             try:
                 for snapshot in sources.read_all(member.data, member.name, memo):
                     self._check(member, snapshot)
@@ -226,7 +228,10 @@ class Intake:
     def _check(self, member: Member, snapshot: Snapshot) -> None:
         if sources.source_of(snapshot.info.reader).id != self.source:
             raise InputError(
-                f"{member.name}: is read by {snapshot.info.reader}, not a {self.source} file"
+                "{name}: is read by {reader}, not a {source} file",
+                member.name,
+                snapshot.info.reader,
+                self.source,
             )
         if why := plausibility.impossible(snapshot):
             raise InputError(f"{member.name}: {why}")
@@ -305,7 +310,9 @@ def _plausible(
         if strict:
             first, *others = more.values()
             and_more = f" (and {len(others)} more)" if others else ""
-            raise InputError(f"{first.name}: {first.why}{and_more}; --strict allows none")
+            raise InputError(
+                "{name}: {why}{and_more}; --strict allows none", first.name, first.why, and_more
+            )
         without |= more
 
 
@@ -317,12 +324,12 @@ def _listed(kept_out: Sequence[KeptOut]) -> dict[str, Any]:
 
 def _check_output(output: Path, paths: Iterable[Path | Member]) -> None:
     if output.is_dir():
-        raise InputError(f"{output}: is a folder; the output is a file")
+        raise InputError("{output}: is a folder; the output is a file", output)
     if not output.parent.is_dir():
-        raise InputError(f"{output}: there is no folder {output.parent}")
+        raise InputError("{output}: there is no folder {parent}", output, output.parent)
     read = inputs.files(path for path in paths if isinstance(path, Path))
     if output.exists() and any(output.samefile(path) for path in read):
-        raise InputError(f"{output}: is one of the inputs; write to another file")
+        raise InputError("{output}: is one of the inputs; write to another file", output)
 
 
 def _write(
@@ -338,7 +345,7 @@ def _write(
         "faces_without_geometry_km2": round(float(built.face_km2[thin].sum()), 3),
     }
     provenance = archive.provenance_of(built, files, figures)
-    progress("writing")
+    progress(_("writing"))
     archive.save(output, built, provenance)
     return Record(built, provenance, output)
 

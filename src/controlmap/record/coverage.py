@@ -46,7 +46,7 @@ _KM2_DIGITS = 6  # a square metre: below it there is only the rounding of sums
 
 def _check_day(day: object) -> None:
     if not isinstance(day, date) or isinstance(day, datetime):
-        raise InputError(f"{day!r}: is no day; allowed: a datetime.date, as date(2026, 1, 24)")
+        raise InputError("{day!r}: is no day; allowed: a datetime.date, as date(2026, 1, 24)", day)
 
 
 @dataclass(frozen=True)
@@ -187,14 +187,23 @@ class Coverage:
         if snapshot is None or day > last:
             nearest = first if snapshot is None else last
             raise InputError(
-                f"{day}: outside the span of {self.source}, {first} to {last}; "
-                f"the nearest snapshot is of {nearest}"
+                "{day}: outside the span of {source}, {first} to {last}; the nearest "
+                "snapshot is of {nearest}",
+                day,
+                self.source,
+                first,
+                last,
+                nearest,
             )
         if day - snapshot.info.observed.date() > CARRY_LIMIT:
             following = self.snapshots[snapshot.index + 1].observed.date()
             raise InputError(
-                f"{day}: in a gap of {self.source} from {snapshot.info.observed.date()} to "
-                f"{following}; the nearest snapshots are of these two days"
+                "{day}: in a gap of {source} from {date} to {following}; the nearest "
+                "snapshots are of these two days",
+                day,
+                self.source,
+                snapshot.info.observed.date(),
+                following,
             )
         return snapshot
 
@@ -373,7 +382,7 @@ def of_drawings(
     oblasts = oblast_room.load() if oblasts is None else oblasts
     used = select(drawings.infos, readers, without)
     if not used:
-        raise InputError(f"{source}: no snapshot to build a record from")
+        raise InputError("{source}: no snapshot to build a record from", source)
     polygons, layers = drawings.used(used)
     outlines = Outlines.of(polygons)
     geometry, face_oblast = noding.faces_of(outlines.edges, Frames.of(oblasts))

@@ -79,7 +79,9 @@ def check_whole(snapshot: Snapshot) -> None:
     if snapshot.lacks:
         left_out = ", ".join(sorted(snapshot.lacks))
         name = snapshot.info.name
-        raise InputError(f"{name}: leaves out {left_out}; it is to be completed first")
+        raise InputError(
+            "{name}: leaves out {left_out}; it is to be completed first", name, left_out
+        )
 
 
 def keep_one(known: SnapshotInfo, info: SnapshotInfo) -> SnapshotInfo:
@@ -91,7 +93,9 @@ def keep_one(known: SnapshotInfo, info: SnapshotInfo) -> SnapshotInfo:
         Where they are not of the same bytes; it names both.
     """
     if known.sha256 != info.sha256:
-        raise InputError(f"{info.name}: {known.name} is of the same instant and differs")
+        raise InputError(
+            "{name}: {name_2} is of the same instant and differs", info.name, known.name
+        )
     return min(known, info, key=lambda i: i.name)
 
 

@@ -79,8 +79,10 @@ def check(coverage: Coverage, name: str) -> None:
     """Raise an InputError for a record that cannot be extended; `name` is what to call it."""
     if coverage.cell_m is not None:
         raise InputError(
-            f"{name}: is generalised to cells of {coverage.cell_m} m; only a record at full "
-            "detail (built without --cells) can be extended"
+            "{name}: is generalised to cells of {cell_m} m; only a record at full "
+            "detail (built without --cells) can be extended",
+            name,
+            coverage.cell_m,
         )
 
 
@@ -125,7 +127,7 @@ class _Order:
                 infos.append(info)
         used = select(infos, readers, without)
         if not used:
-            raise InputError(f"{coverage.source}: no snapshot is left of the record")
+            raise InputError("{source}: no snapshot is left of the record", coverage.source)
         return cls(
             infos=tuple(infos[i] for i in used),
             old=[i if i < count else None for i in used],

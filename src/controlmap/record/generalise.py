@@ -47,7 +47,12 @@ def generalise(coverage: Coverage, cell_m: int) -> Coverage:
 def check_size(cell_m: int | None) -> None:
     """Raise an InputError for a cell size that is not allowed; None is full detail."""
     if cell_m is not None and not ALLOWED_M[0] <= cell_m <= ALLOWED_M[1]:
-        raise InputError(f"cells of {cell_m} m: allowed are {ALLOWED_M[0]} to {ALLOWED_M[1]} m")
+        raise InputError(
+            "cells of {cell_m} m: allowed are {least} to {most} m",
+            cell_m,
+            ALLOWED_M[0],
+            ALLOWED_M[1],
+        )
 
 
 def groups(coverage: Coverage) -> tuple[Ints, Ints]:

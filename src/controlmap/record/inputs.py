@@ -52,10 +52,10 @@ def members(inputs: Iterable[Path | Member]) -> Iterator[Member]:
         elif path.is_dir():
             inside = files([path])
             if not inside:
-                raise InputError(f"{path}: the folder holds no file")
+                raise InputError("{path}: the folder holds no file", path)
             yield from members(inside)
         elif not path.is_file():
-            raise InputError(f"{path}: no such file or folder")
+            raise InputError("{path}: no such file or folder", path)
         else:
             yield from _file_members(path)
 
@@ -76,9 +76,13 @@ def _file_members(path: Path) -> Iterator[Member]:
             _check_size(path.name, path.stat().st_size)
             yield Member(path.name, path.read_bytes())
     except _DAMAGED as error:
-        raise InputError(f"{path.name}: the archive is damaged or cut off ({error})") from error
+        raise InputError(
+            "{name}: the archive is damaged or cut off ({error})", path.name, error
+        ) from error
     except OSError as error:
-        raise InputError(f"{path.name}: cannot be read ({error.strerror or error})") from error
+        raise InputError(
+            "{name}: cannot be read ({strerror})", path.name, error.strerror or error
+        ) from error
 
 
 def _is_one_layer(path: Path) -> bool:
@@ -127,7 +131,12 @@ def _tar_members(path: Path) -> Iterator[Member]:
 
 def _check_size(name: str, size: int) -> None:
     if size > limits.FILE_MB * 2**20:
-        raise InputError(f"{name}: {limits.in_mb(size)}; the limit is {limits.FILE_MB} MB")
+        raise InputError(
+            "{name}: {in_mb}; the limit is {file_mb} MB",
+            name,
+            limits.in_mb(size),
+            limits.FILE_MB,
+        )
 
 
 def files(paths: Iterable[Path]) -> list[Path]:

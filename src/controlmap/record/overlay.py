@@ -34,7 +34,7 @@ def of(source: str, snapshot: Snapshot, oblasts: tuple[Oblast, ...] | None = Non
         Where the snapshot reports nothing, or leaves ground out and is to be completed first.
     """
     if not snapshot.info.reports:
-        raise InputError(f"{snapshot.info.name}: reports no status that controlmap has")
+        raise InputError("{name}: reports no status that controlmap has", snapshot.info.name)
     check_whole(snapshot)
     oblasts = oblast_room.load() if oblasts is None else oblasts
     faces = [

@@ -137,8 +137,10 @@ def _reported(first: Snapshot) -> tuple[BaseGeometry, str]:
     ]
     if not known:
         raise InputError(
-            f"{first.info.name}: leaves out what was held before 2022, and the record of {FROM} "
-            "does not report it either"
+            "{name}: leaves out what was held before 2022, and the record of {source} "
+            "does not report it either",
+            first.info.name,
+            FROM,
         )
     before = [i for i in known if record.snapshots[i].observed <= first.info.observed]
     index = before[-1] if before else known[0]

@@ -56,9 +56,9 @@ def gunzipped(data: bytes, name: str, most: int) -> tuple[bytes, str]:
         with gzip.open(io.BytesIO(data)) as packed:
             plain = packed.read(most + 1)
     except (EOFError, OSError, zlib.error) as error:
-        raise InputError(f"{name}: the gzip stream is damaged or cut off") from error
+        raise InputError("{name}: the gzip stream is damaged or cut off", name) from error
     if len(plain) > most:
-        raise InputError(f"{name}: unpacks to more than the limit of {in_mb(most)}")
+        raise InputError("{name}: unpacks to more than the limit of {in_mb}", name, in_mb(most))
     return plain, name.removesuffix(".gz")
 
 
@@ -79,7 +79,9 @@ def unzipped(data: bytes, name: str, most: int) -> dict[str, bytes]:
                 out[entry.filename] = packed.read(left + 1)
             left -= len(out[entry.filename])
             if left < 0:
-                raise InputError(f"{name}: unpacks to more than the limit of {in_mb(most)}")
+                raise InputError(
+                    "{name}: unpacks to more than the limit of {in_mb}", name, in_mb(most)
+                )
     return out
 
 
@@ -89,7 +91,12 @@ def only_member(data: bytes, name: str, ending: str) -> Iterator[tuple[IO[bytes]
     with _opened(data, name) as archive:
         members = [e for e in _entries(archive, name) if e.filename.casefold().endswith(ending)]
         if len(members) != 1:
-            raise InputError(f"{name}: holds {len(members)} files *{ending}; one is expected")
+            raise InputError(
+                "{name}: holds {count} files *{ending}; one is expected",
+                name,
+                len(members),
+                ending,
+            )
         with archive.open(members[0]) as packed:
             yield packed, PurePosixPath(members[0].filename).name
 
@@ -106,14 +113,17 @@ def _opened(data: bytes, name: str) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield archive
     except _DAMAGED as error:
-        raise InputError(f"{name}: the zip is damaged, encrypted, or cut off") from error
+        raise InputError("{name}: the zip is damaged, encrypted, or cut off", name) from error
 
 
 def _entries(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
     listed = archive.infolist()
     if len(listed) > limits.ZIP_MEMBERS:
         raise InputError(
-            f"{name}: holds {len(listed):,} files; the limit is {limits.ZIP_MEMBERS:,}"
+            "{name}: holds {count:,} files; the limit is {zip_members:,}",
+            name,
+            len(listed),
+            limits.ZIP_MEMBERS,
         )
     out = []
     for entry in listed:
@@ -121,7 +131,7 @@ def _entries(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
         if not entry.is_dir() and not _is_hidden(entry.filename):
             out.append(entry)
     if len({e.filename for e in out}) < len(out):
-        raise InputError(f"{name}: holds two files of the same name")
+        raise InputError("{name}: holds two files of the same name", name)
     return out
 
 
@@ -130,11 +140,13 @@ def _check_name(entry: zipfile.ZipInfo, name: str) -> None:
     path = PurePosixPath(inside.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or (path.parts[:1] and path.parts[0].endswith(":")):
         shown = inside[:60] if inside.isprintable() else ascii(inside[:60])
-        raise InputError(f"{name}: holds {shown!r}, a path that leads out of the archive")
+        raise InputError(
+            "{name}: holds {shown!r}, a path that leads out of the archive", name, shown
+        )
     if entry.create_system == _UNIX and stat.S_ISLNK(entry.external_attr >> 16):
-        raise InputError(f"{name}: holds a link; plain files are read")
+        raise InputError("{name}: holds a link; plain files are read", name)
     if entry.flag_bits & _ENCRYPTED:
-        raise InputError(f"{name}: is encrypted; give it without a password")
+        raise InputError("{name}: is encrypted; give it without a password", name)
 
 
 def _is_hidden(inside: str) -> bool:

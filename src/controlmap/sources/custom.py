@@ -34,8 +34,9 @@ def read(document: Document, observed: datetime | None, legend: Legend | None = 
     legend = legend or legends.guess(legends.columns(document))
     if legend is None:
         raise InputError(
-            f"{document.name}: no reader knows it, and nothing in it tells a status; say what it "
-            "is with --legend FILE (docs/sources.md)"
+            "{name}: no reader knows it, and nothing in it tells a status; say what it "
+            "is with --legend FILE (docs/sources.md)",
+            document.name,
         )
     observed = days.observed(
         document,
@@ -62,8 +63,9 @@ def read(document: Document, observed: datetime | None, legend: Legend | None = 
         )
     if not held:
         raise InputError(
-            f"{document.name}: nothing in it is Russian-held by its legend "
-            f"({legends.described(legend)})"
+            "{name}: nothing in it is Russian-held by its legend ({described})",
+            document.name,
+            legends.described(legend),
         )
     return layers.snapshot(ID, observed, _reports(legend))
 

@@ -49,7 +49,7 @@ def named_day(name: str) -> datetime | None:
             continue
     if len(days) > 1:
         listed = " and ".join(f"{day:%Y-%m-%d}" for day in sorted(days))
-        raise InputError(f"{name}: is named for {listed}; one day is expected")
+        raise InputError("{name}: is named for {listed}; one day is expected", name, listed)
     return next(iter(days), None)
 
 
@@ -64,7 +64,7 @@ def observed(document: Document, advice: str, *instants: datetime | None) -> dat
     for instant in (_midnight(document.day), *instants):
         if instant is not None:
             return instant
-    raise InputError(f"{document.name}: tells no date; {advice} give `areas` a --date")
+    raise InputError("{name}: tells no date; {advice} give `areas` a --date", document.name, advice)
 
 
 def _midnight(day: date | None) -> datetime | None:
@@ -129,7 +129,12 @@ def of_day(document: Document, day: date) -> Document:
     """
     spans = _spans(document)
     if not any(_holds(span, day) for span in spans if any(span)):
-        raise InputError(f"{document.name}: has nothing of {day}; {_listed(several(document))}")
+        raise InputError(
+            "{name}: has nothing of {day}; {listed}",
+            document.name,
+            day,
+            _listed(several(document)),
+        )
     areas = zip(document.areas, spans, strict=True)
     kept = tuple(feature for feature, span in areas if _holds(span, day))
     undated = sum(not any(span) for span in spans)
@@ -149,7 +154,9 @@ def one_of(document: Document, days: tuple[date, ...], instant: datetime | None)
         note = f"{document.name}: {_listed(days)}; {instant.date()} alone is read"
         return of_day(replace(document, notes=(*document.notes, note)), instant.date())
     raise InputError(
-        f"{document.name}: {_listed(days)}; choose one with --date, or `build` a record of all"
+        "{name}: {listed}; choose one with --date, or `build` a record of all",
+        document.name,
+        _listed(days),
     )
 
 

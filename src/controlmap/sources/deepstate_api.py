@@ -98,7 +98,9 @@ def read(document: Document, observed: datetime | None) -> Snapshot:
             layers.warn(f"feature {feature.number}: {doubt} ({over:.1f} km2)")
     if layers.warnings and not known:
         raise InputError(
-            f"{document.name}: no feature in it has a colour or a label that {ID} knows"
+            "{name}: no feature in it has a colour or a label that {reader} knows",
+            document.name,
+            ID,
         )
     return layers.snapshot(ID, observed, REPORTS)
 

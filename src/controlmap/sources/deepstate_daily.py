@@ -43,11 +43,18 @@ def _stated(document: Document) -> datetime | None:
     names = (document.name, str(document.members.get("name", "")))
     texts = [match[1] for name in names if (match := _NAME.search(name))]
     if len(set(texts)) > 1:
-        raise InputError(f"{document.name}: is named for {texts[0]}, and for {texts[1]} inside")
+        raise InputError(
+            "{name}: is named for {texts}, and for {texts_2} inside",
+            document.name,
+            texts[0],
+            texts[1],
+        )
     if not texts:
         return None
     try:
         day = datetime.strptime(texts[0], "%Y%m%d")
     except ValueError as error:
-        raise InputError(f"{document.name}: {texts[0]} is not a date YYYYMMDD") from error
+        raise InputError(
+            "{name}: {texts} is not a date YYYYMMDD", document.name, texts[0]
+        ) from error
     return day.replace(hour=_TAKEN_AT_HOUR, tzinfo=UTC)

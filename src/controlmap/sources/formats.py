@@ -99,13 +99,19 @@ def parse(
         document = _parsed(data, name, most, encoding)
     if len(document.features) > limits.FEATURES:
         raise InputError(
-            f"{name}: has {len(document.features):,} features; the limit is {limits.FEATURES:,}"
+            "{name}: has {count:,} features; the limit is {features:,}",
+            name,
+            len(document.features),
+            limits.FEATURES,
         )
     rings = (ring for feature in document.areas for rings in feature.polygons for ring in rings)
     vertices = sum(len(ring) for ring in rings if isinstance(ring, list))
     if vertices > limits.VERTICES:
         raise InputError(
-            f"{name}: its polygons have {vertices:,} positions; the limit is {limits.VERTICES:,}"
+            "{name}: its polygons have {vertices:,} positions; the limit is {vertices_2:,}",
+            name,
+            vertices,
+            limits.VERTICES,
         )
     return document
 
@@ -122,12 +128,14 @@ def _parsed_files(files: dict[str, bytes], name: str, most: int, encoding: str |
             if any(inside.endswith(sign) for inside in files):
                 raise _not_read(name, kind)
         raise InputError(
-            f"{name}: holds {len(files)} files; a zip with one layer is read (a KMZ, a Shapefile, "
-            "or one file)"
+            "{name}: holds {count} files; a zip with one layer is read (a KMZ, a "
+            "Shapefile, or one file)",
+            name,
+            len(files),
         )
     ((only, content),) = files.items()
     if containers.is_zip(content):
-        raise InputError(f"{name}: holds a zip within the zip; a layer is expected")
+        raise InputError("{name}: holds a zip within the zip; a layer is expected", name)
     return _parsed(content, PurePosixPath(only).name, most, encoding)
 
 
@@ -156,4 +164,6 @@ def _parsed(data: bytes, name: str, most: int, encoding: str | None) -> Document
 
 
 def _not_read(name: str, kind: str) -> InputError:
-    return InputError(f"{name}: is {kind}, which is not read; read are {', '.join(FORMATS)}")
+    return InputError(
+        "{name}: is {kind}, which is not read; read are {listed}", name, kind, ", ".join(FORMATS)
+    )

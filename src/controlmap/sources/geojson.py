@@ -27,11 +27,11 @@ def parse(content: Any, name: str) -> Document:
     _check_crs(collection.get("crs"), name)
     listed = collection.get("features")
     if not isinstance(listed, list):
-        raise InputError(f"{name}: has no list of features")
+        raise InputError("{name}: has no list of features", name)
     features = []
     for number, item in enumerate(listed):
         if not isinstance(item, dict):
-            raise InputError(f"{name}: feature {number} is not an object")
+            raise InputError("{name}: feature {number} is not an object", name, number)
         geometry, properties = item.get("geometry"), item.get("properties")
         if isinstance(geometry, dict):
             polygons = list(polygons_in(geometry, f"{name}: feature {number}"))
@@ -47,8 +47,8 @@ def load(data: bytes, name: str) -> Any:
         content = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         if re.search(rb"\b(NaN|-?Infinity)\b", data):
-            raise InputError(f"{name}: has NaN or infinite coordinates") from error
-        raise InputError(f"{name}: is not JSON, or is cut off ({error})") from error
+            raise InputError("{name}: has NaN or infinite coordinates", name) from error
+        raise InputError("{name}: is not JSON, or is cut off ({error})", name, error) from error
     if isinstance(content, dict):
         _check_complete(content, name)
     return content
@@ -61,7 +61,7 @@ def _collection(content: Any, name: str) -> dict[str, Any]:
         content = {"id": content.get("id"), **content["map"]}  # as DeepState wraps its latest map
     if not isinstance(content, dict) or content.get("type") != "FeatureCollection":
         kind = content.get("type") if isinstance(content, dict) else type(content).__name__
-        raise InputError(f"{name}: is {shown(kind)!r}, not a GeoJSON FeatureCollection")
+        raise InputError("{name}: is {kind!r}, not a GeoJSON FeatureCollection", name, shown(kind))
     return content
 
 
@@ -71,7 +71,9 @@ def _check_complete(document: Mapping[str, Any], name: str) -> None:
     if error and "features" not in document:
         parts = [error.get("code"), error.get("message")] if isinstance(error, dict) else [error]
         said = " ".join(str(part) for part in parts if part)
-        raise InputError(f"{name}: is an error of the server it is from, no layer ({shown(said)})")
+        raise InputError(
+            "{name}: is an error of the server it is from, no layer ({said})", name, shown(said)
+        )
     properties = document.get("properties")
     marks = [document, *([properties] if isinstance(properties, dict) else [])]
     features = document.get("features")
@@ -80,8 +82,11 @@ def _check_complete(document: Mapping[str, Any], name: str) -> None:
         for value in (mark.get(key) for mark in marks):
             if str(value).casefold() == "true" or (type(value) is int and value > count):
                 raise InputError(
-                    f"{name}: is cut off: the server says that it has more ({key}: "
-                    f"{str(value).lower()}); a layer in full is expected"
+                    "{name}: is cut off: the server says that it has more ({key}: {lower}); a "
+                    "layer in full is expected",
+                    name,
+                    key,
+                    str(value).lower(),
                 )
 
 
@@ -91,7 +96,9 @@ def _check_crs(crs: Any, name: str) -> None:
     inside = crs.get("properties") if isinstance(crs, dict) else crs
     label = inside.get("name") if isinstance(inside, dict) else inside
     if not _WGS84_NAMES.search(str(label)):
-        raise InputError(f"{name}: is in {shown(label)}; only WGS84 longitude, latitude is read")
+        raise InputError(
+            "{name}: is in {label}; only WGS84 longitude, latitude is read", name, shown(label)
+        )
 
 
 def polygons_in(geometry: Mapping[str, Any], where: str) -> Iterator[Rings]:
@@ -100,16 +107,16 @@ def polygons_in(geometry: Mapping[str, Any], where: str) -> Iterator[Rings]:
     if kind == "GeometryCollection":
         parts = geometry.get("geometries")
         if not isinstance(parts, list):
-            raise InputError(f"{where}: has a collection that is not a list of geometries")
+            raise InputError("{where}: has a collection that is not a list of geometries", where)
         for part in parts:
             if not isinstance(part, dict):
-                raise InputError(f"{where}: has a part that is not a geometry")
+                raise InputError("{where}: has a part that is not a geometry", where)
             yield from polygons_in(part, where)
     if kind in ("Polygon", "MultiPolygon"):
         coordinates = geometry.get("coordinates")
         polygons = [coordinates] if kind == "Polygon" else coordinates
         if not isinstance(polygons, list):
-            raise InputError(f"{where}: has no coordinates")
+            raise InputError("{where}: has no coordinates", where)
         if not all(isinstance(rings, list) for rings in polygons):
-            raise InputError(f"{where}: has a polygon without rings")
+            raise InputError("{where}: has a polygon without rings", where)
         yield from (rings for rings in polygons if rings)

@@ -82,7 +82,7 @@ def read(document: Document, observed: datetime | None) -> Snapshot:
     )
     grounds = {layer: layer_ground(layer) for layer in _layer_names(document)}
     if not any(grounds.values()):
-        raise InputError(f"{document.name}: no layer in it is one that {ID} knows")
+        raise InputError("{name}: no layer in it is one that {reader} knows", document.name, ID)
     known = [ground for ground in grounds.values() if isinstance(ground, Ground)]
     layers = Layers(document, known)
     unknown: Counter[str] = Counter()

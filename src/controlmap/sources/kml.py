@@ -105,8 +105,10 @@ class _Reading:
         """Return the features of all documents, with what is to know of them."""
         if self._abroad and not self._features:
             raise InputError(
-                f"{self._name}: is only a link to {self._abroad[0]}; open that map, export it as "
-                "KML or KMZ, and give that"
+                "{name}: is only a link to {abroad}; open that map, export it as KML or "
+                "KMZ, and give that",
+                self._name,
+                self._abroad[0],
             )
         notes = [*notes, *(f"a link to {target} is not followed" for target in self._abroad)]
         lines = tuple(f"{self._name}: {note}" for note in notes)
@@ -125,22 +127,28 @@ def _tree(data: bytes, name: str) -> Element:
             depth += 1 if event == "start" else -1
             if depth > limits.XML_DEPTH:
                 raise InputError(
-                    f"{name}: elements lie more than {limits.XML_DEPTH} deep in each other"
+                    "{name}: elements lie more than {xml_depth} deep in each other",
+                    name,
+                    limits.XML_DEPTH,
                 )
             if event == "start":
                 count += 1
                 if count > limits.XML_ELEMENTS:
                     raise InputError(
-                        f"{name}: has more than {limits.XML_ELEMENTS:,} elements, the limit"
+                        "{name}: has more than {xml_elements:,} elements, the limit",
+                        name,
+                        limits.XML_ELEMENTS,
                     )
                 element.tag = element.tag.rpartition("}")[2]
                 root = element if root is None else root
     except DefusedXmlException as error:
-        raise InputError(f"{name}: declares a DTD or entities; plain KML is read") from error
+        raise InputError("{name}: declares a DTD or entities; plain KML is read", name) from error
     except (ParseError, ValueError, LookupError) as error:
-        raise InputError(f"{name}: is not well-formed XML, or is cut off ({error})") from error
+        raise InputError(
+            "{name}: is not well-formed XML, or is cut off ({error})", name, error
+        ) from error
     if root is None or root.tag != "kml":
-        raise InputError(f"{name}: is not KML")
+        raise InputError("{name}: is not KML", name)
     return root
 
 
@@ -227,8 +235,11 @@ def _polygons(mark: Element, name: str, number: int) -> Iterator[list[list[list[
         )
         if len(outer) > 1 or (holes and not outer):  # in GeoJSON the first ring is the outer one
             raise InputError(
-                f"{where}: has a polygon of {len(outer)} outer rings and {len(holes)} holes; one "
-                "outer ring is expected"
+                "{where}: has a polygon of {count} outer rings and {count_2} holes; one "
+                "outer ring is expected",
+                where,
+                len(outer),
+                len(holes),
             )
         yield outer + holes
 
@@ -242,9 +253,11 @@ def _positions(text: str, where: str) -> list[list[float]]:
         values: Any = np.array(rows, dtype=float)
     except ValueError as error:
         wrong = next((t for t in tuples if not _is_position(t)), text)
-        raise InputError(f"{where}: has {shown(wrong)!r}, which is not LON,LAT") from error
+        raise InputError(
+            "{where}: has {wrong!r}, which is not LON,LAT", where, shown(wrong)
+        ) from error
     if values.ndim != 2 or values.shape[1] != 2:
-        raise InputError(f"{where}: has a ring that is not a list of LON,LAT")
+        raise InputError("{where}: has a ring that is not a list of LON,LAT", where)
     positions: list[list[float]] = values.tolist()
     if positions[0] != positions[-1]:
         positions.append(positions[0])

@@ -81,8 +81,8 @@ def expect_nearby(name: str, layers: list[Polygons], far: list[Bounds]) -> None:
     if any(shapely.STRtree(layer).query(region(), "intersects").size for layer in layers):
         return
     if not far and not any(len(layer) for layer in layers):
-        raise InputError(f"{name}: has no polygon with a status to read")
+        raise InputError("{name}: has no polygon with a status to read", name)
     west, south, east, north = region().bounds
     swapped = any(b[1] <= east and b[3] >= west and b[0] <= north and b[2] >= south for b in far)
     hint = "; the coordinates look swapped (GeoJSON is longitude, latitude)" if swapped else ""
-    raise InputError(f"{name}: nothing in it lies within the four oblasts{hint}")
+    raise InputError("{name}: nothing in it lies within the four oblasts{hint}", name, hint)

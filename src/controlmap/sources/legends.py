@@ -81,7 +81,9 @@ class Legend:
         for name in (*self.statuses.values(), *([self.whole] if self.whole else [])):
             if name not in GROUNDS:
                 raise InputError(
-                    f"legend: {shown(name)!r} is no status; allowed: {', '.join(GROUNDS)}"
+                    "legend: {name!r} is no status; allowed: {listed}",
+                    shown(name),
+                    ", ".join(GROUNDS),
                 )
 
     def name_of(self, properties: Mapping[str, Any]) -> str | None:
@@ -103,11 +105,13 @@ def from_toml(text: str, name: str) -> Legend:
     try:
         written = toml_entries.parse(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{name}: is not TOML ({error})") from error
+        raise InputError("{name}: is not TOML ({error})", name, error) from error
     if unknown := set(written) - {"column", "statuses", "whole", "date", "encoding"}:
         listed = ", ".join(shown(key) for key in sorted(unknown)[:_UNKNOWN])
         raise InputError(
-            f"{name}: {listed}: not known; allowed: column, statuses, whole, date, encoding"
+            "{name}: {listed}: not known; allowed: column, statuses, whole, date, encoding",
+            name,
+            listed,
         )
     statuses, on = written.get("statuses", {}), written.get("date")
     texts = [written.get(key, "") for key in ("column", "whole", "encoding")]
@@ -115,15 +119,17 @@ def from_toml(text: str, name: str) -> Legend:
         isinstance(v, str) for v in [*texts, *statuses.values()]
     ):
         raise InputError(
-            f"{name}: column, whole and encoding are texts, statuses is a table of texts"
+            "{name}: column, whole and encoding are texts, statuses is a table of texts", name
         )
     if on is not None and type(on) is not date:
-        raise InputError(f"{name}: date is a day, written YYYY-MM-DD without quotes")
+        raise InputError("{name}: date is a day, written YYYY-MM-DD without quotes", name)
     observed = None if on is None else datetime(on.year, on.month, on.day, tzinfo=UTC)
     if (encoding := written.get("encoding")) and not _is_encoding(encoding):
         raise InputError(
-            f"{name}: encoding {shown(encoding)!r}: not known; allowed: UTF-8, windows-1251 or "
-            "another that Python knows"
+            "{name}: encoding {encoding!r}: not known; allowed: UTF-8, windows-1251 or "
+            "another that Python knows",
+            name,
+            shown(encoding),
         )
     plain = {value_of(key): status for key, status in statuses.items()}
     try:

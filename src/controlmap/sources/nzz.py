@@ -71,5 +71,8 @@ def _day(name: str, feature: Feature) -> datetime:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError as error:
         raise InputError(
-            f"{name}: feature {feature.number}: {shown(text)!r} is not a date YYYY-MM-DD"
+            "{name}: feature {number}: {text_given!r} is not a date YYYY-MM-DD",
+            name,
+            feature.number,
+            shown(text),
         ) from error

@@ -91,7 +91,9 @@ def valid(rings: Rings, where: str) -> Valid:
         return Valid(bounds, (polygon,))
     if geodesy.cross_more_than(limits.CROSSINGS, polygon):
         raise InputError(
-            f"{where}: has rings that cross more than {limits.CROSSINGS:,} times, the limit"
+            "{where}: has rings that cross more than {crossings:,} times, the limit",
+            where,
+            limits.CROSSINGS,
         )
     return Valid(bounds, *geodesy.repair(polygon))
 
@@ -115,21 +117,26 @@ def _positions(ring: Any, where: str) -> NDArray[np.float64]:
         except ValueError:  # some of the positions have a height
             positions = np.array([position[:2] for position in ring])
     except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(f"{where}: has a ring that is not a list of positions") from error
+        raise InputError("{where}: has a ring that is not a list of positions", where) from error
     if positions.dtype.kind == "O" and all(isinstance(v, _NUMBER) for v in positions.flat):
         positions = positions.astype(float)  # null is no number: NaN, which is refused below
     if positions.dtype.kind not in "fi" or positions.ndim != 2 or positions.shape[1] < 2:
-        raise InputError(f"{where}: has a ring that is not a list of positions")
+        raise InputError("{where}: has a ring that is not a list of positions", where)
     if len(positions) < _MIN_RING:
-        raise InputError(f"{where}: has a ring of {len(positions)} positions; 4 are the least")
+        raise InputError(
+            "{where}: has a ring of {count} positions; 4 are the least", where, len(positions)
+        )
     if not np.isfinite(positions).all():
-        raise InputError(f"{where}: has NaN or infinite coordinates")
+        raise InputError("{where}: has NaN or infinite coordinates", where)
     return np.ascontiguousarray(positions[:, :2], dtype=float)
 
 
 def _check_range(low: NDArray[np.float64], high: NDArray[np.float64], where: str) -> None:
     if low[0] < -180 or high[0] > 180 or low[1] < -90 or high[1] > 90:
         raise InputError(
-            f"{where}: has coordinates out of range ({low[0]:.6g}, {low[1]:.6g}); longitude and "
-            "latitude in degrees are expected, not a projection in metres"
+            "{where}: has coordinates out of range ({low:.6g}, {low_2:.6g}); longitude "
+            "and latitude in degrees are expected, not a projection in metres",
+            where,
+            low[0],
+            low[1],
         )

@@ -71,10 +71,12 @@ def read_document(
     chosen = find_reader(reader) if reader else recognised(document)
     if isinstance(document, Year):
         if chosen.id not in OPINIONS:
-            raise InputError(f"{document.name}: is VIINA's; read by {', '.join(OPINIONS)}")
+            raise InputError(
+                "{name}: is VIINA's; read by {listed}", document.name, ", ".join(OPINIONS)
+            )
         return chosen.read(document, observed)
     if not document.areas and not chosen.layered:
-        raise InputError(f"{document.name}: has no polygon; a layer of territory is expected")
+        raise InputError("{name}: has no polygon; a layer of territory is expected", document.name)
     if reader and (column := legends.own_column(document, chosen.fields)):
         note = f"{document.name}: column {shown(column)!r} is not read by {chosen.id}"
         document = replace(document, notes=(*document.notes, note))
@@ -138,7 +140,8 @@ def _one(parts: list[Snapshot]) -> Snapshot:
     infos = [part.info for part in parts]
     if not any(Status.RUSSIAN_HELD in info.reports for info in infos):
         raise InputError(
-            f"{infos[0].name}: no layer of control of that day; a record needs one with the others"
+            "{name}: no layer of control of that day; a record needs one with the others",
+            infos[0].name,
         )
     if len(parts) == 1:
         return parts[0]
@@ -147,7 +150,9 @@ def _one(parts: list[Snapshot]) -> Snapshot:
         for ground, polygons in part.layers.items():
             if ground in layers:
                 first = next(p.info.name for p in parts if ground in p.layers)
-                raise InputError(f"{part.info.name}: {first} is of the same instant and layer")
+                raise InputError(
+                    "{name}: {first} is of the same instant and layer", part.info.name, first
+                )
             layers[ground] = np.asarray(polygons, dtype=object)
     digest = hashlib.sha256("".join(sorted(info.sha256 for info in infos)).encode()).hexdigest()
     info = SnapshotInfo(

@@ -231,14 +231,18 @@ def find_source(source: str, *, of_record: bool = False) -> Source:
     """
     if source not in SOURCES:
         offered = [known for known in SOURCES if not (of_record and known == custom.ID)]
-        raise InputError(f"source {source!r}: not known; allowed: {', '.join(offered)}")
+        raise InputError(
+            "source {source!r}: not known; allowed: {listed}", source, ", ".join(offered)
+        )
     return SOURCES[source]
 
 
 def find_reader(reader: str) -> Reader:
     """Return the reader of that id; an InputError lists what there is."""
     if reader not in READERS:
-        raise InputError(f"reader {reader!r}: not known; allowed: {', '.join(READERS)}")
+        raise InputError(
+            "reader {reader!r}: not known; allowed: {listed}", reader, ", ".join(READERS)
+        )
     return READERS[reader]
 
 

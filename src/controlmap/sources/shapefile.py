@@ -47,12 +47,15 @@ def check(parts: dict[str, bytes], name: str) -> list[bool]:
     restored = parts[".shp"][:24] + struct.pack(">i", length) + parts[".shp"][28:_HEADER] + index
     if parts.setdefault(".shx", restored)[_HEADER:] != index:
         raise InputError(
-            f"{name}: is damaged: its .shx does not fit its .shp; without one it is restored"
+            "{name}: is damaged: its .shx does not fit its .shp; without one it is restored", name
         )
     kept = _rows(parts[".dbf"], name)
     if len(kept) != len(places):
         raise InputError(
-            f"{name}: is damaged: it has {len(places):,} shapes and {len(kept):,} rows"
+            "{name}: is damaged: it has {count:,} shapes and {count_2:,} rows",
+            name,
+            len(places),
+            len(kept),
         )
     kinds = [struct.unpack_from("<i", parts[".shp"], at + 8)[0] for at, _ in places]
     return [kind != _NULL for kind, is_kept in zip(kinds, kept, strict=True) if is_kept]
@@ -63,12 +66,14 @@ def _records(shp: bytes, name: str) -> list[tuple[int, int]]:
     places: list[tuple[int, int]] = []
     at = _HEADER
     if len(shp) < _HEADER or 2 * struct.unpack_from(">i", shp, 24)[0] != len(shp):
-        raise InputError(f"{name}: is damaged: its .shp is cut off")
+        raise InputError("{name}: is damaged: its .shp is cut off", name)
     while at < len(shp):
         words = _RECORD.unpack_from(shp, at)[1] if at + _RECORD.size <= len(shp) else -1
         end = at + _RECORD.size + 2 * words
         if words < 2 or end > len(shp):
-            raise InputError(f"{name}: is damaged: record {len(places) + 1} of its .shp is cut off")
+            raise InputError(
+                "{name}: is damaged: record {count} of its .shp is cut off", name, len(places) + 1
+            )
         places.append((at, words))
         at = end
     return places
@@ -77,9 +82,9 @@ def _records(shp: bytes, name: str) -> list[tuple[int, int]]:
 def _rows(dbf: bytes, name: str) -> list[bool]:
     """Return of each row of a .dbf whether it is not marked as deleted."""
     if len(dbf) < _LANGUAGE:
-        raise InputError(f"{name}: is damaged: its .dbf is cut off")
+        raise InputError("{name}: is damaged: its .dbf is cut off", name)
     count, header, width = struct.unpack_from("<IHH", dbf, 4)
     if not width or header + count * width > len(dbf):
-        raise InputError(f"{name}: is damaged: its .dbf is cut off")
+        raise InputError("{name}: is damaged: its .dbf is cut off", name)
     first = dbf[header : header + count * width : width]
     return [first[row : row + 1] != _DELETED for row in range(count)]

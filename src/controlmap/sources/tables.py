@@ -41,21 +41,21 @@ def parse(data: bytes, name: str, encoding: str | None) -> Document:
         header = [column.strip() for column in next(rows, [])]
         features = list(_features(header, rows, name))
     except csv.Error as error:
-        raise InputError(f"{name}: is no CSV that can be read ({error})") from error
+        raise InputError("{name}: is no CSV that can be read ({error})", name, error) from error
     return Document(name, "", tuple(features), notes=notes)
 
 
 def decoded(data: bytes, name: str, encoding: str | None) -> tuple[str, tuple[str, ...]]:
     """Return a text, and a note where its encoding was detected and is not plain."""
     if not data.strip():
-        raise InputError(f"{name}: the file is empty; a layer of territory is expected")
+        raise InputError("{name}: the file is empty; a layer of territory is expected", name)
     if b"\0" in data[:4096]:
-        raise InputError(f"{name}: is of no format that is known")
+        raise InputError("{name}: is of no format that is known", name)
     try:
         return data.decode(encoding or "utf-8"), ()
     except (UnicodeDecodeError, LookupError) as error:
         if encoding:
-            raise InputError(f"{name}: is not in {shown(encoding)}") from error
+            raise InputError("{name}: is not in {encoding}", name, shown(encoding)) from error
     note = f"{name}: its texts are not UTF-8; read as windows-1251 (a legend may say `encoding`)"
     return data.decode("windows-1251", errors="replace"), (note,)
 
@@ -64,14 +64,20 @@ def _features(header: list[str], rows: Iterator[list[str]], name: str) -> Iterat
     column: int | None = None
     for number, row in enumerate(rows):
         if number >= limits.FEATURES:
-            raise InputError(f"{name}: has more than {limits.FEATURES:,} rows, the limit")
+            raise InputError(
+                "{name}: has more than {features:,} rows, the limit", name, limits.FEATURES
+            )
         if column is None:
             column = next((i for i, cell in enumerate(row) if _is_geometry(cell)), None)
             if column is None:
                 continue
         if len(row) != len(header):
             raise InputError(
-                f"{name}, row {number + 1}: has {len(row)} values for {len(header)} columns"
+                "{name}, row {number}: has {count} values for {count_2} columns",
+                name,
+                number + 1,
+                len(row),
+                len(header),
             )
         if not row[column].strip():
             continue
@@ -82,8 +88,10 @@ def _features(header: list[str], rows: Iterator[list[str]], name: str) -> Iterat
     if column is None:
         listed = ", ".join(shown(title) for title in header[:_SHOWN])
         raise InputError(
-            f"{name}: is not JSON, KML or a layer that is known; as a CSV it has no column of "
-            f"polygons as WKT, and is none of VIINA's (its columns: {listed or 'none'})"
+            "{name}: is not JSON, KML or a layer that is known; as a CSV it has no "
+            "column of polygons as WKT, and is none of VIINA's (its columns: {listed})",
+            name,
+            listed or "none",
         )
 
 
@@ -94,7 +102,7 @@ def _is_geometry(cell: str) -> bool:
 def _geometry(cell: str, where: str) -> BaseGeometry:
     text = cell.strip()
     if text.upper().count("GEOMETRYCOLLECTION") > _NESTED:
-        raise InputError(f"{where}: holds collections in collections; polygons are read")
+        raise InputError("{where}: holds collections in collections; polygons are read", where)
     match = _WKT.match(text)
     try:
         if match:
@@ -104,9 +112,11 @@ def _geometry(cell: str, where: str) -> BaseGeometry:
             shape = shapely.from_wkb(text)
             srid = int(shapely.get_srid(shape))
         else:
-            raise InputError(f"{where}: has {shown(text)!r}, which is no polygon as WKT")
+            raise InputError(
+                "{where}: has {text_given!r}, which is no polygon as WKT", where, shown(text)
+            )
     except shapely.errors.GEOSException as error:
-        raise InputError(f"{where}: holds a geometry that cannot be read") from error
+        raise InputError("{where}: holds a geometry that cannot be read", where) from error
     if srid in (0, 4326):
         return shape
     moved: BaseGeometry = vector.to_lonlat(array_of([shape]), f"EPSG:{srid}", where)[0]

@@ -34,6 +34,7 @@ from controlmap.core.limits import in_mb
 from controlmap.core.model import InputError
 from controlmap.sources import geojson, parquet_pages, shapefile
 from controlmap.sources.document import Document, Feature, shown
+from controlmap.words.catalog import as_given
 
 # GDAL names a file as it is in memory, not as the person does; what cannot be read raises.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"(pyogrio|contextlib)\b")
@@ -90,9 +91,11 @@ def parse_geopackage(data: bytes, name: str, most: int) -> Document:
     try:
         listed = [str(layer) for layer, kind in pyogrio.list_layers(data) if kind is not None]
     except (pyogrio.errors.DataSourceError, ValueError, RuntimeError) as error:
-        raise InputError(f"{name}: is not a GeoPackage that can be read") from error
+        raise InputError("{name}: is not a GeoPackage that can be read", name) from error
     if not listed or len(listed) > limits.LAYERS:
-        raise InputError(f"{name}: has {len(listed)} layers; 1 to {limits.LAYERS} are read")
+        raise InputError(
+            "{name}: has {count} layers; 1 to {layers} are read", name, len(listed), limits.LAYERS
+        )
     left = _Left(name, most)
     features: list[Feature] = []
     for layer in listed:
@@ -114,7 +117,7 @@ def _stored(data: bytes, layer: str, name: str) -> list[bool]:
             )
             return [bool(present) for (present,) in rows]
         except (sqlite3.Error, TypeError, UnicodeDecodeError, OverflowError) as error:
-            raise InputError(f"{name}: is not a GeoPackage that can be read") from error
+            raise InputError("{name}: is not a GeoPackage that can be read", name) from error
 
 
 def _without_log(data: bytes) -> bytes:
@@ -138,11 +141,13 @@ def _check_tables(data: bytes, name: str) -> None:
             computing = [title for title, statement in listed if not _PLAIN.match(str(statement))]
             computing = computing or [text for (text,) in database.execute(_GENERATED)]
         except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
-            raise InputError(f"{name}: is not a GeoPackage that can be read") from error
+            raise InputError("{name}: is not a GeoPackage that can be read", name) from error
     if computing:
         raise InputError(
-            f"{name}: {shown(computing[0])} in it is computed when it is read (a view, a virtual "
-            "table or a generated column); a GeoPackage of plain tables is read"
+            "{name}: {computing} in it is computed when it is read (a view, a virtual "
+            "table or a generated column); a GeoPackage of plain tables is read",
+            name,
+            shown(computing[0]),
         )
 
 
@@ -155,7 +160,7 @@ def parse_shapefile(
     """
     shapes = [inside for inside in files if inside.casefold().endswith(".shp")]
     if len(shapes) != 1:
-        raise InputError(f"{name}: holds {len(shapes)} Shapefiles; one is expected")
+        raise InputError("{name}: holds {count} Shapefiles; one is expected", name, len(shapes))
     stem = PurePosixPath(shapes[0]).with_suffix("").as_posix().casefold()
     parts = {
         PurePosixPath(inside).suffix.casefold(): content
@@ -164,14 +169,22 @@ def parse_shapefile(
     }
     missing = [ending for ending in (".dbf", ".prj") if ending not in parts]
     if missing:
-        raise InputError(f"{name}: has no {', '.join(missing)} beside {shown(shapes[0])}")
+        raise InputError(
+            "{name}: has no {listed} beside {shapes}", name, ", ".join(missing), shown(shapes[0])
+        )
     notes = []
     if encoding or ".cpg" not in parts:
         detected = encoding or shapefile.encoding_of(parts[".dbf"])
         if detected:
             parts[".cpg"] = detected.encode()
         if detected and not encoding:
-            notes.append(f"{name}: its texts are read as {detected} (a legend may say `encoding`)")
+            notes.append(
+                as_given(
+                    "{name}: its texts are read as {detected} (a legend may say `encoding`)",
+                    name,
+                    detected,
+                )
+            )
     stored = shapefile.check(parts, name)
     plain = io.BytesIO()  # again, under names of our own and without packing, for GDAL
     with zipfile.ZipFile(plain, "w", zipfile.ZIP_STORED) as archive:
@@ -220,7 +233,7 @@ def _by_gdal(
             table = _whole(batches, left)
             wkb = table.pop(meta["geometry_name"] or "wkb_geometry", [])
     except (pa.ArrowException, OSError, ValueError, RuntimeError) as error:
-        raise InputError(f"{where}: is damaged, or of a kind that cannot be read") from error
+        raise InputError("{where}: is damaged, or of a kind that cannot be read", where) from error
     if stored is not None:
         _check_rows(where, wkb, stored)
     if layer is not None:
@@ -235,11 +248,16 @@ def _check_rows(where: str, wkb: Sequence[bytes | None], stored: Sequence[bool])
     """
     if len(wkb) != len(stored):
         raise InputError(
-            f"{where}: is damaged: {len(wkb):,} of its {len(stored):,} rows can be read"
+            "{where}: is damaged: {count:,} of its {count_2:,} rows can be read",
+            where,
+            len(wkb),
+            len(stored),
         )
     for number, (shape, is_stored) in enumerate(zip(wkb, stored, strict=True), start=1):
         if shape is None and is_stored:
-            raise InputError(f"{where}: is damaged: the geometry of row {number} cannot be read")
+            raise InputError(
+                "{where}: is damaged: the geometry of row {number} cannot be read", where, number
+            )
 
 
 def parse_parquet(data: bytes, name: str, most: int) -> Document:
@@ -255,7 +273,12 @@ def parse_parquet(data: bytes, name: str, most: int) -> Document:
         described, primary = _parquet_geometry(file, name)
         stored = parquet_pages.unpacked_bytes(data, file.metadata)
         if stored > most:
-            raise InputError(f"{name}: unpacks to {in_mb(stored)}; the limit is {in_mb(most)}")
+            raise InputError(
+                "{name}: unpacks to {in_mb}; the limit is {in_mb_2}",
+                name,
+                in_mb(stored),
+                in_mb(most),
+            )
         read = partial(file.iter_batches, left.rows(stored), use_threads=False)
         shapes = _shapes(name, _whole(read(columns=[primary]), left).get(primary, []), left)
         plain = [
@@ -265,7 +288,7 @@ def parse_parquet(data: bytes, name: str, most: int) -> Document:
         ]
         table = _whole(read(columns=plain), left)
     except (pa.ArrowException, OSError, ValueError, LookupError, TypeError) as error:
-        raise InputError(f"{name}: is not GeoParquet that can be read") from error
+        raise InputError("{name}: is not GeoParquet that can be read", name) from error
     # A file that names no system is in longitude and latitude, by the standard; null is unknown.
     crs = described.get("crs", "OGC:CRS84")
     features = _features(name, shapes, table, crs and json.dumps(crs), 0)
@@ -276,12 +299,14 @@ def _parquet_geometry(file: pq.ParquetFile, name: str) -> tuple[Mapping[str, Any
     """Return what a GeoParquet file says of its primary geometry, and the name of that column."""
     geo = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
     if not isinstance(geo, dict) or "columns" not in geo:
-        raise InputError(f"{name}: is Parquet without geometry; GeoParquet is read")
+        raise InputError("{name}: is Parquet without geometry; GeoParquet is read", name)
     primary = geo["primary_column"]
     described = geo["columns"][primary]
     if described["encoding"] != "WKB":
         raise InputError(
-            f"{name}: geometry is encoded as {shown(described['encoding'])}; WKB is read"
+            "{name}: geometry is encoded as {described}; WKB is read",
+            name,
+            shown(described["encoding"]),
         )
     if file.metadata.num_rows > limits.FEATURES:
         raise InputError(_too_many(name, file.metadata.num_rows))
@@ -308,14 +333,18 @@ class _Left:
             raise InputError(_too_many(self._name, rows))
         self._bytes += count
         if self._bytes > self._most:
-            raise InputError(f"{self._name}: unpacks to more than the limit of {in_mb(self._most)}")
+            raise InputError(
+                "{name}: unpacks to more than the limit of {in_mb}", self._name, in_mb(self._most)
+            )
 
     def take_vertices(self, count: int) -> None:
         """Raise an InputError where the file's positions are more than the limit with these."""
         self._vertices += count
         if self._vertices > limits.VERTICES:
             raise InputError(
-                f"{self._name}: has more than {limits.VERTICES:,} positions, the limit"
+                "{name}: has more than {vertices:,} positions, the limit",
+                self._name,
+                limits.VERTICES,
             )
 
 
@@ -339,9 +368,11 @@ def _shapes(where: str, wkb: list[bytes | None], left: _Left) -> NDArray[np.obje
         read = shapely.from_wkb(np.array(wkb, dtype=object))
         shapes = np.asarray(shapely.force_2d(read), dtype=object)
     except NotImplementedError as error:
-        raise InputError(f"{where}: holds curves; polygons with straight edges are read") from error
+        raise InputError(
+            "{where}: holds curves; polygons with straight edges are read", where
+        ) from error
     except (shapely.errors.GEOSException, TypeError, ValueError) as error:
-        raise InputError(f"{where}: holds a geometry that cannot be read") from error
+        raise InputError("{where}: holds a geometry that cannot be read", where) from error
     areal = np.isin(shapely.get_type_id(shapes), _POLYGONAL)
     left.take_vertices(int(shapely.get_num_coordinates(shapes[areal]).sum()))
     return shapes
@@ -357,7 +388,7 @@ def _features(
     """Return rows as features with a geometry in longitude and latitude."""
     areal = np.flatnonzero(np.isin(shapely.get_type_id(shapes), _POLYGONAL))
     if not np.isfinite(shapely.get_coordinates(shapes[areal])).all():
-        raise InputError(f"{where}: has NaN or infinite coordinates")
+        raise InputError("{where}: has NaN or infinite coordinates", where)
     if len(areal):
         shapes = to_lonlat(shapes[areal], crs, where)
     texts = list(shapely.to_geojson(shapes)) if len(areal) else []
@@ -375,8 +406,9 @@ def to_lonlat(shapes: NDArray[np.object_], crs: str | None, where: str) -> NDArr
     """Return geometries in a named reference system as WGS84 longitude and latitude."""
     if not crs:
         raise InputError(
-            f"{where}: names no coordinate reference system; WGS84 or any other that is named is "
-            "read"
+            "{where}: names no coordinate reference system; WGS84 or any other that is "
+            "named is read",
+            where,
         )
     try:
         system = CRS.from_user_input(crs)
@@ -388,9 +420,11 @@ def to_lonlat(shapes: NDArray[np.object_], crs: str | None, where: str) -> NDArr
             shapes, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
         )
     except (CRSError, ProjError, IndexError) as error:
-        raise InputError(f"{where}: names a reference system that is not known") from error
+        raise InputError("{where}: names a reference system that is not known", where) from error
     if not np.isfinite(shapely.get_coordinates(moved)).all():
-        raise InputError(f"{where}: has coordinates that {shown(system.name)} does not have")
+        raise InputError(
+            "{where}: has coordinates that {name} does not have", where, shown(system.name)
+        )
     return np.asarray(moved, dtype=object)
 
 
@@ -402,7 +436,9 @@ def _plain(value: Any) -> Any:
 
 def _check_size(data: bytes, name: str) -> None:
     if len(data) > limits.FILE_MB * 2**20:
-        raise InputError(f"{name}: {in_mb(len(data))}; the limit is {limits.FILE_MB} MB")
+        raise InputError(
+            "{name}: {in_mb}; the limit is {file_mb} MB", name, in_mb(len(data)), limits.FILE_MB
+        )
 
 
 def _too_many(name: str, count: int) -> str:

@@ -18,6 +18,7 @@ from controlmap.geo.geodesy import array_of
 from controlmap.geo.places import Place
 from controlmap.sources.document import Document
 from controlmap.sources.viina_csv import HOLDERS, OPINIONS, UNKNOWN, Year
+from controlmap.words.catalog import as_given
 
 REPORTS = frozenset({Status.RUSSIAN_HELD, Status.CONTESTED})
 APPROXIMATE = "areas are Voronoi cells of places, an approximation"
@@ -74,16 +75,24 @@ def recognises(document: Document) -> bool:
 def read(reader: str, document: Document, observed: datetime | None) -> Snapshot:
     """Return a day of a year as areas, by one opinion; the last day for None."""
     if not isinstance(document, Year):
-        raise InputError(f"{document.name}: is not VIINA's CSV")
+        raise InputError("{name}: is not VIINA's CSV", document.name)
     index = document.index(observed and observed.date())
     day, holder = document.days[index], document.holder[OPINIONS[reader]][index]
     unknown = int((holder == UNKNOWN).sum())
     warnings = [f"{document.name}: {APPROXIMATE}"]
     if unknown == len(holder):
-        raise InputError(f"{document.name}: {OPINIONS[reader]} knows no holder on {day}")
+        raise InputError(
+            "{name}: {opinion} knows no holder on {day}", document.name, OPINIONS[reader], day
+        )
     if unknown:
         warnings.append(
-            f"{document.name}: {unknown} of {len(holder)} places have no holder on {day}"
+            as_given(
+                "{name}: {unknown} of {count} places have no holder on {day}",
+                document.name,
+                unknown,
+                len(holder),
+                day,
+            )
         )
     info = SnapshotInfo(
         reader=reader,

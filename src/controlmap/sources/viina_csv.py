@@ -68,7 +68,11 @@ class Year(Document):
             return len(self.days) - 1
         if day not in self.days:
             raise InputError(
-                f"{self.name}: has no {day}; it is of {self.days[0]} to {self.days[-1]}"
+                "{name}: has no {day}; it is of {days} to {days_2}",
+                self.name,
+                day,
+                self.days[0],
+                self.days[-1],
             )
         return self.days.index(day)
 
@@ -114,9 +118,11 @@ def _parsed(opened: io.RawIOBase, name: str, sha256: str) -> Year:
             table.add(batch)
     except pa.ArrowException as error:
         reason = " ".join(str(error).split())[:120]
-        raise InputError(f"{name}: is not VIINA's CSV, or is cut off ({reason})") from error
+        raise InputError(
+            "{name}: is not VIINA's CSV, or is cut off ({reason})", name, reason
+        ) from error
     if not table.days:
-        raise InputError(f"{name}: has no place of the four oblasts")
+        raise InputError("{name}: has no place of the four oblasts", name)
     days = tuple(sorted(table.days))
     holders = table.holders[[table.days[day] for day in days]]
     holder = {column: holders[..., i].copy() for i, column in enumerate(OPINIONS.values())}
@@ -150,8 +156,10 @@ class _Table:
         if unlike.any():
             row = int(unlike.argmax())
             raise InputError(
-                f"{self._name}: gives place {self._order[place[row]]} on "
-                f"{list(self.days)[day[row]]} two holders; one is expected"
+                "{name}: gives place {order} on {list} two holders; one is expected",
+                self._name,
+                self._order[place[row]],
+                list(self.days)[day[row]],
             )
 
     def _numbers(self, column: pa.Array) -> NDArray[np.int64]:
@@ -167,7 +175,9 @@ class _Table:
                 raise InputError(_no_date(self._name)) from error
             numbers.append(self.days.setdefault(day, len(self.days)))
         if len(self.days) > limits.CSV_DAYS:
-            raise InputError(f"{self._name}: has more than {limits.CSV_DAYS:,} days, the limit")
+            raise InputError(
+                "{name}: has more than {csv_days:,} days, the limit", self._name, limits.CSV_DAYS
+            )
         number = np.array(numbers, dtype=np.int64)
         return np.asarray(number[encoded.indices.to_numpy()])
 
@@ -184,7 +194,9 @@ def _batches(opened: io.RawIOBase, name: str, wanted: pa.Array) -> Iterator[pa.R
     for batch in reader:
         rows += batch.num_rows
         if rows > limits.CSV_ROWS:
-            raise InputError(f"{name}: has more than {limits.CSV_ROWS:,} rows, the limit")
+            raise InputError(
+                "{name}: has more than {csv_rows:,} rows, the limit", name, limits.CSV_ROWS
+            )
         # Some copies have passed through a table that writes 709717.0.
         whole = batch.set_column(0, "geonameid", _whole(batch.column("geonameid")))
         yield whole.filter(pc.is_in(whole.column("geonameid"), value_set=wanted))
@@ -211,7 +223,11 @@ class _Counted(io.RawIOBase):
         data = self._opened.read(len(buffer))
         self._left -= len(data)
         if self._left < 0:
-            raise InputError(f"{self._name}: unpacks to more than the limit of {self._most_mb} MB")
+            raise InputError(
+                "{name}: unpacks to more than the limit of {most_mb} MB",
+                self._name,
+                self._most_mb,
+            )
         buffer[: len(data)] = data
         return len(data)
 
@@ -227,7 +243,10 @@ def _holders(column: pa.Array, where: str) -> NDArray[np.int8]:
     for value in values:
         if value not in HOLDERS and value not in ("", "NA"):
             raise InputError(
-                f"{where}: {value[:40]!r} is no holder; allowed: {', '.join(HOLDERS)} or nothing"
+                "{where}: {value!r} is no holder; allowed: {listed} or nothing",
+                where,
+                value[:40],
+                ", ".join(HOLDERS),
             )
     number = np.array([HOLDERS.get(v, UNKNOWN) for v in values], dtype=np.int8)
     return np.asarray(number[encoded.indices.to_numpy()])

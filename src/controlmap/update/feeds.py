@@ -122,7 +122,9 @@ def _seconds(address: str, data: bytes) -> Iterator[int]:
     ids = [e.get("id") for e in entries if isinstance(e, dict)] if type(entries) is list else []
     seconds = [i for i in ids if type(i) is int and i > 0 and len(str(i)) == _SECOND_DIGITS]
     if not seconds:
-        raise FetchError(f"{address}: is no index of map snapshots; a list with ids is expected")
+        raise FetchError(
+            "{address}: is no index of map snapshots; a list with ids is expected", address
+        )
     return iter(seconds)
 
 
@@ -150,11 +152,13 @@ def check_layer(fetched: Fetched) -> None:
     document = orjson.loads(fetched.data)
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
-        raise FetchError(f"{fetched.address}: is no GeoJSON FeatureCollection")
+        raise FetchError("{address}: is no GeoJSON FeatureCollection", fetched.address)
     for part in (document, document.get("properties")):
         if isinstance(part, dict) and part.get("exceededTransferLimit"):
             raise FetchError(
-                f"{fetched.address}: holds only the first {len(features)} of its features"
+                "{address}: holds only the first {count} of its features",
+                fetched.address,
+                len(features),
             )
 
 
@@ -205,11 +209,13 @@ def of(source: str) -> tuple[Feed, ...]:
     if source not in FEEDS:
         sources.find_source(source)
         raise InputError(
-            f"source {source!r}: controlmap knows no address to fetch it from, only those of "
-            f"{', '.join(FEEDS)}; files at hand go in with `controlmap build`"
+            "source {source!r}: controlmap knows no address to fetch it from, only "
+            "those of {listed}; files at hand go in with `controlmap build`",
+            source,
+            ", ".join(FEEDS),
         )
     used = tuple(feed for feed in FEEDS[source] if feed.address is not None)
     if not used:
         settings = ", ".join(feed.setting for feed in FEEDS[source])
-        raise InputError(f"source {source!r}: every address is empty ({settings})")
+        raise InputError("source {source!r}: every address is empty ({settings})", source, settings)
     return used

@@ -22,6 +22,8 @@ import orjson
 from controlmap.core import limits
 from controlmap.core.model import ControlmapError, InputError
 from controlmap.core.version import __version__
+from controlmap.words.catalog import as_given
+from controlmap.words.catalog import gettext as _
 
 USER_AGENT = f"controlmap/{__version__} (fetches for the person who runs it, a file at a time)"
 KINDS = frozenset(
@@ -175,7 +177,10 @@ class Fetcher:
                 retry_s = trouble.wait_s
                 if retry_s is not None and retry_s > self.manners.longest_wait_s:
                     raise UnavailableError(
-                        f"{address}: {trouble}; asks to wait for {retry_s:,.0f} s"
+                        "{address}: {trouble}; asks to wait for {retry_s:,.0f} s",
+                        address,
+                        trouble,
+                        retry_s,
                     ) from trouble
                 if tried == self.manners.tries:
                     raise trouble.stays(f"{address}: {trouble}; tried {tried} times") from trouble
@@ -186,7 +191,7 @@ class Fetcher:
     def _try(self, address: str, headers: dict[str, str]) -> Fetched | None:
         """Try once, following what lies at another address of the same host."""
         at = address
-        for _ in range(self.manners.redirects + 1):
+        for _redirect in range(self.manners.redirects + 1):
             self._wait_for_turn()
             started_s = self.clock.elapsed_s()
             try:
@@ -196,14 +201,20 @@ class Fetcher:
                         continue
                     return self._answer(address, response, bool(headers), started_s)
             except httpx.TimeoutException as error:
-                raise _TransientError("no answer in time", UnavailableError) from error
+                raise _TransientError(_("no answer in time"), UnavailableError) from error
             except (httpx.RemoteProtocolError, httpx.ReadError) as error:
-                raise _TransientError(f"the connection broke off ({error})") from error
+                raise _TransientError(
+                    as_given("the connection broke off ({error})", error)
+                ) from error
             except httpx.InvalidURL as error:
-                raise FetchError(f"{at}: is no address ({error})") from error
+                raise FetchError("{at}: is no address ({error})", at, error) from error
             except httpx.TransportError as error:
-                raise _TransientError(f"cannot be reached ({error})", UnavailableError) from error
-        raise FetchError(f"{address}: sends on more than {self.manners.redirects} times")
+                raise _TransientError(
+                    as_given("cannot be reached ({error})", error), UnavailableError
+                ) from error
+        raise FetchError(
+            "{address}: sends on more than {redirects} times", address, self.manners.redirects
+        )
 
     def _wait_for_turn(self) -> None:
         wait_s = self._next_s - self.clock.elapsed_s()
@@ -216,17 +227,19 @@ class Fetcher:
     ) -> Fetched | None:
         status = response.status_code
         if status in _GONE:
-            raise MissingError(f"{address}: is not there ({status})")
+            raise MissingError("{address}: is not there ({status})", address, status)
         if status in _BUSY:
             stays = UnavailableError if status == 429 else FetchError
             wait_s = _retry_after_s(response.headers.get("Retry-After"), self.clock.now())
-            raise _TransientError(f"the server answers {status}", stays, wait_s)
+            raise _TransientError(as_given("the server answers {status}", status), stays, wait_s)
         if status in _UNWELCOME:
-            raise UnavailableError(f"{address}: the server turns the request away ({status})")
+            raise UnavailableError(
+                "{address}: the server turns the request away ({status})", address, status
+            )
         if status == 304 and conditional:
             return None
         if status != 200:
-            raise FetchError(f"{address}: the server answers {status}")
+            raise FetchError("{address}: the server answers {status}", address, status)
         _check_kind(address, response.headers.get("Content-Type", ""))
         data = self._body(address, response, started_s)
         _check_content(address, data)
@@ -245,7 +258,9 @@ class Fetcher:
             if max(size, response.num_bytes_downloaded) > limit:
                 raise _too_large(address, limit)
             if self.clock.elapsed_s() - started_s > self.manners.whole_s:
-                raise _TransientError(f"not whole after {self.manners.whole_s:,.0f} s")
+                raise _TransientError(
+                    as_given("not whole after {whole_s:,.0f} s", self.manners.whole_s)
+                )
             parts.append(part)
         return b"".join(parts)
 
@@ -256,12 +271,13 @@ def check_address(address: str) -> None:
         split = urlsplit(address)
         host, _ = split.hostname, split.port
     except ValueError as error:
-        raise InputError(f"address {address!r}: is none ({error})") from error
+        raise InputError("address {address!r}: is none ({error})", address, error) from error
     secure = split.scheme == "https" or (split.scheme == "http" and host == "127.0.0.1")
     if not secure or not host or split.username is not None:
         raise InputError(
-            f"address {address!r}: not allowed; https://HOST/... is expected (http only for "
-            "127.0.0.1), without a user"
+            "address {address!r}: not allowed; https://HOST/... is expected (http only "
+            "for 127.0.0.1), without a user",
+            address,
         )
 
 
@@ -274,7 +290,9 @@ def _next_address(address: str, location: str) -> str:
         stays = False
     if not stays:
         raise FetchError(
-            f"{address}: sends on to {location[:100]!r}, another host or scheme; not followed"
+            "{address}: sends on to {location!r}, another host or scheme; not followed",
+            address,
+            location[:100],
         )
     return there
 
@@ -301,16 +319,16 @@ def _retry_after_s(header: str | None, now: datetime) -> float | None:
 def _check_kind(address: str, content_type: str) -> None:
     kind = content_type.partition(";")[0].strip().casefold()
     if kind and kind not in KINDS:
-        raise FetchError(f"{address}: is {kind[:60]!r}; JSON is expected")
+        raise FetchError("{address}: is {kind!r}; JSON is expected", address, kind[:60])
 
 
 def _check_content(address: str, data: bytes) -> None:
     if data.lstrip()[:1] == b"<":
-        raise FetchError(f"{address}: is a page of HTML or XML; JSON is expected")
+        raise FetchError("{address}: is a page of HTML or XML; JSON is expected", address)
     try:
         orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise _TransientError(f"is no JSON, or cut off ({error})") from error
+        raise _TransientError(as_given("is no JSON, or cut off ({error})", error)) from error
 
 
 def _unpacked(address: str, response: httpx.Response, limit: int) -> Iterator[bytes]:
@@ -320,16 +338,20 @@ def _unpacked(address: str, response: httpx.Response, limit: int) -> Iterator[by
         yield from response.iter_raw()
         return
     if packing not in {"gzip", "x-gzip"}:
-        raise FetchError(f"{address}: is packed as {packing[:20]!r}; gzip or none is expected")
+        raise FetchError(
+            "{address}: is packed as {packing!r}; gzip or none is expected", address, packing[:20]
+        )
     stream = zlib.decompressobj(_GZIP_WINDOW)
     try:
         for part in response.iter_raw():
             yield stream.decompress(part, limit + 1)
     except zlib.error as error:
-        raise _TransientError(f"the gzip stream is damaged ({error})") from error
+        raise _TransientError(as_given("the gzip stream is damaged ({error})", error)) from error
     if not stream.eof:
-        raise _TransientError("the gzip stream is cut off")
+        raise _TransientError(_("the gzip stream is cut off"))
 
 
 def _too_large(address: str, limit: int) -> FetchError:
-    return FetchError(f"{address}: is larger than the limit of {limit / 2**20:,.3g} MB")
+    return FetchError(
+        "{address}: is larger than the limit of {limit:,.3g} MB", address, limit / 2**20
+    )

@@ -45,9 +45,11 @@ class Original:
         try:
             data = gzip.decompress(self.path.read_bytes())
         except (OSError, EOFError, zlib.error) as error:
-            raise RecordError(f"{self.path}: is missing or damaged") from error
+            raise RecordError("{path}: is missing or damaged", self.path) from error
         if hashlib.sha256(data).hexdigest() != self.sha256:
-            raise RecordError(f"{self.path}: is damaged (its hash is not the one it is named for)")
+            raise RecordError(
+                "{path}: is damaged (its hash is not the one it is named for)", self.path
+            )
         return data
 
     def as_member(self) -> Member:

@@ -23,6 +23,7 @@ from controlmap.update import feeds
 from controlmap.update.feeds import Feed, Item
 from controlmap.update.fetch import Fetcher, FetchError, MissingError, UnavailableError
 from controlmap.update.originals import Original, Originals
+from controlmap.words.catalog import as_given
 
 ASK_AGAIN = timedelta(hours=20)
 """A file that is kept already is not requested again so soon."""
@@ -109,7 +110,7 @@ def update(
             done = task.begin(new, fetching) if task.record is None else task.extend(new, fetching)
             new.replace(task.path)
         except InputError as error:  # of a server's making, not the person's
-            raise ControlmapError(f"{error}; the record is as it was") from error
+            raise ControlmapError("{error}; the record is as it was", error) from error
         finally:
             new.unlink(missing_ok=True)
         return done
@@ -153,15 +154,17 @@ class _Task:
             extender.check(record.coverage, path.name)
         today = fetcher.clock.now().date()
         if since is not None and since > today:
-            raise InputError(f"--since {since}: is still to come; today is {today}")
+            raise InputError("--since {since}: is still to come; today is {today}", since, today)
         return cls(source, listed, path, record, Originals(folder), fetcher, progress, since)
 
     def begin(self, new: Path, fetching: Fetching) -> Update:
         """Build a record of what was fetched, which hides nothing of the embedded one unasked."""
         if fetching.stopped:
             raise ControlmapError(
-                f"{fetching.failed[-1]}; no record was begun. {len(fetching.kept)} files are kept, "
-                "and the next update goes on from there"
+                "{failed}; no record was begun. {count} files are kept, and the next "
+                "update goes on from there",
+                fetching.failed[-1],
+                len(fetching.kept),
             )
         files = [kept.as_member() for kept in fetching.kept]
         built = builder.build_file(self.source, files, new, None, self.progress)
@@ -189,9 +192,13 @@ class _Task:
         for first, last in done.record.coverage.gaps:
             if any(first < day < last for day in had):
                 raise ControlmapError(
-                    f"{self.source}: with what was fetched the record would lose its days between "
-                    f"{first} and {last}; it is as it was. --since {first} asks for them, and "
-                    f"{self.feeds[0].setting}= leaves that feed out"
+                    "{source}: with what was fetched the record would lose its days between "
+                    "{first} and {last}; it is as it was. --since {first} asks for them, and "
+                    "{setting}= leaves that feed out",
+                    self.source,
+                    first,
+                    last,
+                    self.feeds[0].setting,
                 )
         record = replace(done.record, path=self.path)
         return Update(record, False, done.added, done.kept_out, fetching)
@@ -254,7 +261,9 @@ class _Task:
         """Fetch files, oldest first, until they are all there or there is no sense in asking."""
         failed = missing = 0  # in a row
         for number, item in enumerate(wanted, start=1):
-            self.progress(f"{number} of {len(wanted)} files, {item.name}")
+            self.progress(
+                as_given("{number} of {count} files, {name}", number, len(wanted), item.name)
+            )
             try:
                 done.kept.append(self._original(item))
                 failed = missing = 0

@@ -85,6 +85,17 @@ def ngettext(one: str, many: str, count: int, /, **figures: Figure) -> str:
     return _filled(_catalog().ngettext(one, many, count), {"count": count, **figures})
 
 
+def as_given(text: str, /, *given: object) -> str:
+    """Return a sentence about what was given, in which it stands as it was: 2026-01-24, 10000.
+
+    The values are those of the names in the English text, in the order of their first use.
+    """
+    if not given:
+        return _catalog().gettext(text) if text else ""
+    names = dict.fromkeys(name for _, name, _, _ in Formatter().parse(text) if name)
+    return _catalog().gettext(text).format(**dict(zip(names, given, strict=True)))
+
+
 def rendered(value: Any) -> Any:
     """Return data with every message in it, at any depth, in the current language."""
     if isinstance(value, Message):
