@@ -164,7 +164,7 @@ def test_nothing_sticks_out(
 def test_a_bad_address_is_told(page: Visit, address: str) -> None:
     page.tab.goto(f"{address}?date=1999-01-01")
     page.map()
-    expect(page.tab.get_by_text("there is 2022-04-03")).to_be_visible()
+    expect(page.tab.get_by_text("is not available; choose")).to_be_visible()
     page.assert_clean()
 
 
