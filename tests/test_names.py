@@ -1,7 +1,6 @@
 """Identifiers in the package are the field's words, and none that means two things.
 
-`Period`, not "spell"; `matches` or `polygons`, not "found". Rooms that are not yet clean are listed
-in `STILL`, which only gets shorter.
+`Period`, not "spell"; `matches` or `polygons`, not "found".
 """
 
 from __future__ import annotations
@@ -33,11 +32,6 @@ WORDS = frozenset(
 )
 ALLOWED = re.compile("turning_?points?", re.IGNORECASE)
 """The field's own: an event at which the course of a war turned."""
-STILL: tuple[str, ...] = (
-    "analysis/claims.py",
-    "analysis/pace.py",
-    "analysis/proposals.py",
-)
 
 
 def identifiers(text: str) -> Iterator[str]:
@@ -78,7 +72,7 @@ def rooms() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("room", sorted(set(rooms()) - set(STILL)))
+@pytest.mark.parametrize("room", rooms())
 def test_identifiers_are_the_fields_words(room: str) -> None:
     assert avoided(rooms()[room]) == set()
 

@@ -225,10 +225,10 @@ def _claim(entry: Entry) -> Claim:
 
 
 def _figure(entry: Entry, asks: Quantity, key: str, default: float | None = None) -> float:
-    found = entry.number(key, default)
-    if asks.unit == SHARE and found > 1:
-        raise entry.error(key, "found {found:g}; allowed: a share, 0 to 1", found)
-    return found
+    value = entry.number(key, default)
+    if asks.unit == SHARE and value > 1:
+        raise entry.error(key, "found {found:g}; allowed: a share, 0 to 1", value)
+    return value
 
 
 def _query(entry: Entry, parameters: Sequence[str]) -> Query:

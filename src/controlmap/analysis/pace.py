@@ -158,11 +158,11 @@ def series(coverage: Coverage, iso: str, contested: Contested = Contested.OUT) -
 def _columns(coverage: Coverage, iso: str) -> list[int]:
     if iso == ALL:
         return list(range(len(coverage.oblasts)))
-    found = [i for i, o in enumerate(coverage.oblasts) if o.iso == iso]
-    if not found:
+    columns = [i for i, o in enumerate(coverage.oblasts) if o.iso == iso]
+    if not columns:
         allowed = ", ".join([*(o.iso for o in coverage.oblasts), ALL])
         raise InputError("oblast {iso!r}: not in the record; allowed: {allowed}", iso, allowed)
-    return found
+    return columns
 
 
 def measure(

@@ -177,10 +177,10 @@ def _proposal(entry: Entry) -> Proposal:
     for iso in ISO_CODES:
         if iso not in rules:
             raise entry.error("rules", "no rule for {iso}; allowed: {allowed}", iso, RULES_ALLOWED)
-    drawn = {}
+    selections = {}
     for iso in ISO_CODES:
         try:
-            drawn[iso] = Selection.parse(rules[iso])
+            selections[iso] = Selection.parse(rules[iso])
         except InputError as error:
             raise entry.error(f"rules.{iso}", str(error)) from error
     recognised = _by_oblast(entry, "recognised")
@@ -191,7 +191,7 @@ def _proposal(entry: Entry) -> Proposal:
         id=entry.text("id"),
         title=entry.text("title", entry.text("id")),
         about=entry.text("about", ""),
-        rules=drawn,
+        rules=selections,
         recognised={iso: Recognised(recognised.get(iso, Recognised.UNSTATED)) for iso in ISO_CODES},
         entry=entry,
     )
@@ -240,8 +240,10 @@ def would_hold(coverage: Coverage, snapshot: DaySnapshot, proposal: Proposal) ->
         try:
             out |= inside & _selected(coverage, snapshot, proposal.rules[oblast.iso])
         except InputError as error:
-            told = f"proposal {proposal.id!r} cannot be measured by {coverage.source}"
-            raise InputError("{told}: rules.{iso}: {error}", told, oblast.iso, error) from error
+            problem = f"proposal {proposal.id!r} cannot be measured by {coverage.source}"
+            raise InputError(
+                "{problem}: rules.{iso}: {error}", problem, oblast.iso, error
+            ) from error
     return out
 
 
