@@ -1,4 +1,7 @@
-"""The daily mirror of March 2026, made in code: each day holds a strip more of Donetsk oblast."""
+"""The daily mirror of March 2026, made in code: each day holds a strip more of Donetsk oblast.
+
+A day is that of the map; its file is named for two days later.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from controlmap.update.fetch import Fetcher
 from input_files import CONTESTED, OCCUPIED, make_daily, make_file, quiet
 from publisher import Publisher
 
+DELAY_DAYS = 2
 STRIP_KM2 = 8.2897
 """Each day of March holds so much more: a strip of 0.01 by 0.1 degrees."""
 WIDE = (37.0, 47.9, 38.0, 48.5)
@@ -28,8 +32,8 @@ def strips(day: int) -> tuple[float, float, float, float]:
 
 
 def daily(day: int, box: tuple[float, float, float, float] | None = None) -> tuple[str, bytes]:
-    """The name and content of the daily mirror's file of a day of March 2026."""
-    ((name, data),) = make_daily(f"202603{day:02}", box or strips(day)).items()
+    """The name and content of the file that has the map of a day of March 2026."""
+    ((name, data),) = make_daily(f"202603{day + DELAY_DAYS:02}", box or strips(day)).items()
     return name, data
 
 
@@ -60,9 +64,10 @@ def publish(server: Publisher, *days: int) -> None:
 
 def asked(server: Publisher) -> list[str]:
     """What the server was asked for since this was asked, by day or file."""
-    paths = [path.removeprefix("/data/deepstatemap_data_202603") for path in server.paths]
+    names = {f"/data/{daily(day)[0]}": f"{day:02}" for day in range(1, 29)}
+    paths = [names.get(path, path) for path in server.paths]
     server.asked.clear()
-    return [path.removesuffix(".geojson") for path in paths]
+    return paths
 
 
 def run(fetcher: Fetcher, since: date | None = None) -> updater.Update:

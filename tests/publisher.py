@@ -16,7 +16,7 @@ import pytest
 from controlmap.update.fetch import Clock, Fetcher, Manners
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
-NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 KB = 2**10
 
 

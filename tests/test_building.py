@@ -44,7 +44,7 @@ def test_a_build_tells_where_it_comes_from_and_how_good_it_is(folder: Path, tmp_
         data = (folder / given["name"]).read_bytes()
         assert given["sha256"] == hashlib.sha256(data).hexdigest()
         assert given["bytes"] == len(data)
-    assert provenance.figures["span"] == ["2024-07-08", "2024-07-09"]
+    assert provenance.figures["span"] == ["2024-07-07", "2024-07-08"]
     assert provenance.figures["snapshots"] == {"deepstate_daily": 2}
     assert provenance.figures["gaps"] == []
     assert provenance.figures["measured_on_snapshots"] == 1

@@ -70,6 +70,7 @@ def test_areas_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         "source",
         "reader",
         "as_of",
+        "as_of_within",
         "retrieved",
         "unit",
         "basis",
@@ -102,17 +103,18 @@ def test_what_is_not_reported_is_null_in_json(capsys: pytest.CaptureFixture[str]
             "liberated",
             *APART_KEYS,
         ]
-    assert [round(o["russian_held"]) for o in told["oblasts"]] == [20781, 26581, 19236, 20281]
+    assert [round(o["russian_held"]) for o in told["oblasts"]] == [20787, 26581, 19236, 20281]
 
 
 def test_areas_as_csv(capsys: pytest.CaptureFixture[str]) -> None:
     rows = Run(capsys, "areas", "--date", "2026-01-24", "--format", "csv").csv
     assert [r["iso"] for r in rows] == [*ISOS, "all"]
     assert list(rows[0]) == [*AREAS_KEYS, *SOURCING_KEYS]
-    assert rows[0]["observed"] == rows[0]["retrieved"] == "2026-01-24T03:00:00Z"
+    both = rows[0]["observed"], rows[0]["retrieved"]
+    assert both == ("2026-01-24T22:00:00Z", "2026-01-26T03:00:00Z")
     assert (rows[0]["source"], rows[0]["basis"]) == ("deepstate", "polygon")
     assert rows[0]["contested"] == ""
-    assert round(float(rows[0]["russian_held"])) == 20781
+    assert round(float(rows[0]["russian_held"])) == 20787
 
 
 def test_areas_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,10 +122,10 @@ def test_areas_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     lines = run.out.splitlines()
     assert (run.code, run.errors) == (0, [])
     assert lines[0].split() == AREAS_KEYS[:9]  # DeepState never tells the rest
-    assert lines[1].split()[:4] == ["UA-14", "Donetsk", "26,507.8", "20,781.4"]
+    assert lines[1].split()[:4] == ["UA-14", "Donetsk", "26,507.8", "20,787.0"]
     assert lines[1].count("not reported") == 3
     assert lines[1].endswith("78.4%")
-    both = "as of 2026-01-24T03:00:00Z, retrieved 2026-01-24T03:00:00Z"
+    both = "as of 2026-01-24 (or 2026-01-25), retrieved 2026-01-26T03:00:00Z"
     assert lines[-2] == f"deepstate, {both}; km2; shares of the polygon area"
     assert "ukrainian_held includes an unknown part of it" in lines[-1]
     told = Run(capsys, "areas", "--date", "2025-08-03").out
@@ -174,7 +176,8 @@ def test_areas_of_one_file(packed: bool, daily: Path, capsys: pytest.CaptureFixt
     else:
         path = daily
     told = Run(capsys, "areas", "--input", path, "--format", "json").json
-    assert (told["source"], told["as_of"]) == ("deepstate", "2024-07-09T03:00:00Z")
+    assert (told["source"], told["as_of"]) == ("deepstate", "2024-07-08T21:00:00Z")
+    assert told["as_of_within"] == ["2024-07-07", "2024-07-08"]
     assert told["oblasts"][0]["russian_held"] == pytest.approx(SQUARE_KM2, abs=0.001)
     assert told["all"]["russian_held"] == pytest.approx(SQUARE_KM2, abs=0.001)
     assert told["all"]["contested"] is None
@@ -221,6 +224,7 @@ def test_compare_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         "source",
         "reader",
         "as_of",
+        "as_of_within",
         "retrieved",
         "unit",
         "basis",

@@ -26,10 +26,10 @@ def test_build_writes_a_record_that_areas_reads(
     out = tmp_path / "deepstate.parquet"
     run = Run(capsys, "build", "--source", "deepstate", "--input", folder, "-o", out, *cells)
     assert (run.code, run.errors) == (0, [])
-    assert run.out.startswith(f"{out}: 2 snapshots, 2024-07-08 to 2024-07-09, ")
+    assert run.out.startswith(f"{out}: 2 snapshots, 2024-07-07 to 2024-07-08, ")
     assert "measured error at most 0.0" in run.out
     monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
-    for day, held in (("2024-07-08", SQUARE_KM2), ("2024-07-09", SQUARE_KM2 / 2)):
+    for day, held in (("2024-07-07", SQUARE_KM2), ("2024-07-08", SQUARE_KM2 / 2)):
         told = Run(capsys, "areas", "--date", day, "--format", "json").json
         assert told["all"]["russian_held"] == pytest.approx(held, abs=0.002)
 
@@ -46,7 +46,7 @@ def test_build_takes_files_folders_and_archives_together(
     single = tmp_path / "deepstatemap_data_20240711.geojson"
     single.write_bytes(third)
     run = Run(capsys, "build", "--input", folder, packed, single, "-o", tmp_path / "r.parquet")
-    assert ": 4 snapshots, 2024-07-08 to 2024-07-11, " in run.out
+    assert ": 4 snapshots, 2024-07-07 to 2024-07-10, " in run.out
 
 
 def test_sources_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,7 +54,7 @@ def test_sources_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
     assert [s["id"] for s in listed] == list(sources.SOURCES)
     source = listed[0]
     assert source["id"] == "deepstate"
-    assert (source["from"], source["to"]) == ("2022-04-03", "2026-08-22")
+    assert (source["from"], source["to"]) == ("2022-04-03", "2026-08-20")
     assert source["snapshots"] == len(archive.open_source("deepstate").coverage.snapshots)
     assert source["gaps"] == []
     assert source["statuses"]["deepstate_daily"] == ["russian_held"]
@@ -64,7 +64,7 @@ def test_sources_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
     assert (row["id"], row["from"]) == ("deepstate", "2022-04-03")
     assert "deepstate_daily: russian_held" in row["statuses"]
     table = Run(capsys, "sources").out
-    for told in ("deepstate: DeepState", "2022-04-03 to 2026-08-22", source["terms"]):
+    for told in ("deepstate: DeepState", "2022-04-03 to 2026-08-20", source["terms"]):
         assert told in table
 
 

@@ -236,7 +236,7 @@ def test_the_command_adds_to_the_record_or_writes_another(
     folder = make_folder(tmp_path / "new", daily(1, 3, 4))
     assert main.main(["build", "--extend", str(path), str(folder), "-o", str(other)]) == 0
     told = capsys.readouterr()
-    assert told.out.startswith(f"{other}: 2 added; 4 snapshots, 2024-03-01 to 2024-03-04, ")
+    assert told.out.startswith(f"{other}: 2 added; 4 snapshots, 2024-02-29 to 2024-03-03, ")
     assert told.err == ""
     assert (path.read_bytes(), used(other)) == (before, [1, 2, 3, 4])
     assert main.main(["build", "--extend", str(path), str(folder)]) == 0
@@ -256,7 +256,7 @@ def test_the_error_is_measured_on_the_first_of_a_quarter(tmp_path: Path) -> None
     assert measured() == 1
     grown(path, daily(4))
     assert measured() == 2
-    grown(path, make_daily("20240401", boxes_of(7)))
+    grown(path, make_daily("20240402", boxes_of(7)))  # the map of 1 April
     assert measured() == 3
 
 

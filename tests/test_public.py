@@ -137,7 +137,7 @@ def test_history_by_month_has_a_row_a_month_and_oblast(deepstate: cm.Record) -> 
     frame = deepstate.history(every="month").frame
     assert len(frame) == 265  # 53 months, four oblasts and all
     assert isinstance(frame.index, pd.DatetimeIndex)
-    assert frame.index[-1] == pd.Timestamp("2026-08-22")
+    assert frame.index[-1] == pd.Timestamp("2026-08-20")
     held = frame[frame["iso"] == "all"]["russian_held"]
     january = deepstate.areas("2026-01-31").row("all")
     assert held["2026-01-31"] == january["russian_held"]
@@ -236,7 +236,7 @@ def test_the_map_of_a_day_shows_itself_and_asks_no_server(deepstate: cm.Record) 
 
 
 def test_what_shows_itself_does_so_on_a_few_lines(deepstate: cm.Record) -> None:
-    assert repr(deepstate).startswith("<Record: DeepState, 2022-04-03 to 2026-08-22, 1,489 snap")
+    assert repr(deepstate).startswith("<Record: DeepState, 2022-04-03 to 2026-08-20, 1,487 snap")
     assert repr(deepstate.at(DAY)) == "<DeepState on 2025-06-01, observed 2025-06-01T19:40:39Z>"
     for answer in (deepstate.areas(DAY), deepstate.history(), deepstate.place("Bakhmut")):
         assert len(repr(answer).splitlines()) <= 12

@@ -251,7 +251,7 @@ def test_the_daily_files_alone_make_a_record(shared: Path) -> None:
         "deepstate", builder.Intake("deepstate", lambda _: None).snapshots(paths)
     )
     assert len(record.snapshots) == DAILY_FILES
-    assert record.span == (date(2024, 7, 8), date(2026, 8, 22))
+    assert record.span == (date(2024, 7, 7), date(2026, 8, 20))
     assert shapely.is_valid(record.face_geometry).all()
     assert shapely.coverage_is_valid(record.face_geometry)
     polygons = np.array([o.polygon_km2 for o in record.oblasts])

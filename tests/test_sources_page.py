@@ -111,7 +111,7 @@ def test_every_source_tells_what_it_is_and_its_terms(page: AppTest) -> None:
 
 
 def test_a_source_that_is_too_old_is_said_not_to_be_compared(page: AppTest) -> None:
-    page.query_params["date"] = "2026-08-22"
+    page.query_params["date"] = "2026-08-20"
     page.run()
     assert "by 2 sources" in said(page)
     assert "Not compared: its last snapshot is of 24 August 2023, 1,094 days earlier." in said(page)

@@ -42,7 +42,6 @@ from controlmap.record.archive import Record as StoredRecord
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import notes
 from controlmap.words.catalog import Message
-from controlmap.words.numbers import instant
 
 if TYPE_CHECKING:
     import geopandas
@@ -403,7 +402,7 @@ class RecordDay:
 
     @property
     def _summary(self) -> Message:
-        observed = instant(self.snapshot.info.observed)
+        observed = notes.as_of_iso(self.snapshot.info)
         title = sources.find_source(self.coverage.source).title
         return notes.DAY(title=title, day=str(self.snapshot.day), observed=observed)
 

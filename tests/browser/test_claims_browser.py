@@ -35,7 +35,7 @@ def test_claims_show_verdicts_charts_and_a_citation(
     cards = page.tab.locator(".cm-claim")
     expect(cards).to_have_count(7)
     expect(cards.nth(3)).to_contain_text("Roughly holds")
-    expect(cards.nth(3)).to_contain_text("5,726")
+    expect(cards.nth(3)).to_contain_text("5,721")
     charts = page.tab.locator(".cm-claim img")
     expect(charts).to_have_count(7)
     drawn = charts.evaluate_all("(all) => all.map((i) => i.complete && i.naturalWidth > 0)")
@@ -49,7 +49,7 @@ def test_claims_show_verdicts_charts_and_a_citation(
     citation.hover()
     citation.get_by_label("Copy to clipboard").click()
     copied = page.tab.evaluate("navigator.clipboard.readText()")
-    assert "5,726 km² (5,301–5,726 km²)" in copied
+    assert "5,721 km² (5,295–5,723 km²)" in copied
     assert "Source: DeepState" in copied
     page.settle()
     page.assert_clean()
@@ -58,7 +58,7 @@ def test_claims_show_verdicts_charts_and_a_citation(
 def test_claims_are_measured_on_a_day_chosen(page: Visit, address: str) -> None:
     visited(page, address, "Claims")
     page.tab.get_by_text("a day chosen").click()
-    expect(page.tab.locator(".cm-claim").nth(1)).to_contain_text("Measured, 22 August 2026")
+    expect(page.tab.locator(".cm-claim").nth(1)).to_contain_text("Measured, 20 August 2026")
     page.tab.wait_for_function("location.search.includes('on=chosen')")
     page.assert_clean()
 

@@ -231,7 +231,7 @@ def test_to_use_a_day_stops_the_play(page: Visit, frame: Frame, coverage: Covera
 def test_leaving_shows_the_day_of_the_page_again(frame: Frame, coverage: Coverage) -> None:
     go(frame, coverage, DAYS[2])
     assert colour_at(frame, 34.6, 46.6) != CLEAR
-    frame.get_by_role("button", name="Back to 22 August 2026").click()
+    frame.get_by_role("button", name="Back to 20 August 2026").click()
     settle(frame)
     assert picture(frame) == ""
     assert not state(frame)["active"]

@@ -56,9 +56,9 @@ def test_a_damaged_record_is_not_updated(server: Publisher, fetcher: Fetcher, pl
 @pytest.mark.usefixtures("server", "place")
 def test_days_to_come_are_not_asked_for(fetcher: Fetcher) -> None:
     with pytest.raises(
-        InputError, match=r"--since 2026-03-11: is still to come; today is 2026-03-10"
+        InputError, match=r"--since 2026-03-13: is still to come; today is 2026-03-12"
     ):
-        run(fetcher, since=date(2026, 3, 11))
+        run(fetcher, since=date(2026, 3, 13))
 
 
 def test_an_address_that_may_not_be_asked_names_its_setting(
@@ -120,8 +120,6 @@ def test_every_feed_is_of_a_reader_in_order_of_precedence_and_is_documented() ->
 
 # What it says
 
-STAMP = "deepstatemap_data_202603"
-
 
 def test_the_terms_are_told_before_the_first_fetch_and_once(
     server: Publisher, own: Record, capsys: pytest.CaptureFixture[str]
@@ -144,7 +142,7 @@ def test_an_update_says_what_it_did(
     assert done.out.startswith(
         f"{place}/deepstate.parquet: 2 added; 7 snapshots, 2026-03-01 to 2026-03-08, "
     )
-    missing = ", ".join(f"{STAMP}{day}.geojson" for day in ("07", "09", "10"))
+    missing = ", ".join(daily(day)[0] for day in (7, 9, 10))
     assert done.errors[1:] == [f"not published: {missing}"]
     again = Run(capsys, "update")
     assert (again.code, again.out) == (
@@ -176,7 +174,7 @@ def test_a_failure_adds_what_came_and_ends_with_1(
     assert done.code == 1
     assert ": 1 added; " in done.out
     assert done.errors[-1] == (
-        f"controlmap: {server.address}/data/{STAMP}07.geojson: the server turns the request away "
+        f"controlmap: {server.address}/data/{daily(7)[0]}: the server turns the request away "
         "(403); what came after it was not requested"
     )
 
@@ -191,7 +189,7 @@ def test_a_dry_run_lists_and_writes_nothing(
     done = Run(capsys, "update", "--dry-run")
     first = days[-1] + 1 if days else 1
     assert done.out.splitlines() == [
-        f"2026-03-{d:02}  deepstate_daily  {server.address}/data/{STAMP}{d:02}.geojson"
+        f"2026-03-{d:02}  deepstate_daily  {server.address}/data/{daily(d)[0]}"
         for d in range(first, 11)
     ]
     assert "may not be redistributed" in done.errors[0]
@@ -232,7 +230,7 @@ def test_an_interruption_is_one_line(
     ("arguments", "told"),
     [
         (("--since", "yesterday"), "'yesterday' is not a date YYYY-MM-DD"),
-        (("--since", "2026-03-11"), "--since 2026-03-11: is still to come"),
+        (("--since", "2026-03-13"), "--since 2026-03-13: is still to come"),
         (("--source", "nobody"), "source 'nobody': not known"),
     ],
 )

@@ -39,7 +39,7 @@ def test_what_is_new_is_added_at_full_detail(server: Publisher, fetcher: Fetcher
     publish(server, 6, 7, 9, 10)
     done = run(fetcher)
     assert asked(server) == ["06", "07", "08", "09", "10"]
-    assert done.fetching.missing == ["deepstatemap_data_20260308.geojson"]
+    assert done.fetching.missing == [daily(8)[0]]
     assert done.fetching.failed == []
     assert not done.begun
     assert [info.observed.day for info in done.added] == [6, 7, 9, 10]
@@ -52,9 +52,9 @@ def test_both_dates_reach_the_record(server: Publisher, fetcher: Fetcher) -> Non
     publish(server, 6)
     run(fetcher)
     *_, before, last = archive.open_source("deepstate").coverage.snapshots
-    assert last.observed == datetime(2026, 3, 6, 3, tzinfo=UTC)
+    assert last.observed == datetime(2026, 3, 6, 22, tzinfo=UTC)
     assert last.retrieved == NOON
-    assert before.retrieved == datetime(2026, 3, 5, 3, tzinfo=UTC)  # the mirror's own word
+    assert before.retrieved == datetime(2026, 3, 7, 3, tzinfo=UTC)  # the mirror's own word
 
 
 @pytest.mark.usefixtures("own")
@@ -92,9 +92,9 @@ def test_the_files_are_kept_by_hash_with_address_and_dates(
         "address": f"{server.address}/data/{name}",
         "sha256": sha256,
         "bytes": len(data),
-        "observed": "2026-03-06T03:00:00+00:00",
-        "retrieved": "2026-03-10T12:00:00+00:00",
-        "asked": "2026-03-10T12:00:00+00:00",
+        "observed": "2026-03-06T22:00:00+00:00",
+        "retrieved": "2026-03-12T12:00:00+00:00",
+        "asked": "2026-03-12T12:00:00+00:00",
         "etag": '"six"',
         "last_modified": None,
     }
@@ -109,17 +109,17 @@ def test_an_untrue_day_waits_for_the_next_to_confirm_it(
     for day in (6, 7):
         name, data = daily(day, WIDE)
         server.publish(f"/data/{name}", publisher.of_etag(data, f'"{day}"'))
-    clock.start = NOON.replace(day=6)
+    clock.start = NOON.replace(day=8)
     done = run(fetcher)
     assert (done.added, len(done.kept_out)) == ((), 1)
     assert "no later snapshot confirms it" in done.kept_out[0].why
     assert archive.open_source("deepstate").coverage.span == own.coverage.span
-    clock.start = NOON.replace(day=7)
+    clock.start = NOON.replace(day=9)
     server.asked.clear()
     done = run(fetcher)
     assert [info.observed.day for info in done.added] == [6, 7]
     assert server.asked[0][1]["If-None-Match"] == '"6"'
-    assert done.added[0].retrieved == NOON.replace(day=6)
+    assert done.added[0].retrieved == NOON.replace(day=8)
 
 
 # Two feeds
@@ -236,10 +236,8 @@ def test_an_interrupted_beginning_goes_on_where_it_stopped(
     server: Publisher, fetcher: Fetcher, place: Path
 ) -> None:
     publish(server, *range(1, 11))
-    server.publish(
-        "/data/deepstatemap_data_20260304.geojson", status(429), publisher.file(daily(4)[1])
-    )
-    server.answers["/data/deepstatemap_data_20260304.geojson"][:0] = [status(429)] * 2
+    server.publish(f"/data/{daily(4)[0]}", status(429), publisher.file(daily(4)[1]))
+    server.answers[f"/data/{daily(4)[0]}"][:0] = [status(429)] * 2
     with pytest.raises(ControlmapError, match=r"429.*no record was begun\. 3 files are kept"):
         run(fetcher)
     assert not (place / "deepstate.parquet").exists()
@@ -272,10 +270,10 @@ def test_the_layers_of_a_day_become_one_state_of_it(
     assert (done.begun, len(done.added), len(server.asked)) == (True, 1, 4)
     assert updater.update("isw", fetcher, quiet, quiet).added == ()
     assert len(server.asked) == 4
-    clock.start = NOON.replace(day=11)
+    clock.start = NOON.replace(day=13)
     done = updater.update("isw", fetcher, quiet, quiet)
     (info,) = done.added
-    assert (info.observed, info.retrieved) == (NOON.replace(day=11, hour=0), clock.start)
+    assert (info.observed, info.retrieved) == (NOON.replace(day=13, hour=0), clock.start)
     assert sorted(info.reports) == [
         "assessed_advance",
         "claimed_control",
@@ -300,8 +298,8 @@ def test_a_state_is_added_when_its_last_layer_has_come(
     server.publish(claimed, status(answer))
     done = updater.update("isw", fetcher, quiet, quiet)
     assert (done.record, done.added, done.fetching.kept) == (None, (), [])
-    lacking = "VIEW_ClaimedRussianTerritoryinUkraine_V2_20260310.geojson"
-    assert done.fetching.failed[-1].startswith(f"2026-03-10: is not added without {lacking}")
+    lacking = "VIEW_ClaimedRussianTerritoryinUkraine_V2_20260312.geojson"
+    assert done.fetching.failed[-1].startswith(f"2026-03-12: is not added without {lacking}")
     assert archive.user_file("isw.parquet") is None
     server.publish(claimed, make_file((paths[claimed], {})))
     server.asked.clear()
@@ -341,11 +339,11 @@ def test_json_that_is_no_whole_layer_is_not_kept(
 def test_what_is_no_file_is_left_out_and_told(server: Publisher, fetcher: Fetcher) -> None:
     publish(server, 6, 8, 9)
     html = publisher.file(b"<html>Sign in", "text/html")
-    server.publish("/data/deepstatemap_data_20260307.geojson", html)
-    server.publish("/data/deepstatemap_data_20260310.geojson", publisher.cut_off(daily(10)[1]))
+    server.publish(f"/data/{daily(7)[0]}", html)
+    server.publish(f"/data/{daily(10)[0]}", publisher.cut_off(daily(10)[1]))
     done = run(fetcher)
     assert list(stored()) == [1, 2, 3, 4, 5, 6, 8, 9]
-    assert ["20260307" in done.fetching.failed[0], "20260310" in done.fetching.failed[1]] == [
+    assert [daily(d)[0] in f for d, f in zip((7, 10), done.fetching.failed, strict=True)] == [
         True
     ] * 2
     assert not done.fetching.stopped
@@ -356,7 +354,7 @@ def test_a_server_that_has_enough_is_left_alone_and_what_came_is_added(
     server: Publisher, fetcher: Fetcher
 ) -> None:
     publish(server, 6, 7, 9)
-    server.publish("/data/deepstatemap_data_20260308.geojson", status(429))
+    server.publish(f"/data/{daily(8)[0]}", status(429))
     done = run(fetcher)
     assert asked(server) == ["06", "07", "08", "08", "08"]
     assert done.fetching.stopped
@@ -423,13 +421,13 @@ def test_a_file_that_its_source_changed_is_kept_both_ways(
     """An untrue day is kept out; a day later its source has corrected it."""
     name, untrue = daily(6, WIDE)
     server.publish(f"/data/{name}", untrue)
-    clock.start = NOON.replace(day=6)
+    clock.start = NOON.replace(day=8)
     run(fetcher)
     publish(server, 6)
-    clock.start = NOON.replace(day=7)
+    clock.start = NOON.replace(day=9)
     run(fetcher)
     assert stored()[6] == 6.0
     told = json.loads((place / f"originals/deepstate_daily/{name}.json").read_bytes())
     kept = [place / f"originals/bytes/{t['sha256'][:2]}/{t['sha256']}.gz" for t in told]
     assert [gzip.decompress(k.read_bytes()) for k in kept] == [untrue, daily(6)[1]]
-    assert [t["retrieved"][:10] for t in told] == ["2026-03-06", "2026-03-07"]
+    assert [t["retrieved"][:10] for t in told] == ["2026-03-08", "2026-03-09"]

@@ -17,7 +17,6 @@ from controlmap.geo.oblasts import Basis
 from controlmap.record.coverage import Coverage
 from controlmap.words import notes
 from controlmap.words.catalog import Message
-from controlmap.words.numbers import instant
 
 if TYPE_CHECKING:
     from controlmap.analysis.answer import Features
@@ -168,7 +167,7 @@ def _notes(opinions: Sequence[Opinion], pairs: Sequence[Pair], basis: Basis) -> 
     if basis == Basis.OFFICIAL:
         yield notes.OFFICIAL
     for opinion in opinions:
-        observed = instant(opinion.snapshot.info.observed)
+        observed = notes.as_of_iso(opinion.snapshot.info)
         yield notes.AGE(source=opinion.source, observed=observed, count=opinion.age_days)
     for pair in pairs:
         yield notes.PAIR(**vars(pair))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -49,6 +49,8 @@ class Evidence:
         Whether the day that was asked about has no snapshot, so that this earlier one stands.
     cell_m
         The cells in metres that the record's map is generalised to; None at full detail.
+    within
+        The days that it may be of, where the source does not say which: `observed` is the best.
     """
 
     source: str
@@ -62,6 +64,7 @@ class Evidence:
     sha256: str
     carried: bool
     cell_m: int | None
+    within: tuple[date, date] | None
 
     @classmethod
     def of(cls, coverage: Coverage, snapshot: DaySnapshot) -> Evidence:
@@ -79,6 +82,7 @@ class Evidence:
             info.sha256,
             snapshot.carried,
             coverage.cell_m,
+            info.within,
         )
 
 
@@ -235,7 +239,7 @@ def citation(answer: Answer) -> str:
         str(
             notes.ASSESSED(
                 title=e.title,
-                observed=instant(e.observed),
+                observed=notes.as_of_iso(e),
                 retrieved=instant(e.retrieved) if e.retrieved else notes.NOT_RECORDED,
             )
         )
@@ -263,7 +267,7 @@ def short(answer: Answer) -> str:
 def sourced(answer: Answer) -> Iterator[Message]:
     """Return who says so, and as of when, a message a snapshot."""
     for e in answer.evidence:
-        yield notes.SAID_BY(title=e.title, observed=instant(e.observed))
+        yield notes.SAID_BY(title=e.title, observed=notes.as_of_iso(e))
 
 
 def html(answer: Answer) -> str:

@@ -219,6 +219,7 @@ def _on_a_day(
         document={
             **who,
             "as_of": evidence.observed,
+            "as_of_within": evidence.within,
             "retrieved": evidence.retrieved,
             "unit": "km2",
             "basis": basis,
@@ -250,7 +251,7 @@ def _notes(
     as_of = notes.AS_OF_CARRIED if evidence.carried else notes.AS_OF
     yield as_of(
         source=evidence.source,
-        observed=instant(evidence.observed),
+        observed=notes.as_of_iso(evidence),
         retrieved=instant(evidence.retrieved) if evidence.retrieved else notes.NOT_RECORDED,
         day=str(day),
         basis=choices["basis"],

@@ -17,7 +17,6 @@ from controlmap.core.model import InputError
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import notes
 from controlmap.words.catalog import Message
-from controlmap.words.numbers import instant
 
 if TYPE_CHECKING:
     from controlmap.analysis.answer import Features
@@ -104,9 +103,7 @@ def _ends(start: Evidence, end: Evidence) -> dict[str, Any]:
 
 
 def _notes(start: Evidence, end: Evidence, advance: str) -> Iterator[Message]:
-    yield notes.BETWEEN(
-        source=start.source, start=instant(start.observed), end=instant(end.observed)
-    )
+    yield notes.BETWEEN(source=start.source, start=notes.as_of_iso(start), end=notes.as_of_iso(end))
     yield from assessed_advance.note(start.source, advance)
     if start.reader != end.reader:
         yield notes.READERS_DIFFER

@@ -309,7 +309,7 @@ def source_line(evaluation: Evaluation) -> str:
         _(
             "Source: {source}, observed {observed}, retrieved {retrieved}.",
             source=_title(evaluation.source),
-            observed=info.observed,
+            observed=notes.as_of(info),
             retrieved=info.retrieved or text.NOT_RECORDED,
         )
     ]
@@ -319,7 +319,7 @@ def source_line(evaluation: Evaluation) -> str:
         lines.append(_("The spread is also that of {sources}.", sources=others))
     since = evaluation.hindsight
     if since is not None and since.snapshot is not None:
-        observed = since.snapshot.info.observed
+        observed = notes.as_of(since.snapshot.info)
         message = Message("Hindsight: observed {observed}.")
         if others := _others(since):
             message = Message(

@@ -19,7 +19,6 @@ from controlmap.core.model import InputError
 from controlmap.record.coverage import Coverage
 from controlmap.words import notes
 from controlmap.words.catalog import Message
-from controlmap.words.numbers import instant
 
 _NAME_WIDTH = 11
 """Of the names of a claim's lines, so that those of all claims stand under each other."""
@@ -167,7 +166,7 @@ def _by_source(evaluation: Evaluation) -> list[str]:
     unit = evaluation.claim.asks.unit
     return [
         f"{each.source}: {_plain(claim_sentences.measured(each, unit))}, "
-        f"as of {instant(each.snapshot.info.observed)}, {each.verdict.value}"
+        f"as of {notes.as_of_iso(each.snapshot.info)}, {each.verdict.value}"
         for each in evaluation.by_source
     ]
 
@@ -196,7 +195,7 @@ def _lines(evaluation: Evaluation) -> Iterator[tuple[Message | str, Message | st
         yield notes.FACT_MEASURED, evaluation.problem
     else:
         figure = claim_sentences.measured(evaluation, claim.asks.unit)
-        observed = instant(snapshot.info.observed)
+        observed = notes.as_of_iso(snapshot.info)
         if claim.asks.declared:
             yield notes.FACT_DECLARED, notes.DECLARED(figure=figure, observed=observed)
         else:

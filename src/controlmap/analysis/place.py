@@ -20,7 +20,6 @@ from controlmap.geo.places import Where
 from controlmap.record.coverage import Coverage
 from controlmap.words import notes
 from controlmap.words.catalog import Message
-from controlmap.words.numbers import instant
 
 _DAYS_BACK = (0, 30, 365)
 """The days before the last one that a distance is printed of."""
@@ -127,7 +126,7 @@ def _body(heading: str, periods: Rows, distances: tuple[Message, ...]) -> Iterat
 def _notes(
     coverage: Coverage, record: PointRecord, evidence: Evidence, advance: str
 ) -> Iterator[Message]:
-    who = {"source": coverage.source, "observed": instant(evidence.observed)}
+    who = {"source": coverage.source, "observed": notes.as_of_iso(evidence)}
     if coverage.cell_m:
         yield notes.PLACE_AS_OF(**who, cell_m=coverage.cell_m)
     else:

@@ -26,7 +26,6 @@ from controlmap.geo import oblasts
 from controlmap.record.coverage import Coverage
 from controlmap.words import notes
 from controlmap.words.catalog import Message
-from controlmap.words.numbers import instant
 
 
 def pace(
@@ -77,7 +76,7 @@ def pace(
         "advance": str(advance),
         "confidence": CONFIDENCE,
     }
-    as_of: Message | str = instant(evidence.observed)
+    as_of = notes.as_of_iso(evidence)
     if snapshot.carried:
         as_of = notes.CARRIED(observed=as_of, day=str(snapshot.day))
     said = notes.PACE_IN if contested == Contested.IN else notes.PACE_OUT

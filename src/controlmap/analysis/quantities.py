@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,30 +134,24 @@ def _claimed_share(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> M
 
 
 def _held_share(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Measure:
-    held, contested, total, of = _ground(coverage, query, snapshot)
+    g = _ground(coverage, query, snapshot)
+    shares = g.held / g.total, g.least / g.total, g.most / g.total
     parts = tuple(
-        Part(iso, SHARE, h / t, h / t, (h + c) / t)
-        for iso, h, c, t in zip(query.oblasts, *_floats(held, contested, total), strict=True)
+        Part(iso, SHARE, *share)
+        for iso, *share in zip(query.oblasts, *_floats(*shares), strict=True)
     )
-    whole, least, most = total.sum(), held.sum(), held.sum() + contested.sum()
-    return Measure(
-        float(least / whole),
-        float(least / whole),
-        float(most / whole),
-        parts,
-        *_dated(of, snapshot),
-    )
+    value, least, most = (float(km2.sum() / g.total.sum()) for km2 in (g.held, g.least, g.most))
+    return Measure(value, least, most, parts, *_dated(g.contested_of, snapshot))
 
 
 def _not_held(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Measure:
-    held, contested, total, of = _ground(coverage, query, snapshot)
-    rest = total - held
+    g = _ground(coverage, query, snapshot)
+    rests = g.total - g.held, g.total - g.most, g.total - g.least
     parts = tuple(
-        Part(iso, KM2, r, r - c, r)
-        for iso, r, c in zip(query.oblasts, *_floats(rest, contested), strict=True)
+        Part(iso, KM2, *rest) for iso, *rest in zip(query.oblasts, *_floats(*rests), strict=True)
     )
-    most, least = float(rest.sum()), float(rest.sum() - contested.sum())
-    return Measure(most, least, most, parts, *_dated(of, snapshot))
+    value, least, most = (float(rest.sum()) for rest in rests)
+    return Measure(value, least, most, parts, *_dated(g.contested_of, snapshot))
 
 
 def _floats(*columns: Areas) -> list[list[float]]:
@@ -167,10 +162,18 @@ def _dated(of: DaySnapshot | None, snapshot: DaySnapshot) -> tuple[date | None, 
     return (of.day if of and of.index != snapshot.index else None), of is not None
 
 
-def _ground(
-    coverage: Coverage, query: Query, snapshot: DaySnapshot
-) -> tuple[Areas, Areas, Areas, DaySnapshot | None]:
-    """Held, contested and total of each oblast asked for, and when contested ground was told.
+class _Held(NamedTuple):
+    """Km2 of each oblast: Russian-held, the least and the most that may be, and in all."""
+
+    held: Areas
+    least: Areas
+    most: Areas
+    total: Areas
+    contested_of: DaySnapshot | None
+
+
+def _ground(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> _Held:
+    """Return what is held: at most with contested ground, and on each day that a file may be of.
 
     An earlier day's contested ground stands for the day's as a figure, not as a place: the line has
     moved since. It is never more than what is left.
@@ -178,11 +181,13 @@ def _ground(
     columns = _columns(coverage, query)
     total = np.array([coverage.oblasts[c].polygon_km2 for c in columns])
     held = coverage.status_km2(Status.RUSSIAN_HELD, snapshot.index)[columns]
+    dated = coverage.status_km2(Status.RUSSIAN_HELD, coverage.may_be_of(snapshot))[:, columns]
     of = figures.last_reported(coverage, snapshot, Status.CONTESTED)
     contested = np.zeros(len(columns))
     if of is not None:
         contested = coverage.status_km2(Status.CONTESTED, of.index)[columns]
-    return held, np.minimum(contested, total - held), total, of
+    most = np.minimum(dated.max(axis=0) + contested, total)
+    return _Held(held, dated.min(axis=0), most, total, of)
 
 
 def _columns(coverage: Coverage, query: Query) -> list[int]:

@@ -18,7 +18,6 @@ from controlmap.core.model import InputError
 from controlmap.geo.places import Place
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import notes, text_proposals
-from controlmap.words.numbers import instant
 
 _SHOWN = ("iso", "name", "to_russia_km2", "to_russia_share", "to_ukraine_km2", "to_ukraine_share")
 """The columns that a printed table always has."""
@@ -87,7 +86,7 @@ def proposals(
         notes=(
             notes.PROPOSALS_AS_OF(
                 source=coverage.source,
-                as_of=instant(evidence.observed),
+                as_of=notes.as_of_iso(evidence),
                 population=text_proposals.POPULATION,
             ),
             *assessed_advance.note(coverage.source, str(advance)),

@@ -28,7 +28,7 @@ import shapely
 
 from controlmap.core.model import Polygons, Provenance, RecordError
 
-FORMAT = 1
+FORMAT = 2
 """The newest format this version reads, and the one it writes."""
 _KEY = b"controlmap"
 CLOSELY = 19

@@ -160,6 +160,9 @@ class SnapshotInfo:
         What the reader could not take at its word, one line each.
     repaired_km2
         The area that repairs of invalid rings moved in all.
+    within
+        The first and the last day (UTC) that it may be of, where the source does not say which:
+        `observed` is then the best instant. None where it does.
     """
 
     reader: str
@@ -170,6 +173,12 @@ class SnapshotInfo:
     reports: frozenset[Status]
     warnings: tuple[str, ...] = ()
     repaired_km2: float = 0.0
+    within: tuple[date, date] | None = None
+
+    @property
+    def day(self) -> date:
+        """The day (UTC) that it is of, or the best one."""
+        return self.observed.date()
 
     @property
     def key(self) -> tuple[str, float]:

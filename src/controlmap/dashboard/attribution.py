@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from controlmap import sources
 from controlmap.analysis.answer import Evidence
-from controlmap.words import text
+from controlmap.words import notes, text
 
 
 def source(evidence: Iterable[tuple[date, Evidence]]) -> None:
@@ -24,11 +24,11 @@ def source(evidence: Iterable[tuple[date, Evidence]]) -> None:
 def said_by(evidence: Evidence) -> str:
     """Return who says so, and the two dates, as Markdown."""
     kind = sources.find_reader(evidence.reader).title
-    return text.as_of(evidence.title, kind, evidence.observed, evidence.retrieved)
+    return text.as_of(evidence.title, kind, notes.as_of(evidence), evidence.retrieved)
 
 
 def citation(place: DeltaGenerator, lines: Sequence[str], evidence: Iterable[Evidence]) -> None:
     """Offer figures, in sentences, with their sources and dates, to be copied."""
-    assessed = ((e.title, e.observed, e.retrieved) for e in evidence)
+    assessed = ((e.title, notes.as_of(e), e.retrieved) for e in evidence)
     with place.popover(str(text.CITE), width="content"):
         st.code(text.cited(lines, assessed), language=None, wrap_lines=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ from controlmap.core.model import InputError, Provenance, RecordError, SnapshotI
 from controlmap.core.version import __version__
 from controlmap.geo import oblasts
 from controlmap.record.coverage import Coverage, Faces
+from controlmap.record.drawings import select
 from controlmap.record.noding import Ints
+from controlmap.sources import deepstate_daily
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def load(path: Path) -> Record:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RecordError("{name}: is damaged ({error!r})", path.name, error) from error
+    coverage = _redated(coverage)
     _ = coverage.areas  # measured once here, so that questions find it done
     return Record(coverage, file.provenance, path)
 
@@ -237,11 +240,13 @@ def _packed(info: SnapshotInfo) -> list[Any]:
         sorted(info.reports),
         list(info.warnings),
         round(info.repaired_km2, 6),
+        info.within and [str(day) for day in info.within],
     ]
 
 
 def _unpacked(packed: list[Any]) -> SnapshotInfo:
-    reader, name, observed, retrieved, sha256, reports, warnings, repaired_km2 = packed
+    reader, name, observed, retrieved, sha256, reports, warnings, repaired_km2, *more = packed
+    within = more[0] if more else None  # earlier versions had none
     return SnapshotInfo(
         reader,
         name,
@@ -251,4 +256,23 @@ def _unpacked(packed: list[Any]) -> SnapshotInfo:
         frozenset(Status(r) for r in reports),
         tuple(warnings),
         repaired_km2,
+        within and (date.fromisoformat(within[0]), date.fromisoformat(within[1])),
     )
+
+
+def _redated(coverage: Coverage) -> Coverage:
+    """Date the daily mirror's files as they are read now, in a record that is of before.
+
+    Earlier versions gave a file the instant at which it was taken.
+    """
+    if all(i.reader != deepstate_daily.ID or i.within for i in coverage.snapshots):
+        return coverage
+    infos = [
+        replace(info, observed=observed, within=within)
+        if info.reader == deepstate_daily.ID and not info.within
+        else info
+        for info in coverage.snapshots
+        for observed, within in [deepstate_daily.observed(info.day)]
+    ]
+    readers = [reader.id for reader in sources.find_source(coverage.source).readers]
+    return replace(coverage, snapshots=tuple(infos)).only(select(infos, readers))

@@ -41,6 +41,7 @@ from controlmap.record.noding import Frames, Ints, Outlines
 
 _GROUNDS = len(Ground)
 _BLOCK = 32  # snapshots: about a month
+_NEAR = 4  # snapshots: more than any range of days has before or after its best
 _KM2_DIGITS = 6  # a square metre: below it there is only the rounding of sums
 
 
@@ -224,6 +225,17 @@ class Coverage:
         info = self.snapshots[index]
         return DaySnapshot(day, index, info, carried=info.observed.date() != day)
 
+    def may_be_of(self, snapshot: DaySnapshot) -> list[int]:
+        """Return the numbers of the snapshots that may be of a snapshot's day; itself among them.
+
+        There are several where a source does not say which day a file is of.
+        """
+        day, infos = snapshot.info.day, enumerate(self.snapshots)
+        near = itertools.islice(infos, max(snapshot.index - _NEAR, 0), snapshot.index + _NEAR + 1)
+        return [i for i, s in near if s.within and s.within[0] <= day <= s.within[1]] or [
+            snapshot.index
+        ]
+
     @cached_property
     def areas(self) -> NDArray[np.float64]:
         """Areas in km2 (geodesic, WGS84) of every snapshot; shape (snapshots, oblasts, grounds)."""
@@ -324,6 +336,19 @@ class Coverage:
             run_ground=self.run_ground[runs],
         )
 
+    def only(self, numbers: Sequence[int]) -> Coverage:
+        """Return the record of these of its snapshots, in this order."""
+        run_face, run_since, run_ground = noding.runs_of(
+            self.ground(number).astype(np.int8) for number in numbers
+        )
+        return replace(
+            self,
+            snapshots=tuple(self.snapshots[number] for number in numbers),
+            run_face=run_face,
+            run_since=run_since,
+            run_ground=run_ground,
+        )
+
     def snapshot(self, index: int) -> Snapshot:
         """Return a snapshot by the record's faces; at full detail, the source's to a metre."""
         info, ground = self.snapshots[index], self.ground(index)
@@ -354,7 +379,7 @@ def build(
     snapshots
         Two of the same reader and instant must be of the same bytes; one of them is then kept.
     readers
-        Ids in order of precedence: over the span of a reader's snapshots, those of the readers
+        Ids in order of precedence: over the days of a reader's snapshots, those of the readers
         after it are not used. Readers that are not named have none over others.
     oblasts
         The oblasts to fill; the embedded four by default.

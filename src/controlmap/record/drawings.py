@@ -106,7 +106,7 @@ def select(
 ) -> list[int]:
     """Return the numbers of the snapshots that a record uses, in order of time.
 
-    Over the span of a reader's snapshots, those of the readers after it in `readers` are not used;
+    Over the days of a reader's snapshots, those of the readers after it in `readers` are not used;
     those whose `SnapshotInfo.key` is in `without` are as if they had not been given.
     """
     left = sorted(
@@ -114,12 +114,12 @@ def select(
         key=lambda i: (infos[i].observed, infos[i].reader),
     )
     for rank, reader in enumerate(readers):
-        times = [infos[i].observed for i in left if infos[i].reader == reader]
-        if times:
+        days = [infos[i].day for i in left if infos[i].reader == reader]
+        if days:
             later = set(readers[rank + 1 :])
             left = [
                 i
                 for i in left
-                if infos[i].reader not in later or not times[0] <= infos[i].observed <= times[-1]
+                if infos[i].reader not in later or not days[0] <= infos[i].day <= days[-1]
             ]
     return left

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 import shapely
 
@@ -50,6 +50,7 @@ class Layers:
         reports: frozenset[Status],
         *,
         retrieved: datetime | None = None,
+        within: tuple[date, date] | None = None,
         anywhere: bool = False,
     ) -> Snapshot:
         """Return the layers as a Snapshot.
@@ -71,6 +72,7 @@ class Layers:
             reports,
             tuple(self.warnings),
             self._repaired_km2,
+            within,
         )
         return Snapshot(info, layers)
 

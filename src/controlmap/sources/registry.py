@@ -95,8 +95,9 @@ DEEPSTATE = Source(
     precedence=Message(
         "Over the span of the map snapshots these alone are used, because they report all "
         "that the daily mirror reports, and contested, liberated and pre-2022 ground besides; the "
-        "daily mirror follows after their last. The mirror's files state when the map was copied: "
-        "it is the map of the evening before, at times of two evenings before."
+        "daily mirror follows after their last day. The mirror's files state when the map was "
+        "copied: it is the map of one of the two evenings before, from 15 May 2025 on rather of "
+        "the second."
     ),
     notes=Message(
         "Volunteers' map from open sources, close to the Ukrainian side. Contested ground is "

@@ -15,6 +15,7 @@ import orjson
 
 from controlmap import sources
 from controlmap.core.model import InputError
+from controlmap.sources import deepstate_daily
 from controlmap.update.fetch import Fetched, Fetcher, FetchError, check_address
 
 SETTING = "CONTROLMAP_ADDRESS_"
@@ -90,7 +91,8 @@ class Feed:
 def _daily_files(_: Fetcher, address: str, since: datetime, until: datetime) -> Iterator[Item]:
     """Yield DeepState's daily mirror: a file a day, there from 03:00 UTC; there is no index."""
     day = since.date()
-    while (observed := datetime.combine(day, time(3), UTC)) <= until:
+    while datetime.combine(day, time(3), UTC) <= until:
+        observed = deepstate_daily.observed(day)[0]
         if observed >= since:
             name = f"deepstatemap_data_{day:%Y%m%d}.geojson"
             yield Item("deepstate_daily", name, f"{address}/{name}", observed)
@@ -175,7 +177,7 @@ FEEDS: dict[str, tuple[Feed, ...]] = {
         Feed(
             reader="deepstate_daily",
             default="https://raw.githubusercontent.com/cyterat/deepstate-map-data/main/data",
-            begins=date(2024, 7, 8),
+            begins=date(2024, 7, 7),
             terms="",
             listed=_daily_files,
         ),

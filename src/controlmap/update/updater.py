@@ -204,7 +204,7 @@ class _Task:
         return Update(record, False, done.added, done.kept_out, fetching)
 
     def fetch(self, notice: Notify, *, only_listed: bool = False) -> Fetching:
-        """Fetch what is new, feed after feed: a later one goes on where those before it have ended.
+        """Fetch what is new, feed after feed: a later one goes on the day after those before it.
 
         Over the span of a better feed's files, the files of a later one would not be used. The
         terms are stated where nothing of the source was ever fetched.
@@ -216,7 +216,9 @@ class _Task:
         done = Fetching()
         reached: datetime | None = None
         for feed in self.feeds:
-            begin = max(filter(None, (self._from(feed), reached)))
+            begin = self._from(feed)
+            if reached is not None:
+                begin = max(begin, _start_of(reached.date() + timedelta(days=1)))
             before = len(done.kept)
             wanted = self._listed(feed, begin, done)
             done.wanted += wanted
@@ -235,8 +237,10 @@ class _Task:
         if self.since is not None:
             return _start_of(self.since)
         ends = [info.observed for info in self._infos() if info.reader == feed.reader]
-        if ends or self._infos():
-            return max(ends or [info.observed for info in self._infos()])
+        if ends:
+            return max(ends)
+        if self._infos():  # of other feeds: a better one may have the day too
+            return _start_of(max(info.day for info in self._infos()))
         embedded = archive.open_embedded(self.source)
         first = embedded.coverage.span[0] if embedded else feed.begins
         return _start_of(max(first, feed.begins))

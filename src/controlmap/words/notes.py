@@ -2,9 +2,46 @@
 
 from __future__ import annotations
 
-from controlmap.words.catalog import Message
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from controlmap.words.catalog import Figure, Message
+from controlmap.words.numbers import instant
 
 NOT_RECORDED = Message("not recorded")
+OR_DAY = Message("{best} (or {others})")
+
+
+class Dated(Protocol):
+    """What is of an instant, or of the likeliest of some days: a snapshot's info, evidence."""
+
+    @property
+    def observed(self) -> datetime:
+        """The instant, or the best one (UTC)."""
+
+    @property
+    def within(self) -> tuple[date, date] | None:
+        """The first and the last day that it may be of; None where the instant is certain."""
+
+
+def as_of(dated: Dated) -> datetime | Message:
+    """Return when something is of, for a sentence: an instant, or the best day and the others."""
+    return _either(dated) or dated.observed
+
+
+def as_of_iso(dated: Dated) -> str | Message:
+    """Return as `as_of` in ISO 8601, as commands print it."""
+    return _either(dated, str) or instant(dated.observed)
+
+
+def _either(dated: Dated, shown: Callable[[date], Figure] = lambda day: day) -> Message | None:
+    if dated.within is None:
+        return None
+    best, (first, last) = dated.observed.date(), dated.within
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return OR_DAY(best=shown(best), others=[shown(day) for day in days if day != best])
+
 
 AREAS = Message("Areas by status")
 COMPARE = Message("Claimed and held")

@@ -9,7 +9,7 @@ from typing import Any
 from controlmap.core.model import Status
 from controlmap.core.version import __version__
 from controlmap.words import markdown, numbers
-from controlmap.words.catalog import Message, Text, ngettext
+from controlmap.words.catalog import Figure, Message, Text, ngettext
 from controlmap.words.catalog import gettext as _
 
 OVERVIEW = Message("Claimed and held")
@@ -353,7 +353,7 @@ def held_before(value: float) -> str:
     return _("of which before 24 February 2022: {area:,.0f}\N{NO-BREAK SPACE}km²", area=value)
 
 
-def as_of(source: str, reader_title: Text, observed: datetime, retrieved: datetime | None) -> str:
+def as_of(source: str, reader_title: Text, observed: Figure, retrieved: datetime | None) -> str:
     """Return who says so, and the two dates."""
     return _(
         "Source: **{source}** ({reader}). Observed **{observed}**, retrieved {retrieved}.",
@@ -364,7 +364,7 @@ def as_of(source: str, reader_title: Text, observed: datetime, retrieved: dateti
     )
 
 
-def cited(lines: Iterable[str], assessed: Iterable[tuple[str, datetime, datetime | None]]) -> str:
+def cited(lines: Iterable[str], assessed: Iterable[tuple[str, Figure, datetime | None]]) -> str:
     """Return sentences with who assessed it, of when, and how it was measured."""
     whose = [
         _(

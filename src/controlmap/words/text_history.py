@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from controlmap.words import numbers
-from controlmap.words.catalog import Message, ngettext
+from controlmap.words.catalog import Figure, Message, ngettext
 from controlmap.words.catalog import gettext as _
 from controlmap.words.text import GAINED, LOST
 
@@ -135,7 +135,7 @@ def reader_change(title: str) -> str:
     return _("From here on the source's {reader}", reader=title)
 
 
-def source(title: str, first: datetime, last: datetime, readers: Sequence[str]) -> str:
+def source(title: str, first: Figure, last: Figure, readers: Sequence[str]) -> str:
     """Return who says so, from when to when."""
     return _(
         "Source: **{source}** ({readers}). First observed {first}, last **{last}**.",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from controlmap.geo.places import Place
 from controlmap.words import numbers, text
-from controlmap.words.catalog import Message, Text, ngettext
+from controlmap.words.catalog import Figure, Message, Text, ngettext
 from controlmap.words.catalog import gettext as _
 
 TITLE = Message("Proposals")
@@ -112,7 +112,7 @@ LEAST_KM2 = 0.5
 _SHOWN = 60  # settlements that are named
 
 
-def side_by_side(source: str, observed: datetime) -> str:
+def side_by_side(source: str, observed: Figure) -> str:
     """Return what the table of all proposals is, by whom and of when."""
     return _(
         "Side by side: what would pass, and its share of the four oblasts; {source}, observed "

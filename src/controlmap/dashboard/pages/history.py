@@ -27,7 +27,7 @@ from controlmap.dashboard.parameters import (
 from controlmap.draw import charts
 from controlmap.draw.charts import Line, Marks
 from controlmap.record.coverage import Coverage
-from controlmap.words import text
+from controlmap.words import notes, text
 from controlmap.words import text_history as words
 from controlmap.words.catalog import rendered
 
@@ -206,7 +206,7 @@ def _source(coverage: Coverage, start: date, end: date, oblast: str) -> None:
         return
     evidence = [Evidence.of(coverage, snapshot) for snapshot in ends]
     used = dict.fromkeys(str(sources.find_reader(e.reader).title) for e in evidence)
-    observed = evidence[0].observed, evidence[-1].observed
+    observed = notes.as_of(evidence[0]), notes.as_of(evidence[-1])
     st.markdown(words.source(evidence[0].title, *observed, list(used)))
     if len(ends) == 2:
         then, now = (_of(oblast, areas.by_oblast(coverage, snapshot)) for snapshot in ends)

@@ -33,7 +33,7 @@ from controlmap.dashboard.parameters import (
     Choices,
 )
 from controlmap.record.archive import Record
-from controlmap.words import text, text_proposals
+from controlmap.words import notes, text, text_proposals
 
 _LINE_OF = "line-of"  # the line of a day chosen
 
@@ -65,7 +65,7 @@ def _figures() -> None:
             _in_full(record, choices, outcome)
     if outcomes:
         source = sources.find_source(record.coverage.source).title
-        title = text_proposals.side_by_side(source, outcomes[0].snapshot.info.observed)
+        title = text_proposals.side_by_side(source, notes.as_of(outcomes[0].snapshot.info))
         st.html(rendering.table(tables.side_by_side(outcomes, choices[PROPOSAL], title)))
     st.caption(text_proposals.PEOPLE)
     st.markdown(text_proposals.LAW)
