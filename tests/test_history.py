@@ -291,7 +291,7 @@ def test_the_page_tells_months_and_turning_points(page: AppTest) -> None:
     assert "114 days without a snapshot" in page.caption[0].value
     assert "53 months, the latest first" in shown
     # Of the first month and the last the record has a part, whose days are named.
-    assert '<th scope="row">1–22 August 2026</th>' in shown
+    assert '<th scope="row">1–20 August 2026</th>' in shown
     assert '<th scope="row">July 2026</th>' in shown
     assert '<th scope="row">4–30 April 2022</th>' in shown
 
