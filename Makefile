@@ -7,7 +7,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := pyproject.toml constraints.txt
 
-.PHONY: dashboard test exhaustive check docs wheel fuzz bench geodata clean
+MARKS := _ N_ Message Message:1,2,2t as_given InputError ControlmapError RecordError FetchError MissingError UnavailableError error:2
+
+.PHONY: dashboard test exhaustive check docs wheel fuzz bench geodata messages clean
 .DELETE_ON_ERROR:
 
 dashboard: .venv/.run
@@ -43,6 +45,12 @@ bench: .venv/.test
 
 geodata: .venv/.test
 	$(BIN)/python -m controlmap.embed --shared $(SHARED)
+
+# The template that a translation begins with; it is made of the source, and so not kept in it.
+messages: .venv/.run
+	@mkdir -p src/controlmap/words/locale
+	$(BIN)/pybabel --quiet extract --mapping-file=pyproject.toml $(MARKS:%=--keyword=%) \
+		--project=controlmap --sort-by-file --output-file=src/controlmap/words/locale/controlmap.pot src/controlmap
 
 clean:
 	rm -rf .venv build dist node_modules

@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 import gettext
 import html
+import importlib
+import pkgutil
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,17 +18,22 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from babel.messages.pofile import read_po
 from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped]
 from streamlit.testing.v1 import AppTest
 
-from controlmap import sources
+from command_line import Run
+from controlmap import sources, words
 from controlmap.analysis import claims, proposals, turning_points
 from controlmap.core import geoparquet
+from controlmap.core.model import Status
 from controlmap.dashboard.page_list import PAGES
 from controlmap.geo import places
 from controlmap.words import catalog
+from controlmap.words.catalog import Message
 
-PACKAGE = Path(__file__).parents[1] / "src" / "controlmap"
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "controlmap"
 FILLED = {"_", "gettext", "ngettext", "Message"}
 """What takes a sentence and its figures by name."""
 AS_GIVEN = {
@@ -66,8 +75,8 @@ def untranslated(shown: str) -> list[str]:
     """Return what is English in a text, outside of brackets, and is no data."""
     while re.search(r"⟦[^⟦⟧]*⟧", shown):
         shown = re.sub(r"⟦[^⟦⟧]*⟧", " · ", shown)
-    for words in data():
-        shown = shown.replace(words, " · ")
+    for known in data():
+        shown = shown.replace(known, " · ")
     return re.findall(_SENTENCE, shown)
 
 
@@ -86,10 +95,11 @@ def data() -> list[str]:
     embedded = [geoparquet.read_sidecar(geoparquet.geodata(n)) for n in EMBEDDED]
     known: list[str] = [
         *(text for s in sources.SOURCES.values() for text in (s.title, s.credit)),
-        *(text for c in listed for text in (c.statement, c.said_by, c.published_in, c.note)),
+        *(text for c in listed for text in (c.id, c.statement, c.said_by, c.published_in, c.note)),
         *(text for p in proposed for text in (p.title, p.about)),
         *(text for p in turning_points.load() for text in (p.title, p.source)),
         *(place.name for place in places.load()),
+        *Status,
         *(str(value) for side in embedded for value in side.values()),
     ]
     return sorted(filter(None, known), key=len, reverse=True)
@@ -213,3 +223,92 @@ def test_every_sentence_is_written_out_and_has_what_it_names() -> None:
             elif name in SPOKEN and any(has_words(argument) for argument in call.args):
                 faults.append(f"{where}: is not marked for translation")
     assert faults == []
+
+
+def held(value: object) -> Iterator[Message]:
+    """Yield every message in a value, at any depth."""
+    if isinstance(value, Message):
+        yield value
+    elif isinstance(value, dict):
+        yield from held(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from held(part)
+
+
+def test_every_message_is_extracted(tmp_path: Path) -> None:
+    template = tmp_path / "controlmap.pot"
+    marks = re.search(r"^MARKS := (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert marks
+    keywords = [f"--keyword={mark}" for mark in marks[1].split()]
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract"),
+            *("--mapping-file=pyproject.toml", *keywords, f"--output-file={template}"),
+            "src/controlmap",
+        ],
+        cwd=ROOT,
+        check=True,
+    )
+    with template.open("rb") as file:
+        extracted = {m.id if isinstance(m.id, str) else m.id[0] for m in read_po(file)}
+    modules = [
+        importlib.import_module(f"{words.__name__}.{room.name}")
+        for room in pkgutil.iter_modules(words.__path__)
+    ]
+    messages = [m for module in modules for m in held(list(vars(module).values()))]
+    assert len(messages) > 400
+    assert {message.text for message in messages} <= extracted
+    assert "{path}: is a folder; --input takes one file (build takes folders)" in extracted
+    assert "Areas by status, oblast by oblast, on a day." in extracted
+    # What does not name its values cannot be put in another order.
+    assert [text for text in extracted if re.search(r"\{\}|%s|%d", text)] == []
+
+
+@pytest.mark.usefixtures("bracketed")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "areas --date 2026-01-24 --basis official",
+        "areas --source isw",
+        "compare --date 2026-01-24 --contested in",
+        "history --from 2025-08-01 --to 2025-08-06",
+        "changes --from 2025-08-01 --to 2025-08-06",
+        "agree --date 2026-01-24",
+        "place Bakhmut",
+        "pace --oblast UA-14",
+        "proposals",
+        "claims",
+        "sources",
+        "areas --date 1999-01-01",
+        "areas --input nowhere.geojson",
+    ],
+)
+def test_no_command_prints_a_sentence_that_is_not_translated(
+    arguments: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Run(capsys, *arguments.split())
+    text = "\n".join([run.out, *run.errors])
+    assert "⟦" in text
+    assert [found for line in text.splitlines() if (found := untranslated(line))] == []
+
+
+@pytest.mark.usefixtures("bracketed")
+@pytest.mark.parametrize("command", ["", "areas", "pace", "claims", "build", "update"])
+def test_no_help_has_a_sentence_that_is_not_translated(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, _, text = Run(capsys, *command.split(), "--help").out.partition("\n\n")  # after the usage
+    for own in ARGPARSE:
+        text = text.replace(own, "")
+    assert "⟦" in text
+    assert untranslated(" ".join(re.sub(r"--?[a-z-]+|\b[A-Z|,]+\b", "", text).split())) == []
+
+
+ARGPARSE = (
+    "options:",
+    "positional arguments:",
+    "show this help message and exit",
+    "show program's version number and exit",
+)
+"""What argparse says itself, and translates by its own catalogs."""

@@ -17,7 +17,7 @@ from controlmap.analysis.quantities import Measure
 from controlmap.analysis.render import Block, Facts
 from controlmap.core.model import InputError
 from controlmap.record.coverage import Coverage
-from controlmap.words import notes
+from controlmap.words import notes, text_claims
 from controlmap.words.catalog import Message
 
 _NAME_WIDTH = 11
@@ -165,8 +165,14 @@ def _flat(row: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
 def _by_source(evaluation: Evaluation) -> list[str]:
     unit = evaluation.claim.asks.unit
     return [
-        f"{each.source}: {_plain(claim_sentences.measured(each, unit))}, "
-        f"as of {notes.as_of_iso(each.snapshot.info)}, {each.verdict.value}"
+        str(
+            text_claims.BY_SOURCE(
+                source=each.source,
+                measured=_plain(claim_sentences.measured(each, unit)),
+                observed=notes.as_of_iso(each.snapshot.info),
+                verdict=text_claims.VERDICT_IN_TEXT[each.verdict.value],
+            )
+        )
         for each in evaluation.by_source
     ]
 
@@ -180,7 +186,7 @@ def _body(evaluations: Iterable[Evaluation]) -> Iterator[Block]:
         claim = evaluation.claim
         if number:
             yield ""
-        yield f"{claim.id}: {evaluation.verdict.value}"
+        yield f"{claim.id}: {text_claims.VERDICT_IN_TEXT[evaluation.verdict.value]}"
         yield f"  {claim.statement}"
         lines = [(name, _plain(str(text)) if text else "") for name, text in _lines(evaluation)]
         yield Facts(tuple(lines), indent=2, width=_NAME_WIDTH)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from controlmap.words import columns
 from controlmap.words.catalog import Message
 from controlmap.words.columns import Column
-from controlmap.words.numbers import instant, percent, printable, signed, unsigned_zero
+from controlmap.words.numbers import instant, number, percent, printable, signed
+from controlmap.words.text import OBLASTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,14 +99,16 @@ def cell(column: Column, value: Any) -> str:
     if value is None:
         return str(column.missing)
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return str(columns.YES if value else columns.NO)
+    if value == OBLASTS["all"].text:
+        return str(OBLASTS["all"])
     if isinstance(value, float):
         if column.unit == columns.SHARE:
             return percent(value)
         if column.signed:
             return signed(value, column.digits)
-        return f"{unsigned_zero(value, column.digits):,.{column.digits}f}"
-    return f"{value:,}" if isinstance(value, int) else printable(str(plain(value)))
+        return number(value, column.digits)
+    return number(value) if isinstance(value, int) else printable(str(plain(value)))
 
 
 def cells(table: Table, question: str = "") -> Iterator[list[tuple[Column, str]]]:

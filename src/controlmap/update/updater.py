@@ -173,9 +173,13 @@ class _Task:
         if hidden is not None and self.since is None:
             first, last = record.coverage.span
             raise ControlmapError(
-                f"{self.source}: what could be fetched is of {first} to {last}, less than the "
-                "embedded record's {} to {}".format(*hidden.coverage.span)
-                + f"; no record was begun. --since {first} would begin it all the same"
+                "{source}: what could be fetched is of {first} to {last}, less than the embedded "
+                "record's {begin} to {end}; no record was begun. --since {first} would begin it "
+                "all the same",
+                self.source,
+                first,
+                last,
+                *hidden.coverage.span,
             )
         kept_out = map(KeptOut.from_json, record.provenance.figures.get("kept_out", ()))
         return Update(record, True, record.coverage.snapshots, tuple(kept_out), fetching)

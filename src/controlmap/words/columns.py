@@ -16,6 +16,7 @@ NUMBER = "number"
 TEXT, FLAG, DATE, INSTANT = "text", "flag", "date", "instant"
 
 NOT_REPORTED = Message("not reported")
+YES, NO = Message("yes"), Message("no")
 NOT_TESTED = Message("not tested")
 LAST_DAY = Message("the last day")
 

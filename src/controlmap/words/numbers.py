@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,10 +10,8 @@ from controlmap.words.language import LANGUAGE
 
 if TYPE_CHECKING:  # Babel takes a tenth of a second: only who formats a figure waits for it
     from babel import Locale
-    from babel.numbers import NumberPattern
 
 _WHOLE = 1e-9  # of a share: the rounding of sums
-_LONGEST = 330  # digits: the greatest float has 309 before its point
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -26,13 +23,13 @@ def number(value: float, digits: int = 0) -> str:
     >>> number(20781.44, 1)
     '20,781.4'
     """
-    return _decimal(_rounded(value, digits), _places(digits))
+    return _in_language(f"{unsigned_zero(value, digits):,.{digits}f}")
 
 
 def signed(value: float, digits: int = 0) -> str:
     """Return a change with its sign; one that is shown as zero has none."""
-    shown, pattern = _rounded(value, digits), _places(digits)
-    return _decimal(shown, f"+{pattern};-{pattern}" if shown else pattern)
+    shown = unsigned_zero(value, digits)
+    return _in_language(f"{shown:{'+' if shown else ''},.{digits}f}")
 
 
 def minus(text: str) -> str:
@@ -52,14 +49,13 @@ def percent(share: float, digits: int = 1, sign: str = "%") -> str:
     sign
         "%", or what else stands behind the figure, such as a space and "%".
     """
-    pattern = _places(digits) + sign
-    least = Decimal(1).scaleb(-digits - 2)
-    shown = _rounded(share * 100, digits).scaleb(-2)
-    if shown == 1 and share < 1 - _WHOLE:
-        return f">{_decimal(1 - least, pattern)}"
-    if shown == 0 and share > _WHOLE:
-        return f"<{_decimal(least, pattern)}"
-    return _decimal(shown, pattern)
+    least = 10.0**-digits
+    shown = f"{unsigned_zero(100 * share, digits):,.{digits}f}"
+    if share < 1 - _WHOLE and shown == f"{100:.{digits}f}":
+        shown = f">{100 - least:.{digits}f}"
+    elif share > _WHOLE and shown == f"{0:.{digits}f}":
+        shown = f"<{least:.{digits}f}"
+    return _in_language(shown) + sign
 
 
 def day(value: date) -> str:
@@ -87,26 +83,23 @@ def unsigned_zero(value: float, digits: int) -> float:
     return 0.0 if round(value, digits) == 0 else value
 
 
-def _rounded(value: float, digits: int) -> Decimal:
-    """Return what is shown, rounded as everywhere else in Python, and no minus before a zero."""
-    return Decimal(f"{unsigned_zero(value, digits):.{digits}f}")
-
-
-def _places(digits: int) -> str:
-    return f"#,##0.{'0' * digits}" if digits else "#,##0"
-
-
-def _decimal(value: Decimal, pattern: str) -> str:
-    with localcontext(prec=_LONGEST):
-        text: str = _pattern(pattern).apply(value, _locale(LANGUAGE.get()))
-    return text
+def _in_language(figure: str) -> str:
+    """Return a figure, as Python writes it, with the symbols of the current language."""
+    return figure.translate(_symbols(LANGUAGE.get()))
 
 
 @lru_cache
-def _pattern(pattern: str) -> NumberPattern:
-    from babel.numbers import parse_pattern
+def _symbols(language: str) -> dict[int, str]:
+    from babel import numbers
 
-    return parse_pattern(pattern)
+    return str.maketrans(
+        {
+            ",": numbers.get_group_symbol(language),
+            ".": numbers.get_decimal_symbol(language),
+            "-": numbers.get_minus_sign_symbol(language),
+            "+": numbers.get_plus_sign_symbol(language),
+        }
+    )
 
 
 def _date(value: date, pattern: str) -> str:

@@ -41,6 +41,13 @@ VERDICT = {
     "cannot be told": Message("Inconclusive"),
 }
 """By what JSON and CSV say."""
+VERDICT_IN_TEXT = {
+    "holds": Message("holds"),
+    "roughly holds": Message("roughly holds"),
+    "does not hold": Message("does not hold"),
+    "cannot be told": Message("inconclusive"),
+}
+BY_SOURCE = Message("{source}: {measured}, as of {observed}, {verdict}")
 VERDICT_AGAIN = {
     "holds": Message("Measured again on {day}, {days} later, the claim holds"),
     "roughly holds": Message("Measured again on {day}, {days} later, the claim roughly holds"),
