@@ -7,7 +7,8 @@ if ! command -v npm >/dev/null 2>&1; then
     test "${CI:-}" != true
     exit
 fi
-if [ package-lock.json -nt node_modules/.package-lock.json ]; then
+installed=node_modules/.package-lock.json
+if [ ! -e $installed ] || [ package-lock.json -nt $installed ]; then
     echo "Installing what checks the JavaScript into node_modules"
     npm ci --silent
 fi

@@ -28,7 +28,10 @@ from input_files import SQUARE, make_file
         ("areas --date 2027-01-01", "2022-04-03 to 2026-08-20; the nearest snapshot is of 2026"),
         ("areas --date 0001-01-01", "outside the span of deepstate"),
         ("areas --date 9999-12-31", "outside the span of deepstate"),
-        ("areas --source cia", "source 'cia': not known; allowed: deepstate, isw, nzz, viina"),
+        (
+            "areas --source cia",
+            "source 'cia': not known; allowed: deepstate, isw, nzz, viina, creamy_caprice",
+        ),
         ("areas --source viina", "no record of viina here; build one with `controlmap build"),
         ("areas --source own", "no record of own here; build one with `controlmap build --source"),
         ("areas --legend x.toml", "--legend: goes with --input"),
@@ -167,7 +170,7 @@ def test_a_missing_record_is_refused_with_what_builds_it(
         "deepstate`"
     )
     line = refused(capsys, "areas", "--source", "cia")
-    assert line.endswith("allowed: deepstate, isw, nzz, viina")
+    assert line.endswith("allowed: deepstate, isw, nzz, viina, creamy_caprice")
 
 
 def test_a_full_disk_is_a_failure_in_one_line(

@@ -97,4 +97,4 @@ def test_every_column_says_what_it_is(column: columns.Column) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_documents_are_in_plain_words(page: Path) -> None:
     text = page.read_text("utf-8")
-    assert re.findall(r"(?i)\b(?:un)?told\b|which there (?:is|are) not\b", text) == []
+    assert re.findall(r"(?i)(?<!be )\b(?:un)?told\b|which there (?:is|are) not\b", text) == []

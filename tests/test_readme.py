@@ -71,12 +71,13 @@ def test_the_python_example_runs() -> None:
             shown.append(eval(compile(ast.Expression(statement.value), "README.md", "eval"), names))
         else:
             exec(compile(ast.Module([statement], []), "README.md", "exec"), names)
-    areas, history, ground = shown
+    areas, history, ground, explored = shown
     assert round(areas.row("UA-14")["russian_held"], 1) == 20_787.0
     assert history.index[0].isoformat() == "2022-04-30T00:00:00"
     held = ground[(ground["iso"] == "UA-14") & (ground["status"] == "russian_held")]
     assert held["area_km2"].round(1).tolist() == [20_787.0]
     assert ground.crs.to_authority() == ("OGC", "CRS84")
+    assert "<iframe" in explored._repr_html_()
 
 
 def test_links_lead_somewhere() -> None:

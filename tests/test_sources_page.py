@@ -191,7 +191,7 @@ def test_a_hostile_file_is_one_line_and_the_page_stays(page: AppTest) -> None:
     page.run()
     upload(page, (f"page {files.DAY}.geojson", b"<!doctype html><html>not found</html>"))
     assert not page.exception
-    assert "not JSON" in page.error[0].value
+    assert "is a page of the web, which is not read" in page.error[0].value
     assert not compared_with_mine(page)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
+from xml.parsers.expat.errors import XML_ERROR_JUNK_AFTER_DOC_ELEMENT, codes
 
 import numpy as np
 from defusedxml.common import DefusedXmlException
@@ -27,6 +28,7 @@ from controlmap.sources.document import Document, Feature, shown
 
 _COLOUR = re.compile(r"[0-9a-fA-F]{8}")
 _FOLDERS = ("Folder", "Document")
+_AFTER_ITS_END = codes[XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
 
 
 def recognises(data: bytes) -> bool:
@@ -74,12 +76,16 @@ class _Reading:
         self._marks = 0
         self._styles: dict[str, str] = {}
         self._abroad: list[str] = []
+        self._notes: list[str] = []
 
     def add(self, inside: str, folders: tuple[str, ...]) -> None:
         """Read a document, and those that it links, in its folders."""
         if inside in self.roots:
             return
-        self.roots[inside] = root = _tree(containers.in_utf8(self._files[inside]), self._name)
+        root, ends_early = _tree(containers.in_utf8(self._files[inside]), self._name)
+        self.roots[inside] = root
+        if ends_early:
+            self._notes.append("what stands after the end of its document is left out")
         self._styles |= _styles(root)
         for mark, within, times in _placemarks(root, folders, {}):
             if mark.tag == "NetworkLink":
@@ -110,16 +116,21 @@ class _Reading:
                 self._name,
                 self._abroad[0],
             )
-        notes = [*notes, *(f"a link to {target} is not followed" for target in self._abroad)]
+        notes = [
+            *notes,
+            *self._notes,
+            *(f"a link to {target} is not followed" for target in self._abroad),
+        ]
         lines = tuple(f"{self._name}: {note}" for note in notes)
         only = self._files[next(iter(self.roots))] if len(self.roots) == 1 else None
         digest = hashlib.sha256(only).hexdigest() if only is not None else ""
         return Document(self._name, digest, tuple(self._features), notes=lines)
 
 
-def _tree(data: bytes, name: str) -> Element:
-    """Return the root element; names of elements are without their namespace."""
+def _tree(data: bytes, name: str) -> tuple[Element, bool]:
+    """Return the root element, and whether more stands after it; names are without namespace."""
     depth = count = 0
+    ends_early = False
     root: Element | None = None
     try:
         reader = iterparse(io.BytesIO(data), ("start", "end"), forbid_dtd=True)
@@ -144,12 +155,15 @@ def _tree(data: bytes, name: str) -> Element:
     except DefusedXmlException as error:
         raise InputError("{name}: declares a DTD or entities; plain KML is read", name) from error
     except (ParseError, ValueError, LookupError) as error:
-        raise InputError(
-            "{name}: is not well-formed XML, or is cut off ({error})", name, error
-        ) from error
+        # What a file held before may stand after its end, if it was longer.
+        if root is None or depth or getattr(error, "code", None) != _AFTER_ITS_END:
+            raise InputError(
+                "{name}: is not well-formed XML, or is cut off ({error})", name, error
+            ) from error
+        ends_early = True
     if root is None or root.tag != "kml":
         raise InputError("{name}: is not KML", name)
-    return root
+    return root, ends_early
 
 
 def _placemarks(

@@ -22,6 +22,7 @@ REPORTS = frozenset({Status.RUSSIAN_HELD})
 FIELDS = frozenset({"type", "date", "_datefrom", "_dateto"})
 HELD = ("nochange", "gains")
 KINDS = (*HELD, "losses")
+_LEFT_OUT = frozenset({Status.HELD_BEFORE_2022})
 HELD_SINCE_2014 = {
     "Donetsk": (37.805, 48.023),
     "Horlivka": (38.050, 48.305),
@@ -51,13 +52,14 @@ def read(document: Document, observed: datetime | None) -> Snapshot:
         if kind in HELD:
             layers.add(feature, Ground.OCCUPIED)
     snapshot = layers.snapshot(ID, observed, REPORTS)
-    return replace(snapshot, lacks=_lacks(snapshot.layers[Ground.OCCUPIED]))
+    is_whole = holds_since_2014(snapshot.layers[Ground.OCCUPIED])
+    return replace(snapshot, lacks=frozenset() if is_whole else _LEFT_OUT)
 
 
-def _lacks(held: Polygons) -> frozenset[Status]:
+def holds_since_2014(polygons: Polygons) -> bool:
+    """Return whether a city of `HELD_SINCE_2014` lies in one of the polygons."""
     cities = shapely.points(list(HELD_SINCE_2014.values()))
-    within = shapely.STRtree(held).query(cities, predicate="within")
-    return frozenset() if within.size else frozenset({Status.HELD_BEFORE_2022})
+    return bool(shapely.STRtree(polygons).query(cities, predicate="within").size)
 
 
 def _stated(document: Document) -> datetime | None:

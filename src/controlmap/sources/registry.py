@@ -9,6 +9,7 @@ from functools import partial
 
 from controlmap.core.model import InputError, Snapshot, Status
 from controlmap.sources import (
+    creamy_caprice,
     custom,
     deepstate_api,
     deepstate_daily,
@@ -192,6 +193,33 @@ VIINA = Source(
     ),
 )
 
+CREAMY_CAPRICE = Source(
+    id="creamy_caprice",
+    title="Creamy Caprice",
+    credit="Creamy Caprice (mapsite)",
+    url="https://github.com/mini-krowka/mapsite",
+    terms=Message(
+        "No licence is stated: the files are read on the user's own machine and never handed on, "
+        "and nothing of them comes with controlmap. A record is built from files at hand."
+    ),
+    readers=(
+        Reader(
+            creamy_caprice.ID,
+            Message("control zones"),
+            creamy_caprice.REPORTS,
+            creamy_caprice.recognises,
+            creamy_caprice.read,
+            creamy_caprice.FIELDS,
+        ),
+    ),
+    precedence=Message("The day in a file's name counts."),
+    notes=Message(
+        "A map drawn from the Russian side; held ground alone, what was held before 2022 within "
+        "it. It shades water of Kherson and Zaporizhzhia that others leave out: compare it over "
+        "land."
+    ),
+)
+
 OWN = Source(
     id="own",
     title="Your own layer",
@@ -218,7 +246,7 @@ OWN = Source(
     ),
 )
 
-SOURCES = {source.id: source for source in (DEEPSTATE, ISW, NZZ, VIINA, OWN)}
+SOURCES = {source.id: source for source in (DEEPSTATE, ISW, NZZ, VIINA, CREAMY_CAPRICE, OWN)}
 DEFAULT = DEEPSTATE.id
 """The source that is meant where none is named."""
 READERS = {reader.id: reader for source in SOURCES.values() for reader in source.readers}
