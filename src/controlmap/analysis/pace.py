@@ -54,9 +54,9 @@ class Pace:
     contested
         Whether contested ground counts with what is Russian-held.
     km2_per_day, low, high
-        The Theil-Sen slope and the ends of its `CONFIDENCE` interval (Sen 1968), which supposes
-        that days err apart from each other; fronts do not, so that it says how well the past slope
-        is known and not how sure the future is.
+        The Theil-Sen slope and the ends of its `CONFIDENCE` interval (Sen 1968), which assumes
+        independent errors; errors along a front are not, so it says how well the past slope is
+        known and not how sure the future is.
     plain_km2_per_day
         The difference between the window's ends over the time between their snapshots; None where
         the record does not know the window's first day.
@@ -110,7 +110,7 @@ class Score:
 
     `tested` is the number of days; `right` the share of them on which the net change projected by
     the Theil-Sen slope was within `RIGHT_WITHIN` of the one that followed, `plain_right` that of
-    the plain difference, `within_interval` that on which the change that followed lay in the
+    the simple difference, `within_interval` that on which the change that followed lay in the
     slope's confidence interval; `unmoved` the share on which nothing changed over the horizon.
     Eight in ten of the changes that followed a projected growth of `LEAST_PROJECTED_KM2` or more,
     on `times_tested` days, were between `times_low` and `times_high` times as large. Shares are 0
@@ -389,7 +389,7 @@ def _pair_slopes(run: Series, lags: int) -> NDArray[np.float64]:
 def _rates(
     run: Series, slopes: NDArray[np.float64], number: Ints, day: int, window: int, origin: int
 ) -> tuple[float, float, float, float]:
-    """Slope, low, high and plain difference on a day; NaN where `measure` would refuse."""
+    """Slope, low, high and simple difference on a day; NaN where `measure` would refuse."""
     unknown = (math.nan, math.nan, math.nan, math.nan)
     last = int(number[day])
     if last < 0:

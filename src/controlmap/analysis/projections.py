@@ -40,7 +40,7 @@ def pace(
     """Answer how fast an oblast's Russian-held ground grew, and when that would take the rest.
 
     The one row has the net pace in km2 a day with its confidence interval (Theil and Sen), the
-    plain difference, what is not held, and the days and dates at that pace; None never ends.
+    simple difference, what is not held, and the days and dates at that pace; None never ends.
 
     Parameters
     ----------

@@ -187,7 +187,7 @@ def events(points: Sequence[TurningPoint]) -> Table:
 
 
 def windows(paces: Mapping[int, Pace | None]) -> Table:
-    """Return pace, interval, plain difference and time to take the rest, a row a window."""
+    """Return pace, interval, simple difference and time to take the rest, a row a window."""
     rows = [_window(days, measured) for days, measured in paces.items()]
     return Table(text_pace.WINDOWS_CAPTION, text_pace.WINDOWS_COLUMNS, rows)
 
