@@ -32,7 +32,9 @@ CARRIED = (
 )
 STARTED_S = 120
 PAGES = """
+import logging
 import pkgutil
+logging.disable(logging.WARNING)  # that a page runs without a browser
 from streamlit.testing.v1 import AppTest
 from controlmap.dashboard import pages
 
@@ -83,7 +85,6 @@ def use(wheel: Path, constraints: Path, folder: Path) -> None:
         "CONTROLMAP_DATA": "",
         "HOME": str(folder),
         "PATH": os.environ["PATH"],
-        "STREAMLIT_LOGGER_LEVEL": "error",
     }
     command = [folder / "bin" / "controlmap", *example[0].split()]
     done = subprocess.run(
