@@ -99,6 +99,8 @@ def record_of(coverage: Coverage, lon: float, lat: float) -> PointRecord:
 def faces_of(coverage: Coverage, lon: Degrees, lat: Degrees, oblast: Ints) -> Ints:
     """Return the face that each point is in; where smoothed lines leave one out, the nearest.
 
+    A settlement is in the face that the exact lines give it, where the map is generalised.
+
     All of shape (points,): degrees on WGS84, and the number of the oblast whose face is preferred
     where several are as near.
     """
@@ -107,7 +109,9 @@ def faces_of(coverage: Coverage, lon: Degrees, lat: Degrees, oblast: Ints) -> In
     elsewhere = coverage.face_oblast[face] != oblast[point]
     order = np.lexsort((face, elsewhere, point))
     point, face = point[order], face[order]
-    return np.asarray(face[np.searchsorted(point, np.arange(len(flat)))])
+    nearest = face[np.searchsorted(point, np.arange(len(flat)))].tolist()
+    known = zip(zip(lon.tolist(), lat.tolist(), strict=True), nearest, strict=True)
+    return np.array([coverage.settlements.get(at, near) for at, near in known], dtype=np.int64)
 
 
 def _periods(coverage: Coverage, face: int) -> tuple[Period, ...]:

@@ -60,6 +60,7 @@ def save(path: Path, coverage: Coverage, provenance: Provenance) -> None:
     extra = {
         "source": coverage.source,
         "cell_m": coverage.cell_m,
+        "settlements": [[*at, face] for at, face in coverage.settlements.items()],
         "snapshots": [_packed(s) for s in coverage.snapshots],
     }
     level = geoparquet.CLOSELY if coverage.cell_m else geoparquet.QUICKLY
@@ -94,6 +95,8 @@ def load(path: Path) -> Record:
             run_since=np.from_dlpack(columns["since"].values).astype(np.int64),
             run_ground=np.from_dlpack(columns["ground"].values).astype(np.int64),
             cell_m=file.extra["cell_m"],
+            # Earlier versions had none.
+            settlements={(x, y): face for x, y, face in file.extra.get("settlements", ())},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RecordError("{name}: is damaged ({error!r})", path.name, error) from error

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -117,6 +117,9 @@ class Coverage:
         of the run, and its kind of ground. A run ends where the face's next one begins.
     cell_m
         None at full detail, else the size in metres of the cells that the map was generalised to.
+    settlements
+        By lon, lat the face that each known settlement is in, where the map is generalised: taken
+        from the exact faces. Empty at full detail, where the map itself has it.
     """
 
     source: str
@@ -127,6 +130,7 @@ class Coverage:
     run_since: Ints
     run_ground: Ints
     cell_m: int | None = None
+    settlements: Mapping[tuple[float, float], int] = field(default_factory=dict)
 
     @property
     def face_oblast(self) -> Ints:

@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from controlmap.core.model import InputError, Polygons
-from controlmap.geo import geodesy
+from controlmap.geo import geodesy, places
 from controlmap.record.coverage import Coverage, Faces
 from controlmap.record.grid import OUTSIDE, Grid
 from controlmap.record.noding import Ints
@@ -41,7 +41,9 @@ def generalise(coverage: Coverage, cell_m: int) -> Coverage:
             np.pad(raster, 1, constant_values=OUTSIDE), (grid.west, grid.south), cell_m, len(first)
         ),
     )
-    return replace(coverage.with_faces(faces, first), cell_m=cell_m)
+    return replace(
+        coverage.with_faces(faces, first), cell_m=cell_m, settlements=_settlements(coverage, group)
+    )
 
 
 def check_size(cell_m: int | None) -> None:
@@ -69,6 +71,14 @@ def groups(coverage: Coverage) -> tuple[Ints, Ints]:
     number = {key: n for n, key in enumerate(sorted(set(keys)))}
     group = np.array([number[key] for key in keys], dtype=np.int64)
     return group, np.unique(group, return_index=True)[1]
+
+
+def _settlements(coverage: Coverage, group: Ints) -> dict[tuple[float, float], int]:
+    """Return the group that each settlement's exact face is in: a cell beside it may be another."""
+    at = [(place.lon, place.lat) for place in places.load()]
+    tree = shapely.STRtree(coverage.face_geometry)
+    nearest = tree.nearest(shapely.points(at))
+    return dict(zip(at, group[nearest].tolist(), strict=True))
 
 
 def polygons_of_cells(
