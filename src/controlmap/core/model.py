@@ -199,11 +199,14 @@ class Snapshot:
     lacks
         Statuses whose ground the file leaves out though it is there; a record takes no such file
         before it was completed.
+    contradiction
+        What in the file cannot be true together; a record takes no such file. "" for nothing.
     """
 
     info: SnapshotInfo
     layers: Mapping[Ground, Polygons]
     lacks: frozenset[Status] = frozenset()
+    contradiction: str = ""
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,8 @@ def impossible(snapshot: Snapshot) -> str | None:
     Polygons are measured as if all lay where a square degree is smallest, so that none is doubted
     for the way it is measured.
     """
+    if snapshot.contradiction:
+        return snapshot.contradiction
     layers = [snapshot.layers[g] for g in Status.RUSSIAN_HELD.grounds if g in snapshot.layers]
     km2 = sum(float(shapely.area(layer).sum()) for layer in layers) * _LEAST_KM2_PER_DEGREE2
     if km2 <= MOST_HELD_KM2:
