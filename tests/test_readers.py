@@ -250,12 +250,12 @@ def test_nzz_that_extends_a_record_is_completed_from_it() -> None:
     }
 
 
-def test_nzz_alone_is_completed_from_deepstate(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nzz_alone_is_completed_as_its_record_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONTROLMAP_DATA", "")
     made, told = builder.of_snapshot(sources.read(*nzz_file("2026-08-21", B)))
     before = made.areas[0, :, Ground.HELD_BEFORE_2022].sum()
     assert 16_500 < before < 16_900
-    assert "from DeepState's record of 2025-08-03, generalised to 250 m" in told
+    assert "from the record's own map of 2026-08-22.json" in told
     assert made.snapshots[0].reports == {Status.RUSSIAN_HELD}
 
 

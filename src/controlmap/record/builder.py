@@ -351,10 +351,22 @@ def _write(
 
 
 def of_snapshot(snapshot: Snapshot) -> tuple[Coverage, str]:
-    """Return one snapshot as a record, completed where it leaves ground out, and what was done."""
-    completion = supplement.Completion()
+    """Return one snapshot as a record, completed where it leaves ground out, and what was done.
+
+    That ground is as the source's own record has it, so that both say the same; a file that is in
+    the record is answered by it.
+    """
+    source = sources.source_of(snapshot.info.reader).id
+    known = None
+    if snapshot.lacks and source in archive.with_records():
+        record = archive.open_source(source)
+        known = record.coverage
+        for index, info in enumerate(known.snapshots):
+            if info.sha256 == snapshot.info.sha256:
+                return known.only([index]), record.provenance.figures.get("completed", "")
+    completion = supplement.Completion(known)
     (whole,) = completion.of([snapshot])
-    return overlay.of(sources.source_of(snapshot.info.reader).id, whole), completion.note
+    return overlay.of(source, whole), completion.note
 
 
 def error_km2(record: Coverage, snapshot: Snapshot) -> NDArray[np.float64] | None:

@@ -96,7 +96,7 @@ class Completion:
             ground = shapely.difference(_held(before), since)
             origin = f"{before.info.name}, the last file that has it, less {first.info.name}"
         else:
-            held, origin = _of_record(self.known, first) or _reported(first)
+            held, origin = _of_record(self.known, first, since) or _reported(first)
             ground = shapely.difference(held, since)
         ground = shapely.intersection(ground, polygons.region())
         added = array_of(geodesy.polygons_of(ground))
@@ -118,13 +118,32 @@ def summed(known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
     return before or dict(more)
 
 
-def _of_record(known: Coverage | None, first: Snapshot) -> tuple[BaseGeometry, str] | None:
+def _of_record(
+    known: Coverage | None, first: Snapshot, since: BaseGeometry
+) -> tuple[BaseGeometry, str] | None:
     """Return what a record of the same source has of that ground, and where that is from."""
     snapshot = known.last(first.info.observed.date()) if known else None
     if known is None or snapshot is None:
         return None
-    held = shapely.union_all(known.outline(snapshot.index, Status.HELD_BEFORE_2022.grounds))
-    return None if held.is_empty else (held, f"the record's own map of {snapshot.info.name}")
+    before = shapely.union_all(known.outline(snapshot.index, Status.HELD_BEFORE_2022.grounds))
+    if before.is_empty:
+        return None
+    if known.cell_m is not None:
+        # Lines are good to a cell: no gap is left along what was taken since, nor along the border.
+        held = shapely.union_all(known.outline(snapshot.index, Status.RUSSIAN_HELD.grounds))
+        near, border, beside = (
+            _around(shape, 2 * known.cell_m)
+            for shape in (before, polygons.region().boundary, since)
+        )
+        before = shapely.union_all(
+            [before, held.intersection(near).intersection(beside), border.intersection(near)]
+        )
+    return before, f"the record's own map of {snapshot.info.name}"
+
+
+def _around(shape: BaseGeometry, metres: float) -> BaseGeometry:
+    wide = shapely.buffer(geodesy.to_equal_area(shape), metres)
+    return geodesy.to_lonlat(wide)
 
 
 def _reported(first: Snapshot) -> tuple[BaseGeometry, str]:
