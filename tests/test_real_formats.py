@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
 import struct
@@ -12,6 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 
@@ -276,6 +279,17 @@ def test_what_is_not_read_is_named_with_what_is(data: bytes, said: str) -> None:
 def test_collections_within_collections_are_no_way_down_the_stack() -> None:
     nested = "GEOMETRYCOLLECTION(" * 9000 + "POLYGON((0 0,1 0,1 1,0 0))" + ")" * 9000
     refuse(f'a,wkt\n1,"{nested}"\n'.encode(), "a.csv", "holds collections in collections")
+
+
+def test_a_date_beyond_the_calendar_and_a_deep_description_are_one_line() -> None:
+    frame = files.frame()
+    table = pq.read_table(io.BytesIO(files.geoparquet(frame)))
+    far = pa.array([2**62, 0], pa.timestamp("us"))
+    deep = {b"geo": b'{"columns": ' + b"[" * 100_000}
+    for changed in (table.append_column("on", far), table.replace_schema_metadata(deep)):
+        out = io.BytesIO()
+        pq.write_table(changed, out)
+        refuse(out.getvalue(), f"a {files.DAY}.parquet", "is not GeoParquet that can be read")
 
 
 # Damage: GDAL leaves out what it cannot read

@@ -206,8 +206,8 @@ def test_features_without_a_geometry_are_passed_over() -> None:
 def test_the_daily_file_tells_its_day_in_its_name() -> None:
     snapshot = sources.read(make_file(), DAILY)
     assert snapshot.info.reader == "deepstate_daily"
-    assert snapshot.info.observed == datetime(2024, 7, 9, 3, tzinfo=UTC)
-    assert snapshot.info.retrieved == snapshot.info.observed
+    assert snapshot.info.observed == datetime(2024, 7, 8, 21, tzinfo=UTC)
+    assert snapshot.info.retrieved == datetime(2024, 7, 9, 3, tzinfo=UTC)
     assert snapshot.info.reports == {Status.RUSSIAN_HELD}
 
 
@@ -215,7 +215,7 @@ def test_the_daily_file_tells_its_day_inside() -> None:
     snapshot = sources.read(make_file(name="deepstatemap_data_20240709"), "renamed.json")
     assert (snapshot.info.reader, snapshot.info.observed.date().isoformat()) == (
         "deepstate_daily",
-        "2024-07-09",
+        "2024-07-08",
     )
 
 

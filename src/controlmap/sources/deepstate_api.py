@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime
+from functools import cache
 
 import shapely
 
@@ -89,9 +90,10 @@ def read(document: Document, observed: datetime | None) -> Snapshot:
     )
     layers = Layers(document, COLOURS.values())
     known = False
+    decide_once = cache(decide)  # the features of a file share a few names
     for feature in document.areas:
         colour, label = feature.properties.get("fill"), feature.properties.get("name")
-        ground, doubt = decide(colour, label)
+        ground, doubt = decide_once(str(colour), str(label or ""))
         polygons = layers.add(feature, ground)
         known |= ground is not None and bool(polygons)
         if doubt and polygons and (over := _km2_over_oblasts(polygons)):

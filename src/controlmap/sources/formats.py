@@ -48,7 +48,7 @@ _INSIDE = ((".xlsx", "xl/workbook.xml"), ("a geodatabase", ".gdbtable"))
 
 
 @contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Have Python not look for cycles: a parsed file is lists, and has none.
 
     Looking through its hundred thousand lists over and over took as long as parsing it.
@@ -62,7 +62,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-@_uncollected()
+@uncollected()
 def parse(
     data: bytes,
     name: str,

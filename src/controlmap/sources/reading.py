@@ -94,15 +94,24 @@ def read_all(data: bytes, name: str, memo: Memo) -> Iterator[Snapshot]:
     `memo` remembers the file before, for who reads many that draw nearly the same.
     """
     memo.next_file()
-    document = replace(formats.parse(data, name), memo=memo)
-    if isinstance(document, Year):
-        for day in document.days:
-            yield read_document(document, observed=end_of(day))
-    elif several := days.several(document):
-        for day in several:
-            yield read_document(days.of_day(document, day))
+    content = _snapshot_or_days(data, name, memo)
+    if isinstance(content, Snapshot):
+        yield content
+    elif isinstance(content, Year):
+        for day in content.days:
+            yield read_document(content, observed=end_of(day))
     else:
-        yield read_document(document)
+        for day in days.several(content):
+            yield read_document(days.of_day(content, day))
+
+
+@formats.uncollected()  # the parsed file is gone before Python looks for cycles in it
+def _snapshot_or_days(data: bytes, name: str, memo: Memo) -> Snapshot | Document:
+    """Return the snapshot of a file of one day, the document of one of several."""
+    document = replace(formats.parse(data, name), memo=memo)
+    if isinstance(document, Year) or days.several(document):
+        return document
+    return read_document(document)
 
 
 def joined(

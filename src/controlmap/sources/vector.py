@@ -51,6 +51,9 @@ _GENERATED = """
     SELECT t.name || '.' || x.name FROM pragma_table_list AS t, pragma_table_xinfo(t.name) AS x
     WHERE t.schema = 'main' AND t.type != 'virtual' AND x.hidden > 1
 """
+_UNREADABLE = (pa.ArrowException, OSError, ValueError, RuntimeError, LookupError, TypeError,
+               OverflowError)  # fmt: skip
+"""What readers raise for damage, dates beyond the calendar, and what is nested too deep."""
 _SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _POLYGONAL = (3, 6, 7)  # shapely's numbers of Polygon, MultiPolygon, GeometryCollection
 _ROWS_AT_ONCE = 64
@@ -232,7 +235,7 @@ def _by_gdal(
         with opened as (meta, batches):
             table = _whole(batches, left)
             wkb = table.pop(meta["geometry_name"] or "wkb_geometry", [])
-    except (pa.ArrowException, OSError, ValueError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise InputError("{where}: is damaged, or of a kind that cannot be read", where) from error
     if stored is not None:
         _check_rows(where, wkb, stored)
@@ -287,7 +290,7 @@ def parse_parquet(data: bytes, name: str, most: int) -> Document:
             if field.name != primary and not pa.types.is_nested(field.type)
         ]
         table = _whole(read(columns=plain), left)
-    except (pa.ArrowException, OSError, ValueError, LookupError, TypeError) as error:
+    except _UNREADABLE as error:
         raise InputError("{name}: is not GeoParquet that can be read", name) from error
     # A file that names no system is in longitude and latitude, by the standard; null is unknown.
     crs = described.get("crs", "OGC:CRS84")
