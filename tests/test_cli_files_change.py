@@ -23,7 +23,7 @@ def test_a_change_of_reader_is_told_beside_a_change_of_ground(
     shown = json.loads(Run(capsys, "changes", *SEAM, "--format", "geojson").out)
     for found in (told, flat, shown):
         assert (found["reader_from"], found["reader_to"]) == ("deepstate_api", "deepstate_daily")
-        assert found["retrieved_to"] == "2025-08-04T03:00:00Z"
+        assert found["retrieved_to"] == "2025-08-06T03:00:00Z"
     assert (told["readers_differ"], flat["readers_differ"]) == (True, "true")
     assert Run(capsys, *before, "--format", "json").json["readers_differ"] is False
     takes_over = (

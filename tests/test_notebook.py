@@ -29,7 +29,7 @@ def shown(cells: list[Any], code: str, kind: str) -> str:
 
 
 def test_a_record_and_its_answers_show_themselves(cells: list[Any]) -> None:
-    assert "1,489 snapshots" in shown(cells, "cm.open(", "text/html")
+    assert "1,487 snapshots" in shown(cells, "cm.open(", "text/html")
     assert "<table>" in shown(cells, 'day = record.areas("2025-06-01"', "text/html")
     assert "held_share includes contested ground" in shown(cells, "day = record", "text/html")
 

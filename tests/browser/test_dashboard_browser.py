@@ -277,7 +277,7 @@ def test_history_is_drawn_and_read_by_hovering(page: Visit, address: str) -> Non
     for name in ("Donetsk", "Luhansk", "Kherson", "Zaporizhzhia", "All four oblasts"):
         expect(tip).to_contain_text(name)
     page.tab.get_by_role("button", name="Last 90 days").click()
-    page.tab.wait_for_function("location.search.includes('start=2026-05-24')")
+    page.tab.wait_for_function("location.search.includes('start=2026-05-22')")
     page.assert_clean()
 
 
