@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +13,9 @@ import streamlit.components.v1 as components
 from streamlit_folium import st_folium
 
 from controlmap import sources
-from controlmap.dashboard import controls
+from controlmap.dashboard import controls, payloads
 from controlmap.dashboard.parameters import Choices, Parameter, Span
-from controlmap.dashboard.session import CACHED
-from controlmap.draw import map_layers, maps, player_record
+from controlmap.draw import map_layers, maps
 from controlmap.draw.maps import Payload
 from controlmap.geo.oblasts import CREDIT, CREDIT_URL
 from controlmap.record.archive import Record
@@ -100,32 +98,28 @@ def show(
         st.caption(caption)
 
 
-@st.cache_resource(max_entries=8, **CACHED)
 def _addresses(record: Record) -> _Addresses:
-    """Return addresses seen from the map's frame; its files are written once for each record."""
-    names, folder = _folders()
-    path = Path(folder.name)
-    background = maps.write_background(path, map_layers.background(record.coverage))
+    """Return addresses seen from the map's frame."""
+    names = _names()
+    background, player = payloads.files(record)
     return _Addresses(
         f"../{names['assets']}",
         f"../{names['background']}/{background}",
-        f"../{names['background']}/{player_record.write(path, record.coverage)}",
+        f"../{names['background']}/{player}",
     )
 
 
 @st.cache_resource(show_spinner=False)
-def _folders() -> tuple[dict[str, str], tempfile.TemporaryDirectory[str]]:
-    """Return the names of what this server hands out, and the folder of the map's background.
+def _names() -> dict[str, str]:
+    """Return the names under which this server hands out folders.
 
     They are declared here and not on import: before the server runs, a declaration is lost.
     """
-    background = tempfile.TemporaryDirectory(prefix="controlmap-")
-    folders = {"assets": maps.ASSETS, "background": Path(background.name)}
-    names = {
+    folders = {"assets": maps.ASSETS, "background": Path(payloads.folder().name)}
+    return {
         name: str(components.declare_component(name, path=str(folder)).name)
         for name, folder in folders.items()
     }
-    return names, background
 
 
 @lru_cache(maxsize=1)

@@ -1,21 +1,37 @@
-"""What the pages' maps show, computed once for all visits: the payloads of `draw.map_layers`."""
+"""What the pages' maps show, computed once for all visits: payloads, and files for the browser."""
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date
+from pathlib import Path
 
 import streamlit as st
 
 from controlmap.analysis import proposals
 from controlmap.analysis.proposals import Outcome, Proposal
 from controlmap.dashboard.session import CACHED
-from controlmap.draw import map_layers
+from controlmap.draw import map_layers, maps, player_record
 from controlmap.draw.maps import Payload
 from controlmap.record.archive import Record
 
 day_payload = st.cache_data(max_entries=128, **CACHED)(map_layers.day_payload)
 place_payload = st.cache_data(max_entries=64, **CACHED)(map_layers.place_payload)
 change_payload = st.cache_data(max_entries=64, **CACHED)(map_layers.change_payload)
+
+
+@st.cache_resource(show_spinner=False)
+def folder() -> tempfile.TemporaryDirectory[str]:
+    """Return the folder of `files`, which goes with the server."""
+    return tempfile.TemporaryDirectory(prefix="controlmap-")
+
+
+@st.cache_resource(max_entries=8, **CACHED)
+def files(record: Record) -> tuple[str, str]:
+    """Write the background of a record's maps and what its player reads; return their names."""
+    path = Path(folder().name)
+    background = maps.write_background(path, map_layers.background(record.coverage))
+    return background, player_record.write(path, record.coverage)
 
 
 @st.cache_data(max_entries=64, **CACHED)

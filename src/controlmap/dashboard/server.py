@@ -8,6 +8,7 @@ import socket
 import tomllib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -121,15 +122,18 @@ async def _ready(_app: object) -> AsyncIterator[None]:
 
     Not `streamlit_folium`: a component that no page declares is not served.
     """
-    from controlmap.analysis import figures  # noqa: F401
-    from controlmap.draw import maps  # noqa: F401
+    from controlmap import sources
+    from controlmap.dashboard import controls, payloads, tables  # noqa: F401
     from controlmap.geo import land, places
     from controlmap.record import archive
+    from controlmap.words import numbers
 
     for source in archive.with_records():
         archive.open_source(source)
+    payloads.files(archive.open_source(sources.DEFAULT))
     land.load()
     places.load()
+    numbers.day(date(2022, 2, 24))  # loads the forms of the language
     # Streamlit collects garbage after each run of a page; what is loaded now is none.
     gc.collect()
     gc.freeze()
