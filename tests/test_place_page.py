@@ -141,6 +141,27 @@ def test_what_cannot_be_found_is_one_line_beside_the_map(
     assert "<b>" not in page.error[0].value
 
 
+@pytest.mark.parametrize(
+    ("asked", "offered"), [("48.6 37.98", "37.98,48.6"), ("Bakmut", "Bakhmut")]
+)
+def test_what_may_be_meant_is_offered(page: AppTest, asked: str, offered: str) -> None:
+    page.query_params["where"] = asked
+    page.run()
+    assert len(page.error) == 1
+    next(b for b in page.button if b.label == offered).click().run()
+    assert not page.error
+    assert page.query_params["where"] == offered
+    assert "Donetsk oblast" in html(page)
+
+
+@pytest.mark.parametrize(
+    "asked", ["37.5 48.25", "37.5;48.25", "48°15'N 37°30'E", "37° 30′ 0″ E, 48.25° N"]
+)
+def test_degrees_are_read_in_several_forms(asked: str) -> None:
+    where = places.locate(asked)
+    assert (where.lon, where.lat) == (37.5, 48.25)
+
+
 def test_a_point_is_read_as_longitude_and_latitude() -> None:
     found = places.locate(" 37.7, 48.5 ")
     assert (found.lon, found.lat, found.place) == (37.7, 48.5, None)

@@ -17,6 +17,8 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
+import shapely
+
 from controlmap.core import geoparquet
 from controlmap.core.model import InputError, RecordError
 from controlmap.geo import oblasts
@@ -100,8 +102,7 @@ def find(text: str) -> tuple[Place, tuple[Place, ...]]:
     among = [p for p in load() if iso in (None, p.iso)]
     matches = _named(among, name, _folded) or _named(among, name, _sounded)
     if not matches:
-        names = {_sounded(n): n for p in among for n in (p.name, p.name_uk) if n}
-        near = [names[n] for n in difflib.get_close_matches(_sounded(name), names, 3, 0.6)]
+        near = _near(among, name)
         hint = f"; near: {', '.join(near)}" if near else ""
         raise InputError(
             "{name!r}: no place of that name{hint}; {known}", name.strip(), hint, KNOWN
@@ -116,6 +117,22 @@ def find(text: str) -> tuple[Place, tuple[Place, ...]]:
             "{name!r}: {count} places of that name: {listed}", name.strip(), len(matches), listed
         )
     return first, tuple(others)
+
+
+def _near(among: Sequence[Place], name: str) -> list[str]:
+    names = {_sounded(n): n for p in among for n in (p.name, p.name_uk) if n}
+    return [names[n] for n in difflib.get_close_matches(_sounded(name), names, 3, 0.6)]
+
+
+def suggestions(text: str) -> list[str]:
+    """Return what may be meant by a text that names no place: near names, or latitude first."""
+    if degrees := _degrees(text):
+        lon, lat = degrees
+        swapped = shapely.Point(lat, lon)
+        inside = any(o.polygon.intersects(swapped) for o in oblasts.load())
+        return [f"{lat:g},{lon:g}"] if inside else []
+    name, _, oblast = text.partition(",")
+    return [] if oblast else _near(load(), name)
 
 
 def nearest(lon: float, lat: float) -> tuple[str, float]:
@@ -139,21 +156,40 @@ class Where:
 
 
 def locate(text: str) -> Where:
-    """Return the point that "LON,LAT" in degrees or the name of a settlement means.
+    """Return the point that a name or "LON,LAT" means; degrees, or minutes with N and E too.
 
     Raises
     ------
     InputError
         As `find`, or where the numbers are none.
     """
-    lon, comma, lat = text.partition(",")
-    numbers = [_number(part) for part in (lon, lat)]
-    if not comma or numbers == [None, None]:
-        place, others = find(text)
-        return Where(place.lon, place.lat, place, others)
-    if any(number is None or not math.isfinite(number) for number in numbers):
+    if degrees := _degrees(text):
+        return Where(*degrees)
+    if any(_number(part) is not None for part in text.split(",")):
         raise InputError("{text_given!r}: is not LON,LAT in degrees", text)
-    return Where(float(lon), float(lat))
+    place, others = find(text)
+    return Where(place.lon, place.lat, place, others)
+
+
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_MINUTES = re.compile(
+    rf"""{_NUMBER}\s*°\s*(?:{_NUMBER}\s*['′’]\s*)?(?:{_NUMBER}\s*["″]\s*)?([NE])"""
+)
+
+
+def _degrees(text: str) -> tuple[float, float] | None:
+    """Return the longitude and latitude that a text consists of; None for another text."""
+    angles = {
+        letter: sum(float(part or 0) / 60**n for n, part in enumerate(parts))
+        for *parts, letter in _MINUTES.findall(text)
+    }
+    if angles.keys() == {"N", "E"}:
+        return angles["E"], angles["N"]
+    numbers = [_number(part) for part in re.split(r"[\s,;]+", text.strip())]
+    match numbers:
+        case [float() as lon, float() as lat] if math.isfinite(lon) and math.isfinite(lat):
+            return lon, lat
+    return None
 
 
 def _number(text: str) -> float | None:

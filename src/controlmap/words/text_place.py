@@ -24,6 +24,7 @@ EXAMPLE = "Kostiantynivka"
 EXAMPLES = ("Kostiantynivka", "Bakhmut", "Kherson", "Avdiivka", "Huliaipole")
 TRY = Message("Type a name, click on the map, or try one:")
 ON = Message("Map as of (UTC)")
+MEANT = Message("Perhaps:")
 OTHERS = Message("Other places of that name:")
 DISTANCE = Message("To the nearest Russian-held ground")
 CHANGE_30D, CHANGE_365D = Message("30 days before"), Message("365 days before")

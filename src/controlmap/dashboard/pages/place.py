@@ -66,8 +66,11 @@ def _place() -> None:
     controls.ask(choices, WHERE, PLACE_DAY, SOURCE)
     session.check_span(record, day)
     where, history = _located(coverage, choices[WHERE])
-    if where and where.others:
+    if where:
         _offer(choices, words.OTHERS, _names(where.others))
+    if choices[WHERE] and not history:
+        meant = places.suggestions(choices[WHERE])
+        _offer(choices, words.MEANT, {name: name for name in meant})
     if not choices[WHERE]:
         _offer(choices, words.TRY, {name: name for name in words.EXAMPLES})
     if where and history:
@@ -108,6 +111,8 @@ def _names(others: Sequence[Place]) -> dict[str, str]:
 
 
 def _offer(choices: Choices, title: Text, names: Mapping[str, str]) -> None:
+    if not names:
+        return
     row = st.container(horizontal=True, vertical_alignment="center")
     row.markdown(title, width="content")
     controls.offer(row, choices, {label: {WHERE: name} for name, label in names.items()})
