@@ -18,6 +18,7 @@ import pytest
 
 from controlmap.analysis import claim_sentences
 from controlmap.analysis import claims as ledger
+from controlmap.analysis import ledger as ledger_answer
 from controlmap.analysis.claims import Claim, Evaluation, Relation, Verdict
 from controlmap.analysis.quantities import QUANTITIES, Measure, Query
 from controlmap.cli import main
@@ -498,8 +499,16 @@ def test_the_command_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert by_id["donetsk-5000"]["hindsight"]["by_source"][1]["as_of"] == "2026-08-14T00:00:00Z"
     assert by_id["annexed-four"]["by_source"] == []
     assert told["sources"] == ["deepstate", "isw", "nzz"]
-    # The slow end of a window's pace in August 2026 never ends, which JSON has no number for.
-    assert by_id["donetsk-one-year"]["hindsight"]["high"] is None
+    hindsight = by_id["donetsk-one-year"]["hindsight"]
+    assert hindsight["measured"] <= hindsight["high"]
+
+
+def test_what_never_ends_is_null_in_json() -> None:
+    record = make(*((n, {Ground.OCCUPIED: 3}) for n in range(8)))
+    found = evaluated(claim("days_to_take", 6, 1, windows=(7,)), record, on=day(7))
+    assert spread(found.measure) == (math.inf,) * 3
+    row = ledger_answer._row(found)
+    assert (row["measured"], row["low"], row["high"]) == (None, None, None)
 
 
 def test_the_command_on_another_day(capsys: pytest.CaptureFixture[str]) -> None:

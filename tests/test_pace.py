@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import rows as of_rows
 from controlmap.analysis import pace
@@ -32,6 +34,11 @@ def measured(coverage: Coverage, window: int = 7, iso: str = "WEST") -> pace.Pac
     return pace.measure(coverage, iso, coverage.at(coverage.span[1]), window)
 
 
+def calibrated(coverage: Coverage, window: int, iso: str, on: date) -> pace.Pace:
+    calibration = pace.calibrate(coverage, iso, windows=(window,))[window]
+    return pace.measure(coverage, iso, coverage.at(on), window, calibration=calibration)
+
+
 def per_day(km2: float | None) -> float | None:
     """A rate in strips a day."""
     return None if km2 is None else round(km2 / STRIP_KM2, 4)
@@ -43,12 +50,13 @@ def per_day(km2: float | None) -> float | None:
 def test_a_steady_front_has_its_slope_and_nothing_beside_it() -> None:
     found = measured(front(0, 1, 2, 3, 4, 5, 6, 7))
     assert (found.snapshots, found.window_days) == (8, 7)
-    rates = (found.km2_per_day, found.low, found.high, found.plain_km2_per_day)
-    assert [per_day(r) for r in rates] == [1, 1, 1, 1]
+    assert [per_day(r) for r in (found.km2_per_day, found.plain_km2_per_day)] == [1, 1]
     assert per_day(found.remaining_km2) == 3
-    days = (found.days, found.days_low, found.days_high)
-    assert days == pytest.approx((3, 3, 3), rel=1e-4)
+    assert found.days == pytest.approx(3, rel=1e-4)
     assert found.date_after(found.days) == day(7 + 3)
+    # Without a calibration there is no interval, and so no date.
+    assert (found.low, found.high, found.days_low, found.days_high) == (None,) * 4
+    assert found.dating == pace.Dating.UNTESTED
 
 
 def test_one_wrong_day_does_not_move_the_slope_and_moves_the_plain_difference() -> None:
@@ -57,7 +65,6 @@ def test_one_wrong_day_does_not_move_the_slope_and_moves_the_plain_difference() 
     found = measured(front(0, 1, 2, 3, 4, 5, 6, 1))
     assert per_day(found.km2_per_day) == 1
     assert per_day(found.plain_km2_per_day) == round(1 / 7, 4)
-    assert found.low < found.km2_per_day <= found.high
 
 
 def test_a_missing_day_is_no_day_without_movement() -> None:
@@ -78,13 +85,6 @@ def test_a_front_that_stands_or_goes_back_never_ends() -> None:
         assert (found.days, found.days_low, found.days_high) == (None, None, None)
         assert found.date_after(found.days) is None
     assert per_day(found.km2_per_day) == -1
-
-
-def test_an_interval_with_zero_in_it_has_no_slow_end() -> None:
-    found = measured(front(3, 2, 3, 4, 3, 5, 4, 3))
-    assert found.low <= 0 < found.high
-    assert found.days_high is None
-    assert found.days_low is not None
 
 
 def test_nothing_left_takes_no_time() -> None:
@@ -110,28 +110,48 @@ def test_a_day_beyond_the_calendar_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rate", "low", "high", "takes", "reached"),
+    ("half", "takes", "dating", "reached"),
     [
-        (100, 90, 110, "91 to 111 days", "April 2024"),
-        (0.5, 0.55, 0.6, "16,667 to 18,182 days", "August 2069 to October 2073"),
-        (0.5, 0.1, 0.6, "16,667 days to more than 50 years",
-         "August 2069 or later, or not within 50 years"),
-        (0.5, -0.1, 0.6, "16,667 days or more, or not at this pace",
-         "August 2069 or later, or not within 50 years"),
-        (0.003, 0.002, 0.004, "more than 50 years", "not within 50 years"),
-        (-1, -2, -0.5, "not at this pace", "not at this pace"),
+        # 10,000 km2 are left at 100 a day, give or take half the width over the horizon: over 180
+        # days 5, 105 and 95 a day; over 90, 180 days 80 and 40; over 90, 365 days 324 and 80.
+        (900, "95 to 105 days", "supported", "April 2024"),
+        (7200, "56 to 167 days", "wide", "no calendar date is supported: the range is wider than"),
+        (29200, "24 to 500 days", "beyond", "no calendar date is supported: the range goes beyond"),
+        (36500, "20 days or more, or not at this pace", "beyond",
+         "no calendar date is supported: the range goes beyond"),
     ],
 )  # fmt: skip
-def test_what_lies_beyond_fifty_years_is_told_as_that(
-    rate: float, low: float, high: float, takes: str, reached: str
+def test_a_date_is_given_where_the_interval_supports_one(
+    half: float, takes: str, dating: str, reached: str
 ) -> None:
-    coverage = front(0, 1, 2, 3, 4, 5, 6, 7)
     found = replace(
-        measured(coverage), remaining_km2=10_000.0, km2_per_day=rate, low=low, high=high
+        measured(front(0, 1, 2, 3, 4, 5, 6, 7)),
+        remaining_km2=10_000.0,
+        km2_per_day=100.0,
+        outlooks=tuple(
+            pace.Outlook(horizon, half, None, None, None, 0) for horizon in pace.HORIZONS
+        ),
     )
     days = found.days_low, found.days_high
     assert text_pace.takes(*days) == takes
-    assert text_pace.reached(found.snapshot.day, *days) == reached
+    assert found.dating == dating
+    assert text_pace.reached(found.snapshot.day, *days, found.dating).startswith(reached)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "takes"),
+    [
+        (16_667, 18_182, "16,667 to 18,182 days"),
+        (16_667, 100_000, "16,667 days to more than 50 years"),
+        (16_667, None, "16,667 days or more, or not at this pace"),
+        (20_000, 40_000, "more than 50 years"),
+        (None, None, "not at this pace"),
+    ],
+)
+def test_what_lies_beyond_fifty_years_has_no_days(
+    low: float | None, high: float | None, takes: str
+) -> None:
+    assert text_pace.takes(low, high) == takes
 
 
 # Contested ground
@@ -199,7 +219,7 @@ def test_an_oblast_that_is_not_there() -> None:
 def score(coverage: Coverage, window: int, horizon: int) -> pace.Score:
     (found,) = (
         s
-        for s in pace.backtest(coverage, ALL)
+        for s in pace.backtest(pace.calibrate(coverage, ALL))
         if (s.window_days, s.horizon_days) == (window, horizon)
     )
     return found
@@ -211,17 +231,16 @@ def test_a_steady_front_is_always_foreseen() -> None:
     found = score(coverage, 30, 90)
     assert found.tested == 200 - 30 - 90 + 1
     assert (found.right, found.unmoved) == (1, 0)
-    assert found.times_low == pytest.approx(1, abs=0.25)
-    assert found.times_high == pytest.approx(1, abs=0.25)
     assert (score(coverage, 180, 90).tested, score(coverage, 180, 90).right) == (0, None)
     # Three snapshots in seven days give no slope.
     assert score(coverage, 7, 90).tested == 0
+    # 81 errors are too few to calibrate an interval with.
+    assert (found.calibrated, found.within_interval, found.trials) == (0, None, 0)
 
 
 def test_what_followed_is_held_against_what_was_foreseen() -> None:
     # One strip each 20 days to day 200, then the front stands to day 300.
-    steps = [(n, {Ground.OCCUPIED: min(n, 200) // 20}) for n in range(0, 301, 10)]
-    coverage = make(*steps)
+    coverage = make(*((5 * n, {Ground.OCCUPIED: min(5 * n, 200) // 20}) for n in range(61)))
     found = score(coverage, 90, 90)
     # Days 90 to 210 have their window of 90 days and their 90 days after in the record.
     assert found.tested == 121
@@ -230,55 +249,105 @@ def test_what_followed_is_held_against_what_was_foreseen() -> None:
     assert found.unmoved == pytest.approx(11 / 121)
     assert found.right is not None
     assert 0 < found.right < 1
-    assert found.within_interval is not None
-    assert found.times_tested == found.tested  # each had a slope
-    # At the tenth of the way a strip had followed where 4.5 were foreseen, at nine tenths five.
-    assert found.times_low == pytest.approx(1 / 4.5, rel=1e-4)
-    assert found.times_high == pytest.approx(5 / 4.5, rel=1e-4)
 
 
-def test_what_follows_next_to_nothing_has_no_multiples() -> None:
-    # On and off, a thousandth of a strip in 30 days: below ten km2 over any horizon.
-    coverage = make(*((10 * n, {Ground.OCCUPIED: n / 3000}) for n in range(41)))
-    found = score(coverage, 90, 90)
-    assert found.tested > 0
-    assert (found.times_low, found.times_high, found.times_tested) == (None, None, 0)
-    slow = measured(coverage, 90, ALL)
-    assert not pace.has_multiples(slow, 365)
-    assert pace.ahead(slow, [replace(found, times_low=-700.0, times_high=0.0)]).errors == ()
-    text = text_pace.summary(
-        tested=found.tested,
-        right=found.right,
-        within_interval=found.within_interval,
-        tolerance=pace.RIGHT_WITHIN,
-        least_km2=pace.LEAST_PROJECTED_KM2,
-        has_multiples=False,
-        times_tested=0,
-        times_low=None,
-        times_high=None,
+# The interval
+
+
+def test_the_half_width_is_the_quantile_of_the_errors_known_by_the_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A projection of 1 km2 a day over 2 days; off by these on the days from the first on.
+    monkeypatch.setattr(pace, "LEAST_ERRORS", 4)
+    errors = [5, 1, math.nan, 4, -2, 3, 9, -7, 8, 6]
+    followed = np.array([2 + error for error in errors])
+    half = pace._half(np.ones(len(followed)), followed, 2)
+    # By day 6 the errors of days 0 to 4 are known, four of them; of n the ceil(0.8 (n + 1))th.
+    assert np.isnan(half[:6]).all()
+    assert half[6:].tolist() == [5, 5, 9, 9]
+
+
+def test_a_front_whose_every_projection_came_true_has_a_date() -> None:
+    # A quarter of a strip in ten days over 300, looked at each 5.
+    coverage = make(*((5 * n, {Ground.OCCUPIED: n / 8}) for n in range(61)))
+    found = calibrated(coverage, 30, "WEST", day(300))
+    assert found.low == pytest.approx(found.km2_per_day, rel=1e-4)
+    assert found.high == pytest.approx(found.km2_per_day, rel=1e-4)
+    # 2.5 strips are left: 100 days, within the horizon of 180, for which 91 errors are too few.
+    assert found.days == pytest.approx(100, rel=1e-3)
+    known = [outlook.half_km2 is not None for outlook in found.outlooks]
+    assert known == [True, False, False]
+    assert found.dating == pace.Dating.BEYOND
+    # The first of 120 errors were known on day 239: of no interval what followed is known.
+    assert (found.outlooks[0].covered, found.outlooks[0].trials) == (None, 0)
+    near = replace(found, remaining_km2=found.remaining_km2 / 2)
+    assert near.dating == pace.Dating.SUPPORTED
+    assert near.date_after(near.days_high) == day(300 + 50)
+
+
+def test_a_range_ends_at_the_border() -> None:
+    calibration = pace.Calibration(
+        *(np.zeros(1) for _ in range(2)), *(np.full((3, 1), 50.0) for _ in range(2))
     )
-    assert "too little to give what followed as a multiple" in text
+    # Of 90, 180 and 365 km2, give or take 50, there are 100 to gain, and 10 to lose.
+    for slope, ends in ((1.0, [(40, 100), (100, 100), (100, 100)]), (-1.0, [(-10, -10)] * 3)):
+        outlooks = calibration.outlooks(0, slope, held=10.0, remaining=100.0)
+        assert [(o.change_low, o.change_high) for o in outlooks] == ends
+
+
+def until(coverage: Coverage, index: int) -> Coverage:
+    """The record as it was when a snapshot was its last."""
+    keep = coverage.run_since <= index
+    return replace(
+        coverage,
+        snapshots=coverage.snapshots[: index + 1],
+        run_face=coverage.run_face[keep],
+        run_since=coverage.run_since[keep],
+        run_ground=coverage.run_ground[keep],
+    )
+
+
+def test_the_interval_of_a_past_day_knows_nothing_of_later_ones() -> None:
+    whole = archive.open_source("deepstate").coverage
+    snapshot = whole.at(date(2025, 3, 1))
+    assert not snapshot.carried
+    now = calibrated(whole, 90, "UA-14", snapshot.day)
+    then = calibrated(until(whole, snapshot.index), 90, "UA-14", snapshot.day)
+    assert now.outlooks[-1].half_km2 is not None
+    for one, other in zip(now.outlooks, then.outlooks, strict=True):
+        assert vars(one) == pytest.approx(vars(other), abs=1e-6)
+
+
+@pytest.mark.parametrize("iso", ["UA-14", "UA-23"])
+def test_the_interval_holds_what_it_is_meant_to_hold(iso: str) -> None:
+    coverage = archive.open_source("deepstate").coverage
+    window = pace.DEFAULT_WINDOW
+    scores = pace.backtest(pace.calibrate(coverage, iso, windows=(window,)))
+    assert [s.horizon_days for s in scores] == list(pace.HORIZONS)
+    for found in scores:
+        assert found.within_interval is not None
+        assert 75 <= round(100 * found.within_interval) <= 95
+        assert found.trials == found.calibrated // found.horizon_days
+        # What is printed is the same share: of the days on which enough errors were known.
+        assert pace.LEAST_ERRORS < found.calibrated < found.tested
 
 
 def test_the_backtest_measures_as_the_projection_does() -> None:
     coverage = archive.open_source("deepstate").coverage
-    run = pace.series(coverage, "UA-14")
-    slopes = pace._pair_slopes(run, 366)
-    first = coverage.span[0]
-    for window in pace.WINDOWS:
+    calibrations = pace.calibrate(coverage, "UA-14")
+    for window, calibration in calibrations.items():
         for on in (date(2023, 6, 10), date(2025, 8, 10), date(2025, 11, 26), date(2026, 8, 20)):
-            snapshot = coverage.at(on)
-            plainly = pace.measure(coverage, "UA-14", snapshot, window)
-            ahead = (on - first).days
-            number = np.full(ahead + 1, -1)
-            number[ahead] = run.number[snapshot.index]
-            number[ahead - window] = run.number[coverage.at(on - timedelta(days=window)).index]
-            origin = (first - date(1970, 1, 1)).days
-            quick = pace._rates(run, slopes, number, ahead, window, origin)
+            plainly = pace.measure(coverage, "UA-14", coverage.at(on), window)
+            number = (on - coverage.span[0]).days
+            quick = (calibration.slopes[number], calibration.plain[number])
             assert quick == pytest.approx(
-                (plainly.km2_per_day, plainly.low, plainly.high, plainly.plain_km2_per_day),
-                abs=1e-9,
+                (plainly.km2_per_day, plainly.plain_km2_per_day), abs=1e-9
             )
+            run = pace.series(coverage, "UA-14")
+            last = run.number[coverage.at(on).index]
+            inside = slice(last - plainly.snapshots + 1, last + 1)
+            slope = stats.theilslopes(run.km2[inside], run.at[inside]).slope
+            assert plainly.km2_per_day == pytest.approx(slope, abs=1e-9)
 
 
 # The command
@@ -305,18 +374,39 @@ def test_the_command_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert told["low"] < told["pace_km2_per_day"] < told["high"]
     assert told["remaining_km2"] == pytest.approx(5720.8, abs=0.1)
     assert told["days"] == pytest.approx(told["remaining_km2"] / told["pace_km2_per_day"], rel=1e-5)
-    assert told["days_low"] < told["days"] < told["days_high"]
-    expected = date(2026, 1, 24) + timedelta(days=round(told["days"]))
-    assert told["date"] == str(expected)
+    assert told["days_low"] < told["days"]
+    # Even the fast end is beyond a year, the longest horizon that is calibrated.
+    assert told["days_low"] > 365
+    assert [told[k] for k in ("date", "date_low", "date_high", "dating")] == [*[None] * 3, "beyond"]
+    assert [h["horizon_days"] for h in told["horizons"]] == list(pace.HORIZONS)
+    first = told["horizons"][0]
+    assert first["change_low_km2"] == pytest.approx(90 * told["low"], rel=1e-4)
+    assert first["change_high_km2"] == pytest.approx(90 * told["high"], rel=1e-4)
+    assert 0.75 < first["within_interval"] < 0.95
+    assert first["trials"] > 5
+    _, out, _ = run(capsys, "--oblast", "UA-14", "--as-of", "2026-01-24")
+    assert "no calendar date is supported: the range goes beyond the longest horizon" in out
+    assert "within_interval  trials" in out
 
 
-def test_what_never_ends_is_null(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_map_that_was_not_redrawn_has_no_pace(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "--oblast", "Kherson", "--format", "json")
     told = json.loads(out)
-    assert told["pace_km2_per_day"] == 0
-    assert [told[k] for k in ("days", "days_low", "days_high", "date")] == [None] * 4
+    rates = ("pace_km2_per_day", "low", "high", "plain_km2_per_day")
+    assert [told[k] for k in (*rates, "days", "days_low", "days_high", "date")] == [None] * 8
+    assert told["last_redrawn"].startswith("2024-07-")
     _, out, _ = run(capsys, "--oblast", "Kherson")
-    assert "not at this pace" in out
+    assert "not redrawn since" in out
+    assert "0.00" not in out
+    assert "not at this pace" not in out
+
+
+def test_of_what_stands_the_day_of_the_last_change_is_given() -> None:
+    coverage = front(*(0, 1, 2), *[3] * 9, days=[0, 1, 2, *range(10, 19)])
+    found = measured(coverage)
+    assert (found.last_redrawn, found.is_known) == (day(10), False)
+    assert measured(front(3, *[3] * 9)).last_redrawn is None
+    assert measured(front(3, *[3] * 8, 4)).is_known
 
 
 def test_the_command_over_all_and_its_backtest(capsys: pytest.CaptureFixture[str]) -> None:

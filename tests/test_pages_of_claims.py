@@ -6,7 +6,9 @@ import base64
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -334,26 +336,37 @@ def test_an_entry_with_the_id_of_the_page_is_told(
 def test_the_pace_is_never_a_bare_number(opened: Opened) -> None:
     page = opened(pace_page, date="2026-01-24")
     text = said(page)
+    record = archive.open_source("deepstate").coverage
+    calibrations = pace.calibrate(record, "UA-14")
+    measure = partial(pace.measure, record, "UA-14", record.at(date(2026, 1, 24)), 90)
+    found = measure(calibration=calibrations[90])
+    assert found.low is not None
+    assert found.high is not None
+    interval = f"{text_pace.rate(found.low)} to {text_pace.rate(found.high)}"
     assert (
-        "<b>+7.74 km² a day</b> net pace of Russian-held ground over 90 days, +7.42 to +8.06 km² a "
-        "day" in text
+        f"<b>{text_pace.rate(found.km2_per_day)} km² a day</b> net pace of Russian-held ground "
+        f"over 90 days, {interval} km² a day" in text
     )
-    assert "+6.91 km² a day" in text
-    assert "710 to 770 days" in text
-    assert "January 2028 to March 2028" in text
+    assert f"{text_pace.rate(found.plain_km2_per_day)} km² a day" in text
+    assert text_pace.takes(found.days_low, found.days_high) in text
+    assert "no calendar date is supported: the range goes beyond the longest horizon" in text
     assert re.search(r"right within 25 % a year on in \*\*\d+ %\*\* of 1,146 cases", text)
-    assert "+7.74 km² a day (+7.42 to +8.06" in page.code[0].value
+    assert "Their ranges, meant to hold 80 % of what followed, held **87 %**, in 1 trial" in text
+    # In the table the share of each horizon, and how many trials do not overlap.
+    for score in pace.backtest(calibrations):
+        assert f"<td>{text_pace.held(score.within_interval, score.trials)}</td>" in text
+    assert f"km² a day, {interval} (Theil-Sen slope" in page.code[0].value
     assert len(page.get("vega_lite_chart")) == 1
 
 
 def test_the_pace_follows_its_choices(opened: Opened) -> None:
     page = opened(pace_page, oblast="UA-65")
-    assert "not at this pace" in said(page)
-    assert "Less than 10 km² of growth is projected over the year" in said(page)
-    assert "Where eight in ten past projections put it" not in said(page)
+    assert re.search(r"<b>not redrawn since \d+ July 2024</b>", said(page))
+    assert "0.00" not in said(page)
+    assert "Projected from" not in said(page)
     assert "Assessed, what followed" not in said(page)
-    assert "Eight in ten" not in said(page)
-    assert "At this pace it would never be taken." in page.code[0].value
+    assert "not redrawn since" in page.code[0].value
+    assert "At this pace" not in page.code[0].value
     choose(page, "oblast", "all")
     choose(page, "window", "365")
     assert page.query_params["oblast"] == "all"
@@ -385,27 +398,29 @@ def test_a_record_too_short_for_a_pace_is_one_line(
 def test_the_chart_has_what_was_assessed_and_what_was_projected() -> None:
     record = archive.open_source("deepstate").coverage
     snapshot = record.at(date(2026, 1, 24))
-    found = pace.measure(record, "UA-14", snapshot)
-    score = pace.Score(90, 365, 1, 0, 0, 0, 0, 0.5, 2.0, 1)
-    ahead = pace.ahead(found, [score])
-    (start, *_), end = ahead.projected, ahead.projected[-1]
+    calibration = pace.calibrate(record, "UA-14", windows=(90,))[90]
+    found = pace.measure(record, "UA-14", snapshot, calibration=calibration)
+    ahead = pace.ahead(found)
+    start, *_, end = ahead
     assert start == (snapshot.day, found.held_km2, found.held_km2, found.held_km2)
     assert end[1] - start[1] == pytest.approx(365 * found.km2_per_day)
-    assert ahead.errors[1][1] - start[1] == pytest.approx(365 * found.km2_per_day / 2)
+    outlook = found.outlooks[-1]
+    assert outlook.change_low is not None
+    assert end[2] - start[1] == pytest.approx(outlook.change_low)
+    assert end[2] < end[1] < end[3]
     # Twice the projected would be more than the oblast has: it ends at its border.
-    far = pace.ahead(found, [pace.Score(90, 365, 1, 0, 0, 0, 0, 0.5, 20.0, 1)])
-    assert far.errors[1][2] == pytest.approx(26507.8, abs=0.1)
+    far = pace.ahead(replace(found, km2_per_day=40.0))
+    assert far[-1][1] == pytest.approx(26507.8, abs=0.1)
+    # Without an interval there is a line and no fan.
+    plain = pace.ahead(replace(found, outlooks=(replace(outlook, change_low=None),)))
+    assert all(math.isnan(km2) for km2 in plain[-1][2:])
     past = pace.history(record, "UA-14", date(2025, 11, 20), snapshot.day)
     assert len(past) == 66
-    drawn = charts.projection(
-        past, [], ahead.projected, ahead.errors, text_pace.chart(snapshot.day, found.window_days)
-    )
+    words = text_pace.chart(snapshot.day, found.window_days)
+    drawn = charts.projection(past, [], ahead, words)
     lines = drawn.to_dict()["datasets"]
     kinds = {row["what"] for rows in lines.values() for row in rows if "km2" in row}
-    assert kinds == {
-        text_pace.chart(snapshot.day, found.window_days)[name]
-        for name in ("past", "projected", "errors")
-    }
+    assert kinds == {words[name] for name in ("past", "projected")}
 
 
 def test_a_gap_in_the_history_is_a_gap() -> None:

@@ -1,16 +1,19 @@
 """How fast Russian-held ground grows, what that pace would mean, how often such projections held.
 
 Rates are net, in km2 (geodesic on WGS84) a day. The estimator is Theil and Sen's: the median of the
-slopes between all pairs of snapshots in a window, which single days that jump do not move.
+slopes between all pairs of snapshots in a window, which single days that jump do not move. Its
+interval is calibrated on the record itself (split conformal): as wide as projections made on the
+days before turned out to need.
 """
 
 from __future__ import annotations
 
+import bisect
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import NormalDist
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,17 +29,57 @@ WINDOWS = (7, 30, 90, 180, 365)
 DEFAULT_WINDOW = 90
 HORIZONS = (90, 180, 365)
 """The days ahead at which projections are held against what followed."""
-CONFIDENCE = 0.95
+COVERAGE = 0.8
+"""The share of changes that an interval is to hold."""
+LEAST_ERRORS = 120
+"""On fewer tested days no interval is calibrated."""
 LEAST_SNAPSHOTS = 5
 """Fewer snapshots in a window give no slope."""
 RIGHT_WITHIN = 0.25
 """A projected change is right if it differs from the change that followed by at most this part."""
-LEAST_PROJECTED_KM2 = 10.0
-"""Of a projected growth of less, what followed is told in no multiples: nearly nothing has none."""
-_EIGHT_IN_TEN = (0.1, 0.9)
-_Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+_EPOCH = date(1970, 1, 1)
 _SECONDS_PER_DAY = 86400
 _LEAST_KM2 = 0.001  # what remains below it is the rounding of sums
+_REDRAWN_KM2 = 0.01  # a face of less flickers in files whose map of the oblast stands
+
+
+class Dating(StrEnum):
+    """Whether a pace supports calendar dates of when the rest would be taken.
+
+    It does not where even the slow end is beyond the longest horizon that is calibrated, where the
+    interval at its horizon is wider than what remains, and where none is calibrated.
+    """
+
+    SUPPORTED = "supported"
+    BEYOND = "beyond"
+    WIDE = "wide"
+    UNTESTED = "untested"
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a pace projects at a horizon, with the errors that were known on the day.
+
+    Attributes
+    ----------
+    horizon_days
+        The days ahead.
+    half_km2
+        Half the width of the interval: the `COVERAGE` quantile of the errors of all projections
+        over the window and horizon whose outcome was known by the day; None below `LEAST_ERRORS`.
+    change_low, change_high
+        The range of the net change in km2, within what there is to lose and to gain.
+    covered, trials
+        The share of earlier changes, known by the day, that such intervals held, each of which used
+        only what was known when it was made; and how many of them do not overlap.
+    """
+
+    horizon_days: int
+    half_km2: float | None
+    change_low: float | None
+    change_high: float | None
+    covered: float | None
+    trials: int
 
 
 @dataclass(frozen=True)
@@ -53,15 +96,18 @@ class Pace:
         How long the window is, and how many snapshots are in it.
     contested
         Whether contested ground counts with what is Russian-held.
-    km2_per_day, low, high
-        The Theil-Sen slope and the ends of its `CONFIDENCE` interval (Sen 1968), which assumes
-        independent errors; errors along a front are not, so it says how well the past slope is
-        known and not how sure the future is.
+    km2_per_day
+        The Theil-Sen slope.
     plain_km2_per_day
         The difference between the window's ends over the time between their snapshots; None where
         the record does not know the window's first day.
     held_km2, remaining_km2
         What is held on the day, and what is not.
+    last_redrawn, redrawn
+        The last day up to this one on which the area changed by more than a hectare, None for none
+        in the record; and whether that is in the window: else the pace is not known.
+    outlooks
+        What it projects at each of `HORIZONS`; none without a calibration.
     """
 
     iso: str
@@ -71,31 +117,80 @@ class Pace:
     snapshots: int
     contested: Contested
     km2_per_day: float
-    low: float
-    high: float
     plain_km2_per_day: float | None
     held_km2: float
     remaining_km2: float
+    last_redrawn: date | None
+    redrawn: bool
+    outlooks: tuple[Outlook, ...]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a pace: the map was redrawn in the window, or nothing remains."""
+        return self.redrawn or self.remaining_km2 == 0
+
+    @property
+    def low(self) -> float | None:
+        """The low end of the rate over the shortest horizon not shorter than the window."""
+        return self._rate(-1)
+
+    @property
+    def high(self) -> float | None:
+        """As `low`, the high end."""
+        return self._rate(1)
+
+    def _rate(self, sign: int) -> float | None:
+        outlook = next((o for o in self.outlooks if o.horizon_days >= self.window_days), None)
+        if outlook is None or outlook.half_km2 is None:
+            return None
+        return self.km2_per_day + sign * outlook.half_km2 / outlook.horizon_days
 
     @property
     def days(self) -> float | None:
         """The days to take what remains at this pace; None where it never ends."""
-        return self._days_at(self.km2_per_day)
+        if self.remaining_km2 == 0:
+            return 0.0
+        return self.remaining_km2 / self.km2_per_day if self.km2_per_day > 0 else None
 
     @property
     def days_low(self) -> float | None:
-        """As `days`, at the fast end of the interval."""
-        return self._days_at(self.high)
+        """The days to take what remains, at the fast end; None where it never ends or is unknown.
+
+        The end is that of the interval at the horizon that the day lies in, beyond the longest that
+        of the longest.
+        """
+        return self._days_at(1)
 
     @property
     def days_high(self) -> float | None:
-        """As `days`, at the slow end of the interval."""
-        return self._days_at(self.low)
+        """As `days_low`, at the slow end."""
+        return self._days_at(-1)
 
-    def _days_at(self, km2_per_day: float) -> float | None:
+    def _days_at(self, sign: int) -> float | None:
         if self.remaining_km2 == 0:
             return 0.0
-        return self.remaining_km2 / km2_per_day if km2_per_day > 0 else None
+        days = None
+        for outlook in self.outlooks:
+            if outlook.half_km2 is None:
+                continue
+            rate = self.km2_per_day + sign * outlook.half_km2 / outlook.horizon_days
+            days = self.remaining_km2 / rate if rate > 0 else None
+            if days is not None and days <= outlook.horizon_days:
+                break
+        return days
+
+    @property
+    def dating(self) -> Dating:
+        """Whether calendar dates are supported, or why not."""
+        late, known = self.days_high, [o for o in self.outlooks if o.half_km2 is not None]
+        if self.remaining_km2 == 0:
+            return Dating.SUPPORTED
+        if not known:
+            return Dating.UNTESTED
+        if late is None or late > known[-1].horizon_days:
+            return Dating.BEYOND
+        half = next(o.half_km2 for o in known if o.half_km2 and o.horizon_days >= late)
+        return Dating.WIDE if 2 * half > self.remaining_km2 else Dating.SUPPORTED
 
     def date_after(self, days: float | None) -> date | None:
         """Return the day so many days on; None for none, and beyond what calendars have."""
@@ -110,10 +205,9 @@ class Score:
 
     `tested` is the number of days; `right` the share of them on which the net change projected by
     the Theil-Sen slope was within `RIGHT_WITHIN` of the one that followed, `plain_right` that of
-    the simple difference, `within_interval` that on which the change that followed lay in the
-    slope's confidence interval; `unmoved` the share on which nothing changed over the horizon.
-    Eight in ten of the changes that followed a projected growth of `LEAST_PROJECTED_KM2` or more,
-    on `times_tested` days, were between `times_low` and `times_high` times as large. Shares are 0
+    the simple difference; `unmoved` the share on which nothing changed over the horizon. On
+    `calibrated` of them enough errors were known for an interval: `within_interval` is the share on
+    which it held the change that followed, `trials` how many of them do not overlap. Shares are 0
     to 1, None where no day allows a test.
     """
 
@@ -122,11 +216,10 @@ class Score:
     tested: int
     right: float | None
     plain_right: float | None
-    within_interval: float | None
     unmoved: float | None
-    times_low: float | None
-    times_high: float | None
-    times_tested: int
+    calibrated: int
+    within_interval: float | None
+    trials: int
 
 
 @dataclass(frozen=True)
@@ -171,10 +264,14 @@ def measure(
     snapshot: DaySnapshot,
     window_days: int = DEFAULT_WINDOW,
     contested: Contested = Contested.OUT,
+    calibration: Calibration | None = None,
 ) -> Pace:
     """Return the pace of an oblast, or of all, over the window that ends on a day.
 
-    Method: Theil (1950) and Sen (1968) through scipy.stats.theilslopes.
+    Parameters
+    ----------
+    calibration
+        That of the same record, oblast, window and choice; without it there are no `outlooks`.
 
     Raises
     ------
@@ -182,8 +279,6 @@ def measure(
         Where the window is not one of `WINDOWS`, is longer than the record before the day, or has
         fewer than `LEAST_SNAPSHOTS`; where contested ground is to count and is not reported.
     """
-    from scipy import stats
-
     check_window(window_days)
     run = series(coverage, iso, contested)
     last = _number_on(coverage, run, snapshot)
@@ -207,10 +302,14 @@ def measure(
             max(last - first + 1, 0),
             LEAST_SNAPSHOTS,
         )
-    inside = slice(first, last + 1)
-    slopes = stats.theilslopes(run.km2[inside], run.at[inside], CONFIDENCE)
+    slope = _slope(run, first, last)
+    moved = np.flatnonzero(np.abs(np.diff(run.km2[: last + 1])) > _REDRAWN_KM2) + 1
+    redrawn = int(moved[-1]) if len(moved) else -1
+    number = (snapshot.day - coverage.span[0]).days
     columns = _columns(coverage, iso)
-    remaining = sum(coverage.oblasts[i].polygon_km2 for i in columns) - float(run.km2[last])
+    held = float(run.km2[last])
+    remaining = sum(coverage.oblasts[i].polygon_km2 for i in columns) - held
+    remaining = remaining if remaining > _LEAST_KM2 else 0.0
     return Pace(
         iso=iso,
         name=ALL_NAME if iso == ALL else coverage.oblasts[columns[0]].name,
@@ -218,12 +317,13 @@ def measure(
         window_days=window_days,
         snapshots=last - first + 1,
         contested=contested,
-        km2_per_day=float(slopes.slope),
-        low=float(slopes.low_slope),
-        high=float(slopes.high_slope),
+        km2_per_day=slope,
         plain_km2_per_day=_plain(run, coverage.known(first_day), last),
-        held_km2=float(run.km2[last]),
-        remaining_km2=remaining if remaining > _LEAST_KM2 else 0.0,
+        held_km2=held,
+        remaining_km2=remaining,
+        last_redrawn=_day_of(int(run.day[redrawn])) if redrawn >= 0 else None,
+        redrawn=redrawn > first,
+        outlooks=tuple(calibration.outlooks(number, slope, held, remaining)) if calibration else (),
     )
 
 
@@ -242,49 +342,20 @@ def history(
     return out
 
 
-@dataclass(frozen=True)
-class Ahead:
-    """What a pace projects: days from the one it was measured on, and counted ground in km2.
+def ahead(pace: Pace) -> list[tuple[date, float, float, float]]:
+    """Return days ahead, the ground in km2 that a pace projects, and its range; NaN is not known.
 
-    `projected` has the ground at the slope, and at its low and high end; `errors` the range that
-    eight in ten past projections over the window would have been right in, at each of `HORIZONS`,
-    and has none of a horizon at which less than `LEAST_PROJECTED_KM2` of growth is projected.
+    The range is that of `Pace.outlooks`; both end at the oblast's border.
     """
-
-    projected: tuple[tuple[date, float, float, float], ...]
-    errors: tuple[tuple[date, float, float], ...]
-
-
-def ahead(pace: Pace, scores: Sequence[Score]) -> Ahead:
-    """Return what a pace projects over the longest of `HORIZONS`, with the errors of the past."""
-    day, total = pace.snapshot.day, pace.held_km2 + pace.remaining_km2
-
-    def ground(days: int, km2_per_day: float) -> float:
-        return min(max(pace.held_km2 + days * km2_per_day, 0.0), total)
-
-    rates = (pace.km2_per_day, pace.low, pace.high)
-    projected = []
-    for days in (0, *HORIZONS):
-        middle, low, high = (ground(days, rate) for rate in rates)
-        projected.append((day + timedelta(days=days), middle, low, high))
-    times = {
-        s.horizon_days: (s.times_low, s.times_high)
-        for s in scores
-        if s.window_days == pace.window_days
-    }
-    errors = []
-    for days in HORIZONS:
-        low_times, high_times = times.get(days, (None, None))
-        if has_multiples(pace, days) and low_times is not None and high_times is not None:
-            ends = [ground(days, pace.km2_per_day * t) for t in (low_times, high_times)]
-            errors.append((day + timedelta(days=days), ends[0], ends[1]))
-    start = ((day, pace.held_km2, pace.held_km2),) if errors else ()
-    return Ahead(tuple(projected), (*start, *errors))
-
-
-def has_multiples(pace: Pace, days: int) -> bool:
-    """Whether the change projected so many days on is enough to tell what followed in multiples."""
-    return pace.km2_per_day * days >= LEAST_PROJECTED_KM2
+    day, held = pace.snapshot.day, pace.held_km2
+    out = [(day, held, held, held)]
+    for outlook in pace.outlooks:
+        days = outlook.horizon_days
+        change = min(max(pace.km2_per_day * days, -held), pace.remaining_km2)
+        low, high = outlook.change_low, outlook.change_high
+        ends = (math.nan, math.nan) if low is None or high is None else (held + low, held + high)
+        out.append((day + timedelta(days=days), held + change, *ends))
+    return out
 
 
 def check_window(days: int) -> None:
@@ -310,6 +381,13 @@ def _number_on(coverage: Coverage, run: Series, snapshot: DaySnapshot) -> int:
     )
 
 
+def _slope(run: Series, first: int, last: int) -> float:
+    """Return the median of the slopes between all pairs of the snapshots of a window."""
+    earlier, later = np.triu_indices(last - first + 1, 1)
+    km2, at = run.km2[first : last + 1], run.at[first : last + 1]
+    return float(np.median((km2[later] - km2[earlier]) / (at[later] - at[earlier])))
+
+
 def _plain(run: Series, start: DaySnapshot | None, last: int) -> float | None:
     first = -1 if start is None else int(run.number[start.index])
     if first < 0 or first == last:
@@ -318,55 +396,141 @@ def _plain(run: Series, start: DaySnapshot | None, last: int) -> float | None:
 
 
 def _number_of(day: date) -> int:
-    return (day - date(1970, 1, 1)).days
+    return (day - _EPOCH).days
 
 
-def backtest(
-    coverage: Coverage, iso: str, contested: Contested = Contested.OUT
-) -> tuple[Score, ...]:
-    """How projections made on every day of the record did; a score a window and horizon.
+def _day_of(number: int) -> date:
+    return _EPOCH + timedelta(days=number)
 
-    On each day that the record knows, and whose window it covers, the net change over the horizon
-    is projected with what was known that day, and held against the one that followed.
+
+@dataclass(frozen=True)
+class Calibration:
+    """How far projections over a window were off, on every day of a record.
+
+    Attributes
+    ----------
+    slopes, plain
+        The Theil-Sen slope and the simple difference in km2 a day, each of shape (days,).
+    followed
+        The net change in km2 over each of `HORIZONS` from a day on, of shape (horizons, days).
+    half
+        Half the width of the interval in km2 at each horizon, from the errors that were known by
+        the day alone; of that shape. NaN is not known.
+    """
+
+    slopes: NDArray[np.float64]
+    plain: NDArray[np.float64]
+    followed: NDArray[np.float64]
+    half: NDArray[np.float64]
+
+    def outlooks(
+        self, number: int, slope: float, held: float, remaining: float
+    ) -> Iterator[Outlook]:
+        """Return what a slope projects from a day on, by the day's number; areas in km2."""
+        for place, horizon in enumerate(HORIZONS):
+            half = float(self.half[place, number])
+            known = not math.isnan(half)
+            change, tested = slope * horizon, self.tested(place, number - horizon + 1)
+            yield Outlook(
+                horizon,
+                half if known else None,
+                min(max(change - half, -held), remaining) if known else None,
+                min(max(change + half, -held), remaining) if known else None,
+                self.covered(place, tested),
+                _trials(tested, horizon),
+            )
+
+    def tested(self, place: int, end: int | None = None) -> Ints:
+        """Return the numbers of the days before `end` that had an interval and an outcome."""
+        last = None if end is None else max(end, 0)
+        known = self.slopes + self.followed[place] + self.half[place]
+        return np.flatnonzero(~np.isnan(known[:last]))
+
+    def covered(self, place: int, tested: Ints) -> float | None:
+        """Return the share of days on which the interval at a horizon held what followed."""
+        change = self.slopes[tested] * HORIZONS[place]
+        return _share(np.abs(self.followed[place, tested] - change) <= self.half[place, tested])
+
+
+def _trials(tested: Ints, horizon: int) -> int:
+    """Return how many horizons, one after the other, the tested days span."""
+    return int(tested[-1] - tested[0] + 1) // horizon if len(tested) else 0
+
+
+def calibrate(
+    coverage: Coverage,
+    iso: str,
+    contested: Contested = Contested.OUT,
+    windows: Sequence[int] = WINDOWS,
+) -> dict[int, Calibration]:
+    """Project from every day of the record with what was known that day; a calibration a window.
+
+    A day counts whose window the record covers, so that `measure` would not refuse it.
     """
     run = series(coverage, iso, contested)
     first, last = coverage.span
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     known = [coverage.known(day) for day in days]
     number = np.array([-1 if m is None else run.number[m.index] for m in known])
-    slopes = _pair_slopes(run, max(WINDOWS) + 1)
-    scores: list[Score] = []
-    for window in WINDOWS:
-        rates = np.full((len(days), 4), np.nan)
+    km2 = np.where(number >= 0, run.km2[number], math.nan) if len(run.km2) else number * math.nan
+    followed = np.full((len(HORIZONS), len(days)), math.nan)
+    for place, horizon in enumerate(HORIZONS):
+        followed[place, :-horizon] = km2[horizon:] - km2[:-horizon]
+    slopes = _pair_slopes(run, max(windows) + 1)
+    out: dict[int, Calibration] = {}
+    for window in windows:
+        rates = np.full((len(days), 2), math.nan)
         for day in range(window, len(days)):
             rates[day] = _rates(run, slopes, number, day, window, _number_of(first))
-        scores.extend(_scores(rates, run.km2, number, window))
-    return tuple(scores)
+        slope, plain = rates.T
+        half = np.stack([_half(slope, *each) for each in zip(followed, HORIZONS, strict=True)])
+        out[window] = Calibration(slope, plain, followed, half)
+    return out
 
 
-def _scores(
-    rates: NDArray[np.float64], km2: NDArray[np.float64], number: Ints, window: int
-) -> Iterator[Score]:
-    for horizon in HORIZONS:
-        now, then = number[:-horizon], number[horizon:]
-        tested = (now >= 0) & (then >= 0) & ~np.isnan(rates[: len(now), 0])
-        followed = km2[then[tested]] - km2[now[tested]]
-        slope, low, high, plain = rates[: len(now)][tested].T * horizon
-        allowed = RIGHT_WITHIN * np.abs(followed)
-        grew = slope >= LEAST_PROJECTED_KM2
-        times = np.quantile(followed[grew] / slope[grew], _EIGHT_IN_TEN) if grew.any() else None
-        yield Score(
-            window_days=window,
-            horizon_days=horizon,
-            tested=len(followed),
-            right=_share(np.abs(slope - followed) <= allowed),
-            plain_right=_share((np.abs(plain - followed) <= allowed)[~np.isnan(plain)]),
-            within_interval=_share((low <= followed) & (followed <= high)),
-            unmoved=_share(followed == 0),
-            times_low=None if times is None else float(times[0]),
-            times_high=None if times is None else float(times[1]),
-            times_tested=int(grew.sum()),
-        )
+def _half(
+    slopes: NDArray[np.float64], followed: NDArray[np.float64], horizon: int
+) -> NDArray[np.float64]:
+    """Return the half width on each day: the quantile of the errors that were known by then."""
+    errors = np.abs(followed - slopes * horizon)
+    out = np.full(len(errors), math.nan)
+    known: list[float] = []
+    for day in range(horizon, len(errors)):
+        error = float(errors[day - horizon])
+        if not math.isnan(error):
+            bisect.insort(known, error)
+        if len(known) >= LEAST_ERRORS:
+            out[day] = known[math.ceil(COVERAGE * (len(known) + 1)) - 1]
+    return out
+
+
+def backtest(calibrations: Mapping[int, Calibration]) -> tuple[Score, ...]:
+    """Return how projections made on every day of the record did; a score a window and horizon."""
+    return tuple(
+        _score(calibration, window, place)
+        for window, calibration in calibrations.items()
+        for place in range(len(HORIZONS))
+    )
+
+
+def _score(calibration: Calibration, window: int, place: int) -> Score:
+    horizon = HORIZONS[place]
+    tested = ~np.isnan(calibration.followed[place] + calibration.slopes)
+    followed = calibration.followed[place, tested]
+    slope, plain = (each[tested] * horizon for each in (calibration.slopes, calibration.plain))
+    allowed = RIGHT_WITHIN * np.abs(followed)
+    calibrated = calibration.tested(place)
+    return Score(
+        window_days=window,
+        horizon_days=horizon,
+        tested=len(followed),
+        right=_share(np.abs(slope - followed) <= allowed),
+        plain_right=_share((np.abs(plain - followed) <= allowed)[~np.isnan(plain)]),
+        unmoved=_share(followed == 0),
+        calibrated=len(calibrated),
+        within_interval=calibration.covered(place, calibrated),
+        trials=_trials(calibrated, horizon),
+    )
 
 
 def _share(true: NDArray[np.bool_]) -> float | None:
@@ -376,8 +540,7 @@ def _share(true: NDArray[np.bool_]) -> float | None:
 def _pair_slopes(run: Series, lags: int) -> NDArray[np.float64]:
     """Slopes from earlier snapshots: [i, k] from snapshot i - k - 1 to i; shape (told, lags).
 
-    The windows of neighbouring days share nearly all their pairs. Made once here, a backtest takes
-    a sixth of the time that SciPy's function, which makes and sorts them each day, would.
+    The windows of neighbouring days share nearly all their pairs, so they are computed once.
     """
     out = np.full((len(run.at), lags), np.nan)
     for lag in range(1, min(lags, len(run.at) - 1) + 1):
@@ -388,9 +551,9 @@ def _pair_slopes(run: Series, lags: int) -> NDArray[np.float64]:
 
 def _rates(
     run: Series, slopes: NDArray[np.float64], number: Ints, day: int, window: int, origin: int
-) -> tuple[float, float, float, float]:
-    """Slope, low, high and simple difference on a day; NaN where `measure` would refuse."""
-    unknown = (math.nan, math.nan, math.nan, math.nan)
+) -> tuple[float, float]:
+    """Slope and simple difference on a day; NaN where `measure` would refuse."""
+    unknown = (math.nan, math.nan)
     last = int(number[day])
     if last < 0:
         return unknown
@@ -404,17 +567,5 @@ def _rates(
     plain = math.nan
     if 0 <= start < last:
         plain = (run.km2[last] - run.km2[start]) / (run.at[last] - run.at[start])
-    return (*_theil_sen(pairs, run.km2[first : last + 1]), plain)
-
-
-def _theil_sen(pairs: NDArray[np.float64], km2: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Return the median of the slopes of pairs, and its interval by Sen (1968), equation 2.6."""
-    count, total = len(km2), len(pairs)
-    ties = np.unique(km2, return_counts=True)[1]
-    weights = [k * (k - 1) * (2 * k + 5) for k in (count, *ties.tolist())]
-    spread = _Z * math.sqrt((weights[0] - sum(weights[1:])) / 18)
-    low = max(round((total - spread) / 2) - 1, 0)
-    high = min(round((total + spread) / 2), total - 1)
-    middle = (total - 1) // 2, total // 2
-    ordered = np.partition(pairs, sorted({low, high, *middle}))
-    return float(ordered[list(middle)].mean()), float(ordered[low]), float(ordered[high])
+    middle = [(len(pairs) - 1) // 2, len(pairs) // 2]
+    return float(np.partition(pairs, middle)[middle].mean()), plain

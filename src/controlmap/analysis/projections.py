@@ -12,15 +12,8 @@ from controlmap.analysis import pace as pacing
 from controlmap.analysis.answer import Answer, Evidence
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import ALL, Contested
-from controlmap.analysis.pace import (
-    CONFIDENCE,
-    DEFAULT_WINDOW,
-    LEAST_PROJECTED_KM2,
-    RIGHT_WITHIN,
-    Pace,
-    Score,
-)
-from controlmap.analysis.render import Block, Facts, Row
+from controlmap.analysis.pace import COVERAGE, DEFAULT_WINDOW, RIGHT_WITHIN, Dating, Pace
+from controlmap.analysis.render import Block, Facts, Row, Rows, Table
 from controlmap.core.choices import chosen
 from controlmap.geo import oblasts
 from controlmap.record.coverage import Coverage
@@ -39,8 +32,10 @@ def pace(
 ) -> Answer:
     """Answer how fast an oblast's Russian-held ground grew, and when that would take the rest.
 
-    The one row has the net pace in km2 a day with its confidence interval (Theil and Sen), the
-    simple difference, what is not held, and the days and dates at that pace; None never ends.
+    The one row has the net pace in km2 a day with its calibrated interval, the simple
+    difference, what is not held, and the days at that pace; None never ends, or is not supported. A
+    map that was not redrawn in the window has no pace. `tables["horizons"]` has the range of the
+    change at each horizon, and how often such ranges held.
 
     Parameters
     ----------
@@ -64,9 +59,12 @@ def pace(
     contested = chosen(Contested, contested)
     coverage = assessed_advance.counted(coverage, advance)
     snapshot = coverage.at(day or coverage.span[1])
-    result = pacing.measure(coverage, iso_of(oblast), snapshot, window, contested)
+    pacing.check_window(window)
+    iso = iso_of(oblast)
+    calibration = pacing.calibrate(coverage, iso, contested, (window,))[window]
+    result = pacing.measure(coverage, iso, snapshot, window, contested, calibration)
     evidence = Evidence.of(coverage, snapshot)
-    row = _row(result)
+    row, horizons = _row(result), _horizons(result)
     who = {
         "source": coverage.source,
         "reader": evidence.reader,
@@ -74,7 +72,7 @@ def pace(
         "retrieved": evidence.retrieved,
         "contested_counted": contested.value,
         "advance": str(advance),
-        "confidence": CONFIDENCE,
+        "confidence": COVERAGE,
     }
     as_of = notes.as_of_iso(evidence)
     if snapshot.carried:
@@ -84,7 +82,7 @@ def pace(
         "pace",
         notes.PACE,
         [row],
-        document={**who, **row},
+        document={**who, **row, "horizons": horizons},
         evidence=(evidence,),
         choices={
             "oblast": result.iso,
@@ -98,12 +96,13 @@ def pace(
                 source=coverage.source,
                 as_of=as_of,
                 snapshots=result.snapshots,
-                confidence=CONFIDENCE,
+                nominal=COVERAGE,
             ),
             *assessed_advance.note(coverage.source, str(advance)),
         ),
         shared=who,
-        body=partial(_body, result, row),
+        further={"horizons": horizons},
+        body=partial(_body, result, row, horizons),
     )
 
 
@@ -115,47 +114,67 @@ def iso_of(oblast: str) -> str:
 
 def _row(pace: Pace) -> dict[str, Any]:
     days = {"": pace.days, "_low": pace.days_low, "_high": pace.days_high}
+    rates = {
+        "pace_km2_per_day": pace.km2_per_day,
+        "low": pace.low,
+        "high": pace.high,
+        "plain_km2_per_day": pace.plain_km2_per_day,
+    }
+    is_dated = pace.is_known and pace.dating == Dating.SUPPORTED
     return {
         "iso": pace.iso,
         "name": pace.name,
         "window_days": pace.window_days,
         "snapshots": pace.snapshots,
-        "pace_km2_per_day": pace.km2_per_day,
-        "low": pace.low,
-        "high": pace.high,
-        "plain_km2_per_day": pace.plain_km2_per_day,
+        **{name: rate if pace.is_known else None for name, rate in rates.items()},
         "remaining_km2": pace.remaining_km2,
-        **{f"days{end}": count for end, count in days.items()},
-        **{f"date{end}": pace.date_after(count) for end, count in days.items()},
+        **{f"days{end}": count if pace.is_known else None for end, count in days.items()},
+        **{f"date{end}": pace.date_after(n) if is_dated else None for end, n in days.items()},
+        "dating": pace.dating.value if pace.is_known else None,
+        "last_redrawn": pace.last_redrawn,
     }
 
 
-def _body(pace: Pace, row: Row) -> Iterator[Block]:
+def _horizons(pace: Pace) -> list[dict[str, Any]]:
+    return [
+        {
+            "horizon_days": outlook.horizon_days,
+            "change_low_km2": outlook.change_low,
+            "change_high_km2": outlook.change_high,
+            "within_interval": outlook.covered,
+            "trials": outlook.trials,
+        }
+        for outlook in pace.outlooks
+    ]
+
+
+def _body(pace: Pace, row: Row, horizons: Rows) -> Iterator[Block]:
     from controlmap.words import text_pace
 
-    plain = pace.plain_km2_per_day
+    rate = notes.RATE(rate=pace.km2_per_day)
+    if pace.low is not None and pace.high is not None:
+        rate = notes.RATE_AND_INTERVAL(pace=pace.km2_per_day, low=pace.low, high=pace.high)
+    ends = pace.days_low, pace.days_high
     takes: Message | str = text_pace.within(pace.days)
-    reached = None
     if pace.days_low is not None:
-        takes = notes.BOTH(first=takes, then=text_pace.takes(pace.days_low, pace.days_high))
-        start = pace.snapshot.day
-        day = text_pace.after(start, pace.days)
-        reached = notes.BOTH(
-            first=text_pace.NOT_WITHIN if day is None else str(day),
-            then=text_pace.reached(start, pace.days_low, pace.days_high),
-        )
-    rates = {"pace": pace.km2_per_day, "low": pace.low, "high": pace.high}
+        takes = notes.BOTH(first=takes, then=text_pace.takes(*ends))
+    reached = text_pace.reached(pace.snapshot.day, *ends, pace.dating.value)
+    if not pace.is_known:
+        rate, takes, reached = text_pace.not_redrawn(pace.last_redrawn), "", ""
+    plain = row["plain_km2_per_day"]
     yield Facts(
         (
             (notes.FACT_OBLAST, f"{row['name']} ({row['iso']})"),
             (notes.FACT_WINDOW, notes.WINDOW(days=pace.window_days, snapshots=pace.snapshots)),
-            (notes.FACT_PACE, notes.RATE_AND_INTERVAL(**rates)),
+            (notes.FACT_PACE, rate),
             (notes.FACT_PLAIN, notes.NOT_KNOWN if plain is None else notes.RATE(rate=plain)),
             (notes.FACT_NOT_HELD, notes.KM2(area=pace.remaining_km2)),
             (notes.FACT_TO_TAKE, takes),
             (notes.FACT_REACHED, reached),
         )
     )
+    yield ""
+    yield Table(horizons)
 
 
 def backtest(
@@ -176,11 +195,8 @@ def backtest(
         pacing.check_window(window)
     coverage = assessed_advance.counted(coverage, advance)
     iso = iso_of(oblast)
-    scores: list[Score] = [
-        score
-        for score in pacing.backtest(coverage, iso, contested)
-        if window in (None, score.window_days)
-    ]
+    windows = pacing.WINDOWS if window is None else (window,)
+    scores = pacing.backtest(pacing.calibrate(coverage, iso, contested, windows))
     rows = [vars(score) for score in scores]
     first, last = coverage.span
     who = {
@@ -198,7 +214,7 @@ def backtest(
         first=str(first),
         last=str(last),
         tolerance=RIGHT_WITHIN,
-        least=LEAST_PROJECTED_KM2,
+        nominal=COVERAGE,
     )
     return Answer(
         "backtest",

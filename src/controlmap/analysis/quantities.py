@@ -241,23 +241,21 @@ def _days_to_take(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Me
     for each in paces:
         if each.snapshots <= pace.LEAST_SNAPSHOTS:
             raise InputError(
-                "window of {window_days} days before {day}: {snapshots} snapshots in it, "
-                "whose interval is but the range of their slopes; a spread to judge by "
-                "needs at least {least_snapshots}",
+                "window of {window_days} days before {day}: {snapshots} snapshots in it; a pace to "
+                "judge by needs at least {least_snapshots}",
                 each.window_days,
                 snapshot.day,
                 each.snapshots,
                 pace.LEAST_SNAPSHOTS + 1,
             )
         key = str(each.window_days)
-        days, low, high = map(_or_never, (each.days, each.days_low, each.days_high))
-        parts.append(Part(key, DAYS, days, low, high))
-        parts.append(Part(key, KM2_PER_DAY, each.km2_per_day, each.low, each.high))
-    ends = [(_or_never(p.days_low), _or_never(p.days_high)) for p in paces]
+        parts.append(Part(key, DAYS, _or_never(each.days)))
+        parts.append(Part(key, KM2_PER_DAY, each.km2_per_day))
+    days = [_or_never(each.days) for each in paces]
     return Measure(
-        value=_or_never(paces[0].days),
-        low=min(low for low, _ in ends),
-        high=max(high for _, high in ends),
+        value=days[0],
+        low=min(days),
+        high=max(days),
         parts=tuple(parts),
     )
 
@@ -271,9 +269,8 @@ def _pace_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
     window, first = query.windows[0], coverage.span[0]
     known = [m for m in month_ends(coverage) if (m.day - first).days >= window]
     paces = [pace.measure(coverage, iso, snapshot, window) for snapshot in known]
-    rows = np.array([(p.km2_per_day, p.low, p.high) for p in paces]).reshape(-1, 3)
-    days = tuple(p.snapshot.day for p in paces)
-    return (Trace(str(window), days, rows[:, 0], rows[:, 1], rows[:, 2]),)
+    values = np.array([p.km2_per_day for p in paces])
+    return (Trace(str(window), tuple(p.snapshot.day for p in paces), values),)
 
 
 # Whether a front keeps moving

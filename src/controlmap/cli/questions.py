@@ -142,7 +142,7 @@ def _add_pace(commands: Commands) -> None:
         "pace",
         _pace,
         _(
-            "The net pace of Russian-held ground with its confidence interval, and "
+            "The net pace of Russian-held ground with its calibrated interval, and "
             "when it would take what remains."
         ),
     )

@@ -195,13 +195,24 @@ def windows(paces: Mapping[int, Pace | None]) -> Table:
 def _window(days: int, measured: Pace | None) -> tuple[Text, ...]:
     if measured is None:
         return (text.days(days), text.NOT_KNOWN, *["–"] * 7)
-    rates = (measured.km2_per_day, measured.low, measured.high, measured.plain_km2_per_day)
-    counts = (measured.days, measured.days_low, measured.days_high)
+    snapshots = numbers.number(measured.snapshots)
+    if not measured.is_known:
+        unknown = text_pace.not_redrawn(measured.last_redrawn)
+        return (text.days(days), unknown, *["–"] * 6, snapshots)
+    ends: tuple[Text, ...] = ("–", "–")
+    if measured.low is not None:
+        ends = text_pace.count(measured.days_low), text_pace.count(measured.days_high)
+    rates = (
+        "–" if rate is None else text_pace.rate(rate) for rate in (measured.low, measured.high)
+    )
     return (
         text.days(days),
-        *map(text_pace.rate, rates),
-        *map(text_pace.count, counts),
-        numbers.number(measured.snapshots),
+        text_pace.rate(measured.km2_per_day),
+        *rates,
+        text_pace.rate(measured.plain_km2_per_day),
+        text_pace.count(measured.days),
+        *ends,
+        snapshots,
     )
 
 
@@ -216,8 +227,10 @@ def backtest(scores: Sequence[Score]) -> Table:
                 text.days(window),
                 *(text_pace.share(by_horizon[h].right) for h in pace.HORIZONS),
                 text_pace.share(last.plain_right),
-                text_pace.share(last.within_interval),
-                text_pace.times(last.times_low, last.times_high),
+                *(
+                    text_pace.held(by_horizon[h].within_interval, by_horizon[h].trials)
+                    for h in pace.HORIZONS
+                ),
                 numbers.number(last.tested),
             )
         )

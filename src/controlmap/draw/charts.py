@@ -26,7 +26,6 @@ PROJECTED: Mapping[str, tuple[str, str]] = {
     "past": ("#d5583a", "solid"),
     "followed": ("#d5583a", "dotted"),
     "projected": ("#3f7fd0", "solid"),
-    "errors": ("currentColor", "dashed"),
 }
 """The lines of `projection` by the names of its words: colour and dash."""
 FLOWS = {"gained": "#d5583a", "lost": "#3a93a8"}
@@ -204,7 +203,6 @@ def projection(
     past: Sequence[Point],
     followed: Sequence[Point],
     projected: Sequence[tuple[date, float, float, float]],
-    errors: Sequence[tuple[date, float, float]],
     words: Mapping[str, str],
 ) -> alt.LayerChart:
     """Held ground up to a day, what followed, and what the pace of that day projects; km2.
@@ -216,9 +214,7 @@ def projection(
     past, followed
         Days and areas, before the day and after it; a NaN breaks the line.
     projected
-        Days after it, with the area projected, and that at the low and high end of the slope.
-    errors
-        Days after it, with the range that eight in ten past projections would have been right in.
+        Days after it, with the area projected, and the ends of its interval, NaN where unknown.
     words
         The titles `day`, `km2`, `today`, and those of the lines of `PROJECTED`.
     """
@@ -234,8 +230,6 @@ def projection(
         _line(past, words["past"]),
         _line(followed, words["followed"]),
         _line([row[:2] for row in projected], words["projected"]),
-        _line([row[:2] for row in errors], words["errors"]),
-        _line([(row[0], row[2]) for row in errors], words["errors"], "high"),
     ]
     names = [words[line] for line in PROJECTED]
     colours, dashes = zip(*PROJECTED.values(), strict=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from controlmap.words.catalog import N_, Message
 
 SHARE, KM2, KM, DAYS, COUNT = "share", "km2", "km", "days", "count"
-KM2_PER_DAY, METRES, TIMES, INDEX, DEGREES = "km2_per_day", "m", "times", "index", "degrees"
+KM2_PER_DAY, METRES, INDEX, DEGREES = "km2_per_day", "m", "index", "degrees"
 NUMBER = "number"
 TEXT, FLAG, DATE, INSTANT = "text", "flag", "date", "instant"
 
@@ -20,7 +20,7 @@ YES, NO = Message("yes"), Message("no")
 NOT_TESTED = Message("not tested")
 LAST_DAY = Message("the last day")
 
-_DIGITS = {KM2: 1, KM: 1, DAYS: 1, KM2_PER_DAY: 2, TIMES: 2, INDEX: 3, DEGREES: 5}
+_DIGITS = {KM2: 1, KM: 1, DAYS: 1, KM2_PER_DAY: 2, INDEX: 3, DEGREES: 5}
 
 
 @dataclass(frozen=True)
@@ -194,10 +194,20 @@ _ALL = (
         "pace_km2_per_day", N_("Pace"), KM2_PER_DAY, N_("The Theil-Sen slope, net."), signed=True
     ),
     _column(
-        "low", N_("From"), KM2_PER_DAY, N_("The low end of the confidence interval."), signed=True
+        "low",
+        N_("From"),
+        KM2_PER_DAY,
+        N_("The low end of its calibrated interval, over the horizon next to the window."),
+        signed=True,
+        missing=NOT_TESTED,
     ),
     _column(
-        "high", N_("To"), KM2_PER_DAY, N_("The high end of the confidence interval."), signed=True
+        "high",
+        N_("To"),
+        KM2_PER_DAY,
+        N_("The high end of its calibrated interval, over the horizon next to the window."),
+        signed=True,
+        missing=NOT_TESTED,
     ),
     _column(
         "plain_km2_per_day",
@@ -208,11 +218,66 @@ _ALL = (
     ),
     _column("remaining_km2", N_("Not held"), KM2, N_("What is not held on the day.")),
     _column("days", N_("To take it"), DAYS, N_("The days that what is not held would take.")),
-    _column("days_low", N_("At least"), DAYS, N_("The same at the fast end of the interval.")),
-    _column("days_high", N_("At most"), DAYS, N_("The same at the slow end of the interval.")),
-    _column("pace.date", N_("Reached"), DATE, N_("The day that this would be.")),
+    _column(
+        "days_low",
+        N_("At least"),
+        DAYS,
+        N_("The same at the fast end of the interval at its horizon."),
+    ),
+    _column(
+        "days_high",
+        N_("At most"),
+        DAYS,
+        N_("The same at the slow end of the interval at its horizon."),
+    ),
+    _column(
+        "pace.date",
+        N_("Reached"),
+        DATE,
+        N_("The day that this would be, where calendar dates are supported."),
+    ),
     _column("date_low", N_("Earliest"), DATE, N_("The same at the fast end of the interval.")),
     _column("date_high", N_("Latest"), DATE, N_("The same at the slow end of the interval.")),
+    _column(
+        "dating",
+        N_("Dates"),
+        TEXT,
+        N_("Whether calendar dates are supported, or why they are not."),
+    ),
+    _column(
+        "last_redrawn",
+        N_("Last redrawn"),
+        DATE,
+        N_("The last day up to this one on which the area changed."),
+    ),
+    _column(
+        "change_low_km2",
+        N_("Change, from"),
+        KM2,
+        N_("The low end of the net change projected over the horizon."),
+        signed=True,
+        missing=NOT_TESTED,
+    ),
+    _column(
+        "change_high_km2",
+        N_("Change, to"),
+        KM2,
+        N_("The high end of the net change projected over the horizon."),
+        signed=True,
+        missing=NOT_TESTED,
+    ),
+    _column(
+        "trials",
+        N_("Trials"),
+        COUNT,
+        N_("How many of the trials of the interval do not overlap."),
+    ),
+    _column(
+        "calibrated",
+        N_("Days with an interval"),
+        COUNT,
+        N_("The days tested on which enough errors were known for an interval."),
+    ),
     _column("horizon_days", N_("Ahead"), DAYS, N_("The days ahead that are projected.")),
     _column(
         "tested", N_("Days tested"), COUNT, N_("The days on which a projection could be tested.")
@@ -231,7 +296,7 @@ _ALL = (
         "within_interval",
         N_("In the interval"),
         SHARE,
-        N_("Changes that lay in the confidence interval."),
+        N_("Changes that lay in the calibrated interval."),
         missing=NOT_TESTED,
     ),
     _column(
@@ -240,26 +305,6 @@ _ALL = (
         SHARE,
         N_("Days after which nothing changed."),
         missing=NOT_TESTED,
-    ),
-    _column(
-        "times_low",
-        N_("Times, from"),
-        TIMES,
-        N_("What followed over what was projected, low end of eight in ten."),
-        missing=NOT_TESTED,
-    ),
-    _column(
-        "times_high",
-        N_("Times, to"),
-        TIMES,
-        N_("What followed over what was projected, high end of eight in ten."),
-        missing=NOT_TESTED,
-    ),
-    _column(
-        "times_tested",
-        N_("Days of growth"),
-        COUNT,
-        N_("The days on which enough growth was projected for multiples."),
     ),
     # Claims
     _column("id", N_("Entry"), TEXT, N_("The entry's id in its file.")),

@@ -135,19 +135,19 @@ PACE_METHOD = Message(
 CARRIED = Message("{observed} (no snapshot on {day}: carried)")
 PACE_OUT = Message(
     "{source}, as of {as_of}; contested ground not counted as held; net, Theil-Sen slope of "
-    "{snapshots} snapshots with its {confidence:.0%} interval, which says how well the past is "
-    "known; --backtest tells how often such projections held"
+    "{snapshots} snapshots; its range is that of {nominal:.0%} of the errors of earlier "
+    "projections, known by the day; --backtest tells how often such projections held"
 )
 PACE_IN = Message(
     "{source}, as of {as_of}; contested ground counted as held; net, Theil-Sen slope of "
-    "{snapshots} snapshots with its {confidence:.0%} interval, which says how well the past is "
-    "known; --backtest tells how often such projections held"
+    "{snapshots} snapshots; its range is that of {nominal:.0%} of the errors of earlier "
+    "projections, known by the day; --backtest tells how often such projections held"
 )
 BACKTEST_NOTE = Message(
     "{source}, {iso}, every day from {first} to {last} whose window and horizon the record covers; "
-    "right: the net change projected is within {tolerance:.0%} of the one that followed; times: "
-    "what followed over what was projected, of eight in ten of the days on which that was "
-    "{least} km2 or more"
+    "right: the net change projected is within {tolerance:.0%} of the one that followed; in the "
+    "interval: within that of {nominal:.0%} of the errors known by the day; trials: those that do "
+    "not overlap"
 )
 NOT_KNOWN = Message("not known")
 BOTH = Message("{first}; {then}")

@@ -22,7 +22,14 @@ NEVER = Message("not at this pace")
 HORIZON_YEARS = 50
 """Beyond it neither days nor dates are given: no pace lasts so long."""
 FAR = Message("more than {years} years")(years=HORIZON_YEARS)
-NOT_WITHIN = Message("not within {years} years")(years=HORIZON_YEARS)
+NO_DATE = {
+    "beyond": Message("no calendar date is supported: the range goes beyond the longest horizon"),
+    "wide": Message("no calendar date is supported: the range is wider than what remains"),
+    "untested": Message("no calendar date is supported: too few projections could be tested"),
+}
+"""Why a pace gives no date, by `analysis.pace.Dating`."""
+NOT_REDRAWN = Message("not redrawn since {day}")
+NEVER_REDRAWN = Message("never redrawn in the record")
 _DAYS_OF_YEAR = 365.25
 NET = Message("net pace of Russian-held ground")
 PLAIN, LEFT = Message("Simple difference"), Message("Not held")
@@ -48,15 +55,14 @@ BACKTEST_CAPTION = Message(
 )
 METHOD = Message(
     "The pace is the Theil-Sen slope: the median of the slopes between all pairs of snapshots in "
-    "the window, with its {confidence:.0%} confidence interval (Sen 1968). That interval assumes "
-    "independent errors; errors along a front are not independent, so it says how well the past is "
-    "known and not how sure the future is. The table below says that. The simple difference is "
-    "that between the ends of the window."
+    "the window. Its range is calibrated on the record (split conformal): wide enough for "
+    "{nominal:.0%} of the errors of earlier projections whose outcome was known by the day. The "
+    "simple difference is that between the ends of the window."
 )
 
 
 def backtest_lede(
-    source: str, whose: str, first: date, last: date, *, tolerance: float, least_km2: float
+    source: str, whose: str, first: date, last: date, *, tolerance: float, nominal: float
 ) -> str:
     """Return what the backtest is.
 
@@ -68,26 +74,27 @@ def backtest_lede(
         The span of the record.
     tolerance
         How far off, as a share, a projection is right.
-    least_km2
-        The least projected growth that multiples are given of.
+    nominal
+        The share of changes that a range is to hold.
     """
     template = Message(
         "On every day from {first} to {last} whose window and horizon the record of {source} "
         "covers for all four oblasts, the net change was projected from what was known that day "
-        "and compared with the one that followed. Right is within {tolerance:.0%} of it. "
-        "Multiples of the projected change are given where that was {least:.0f} km² or more. "
-        "Days overlap, so they are not independent trials."
+        "and compared with the one that followed. Right is within {tolerance:.0%} of it. In range "
+        "is within the range that the errors known by that day gave, meant to hold {nominal:.0%}. "
+        "Days overlap, so they are not independent trials; in brackets is how many do not overlap."
     )
     if whose:
         template = Message(
             "On every day from {first} to {last} whose window and horizon the record of {source} "
             "covers for {whose} oblast, the net change was projected from what was known that day "
-            "and compared with the one that followed. Right is within {tolerance:.0%} of it. "
-            "Multiples of the projected change are given where that was {least:.0f} km² or more. "
-            "Days overlap, so they are not independent trials."
+            "and compared with the one that followed. Right is within {tolerance:.0%} of it. In "
+            "range is within the range that the errors known by that day gave, meant to hold "
+            "{nominal:.0%}. Days overlap, so they are not independent trials; in brackets is how "
+            "many do not overlap."
         )(whose=whose)
     return str(
-        template(first=first, last=last, source=source, tolerance=tolerance, least=least_km2)
+        template(first=first, last=last, source=source, tolerance=tolerance, nominal=nominal)
     )
 
 
@@ -103,13 +110,26 @@ def rate_km2(value: float | None) -> str:
     return _("{rate:+,.2f}\N{NO-BREAK SPACE}km² a day", rate=value)
 
 
-def interval(low: float, high: float) -> str:
-    """Return the confidence interval of a rate."""
-    return _("{low:+,.2f} to {high:+,.2f}", low=low, high=high)
+def rate_and_range(value: float, low: float | None, high: float | None) -> str:
+    """Return a rate with its unit, and its range where it has one."""
+    if low is None or high is None:
+        return rate_km2(value)
+    return _(
+        "{rate:+,.2f}\N{NO-BREAK SPACE}km² a day, {low:+,.2f} to {high:+,.2f}",
+        rate=value,
+        low=low,
+        high=high,
+    )
 
 
-def of_what(window_days: int, low: float, high: float) -> str:
-    """Return what the headline's figure is."""
+def of_what(window_days: int, low: float | None, high: float | None) -> str:
+    """Return what the headline's figure is, with its range where it has one."""
+    if low is None or high is None:
+        return ngettext(
+            "net pace of Russian-held ground over {count} day",
+            "net pace of Russian-held ground over {count} days",
+            window_days,
+        )
     return ngettext(
         "net pace of Russian-held ground over {count} day, {low:+,.2f} to "
         "{high:+,.2f}\N{NO-BREAK SPACE}km² a day",
@@ -119,6 +139,11 @@ def of_what(window_days: int, low: float, high: float) -> str:
         low=low,
         high=high,
     )
+
+
+def not_redrawn(day: date | None) -> Message:
+    """Return that a map was not redrawn since a day, None for never in its record."""
+    return NEVER_REDRAWN if day is None else NOT_REDRAWN(day=day)
 
 
 def count(days: float | None) -> str:
@@ -140,8 +165,8 @@ def within(days: float | None) -> str:
 
 def takes(low: float | None, high: float | None) -> str:
     """Return the time that what remains would take, as a range of days; None never ends."""
-    if low is None or is_far(low):
-        return count(low)
+    if low is None or is_far(low) or low == high:
+        return within(low)
     if high is None:
         return _("{days} or more, or not at this pace", days=within(low))
     if is_far(high):
@@ -149,24 +174,12 @@ def takes(low: float | None, high: float | None) -> str:
     return _("{low} to {high}", low=count(low), high=within(high))
 
 
-def reached(start: date, low: float | None, high: float | None) -> str:
-    """Return the months between which what remains would be taken, from the day `start` on."""
-    if low is None:
-        return str(NEVER)
-    early, late = after(start, low), after(start, high)
-    if early is None:
-        return str(NOT_WITHIN)
-    if late is None:
-        return _(
-            "{month:month} or later, or not within {years} years", month=early, years=HORIZON_YEARS
-        )
-    first, last = numbers.month(early), numbers.month(late)
+def reached(start: date, low: float | None, high: float | None, dating: str) -> str:
+    """Return the months between which the rest would be taken, or why none are supported."""
+    if dating in NO_DATE or low is None or high is None:
+        return str(NEVER if low is None and dating == "beyond" else NO_DATE[dating])
+    first, last = (numbers.month(start + timedelta(days=round(days))) for days in (low, high))
     return first if first == last else _("{first} to {last}", first=first, last=last)
-
-
-def after(start: date, days: float | None) -> date | None:
-    """Return the day so many days on, None beyond what is given."""
-    return None if days is None or is_far(days) else start + timedelta(days=round(days))
 
 
 def share(value: float | None) -> str:
@@ -179,60 +192,46 @@ def summary(
     tested: int,
     right: float | None,
     within_interval: float | None,
+    trials: int,
     tolerance: float,
-    least_km2: float,
-    has_multiples: bool,
-    times_tested: int,
-    times_low: float | None,
-    times_high: float | None,
+    nominal: float,
 ) -> str:
-    """Return what the backtest says of the projection that is shown.
+    """Return what the backtest says of the projection that is shown, a year on.
 
     Parameters
     ----------
-    tested, right, within_interval
-        How many days were tested; the share that was right, and that in the interval.
+    tested, right
+        How many days were tested, and the share that was right.
+    within_interval, trials
+        The share of what followed that the range held; how many trials do not overlap.
     tolerance
         How far off, as a share, a projection is right.
-    least_km2, has_multiples
-        The least projected growth that multiples are given of, and whether this one has them.
-    times_tested, times_low, times_high
-        On how many days it was that much; the range of what followed over what was projected.
+    nominal
+        The share that the range is to hold.
     """
     if right is None:
         return _("The record is too short to say how often projections like this one were right.")
     lines = [
         ngettext(
             "Projections like this one were right within {tolerance:.0%} a year on in "
-            "**{right}** of {count} case; what followed was within the confidence interval in "
-            "{within}.",
+            "**{right}** of {count} case.",
             "Projections like this one were right within {tolerance:.0%} a year on in "
-            "**{right}** of {count} cases; what followed was within the confidence interval in "
-            "{within}.",
+            "**{right}** of {count} cases.",
             tested,
             tolerance=tolerance,
             right=share(right),
-            within=share(within_interval),
         )
     ]
-    if not has_multiples:
-        lines.append(
-            _(
-                "Less than {least:.0f} km² of growth is projected over the year, too little to "
-                "give what followed as a multiple of it.",
-                least=least_km2,
-            )
-        )
-    elif times_low is not None:
+    if within_interval is not None:
         lines.append(
             ngettext(
-                "Where {least:.0f} km² or more of growth was projected ({count} case), eight in "
-                "ten of the changes that followed were {times} times the one projected.",
-                "Where {least:.0f} km² or more of growth was projected ({count} cases), eight in "
-                "ten of the changes that followed were {times} times the one projected.",
-                times_tested,
-                least=least_km2,
-                times=times(times_low, times_high),
+                "Their ranges, meant to hold {nominal:.0%} of what followed, held **{within}**, in "
+                "{count} trial that does not overlap another.",
+                "Their ranges, meant to hold {nominal:.0%} of what followed, held **{within}**, in "
+                "{count} trials that do not overlap.",
+                trials,
+                nominal=nominal,
+                within=share(within_interval),
             )
         )
     return " ".join(lines)
@@ -247,23 +246,21 @@ def chart(day: date, window_days: int) -> dict[str, str]:
         "past": _("Assessed, up to the day"),
         "followed": _("Assessed, what followed"),
         "projected": ngettext(
-            "Projected from {count} day, with the interval",
-            "Projected from {count} days, with the interval",
+            "Projected from {count} day, with its range",
+            "Projected from {count} days, with its range",
             window_days,
         ),
-        "errors": _("Range of eight in ten past projections"),
     }
 
 
 def backtest_columns(horizons: tuple[int, ...]) -> tuple[str, ...]:
-    """Return the columns of the backtest: right, and how far off, at each horizon."""
+    """Return the columns of the backtest: right, and in range, at each horizon."""
     last = _on(horizons[-1])
     return (
         _("Window"),
         *map(_on, horizons),
         _("Simple, {horizon}", horizon=last),
-        _("In the interval, {horizon}", horizon=last),
-        _("Followed / projected, {horizon}", horizon=last),
+        *(_("In range, {horizon}", horizon=_on(days)) for days in horizons),
         _("Days tested, {horizon}", horizon=last),
     )
 
@@ -273,11 +270,9 @@ def _on(days: int) -> str:
     return ngettext("{count} day on", "{count} days on", days).replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def times(low: float | None, high: float | None) -> str:
-    """Return the range of what followed over what was projected."""
-    if low is None or high is None:
-        return "–"
-    return _("{low:.1f} to {high:.1f}", low=low, high=high)
+def held(value: float | None, trials: int) -> str:
+    """Return the share of changes that ranges held, with the trials that do not overlap."""
+    return share(None) if value is None else f"{share(value)} ({numbers.number(trials)})"
 
 
 def citation(
@@ -286,43 +281,36 @@ def citation(
     day: date,
     window_days: int,
     snapshots: int,
-    km2_per_day: float,
-    low: float,
-    high: float,
-    plain_km2_per_day: float | None,
-    confidence: float,
+    rate: str,
+    simple: str,
     both: bool,
     remaining_km2: float,
-    days_low: float | None,
-    days_high: float | None,
+    time: str,
+    months: str,
     summary: str,
 ) -> list[str]:
-    """Return the figures in sentences; rates are in km2 a day, `both` counts contested ground."""
+    """Return the figures in sentences; `both` counts contested ground, `time` "" is not known."""
     template = Message(
-        "{whose}, net pace of Russian-held ground over the {window} to {day}: "
-        "{pace:+,.2f} km² a day ({low:+,.2f} to {high:+,.2f}, Theil-Sen slope of {snapshots}, "
-        "{confidence:.0%} interval); simple difference: {plain}; contested ground not counted as "
-        "held."
+        "{whose}, net pace of Russian-held ground over the {window} to {day}: {rate} (Theil-Sen "
+        "slope of {snapshots}); simple difference: {simple}; contested ground not counted as held."
     )
     if both:
         template = Message(
-            "{whose}, net pace of Russian-held ground over the {window} to {day}: "
-            "{pace:+,.2f} km² a day ({low:+,.2f} to {high:+,.2f}, Theil-Sen slope of {snapshots}, "
-            "{confidence:.0%} interval); simple difference: {plain}; contested ground counted as "
-            "held."
+            "{whose}, net pace of Russian-held ground over the {window} to {day}: {rate} "
+            "(Theil-Sen slope of {snapshots}); simple difference: {simple}; contested ground "
+            "counted as held."
         )
     pace = template(
         whose=whose,
         window=text.days(window_days),
         day=day,
-        pace=km2_per_day,
-        low=low,
-        high=high,
+        rate=rate,
         snapshots=text.snapshots(snapshots),
-        confidence=confidence,
-        plain=rate_km2(plain_km2_per_day),
+        simple=simple,
     )
-    if days_low is None:
+    if not time:
+        left = _("Not held: {area:,.0f} km².", area=remaining_km2)
+    elif time == str(NEVER):
         left = _(
             "Not held: {area:,.0f} km². At this pace it would never be taken.", area=remaining_km2
         )
@@ -330,8 +318,8 @@ def citation(
         left = _(
             "Not held: {area:,.0f} km². At this pace it would take {time} ({months}).",
             area=remaining_km2,
-            time=takes(days_low, days_high),
-            months=reached(day, days_low, days_high),
+            time=time,
+            months=months,
         )
     return [str(pace), left, summary.replace("**", "")]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from controlmap import sources
 from controlmap.analysis import figures, pace
 from controlmap.analysis.answer import Evidence
 from controlmap.analysis.figures import Contested
-from controlmap.analysis.pace import Ahead, Pace, Score
+from controlmap.analysis.pace import Calibration, Pace, Score
 from controlmap.core.model import InputError, Status
 from controlmap.dashboard import attribution, controls, rendering, session, tables
 from controlmap.dashboard.parameters import (
@@ -51,22 +52,23 @@ def _figures() -> None:
         last = figures.last_reported(coverage, snapshot, Status.CONTESTED)
         st.info(text_pace.uncounted(snapshot.day, last.day if last else None))
         return
-    measured = pace.measure(coverage, iso, snapshot, window, contested)
     with st.spinner(str(text_pace.TESTING)):
-        scores = _scores(record, iso, contested)
+        calibrations = _calibrations(record, iso, contested)
+    by_window = _by_window(coverage, iso, snapshot, contested, calibrations)
+    measured = by_window[window] or pace.measure(coverage, iso, snapshot, window, contested)
+    scores = pace.backtest(calibrations)
     (score,) = (s for s in scores if (s.window_days, s.horizon_days) == (window, _YEAR))
     _headline(measured)
-    summary = _summary(measured, score)
+    summary = _summary(score)
     st.markdown(summary)
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        _chart(coverage, measured, pace.ahead(measured, scores))
+        _chart(coverage, measured, pace.ahead(measured))
     with right:
-        by_window = _by_window(coverage, iso, snapshot, contested)
         st.html(rendering.table(tables.windows(by_window)))
         evidence = Evidence.of(coverage, snapshot)
         attribution.source([(snapshot.day, evidence)])
-        st.caption(text_pace.METHOD(confidence=pace.CONFIDENCE))
+        st.caption(text_pace.METHOD(nominal=pace.COVERAGE))
         lines = _cited(measured, summary)
         attribution.citation(st.container(), lines, [evidence])
     st.header(text_pace.BACKTEST)
@@ -78,32 +80,32 @@ def _figures() -> None:
             whose,
             *coverage.span,
             tolerance=pace.RIGHT_WITHIN,
-            least_km2=pace.LEAST_PROJECTED_KM2,
+            nominal=pace.COVERAGE,
         )
     )
     st.html(rendering.table(tables.backtest(scores)))
 
 
 @st.cache_data(max_entries=32, **session.CACHED)
-def _scores(record: Record, iso: str, contested: Contested) -> tuple[Score, ...]:
-    return pace.backtest(record.coverage, iso, contested)
+def _calibrations(record: Record, iso: str, contested: Contested) -> dict[int, Calibration]:
+    return pace.calibrate(record.coverage, iso, contested)
 
 
-def _summary(measured: Pace, score: Score) -> str:
+def _summary(score: Score) -> str:
     return text_pace.summary(
         tested=score.tested,
         right=score.right,
         within_interval=score.within_interval,
+        trials=score.trials,
         tolerance=pace.RIGHT_WITHIN,
-        least_km2=pace.LEAST_PROJECTED_KM2,
-        has_multiples=pace.has_multiples(measured, score.horizon_days),
-        times_tested=score.times_tested,
-        times_low=score.times_low,
-        times_high=score.times_high,
+        nominal=pace.COVERAGE,
     )
 
 
 def _cited(measured: Pace, summary: str) -> list[str]:
+    rate = text_pace.rate_and_range(measured.km2_per_day, measured.low, measured.high)
+    if not measured.is_known:
+        rate = str(text_pace.not_redrawn(measured.last_redrawn))
     return text_pace.citation(
         text.named(figures.ALL)
         if measured.iso == figures.ALL
@@ -111,54 +113,73 @@ def _cited(measured: Pace, summary: str) -> list[str]:
         day=measured.snapshot.day,
         window_days=measured.window_days,
         snapshots=measured.snapshots,
-        km2_per_day=measured.km2_per_day,
-        low=measured.low,
-        high=measured.high,
-        plain_km2_per_day=measured.plain_km2_per_day,
-        confidence=pace.CONFIDENCE,
+        rate=rate,
+        simple=text_pace.rate_km2(measured.plain_km2_per_day if measured.is_known else None),
         both=measured.contested == Contested.IN,
         remaining_km2=measured.remaining_km2,
-        days_low=measured.days_low,
-        days_high=measured.days_high,
+        time=_time(measured),
+        months=_months(measured),
         summary=summary,
     )
 
 
+def _time(measured: Pace) -> str:
+    """Return the time to take the rest, "" where no pace is known."""
+    if not measured.is_known:
+        return ""
+    if measured.low is None:
+        return text_pace.within(measured.days)
+    return text_pace.takes(measured.days_low, measured.days_high)
+
+
+def _months(measured: Pace) -> str:
+    ends = measured.days_low, measured.days_high
+    return text_pace.reached(measured.snapshot.day, *ends, measured.dating.value)
+
+
 def _headline(measured: Pace) -> None:
-    days = measured.days_low, measured.days_high
-    facts = (
-        (text_pace.PLAIN, text_pace.rate_km2(measured.plain_km2_per_day)),
-        (text_pace.LEFT, text.km2(measured.remaining_km2)),
-        (text_pace.TAKES, text_pace.takes(*days)),
-        (text_pace.REACHED, text_pace.reached(measured.snapshot.day, *days)),
-    )
     figure = text_pace.rate_km2(measured.km2_per_day)
     of_what = text_pace.of_what(measured.window_days, measured.low, measured.high)
+    facts = [
+        (text_pace.PLAIN, text_pace.rate_km2(measured.plain_km2_per_day)),
+        (text_pace.LEFT, text.km2(measured.remaining_km2)),
+        (text_pace.TAKES, _time(measured)),
+        (text_pace.REACHED, _months(measured)),
+    ]
+    if not measured.is_known:
+        figure = str(text_pace.not_redrawn(measured.last_redrawn))
+        of_what, facts = text_pace.of_what(measured.window_days, None, None), facts[1:2]
     st.html(rendering.headline(figure, of_what, facts))
 
 
 def _by_window(
-    coverage: Coverage, iso: str, snapshot: DaySnapshot, contested: Contested
+    coverage: Coverage,
+    iso: str,
+    snapshot: DaySnapshot,
+    contested: Contested,
+    calibrations: Mapping[int, Calibration],
 ) -> dict[int, Pace | None]:
     out: dict[int, Pace | None] = {}
-    for window in pace.WINDOWS:
+    for window, calibration in calibrations.items():
         try:
-            out[window] = pace.measure(coverage, iso, snapshot, window, contested)
+            out[window] = pace.measure(coverage, iso, snapshot, window, contested, calibration)
         except InputError:  # a window that the record does not fill has a row that says so
             out[window] = None
     return out
 
 
-def _chart(coverage: Coverage, measured: Pace, ahead: Ahead) -> None:
+def _chart(
+    coverage: Coverage, measured: Pace, ahead: Sequence[tuple[date, float, float, float]]
+) -> None:
     """Show a year before the day, a year after it: assessed, and projected."""
     day = measured.snapshot.day
     words = text_pace.chart(day, measured.window_days)
     ends = day - timedelta(days=_YEAR), day + timedelta(days=_YEAR)
     known = pace.history(coverage, measured.iso, *ends, measured.contested)
     past, followed = ([p for p in known if p[0] <= day], [p for p in known if p[0] >= day])
-    chart = charts.projection(past, followed, ahead.projected, ahead.errors, words)
+    chart = charts.projection(past, followed, ahead, words)
     st.altair_chart(chart, width="stretch")
-    absent = {"followed": day >= coverage.span[1], "errors": not ahead.errors}
+    absent = {"followed": day >= coverage.span[1], "projected": not measured.is_known}
     lines: dict[Text, tuple[str, str]] = {
         words[n]: style for n, style in charts.PROJECTED.items() if not absent.get(n)
     }
