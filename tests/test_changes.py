@@ -52,6 +52,45 @@ def test_contested_ground_is_no_longer_held_and_since_when_it_is_held_is_no_chan
     assert west.lost_km2 / STRIP_KM2 == pytest.approx(1, abs=1e-5)
 
 
+def test_two_days_on_the_same_snapshot_have_no_change_and_not_a_change_of_zero() -> None:
+    record = make((0, {Ground.OCCUPIED: 3}), (4, {Ground.OCCUPIED: 3}), (8, {Ground.OCCUPIED: 4}))
+    for row in of_rows.changes(record, record.at(day(1)), record.at(day(3))):
+        assert (row.gained_km2, row.lost_km2, row.net_km2) == (None, None, None)
+    # A new snapshot that is like the one before says that nothing changed.
+    for row in of_rows.changes(record, record.at(day(1)), record.at(day(4))):
+        assert (row.gained_km2, row.lost_km2, row.net_km2) == (0, 0, 0)
+    west = [r for r in of_rows.flows(record, day(2), day(8)) if r.iso == "WEST"]
+    assert [r.net_km2 and r.net_km2 / STRIP_KM2 for r in west] == [
+        None, 0, None, None, None, pytest.approx(1, abs=1e-5)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "start", "end", "of"),
+    [
+        ("isw", "2022-12-01", "2022-12-14", "2022-11-30"),
+        ("nzz", "2024-05-05", "2024-05-09", "2024-05-03"),
+    ],
+)
+def test_no_new_snapshot_is_said_in_every_format(
+    capsys: pytest.CaptureFixture[str], source: str, start: str, end: str, of: str
+) -> None:
+    days = ("--source", source, "--from", start, "--to", end)
+    told = json.loads(run(capsys, *days, "--format", "json"))
+    assert told["from"] == told["to"]
+    figures = ("gained_km2", "lost_km2", "net_km2")
+    for row in (*told["oblasts"], told["all"]):
+        assert [row[f] for f in figures] == [None] * 3
+    for record in csv.DictReader(io.StringIO(run(capsys, *days, "--format", "csv"))):
+        assert [record[f] for f in figures] == [""] * 3
+    table = run(capsys, *days)
+    assert f"No new snapshot: {start} and {end} both stand on that of {of}" in table
+    assert "0.0" not in table.replace("00:00:00Z", "")
+    shown = json.loads(run(capsys, *days, "--format", "geojson"))
+    assert shown["features"] == []
+    assert shown["note"].startswith("No new snapshot")
+
+
 def test_the_geojson_has_the_faces_with_their_areas() -> None:
     record = make((0, {Ground.OCCUPIED: 3}), (1, {Ground.LIBERATED: 1, Ground.OCCUPIED: 4}))
     frame = features.changed(record, record.at(day(0)), record.at(day(1)))
@@ -150,6 +189,19 @@ def test_the_page_compares_the_days_chosen(page: AppTest) -> None:
     assert "3,566.7" not in html(page)
     page.date_input(key="changes to").set_value(date(2025, 1, 1)).run()
     assert "the first day is after the last" in page.error[0].value
+
+
+def test_the_page_says_that_there_is_no_new_snapshot_and_draws_nothing(page: AppTest) -> None:
+    page.query_params["source"] = "isw"
+    page.query_params["from"] = "2022-12-01"
+    page.query_params["to"] = "2022-12-14"
+    page.run()
+    assert not page.exception
+    (info,) = page.info
+    assert "No new snapshot" in info.value
+    assert "0 km²" not in html(page)
+    assert "<table" not in html(page)
+    assert not page.code
 
 
 def test_days_of_different_readers_are_marked(page: AppTest) -> None:

@@ -47,9 +47,11 @@ def test_each_day_gains_and_loses_what_it_does() -> None:
     found = of_rows.flows(record)
     west = [f for f in found if f.iso == "WEST"]
     assert [(f.start, f.end) for f in west] == [(day(n), day(n + 1)) for n in range(3)]
-    assert [in_strips(f) for f in west] == [(2, 1), (0, 0), (1, 2)]
-    assert [in_strips(f) for f in found if f.iso == "EAST"] == [(0, 0)] * 3
-    assert [in_strips(f) for f in found if f.iso == ALL] == [(2, 1), (0, 0), (1, 2)]
+    # The third day has no snapshot: what changed on it is not known, and is not nothing.
+    unknown = (None, None)
+    assert [in_strips(f) for f in west] == [(2, 1), unknown, (1, 2)]
+    assert [in_strips(f) for f in found if f.iso == "EAST"] == [(0, 0), unknown, (0, 0)]
+    assert [in_strips(f) for f in found if f.iso == ALL] == [(2, 1), unknown, (1, 2)]
 
 
 def test_what_changed_twice_within_a_period_is_in_neither() -> None:
@@ -62,8 +64,8 @@ def test_what_changed_twice_within_a_period_is_in_neither() -> None:
 def test_a_period_beside_a_gap_is_unknown() -> None:
     record = make((0, {Ground.OCCUPIED: 3}), (40, {Ground.OCCUPIED: 5}), (41, {Ground.OCCUPIED: 6}))
     west = {f.end: f for f in of_rows.flows(record) if f.iso == "WEST"}
-    assert in_strips(west[day(14)]) == (0, 0)  # carried
-    assert {in_strips(west[day(n)]) for n in range(15, 41)} == {(None, None)}
+    # The first snapshot is carried for 14 days, which says nothing of what changed in them either.
+    assert {in_strips(west[day(n)]) for n in range(1, 41)} == {(None, None)}
     assert west[day(20)].net_km2 is None
     assert in_strips(west[day(41)]) == (1, 0)
 
@@ -307,6 +309,15 @@ def test_a_range_and_an_oblast_are_chosen(page: AppTest) -> None:
     last = archive.open_source("deepstate").coverage.span[1]
     page.button[1].click().run()
     assert page.query_params["start"] == str(last - timedelta(days=365))
+
+
+def test_a_range_without_a_new_snapshot_has_no_change(page: AppTest) -> None:
+    page.query_params.update({"source": "nzz", "start": "2024-05-05", "end": "2024-05-09"})
+    page.run()
+    assert not page.exception
+    assert "no new snapshot up to 9 May 2024" in page.code[0].value
+    assert "<td>not known</td>" in html(page)
+    assert "0.0" not in html(page)
 
 
 def test_a_bad_address_is_told(page: AppTest) -> None:

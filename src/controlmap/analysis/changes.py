@@ -28,7 +28,8 @@ def changes(
     """Answer what was gained and lost between two days in each oblast, and in all four.
 
     `gained_km2` is Russian-held at the end of the second day and was not at the end of the first;
-    `lost_km2` the other way round. Ground that became contested was lost.
+    `lost_km2` the other way round. Ground that became contested was lost. All are None where both
+    days stand on the same snapshot: that none was taken between them is not that nothing changed.
 
     Parameters
     ----------
@@ -66,19 +67,25 @@ def changes(
         evidence=evidence,
         choices={"advance": str(advance)},
         method=notes.AREA_METHOD,
-        notes=tuple(_notes(*evidence, str(advance))),
+        notes=tuple(_notes(first, last, *evidence, str(advance))),
         shared=who,
         locate=partial(_features, coverage, first, last, {"advance": str(advance), **ends}),
     )
 
 
 def by_oblast(coverage: Coverage, start: DaySnapshot, end: DaySnapshot) -> list[dict[str, Any]]:
-    """Return a row an oblast and last one of all four, with what was gained and lost."""
+    """Return a row an oblast and last one of all four, with what was gained and lost.
+
+    None where both days stand on the same snapshot.
+    """
+    names = [*((o.iso, o.name) for o in coverage.oblasts), (ALL, ALL_NAME)]
+    if start.index == end.index:
+        unknown = dict.fromkeys(("gained_km2", "lost_km2", "net_km2"))
+        return [{"iso": iso, "name": name, **unknown} for iso, name in names]
     gained, lost = (
         np.bincount(coverage.face_oblast, coverage.face_km2 * faces, len(coverage.oblasts))
         for faces in figures.changed_faces(coverage, start, end)
     )
-    names = [*((o.iso, o.name) for o in coverage.oblasts), (ALL, ALL_NAME)]
     columns = zip([*gained, gained.sum()], [*lost, lost.sum()], strict=True)
     return [
         {
@@ -92,6 +99,12 @@ def by_oblast(coverage: Coverage, start: DaySnapshot, end: DaySnapshot) -> list[
     ]
 
 
+def no_new_snapshot(first: DaySnapshot, last: DaySnapshot) -> Message:
+    """Return that two days stand on the same snapshot, and on which."""
+    of = notes.as_of_iso(last.info)
+    return notes.NO_NEW_SNAPSHOT(start=str(first.day), end=str(last.day), observed=of)
+
+
 def _ends(start: Evidence, end: Evidence) -> dict[str, Any]:
     return {
         "retrieved_from": start.retrieved,
@@ -102,7 +115,11 @@ def _ends(start: Evidence, end: Evidence) -> dict[str, Any]:
     }
 
 
-def _notes(start: Evidence, end: Evidence, advance: str) -> Iterator[Message]:
+def _notes(
+    first: DaySnapshot, last: DaySnapshot, start: Evidence, end: Evidence, advance: str
+) -> Iterator[Message]:
+    if first.index == last.index:
+        yield no_new_snapshot(first, last)
     yield notes.BETWEEN(source=start.source, start=notes.as_of_iso(start), end=notes.as_of_iso(end))
     yield from assessed_advance.note(start.source, advance)
     if start.reader != end.reader:
@@ -128,6 +145,8 @@ def _features(
         "not_drawn": int(thin.sum()),
         "not_drawn_km2": round(float(faces.loc[thin, "area_km2"].sum()), 6),
     }
-    if coverage.cell_m and thin.any():
+    if start.index == end.index:
+        members["note"] = no_new_snapshot(start, end)
+    elif coverage.cell_m and thin.any():
         members["note"] = notes.WITHOUT_OUTLINE(cell_m=coverage.cell_m)
     return faces, members

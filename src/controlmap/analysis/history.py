@@ -153,8 +153,8 @@ def flows(
     """Answer what was gained and lost period by period, each oblast and then all four.
 
     `gained_km2` is Russian-held at the end of `end` and was not at the end of `start`, `lost_km2`
-    the other way round; what changed twice within a period is in neither. Next to a gap both are
-    None. Parameters and errors are those of `history`.
+    the other way round; what changed twice within a period is in neither. Both are None next to a
+    gap, and in a period without a new snapshot. Parameters and errors are those of `history`.
     """
     every = chosen(Every, every)
     coverage = assessed_advance.counted(coverage, advance)
@@ -192,7 +192,7 @@ def by_period(coverage: Coverage, known: Snapshots) -> Iterator[dict[str, Any]]:
         period += bool(before)
         for i, (iso, name) in enumerate(names):
             more, less = None, None
-            if before and after:
+            if before and after and before.index != after.index:
                 more, less = float(gained[period, i]), float(lost[period, i])
             yield {
                 "start": since,

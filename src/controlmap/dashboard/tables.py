@@ -158,8 +158,16 @@ def months(caption: str, rows: Rows) -> Table:
     """Return a month a row: what was held at its end, its share, and what changed within it."""
     names = ("name", "russian_held", "held_share", "gained_km2", "lost_km2", "net_km2")
     titles = dict(zip(names, text_history.MONTH_COLUMNS, strict=True))
+    unknown = dict.fromkeys(("gained_km2", "lost_km2", "net_km2"), str(text.NOT_KNOWN))
     return of_rows(
-        rows, "flows", names, caption, titles=titles, digits={"russian_held": 0}, tall=True
+        rows,
+        "flows",
+        names,
+        caption,
+        titles=titles,
+        digits={"russian_held": 0},
+        missing=unknown,
+        tall=True,
     )
 
 

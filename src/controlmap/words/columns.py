@@ -17,6 +17,7 @@ TEXT, FLAG, DATE, INSTANT = "text", "flag", "date", "instant"
 
 NOT_REPORTED = Message("not reported")
 YES, NO = Message("yes"), Message("no")
+NOT_KNOWN = Message("not known")
 NOT_TESTED = Message("not tested")
 LAST_DAY = Message("the last day")
 
@@ -161,8 +162,20 @@ _ALL = (
     _column("compare.held_share", N_("Share"), SHARE, N_("What is held over the basis.")),
     _column("gap", N_("Gap"), KM2, N_("What is claimed and not held.")),
     # Over time
-    _column("gained_km2", N_("Gained"), KM2, N_("Ground that became Russian-held.")),
-    _column("lost_km2", N_("Lost"), KM2, N_("Ground that ceased to be Russian-held.")),
+    _column(
+        "gained_km2",
+        N_("Gained"),
+        KM2,
+        N_("Ground that became Russian-held."),
+        missing=NOT_KNOWN,
+    ),
+    _column(
+        "lost_km2",
+        N_("Lost"),
+        KM2,
+        N_("Ground that ceased to be Russian-held."),
+        missing=NOT_KNOWN,
+    ),
     # Sources against each other
     _column("by_all", N_("By all"), KM2, N_("Russian-held by all sources.")),
     _column(
@@ -425,7 +438,7 @@ _ALL = (
         KM,
         N_("To the nearest Russian-held ground; 0 where it is held."),
     ),
-    _column("net_km2", N_("Net"), KM2, N_("Gained less lost."), signed=True),
+    _column("net_km2", N_("Net"), KM2, N_("Gained less lost."), signed=True, missing=NOT_KNOWN),
     _column("change_30d", N_("30 days"), KM2, N_("The change of what is held."), signed=True),
     _column("change_365d", N_("365 days"), KM2, N_("The change of what is held."), signed=True),
     _column(

@@ -89,6 +89,10 @@ ADVANCE = {
     "contested": Message("Assessed advance is counted as contested."),
 }
 BETWEEN = Message("{source}, from {start} to {end}; km2 of held ground")
+NO_NEW_SNAPSHOT = Message(
+    "No new snapshot: {start} and {end} both stand on that of {observed}, so what changed between "
+    "them is not known."
+)
 READERS_DIFFER = Message(
     "The two days come from different kinds of the source's files, whose dates and lines may "
     "differ a little: some of the change may be due to that and not to events on the ground."

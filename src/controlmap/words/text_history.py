@@ -150,12 +150,27 @@ def cite(
     whose: str,
     then: tuple[date, float, float],
     now: tuple[date, float, float],
-    gained_km2: float,
-    lost_km2: float,
+    gained_km2: float | None,
+    lost_km2: float | None,
 ) -> list[str]:
-    """Return the ends of a range in sentences; each end is its day, held area in km2 and share."""
+    """Return the ends of a range in sentences; each end is its day, held area in km2 and share.
+
+    What was gained and lost is None where no new snapshot was taken between them.
+    """
     start, held, share = then
     end, held_now, share_now = now
+    if gained_km2 is None or lost_km2 is None:
+        return [
+            _(
+                "{whose}: Russian-held {held:,.0f} km² ({share:.1%} of the polygon area) on "
+                "{start}; no new snapshot up to {end}.",
+                whose=whose,
+                start=start,
+                held=held,
+                share=share,
+                end=end,
+            )
+        ]
     return [
         _(
             "{whose}: Russian-held {held:,.0f} km² ({share:.1%} of the polygon area) on {start}, "

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from controlmap.analysis import changes
+from controlmap.analysis.answer import Evidence
 from controlmap.analysis.render import Row
 from controlmap.dashboard import (
     attribution,
@@ -45,8 +46,11 @@ def _figures() -> None:
     if start_day > end_day:
         st.error(text.wrong_order(start_day, end_day))
         return
-    for day in (start_day, end_day):
-        session.snapshot(record, day)
+    first, last = (session.snapshot(record, day) for day in (start_day, end_day))
+    if first.index == last.index:
+        st.info(changes.no_new_snapshot(first, last))
+        attribution.source([(end_day, Evidence.of(coverage, last))])
+        return
     answer = changes.changes(coverage, start_day, end_day, advance=choices[ADVANCE])
     _headline(answer.rows[-1])
     left, right = st.columns([11, 9], gap="medium")
