@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := pyproject.toml constraints.txt
 
-MARKS := _ N_ Message Message:1,2,2t as_given InputError ControlmapError RecordError FetchError MissingError UnavailableError error:2
+MARKS := _ column:2,4 Message Message:1,2,2t as_given InputError ControlmapError RecordError FetchError MissingError UnavailableError error:2
 
 .PHONY: dashboard test exhaustive check docs wheel fuzz bench geodata messages clean
 .DELETE_ON_ERROR:

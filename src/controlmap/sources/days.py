@@ -25,7 +25,6 @@ _OF_AN_EVENT = re.compile(
     r"edit|creat|modif|updat|change|captur|liberat|occup|taken|import|retriev|download|upload"
 )
 _FIRST = ("datetime", "date", "day", "begin", "when")
-_CLOCK = (" ", "T")
 _SHOWN = 4  # of a file's days, how many a message lists
 
 

@@ -70,11 +70,6 @@ class Message:
         return ngettext(self.text, self.plural, count, **figures)
 
 
-def N_(text: str) -> str:  # noqa: N802 (gettext's name for it)
-    """Mark a text for the catalogs and return it as it is."""
-    return text
-
-
 def gettext(text: str, /, **figures: Figure) -> str:
     """Return a sentence in the current language."""
     return _filled(_catalog().gettext(text), figures)

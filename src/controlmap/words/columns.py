@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from controlmap.words.catalog import N_, Message
+from controlmap.words.catalog import Message
 
 SHARE, KM2, KM, DAYS, COUNT = "share", "km2", "km", "days", "count"
 KM2_PER_DAY, METRES, INDEX, DEGREES = "km2_per_day", "m", "index", "degrees"
@@ -69,385 +69,284 @@ def of(name: str, question: str = "") -> Column:
     return COLUMNS.get(f"{question}.{name}") or COLUMNS[name]
 
 
-def _column(
+def column(
     key: str,
     title: str,
     unit: str,
     meaning: str,
-    *,
-    signed: bool = False,
     missing: Message = NOT_REPORTED,
+    signed: bool = False,
 ) -> Column:
+    """Return a column of these words, which the catalogs take from where they stand."""
     digits = _DIGITS.get(unit, 0)
     return Column(key, Message(title), unit, digits, Message(meaning), signed, missing)
 
 
 _ALL = (
     # Who and when
-    _column("iso", N_("ISO"), TEXT, N_("The oblast by ISO 3166-2; all for the four together.")),
-    _column("name", N_("Oblast"), TEXT, N_("The oblast's name.")),
-    _column("date", N_("Day"), DATE, N_("The day (UTC).")),
-    _column("start", N_("From"), DATE, N_("The day at whose end the period begins (UTC).")),
-    _column("end", N_("To"), DATE, N_("The day at whose end the period ends (UTC).")),
-    _column("source", N_("Source"), TEXT, N_("The source's id.")),
-    _column(
-        "reader",
-        N_("Kind of file"),
-        TEXT,
-        N_("The kind of the source's files that the day is from."),
-    ),
-    _column("observed", N_("Observed"), INSTANT, N_("The instant of the ground's state (UTC).")),
-    _column(
+    column("iso", "ISO", TEXT, "The oblast by ISO 3166-2; all for the four together."),
+    column("name", "Oblast", TEXT, "The oblast's name."),
+    column("date", "Day", DATE, "The day (UTC)."),
+    column("start", "From", DATE, "The day at whose end the period begins (UTC)."),
+    column("end", "To", DATE, "The day at whose end the period ends (UTC)."),
+    column("source", "Source", TEXT, "The source's id."),
+    column("reader", "Kind of file", TEXT, "The kind of the source's files that the day is from."),
+    column("observed", "Observed", INSTANT, "The instant of the ground's state (UTC)."),
+    column(
         "carried",
-        N_("Carried"),
+        "Carried",
         FLAG,
-        N_("Whether the day has no snapshot, so that an earlier one stands."),
+        "Whether the day has no snapshot, so that an earlier one stands.",
     ),
-    _column("age_days", N_("Age"), DAYS, N_("Days from the snapshot to the day.")),
-    _column(
-        "cell_m",
-        N_("Cells"),
-        METRES,
-        N_("The cells that the map is generalised to; none at full detail."),
+    column("age_days", "Age", DAYS, "Days from the snapshot to the day."),
+    column(
+        "cell_m", "Cells", METRES, "The cells that the map is generalised to; none at full detail."
     ),
     # Areas
-    _column("total", N_("Area"), KM2, N_("The area of the oblast's polygon.")),
-    _column(
+    column("total", "Area", KM2, "The area of the oblast's polygon."),
+    column(
         "russian_held",
-        N_("Russian-held"),
+        "Russian-held",
         KM2,
-        N_("Ground that the source assesses to be under Russian control."),
+        "Ground that the source assesses to be under Russian control.",
     ),
-    _column(
+    column(
         "held_before_2022",
-        N_("Held before 2022"),
+        "Held before 2022",
         KM2,
-        N_("The part of it that was so before 24 February 2022."),
+        "The part of it that was so before 24 February 2022.",
     ),
-    _column(
-        "contested", N_("Contested"), KM2, N_("Ground that the source assigns to neither side.")
-    ),
-    _column(
+    column("contested", "Contested", KM2, "Ground that the source assigns to neither side."),
+    column(
         "liberated",
-        N_("Liberated"),
+        "Liberated",
         KM2,
-        N_("The part of what is Ukrainian-held that had been Russian-held since February 2022."),
+        "The part of what is Ukrainian-held that had been Russian-held since February 2022.",
     ),
-    _column("ukrainian_held", N_("Ukrainian-held"), KM2, N_("The rest of the oblast.")),
-    _column("held_share", N_("Share"), SHARE, N_("Russian-held ground over the basis.")),
-    _column(
+    column("ukrainian_held", "Ukrainian-held", KM2, "The rest of the oblast."),
+    column("held_share", "Share", SHARE, "Russian-held ground over the basis."),
+    column(
         "assessed_advance",
-        N_("Assessed advance"),
+        "Assessed advance",
         KM2,
-        N_("Ground where Russian forces operate and control is not assessed."),
+        "Ground where Russian forces operate and control is not assessed.",
     ),
-    _column(
+    column(
         "infiltration",
-        N_("Infiltration"),
+        "Infiltration",
         KM2,
-        N_("The part of contested ground that Russian forces got into without controlling it."),
+        "The part of contested ground that Russian forces got into without controlling it.",
     ),
-    _column(
+    column(
         "claimed_control",
-        N_("Claimed by Moscow"),
+        "Claimed by Moscow",
         KM2,
-        N_("Ground that Moscow says it took and the source does not confirm."),
+        "Ground that Moscow says it took and the source does not confirm.",
     ),
-    _column("basis_km2", N_("Basis"), KM2, N_("The area that shares are taken over.")),
+    column("basis_km2", "Basis", KM2, "The area that shares are taken over."),
     # Claimed and held
-    _column("claimed", N_("Claimed"), KM2, N_("All of the oblast, over the basis.")),
-    _column(
-        "held", N_("Held"), KM2, N_("Russian-held ground, with contested ground where that counts.")
-    ),
-    _column("compare.held_share", N_("Share"), SHARE, N_("What is held over the basis.")),
-    _column("gap", N_("Gap"), KM2, N_("What is claimed and not held.")),
+    column("claimed", "Claimed", KM2, "All of the oblast, over the basis."),
+    column("held", "Held", KM2, "Russian-held ground, with contested ground where that counts."),
+    column("compare.held_share", "Share", SHARE, "What is held over the basis."),
+    column("gap", "Gap", KM2, "What is claimed and not held."),
     # Over time
-    _column(
-        "gained_km2",
-        N_("Gained"),
-        KM2,
-        N_("Ground that became Russian-held."),
-        missing=NOT_KNOWN,
-    ),
-    _column(
-        "lost_km2",
-        N_("Lost"),
-        KM2,
-        N_("Ground that ceased to be Russian-held."),
-        missing=NOT_KNOWN,
-    ),
+    column("gained_km2", "Gained", KM2, "Ground that became Russian-held.", missing=NOT_KNOWN),
+    column("lost_km2", "Lost", KM2, "Ground that ceased to be Russian-held.", missing=NOT_KNOWN),
     # Sources against each other
-    _column("by_all", N_("By all"), KM2, N_("Russian-held by all sources.")),
-    _column(
-        "by_some", N_("By some"), KM2, N_("Russian-held by two sources or more, and not by all.")
+    column("by_all", "By all", KM2, "Russian-held by all sources."),
+    column("by_some", "By some", KM2, "Russian-held by two sources or more, and not by all."),
+    column("by_one", "By one", KM2, "Russian-held by one source alone."),
+    column("by_none", "By none", KM2, "Russian-held by no source."),
+    column("low_share", "Lowest share", SHARE, "The least of the sources' Russian-held shares."),
+    column(
+        "high_share", "Highest share", SHARE, "The largest of the sources' Russian-held shares."
     ),
-    _column("by_one", N_("By one"), KM2, N_("Russian-held by one source alone.")),
-    _column("by_none", N_("By none"), KM2, N_("Russian-held by no source.")),
-    _column(
-        "low_share", N_("Lowest share"), SHARE, N_("The least of the sources' Russian-held shares.")
-    ),
-    _column(
-        "high_share",
-        N_("Highest share"),
-        SHARE,
-        N_("The largest of the sources' Russian-held shares."),
-    ),
-    _column("share", N_("Share"), SHARE, N_("The source's Russian-held share.")),
-    _column("only_km2", N_("Alone"), KM2, N_("Ground that this source alone has as Russian-held.")),
-    _column("one", N_("Source"), TEXT, N_("A source's id.")),
-    _column("other", N_("Other source"), TEXT, N_("Another source's id.")),
-    _column("jaccard", N_("Jaccard index"), INDEX, N_("What both hold over what either holds.")),
-    _column(
-        "apart_km2", N_("Apart"), KM2, N_("Ground that one of the two alone has as Russian-held.")
-    ),
+    column("share", "Share", SHARE, "The source's Russian-held share."),
+    column("only_km2", "Alone", KM2, "Ground that this source alone has as Russian-held."),
+    column("one", "Source", TEXT, "A source's id."),
+    column("other", "Other source", TEXT, "Another source's id."),
+    column("jaccard", "Jaccard index", INDEX, "What both hold over what either holds."),
+    column("apart_km2", "Apart", KM2, "Ground that one of the two alone has as Russian-held."),
     # How fast
-    _column("window_days", N_("Window"), DAYS, N_("The days that the pace is over.")),
-    _column("snapshots", N_("Snapshots"), COUNT, N_("The snapshots in the window.")),
-    _column(
-        "pace_km2_per_day", N_("Pace"), KM2_PER_DAY, N_("The Theil-Sen slope, net."), signed=True
-    ),
-    _column(
+    column("window_days", "Window", DAYS, "The days that the pace is over."),
+    column("snapshots", "Snapshots", COUNT, "The snapshots in the window."),
+    column("pace_km2_per_day", "Pace", KM2_PER_DAY, "The Theil-Sen slope, net.", signed=True),
+    column(
         "low",
-        N_("From"),
+        "From",
         KM2_PER_DAY,
-        N_("The low end of its calibrated interval, over the horizon next to the window."),
+        "The low end of its calibrated interval, over the horizon next to the window.",
         signed=True,
         missing=NOT_TESTED,
     ),
-    _column(
+    column(
         "high",
-        N_("To"),
+        "To",
         KM2_PER_DAY,
-        N_("The high end of its calibrated interval, over the horizon next to the window."),
+        "The high end of its calibrated interval, over the horizon next to the window.",
         signed=True,
         missing=NOT_TESTED,
     ),
-    _column(
+    column(
         "plain_km2_per_day",
-        N_("Simple difference"),
+        "Simple difference",
         KM2_PER_DAY,
-        N_("The window's ends over the time between."),
+        "The window's ends over the time between.",
         signed=True,
     ),
-    _column("remaining_km2", N_("Not held"), KM2, N_("What is not held on the day.")),
-    _column("days", N_("To take it"), DAYS, N_("The days that what is not held would take.")),
-    _column(
-        "days_low",
-        N_("At least"),
-        DAYS,
-        N_("The same at the fast end of the interval at its horizon."),
+    column("remaining_km2", "Not held", KM2, "What is not held on the day."),
+    column("days", "To take it", DAYS, "The days that what is not held would take."),
+    column(
+        "days_low", "At least", DAYS, "The same at the fast end of the interval at its horizon."
     ),
-    _column(
-        "days_high",
-        N_("At most"),
-        DAYS,
-        N_("The same at the slow end of the interval at its horizon."),
+    column(
+        "days_high", "At most", DAYS, "The same at the slow end of the interval at its horizon."
     ),
-    _column(
+    column(
         "pace.date",
-        N_("Reached"),
+        "Reached",
         DATE,
-        N_("The day that this would be, where calendar dates are supported."),
+        "The day that this would be, where calendar dates are supported.",
     ),
-    _column("date_low", N_("Earliest"), DATE, N_("The same at the fast end of the interval.")),
-    _column("date_high", N_("Latest"), DATE, N_("The same at the slow end of the interval.")),
-    _column(
-        "dating",
-        N_("Dates"),
-        TEXT,
-        N_("Whether calendar dates are supported, or why they are not."),
-    ),
-    _column(
+    column("date_low", "Earliest", DATE, "The same at the fast end of the interval."),
+    column("date_high", "Latest", DATE, "The same at the slow end of the interval."),
+    column("dating", "Dates", TEXT, "Whether calendar dates are supported, or why they are not."),
+    column(
         "last_redrawn",
-        N_("Last redrawn"),
+        "Last redrawn",
         DATE,
-        N_("The last day up to this one on which the area changed."),
+        "The last day up to this one on which the area changed.",
     ),
-    _column(
+    column(
         "change_low_km2",
-        N_("Change, from"),
+        "Change, from",
         KM2,
-        N_("The low end of the net change projected over the horizon."),
+        "The low end of the net change projected over the horizon.",
         signed=True,
         missing=NOT_TESTED,
     ),
-    _column(
+    column(
         "change_high_km2",
-        N_("Change, to"),
+        "Change, to",
         KM2,
-        N_("The high end of the net change projected over the horizon."),
+        "The high end of the net change projected over the horizon.",
         signed=True,
         missing=NOT_TESTED,
     ),
-    _column(
-        "trials",
-        N_("Trials"),
-        COUNT,
-        N_("How many of the trials of the interval do not overlap."),
-    ),
-    _column(
+    column("trials", "Trials", COUNT, "How many of the trials of the interval do not overlap."),
+    column(
         "calibrated",
-        N_("Days with an interval"),
+        "Days with an interval",
         COUNT,
-        N_("The days tested on which enough errors were known for an interval."),
+        "The days tested on which enough errors were known for an interval.",
     ),
-    _column("horizon_days", N_("Ahead"), DAYS, N_("The days ahead that are projected.")),
-    _column(
-        "tested", N_("Days tested"), COUNT, N_("The days on which a projection could be tested.")
-    ),
-    _column(
-        "right", N_("Right"), SHARE, N_("The projections that were right."), missing=NOT_TESTED
-    ),
-    _column(
+    column("horizon_days", "Ahead", DAYS, "The days ahead that are projected."),
+    column("tested", "Days tested", COUNT, "The days on which a projection could be tested."),
+    column("right", "Right", SHARE, "The projections that were right.", missing=NOT_TESTED),
+    column(
         "plain_right",
-        N_("Simple difference right"),
+        "Simple difference right",
         SHARE,
-        N_("Those of the simple difference that were right."),
+        "Those of the simple difference that were right.",
         missing=NOT_TESTED,
     ),
-    _column(
+    column(
         "within_interval",
-        N_("In the interval"),
+        "In the interval",
         SHARE,
-        N_("Changes that lay in the calibrated interval."),
+        "Changes that lay in the calibrated interval.",
         missing=NOT_TESTED,
     ),
-    _column(
-        "unmoved",
-        N_("Nothing changed"),
-        SHARE,
-        N_("Days after which nothing changed."),
-        missing=NOT_TESTED,
+    column(
+        "unmoved", "Nothing changed", SHARE, "Days after which nothing changed.", missing=NOT_TESTED
     ),
     # Claims
-    _column("id", N_("Entry"), TEXT, N_("The entry's id in its file.")),
-    _column("statement", N_("Statement"), TEXT, N_("What is claimed.")),
-    _column("said_by", N_("Said by"), TEXT, N_("Who says it.")),
-    _column("published_in", N_("Published in"), TEXT, N_("Where it was published.")),
-    _column("published", N_("Published"), DATE, N_("When it was published.")),
-    _column("url", N_("Address"), TEXT, N_("Where it can be read.")),
-    _column("day", N_("Day"), DATE, N_("The day that it is measured on.")),
-    _column("as_of", N_("As of"), INSTANT, N_("The instant of the ground's state (UTC).")),
-    _column(
-        "retrieved", N_("Retrieved"), INSTANT, N_("When the file was taken from its source (UTC).")
-    ),
-    _column("quantity", N_("Quantity"), TEXT, N_("The quantity that is measured.")),
-    _column(
-        "relation", N_("Relation"), TEXT, N_("How the figure claimed bounds what is measured.")
-    ),
-    _column("claims.claimed", N_("Claimed"), NUMBER, N_("The figure claimed, in its unit.")),
-    _column("tolerance", N_("Tolerance"), NUMBER, N_("How far off still holds, in the unit.")),
-    _column("measured", N_("Measured"), NUMBER, N_("The first source's figure, in the unit.")),
-    _column(
-        "claims.low", N_("From"), NUMBER, N_("The low end of the sources' spread, in the unit.")
-    ),
-    _column(
-        "claims.high", N_("To"), NUMBER, N_("The high end of the sources' spread, in the unit.")
-    ),
-    _column("unit", N_("Unit"), TEXT, N_("The unit of these figures.")),
-    _column(
+    column("id", "Entry", TEXT, "The entry's id in its file."),
+    column("statement", "Statement", TEXT, "What is claimed."),
+    column("said_by", "Said by", TEXT, "Who says it."),
+    column("published_in", "Published in", TEXT, "Where it was published."),
+    column("published", "Published", DATE, "When it was published."),
+    column("url", "Address", TEXT, "Where it can be read."),
+    column("day", "Day", DATE, "The day that it is measured on."),
+    column("as_of", "As of", INSTANT, "The instant of the ground's state (UTC)."),
+    column("retrieved", "Retrieved", INSTANT, "When the file was taken from its source (UTC)."),
+    column("quantity", "Quantity", TEXT, "The quantity that is measured."),
+    column("relation", "Relation", TEXT, "How the figure claimed bounds what is measured."),
+    column("claims.claimed", "Claimed", NUMBER, "The figure claimed, in its unit."),
+    column("tolerance", "Tolerance", NUMBER, "How far off still holds, in the unit."),
+    column("measured", "Measured", NUMBER, "The first source's figure, in the unit."),
+    column("claims.low", "From", NUMBER, "The low end of the sources' spread, in the unit."),
+    column("claims.high", "To", NUMBER, "The high end of the sources' spread, in the unit."),
+    column("unit", "Unit", TEXT, "The unit of these figures."),
+    column(
         "contested_of",
-        N_("Contested of"),
+        "Contested of",
         DATE,
-        N_("The earlier day whose contested ground is in the spread."),
+        "The earlier day whose contested ground is in the spread.",
     ),
-    _column("verdict", N_("Verdict"), TEXT, N_("What the records say of it.")),
-    _column("rule", N_("Rule"), TEXT, N_("The rule that gave the verdict.")),
-    _column("problem", N_("Unclear"), TEXT, N_("Why it is inconclusive.")),
-    _column(
-        "note", N_("Note"), TEXT, N_("What is measured, where that is not the claim's own word.")
-    ),
-    _column("by_source", N_("By source"), TEXT, N_("What each source measures.")),
-    _column("left_out", N_("Left out"), TEXT, N_("The sources that measure nothing, and why.")),
-    _column("hindsight", N_("Hindsight"), TEXT, N_("What the record shows since.")),
+    column("verdict", "Verdict", TEXT, "What the records say of it."),
+    column("rule", "Rule", TEXT, "The rule that gave the verdict."),
+    column("problem", "Unclear", TEXT, "Why it is inconclusive."),
+    column("note", "Note", TEXT, "What is measured, where that is not the claim's own word."),
+    column("by_source", "By source", TEXT, "What each source measures."),
+    column("left_out", "Left out", TEXT, "The sources that measure nothing, and why."),
+    column("hindsight", "Hindsight", TEXT, "What the record shows since."),
     # Proposals
-    _column(
-        "to_russia_km2", N_("To Russia"), KM2, N_("Ground that is not Russian-held and would be.")
+    column("to_russia_km2", "To Russia", KM2, "Ground that is not Russian-held and would be."),
+    column("to_russia_share", "Share to Russia", SHARE, "That over the polygon."),
+    column(
+        "contested_km2", "Contested of it", KM2, "The contested part of what would pass to Russia."
     ),
-    _column("to_russia_share", N_("Share to Russia"), SHARE, N_("That over the polygon.")),
-    _column(
-        "contested_km2",
-        N_("Contested of it"),
-        KM2,
-        N_("The contested part of what would pass to Russia."),
+    column("to_ukraine_km2", "To Ukraine", KM2, "Ground that is Russian-held and would not be."),
+    column("to_ukraine_share", "Share to Ukraine", SHARE, "That over the polygon."),
+    column("would_hold_km2", "Russia would hold", KM2, "Ground that would be Russian-held."),
+    column("recognised_km2", "Recognised", KM2, "Ground that would be recognised as Russian."),
+    column(
+        "settlements", "Settlements", COUNT, "Settlements of 500 people or more that would pass."
     ),
-    _column(
-        "to_ukraine_km2", N_("To Ukraine"), KM2, N_("Ground that is Russian-held and would not be.")
-    ),
-    _column("to_ukraine_share", N_("Share to Ukraine"), SHARE, N_("That over the polygon.")),
-    _column(
-        "would_hold_km2", N_("Russia would hold"), KM2, N_("Ground that would be Russian-held.")
-    ),
-    _column(
-        "recognised_km2", N_("Recognised"), KM2, N_("Ground that would be recognised as Russian.")
-    ),
-    _column(
-        "settlements",
-        N_("Settlements"),
-        COUNT,
-        N_("Settlements of 500 people or more that would pass."),
-    ),
-    _column(
+    column(
         "population",
-        N_("Population"),
+        "Population",
         COUNT,
-        N_("Their population by GeoNames, for most places before the war."),
+        "Their population by GeoNames, for most places before the war.",
     ),
-    _column(
-        "settlements_to_russia",
-        N_("Settlements to Russia"),
-        COUNT,
-        N_("Those that would pass to Russia."),
+    column(
+        "settlements_to_russia", "Settlements to Russia", COUNT, "Those that would pass to Russia."
     ),
-    _column(
-        "population_to_russia", N_("Population to Russia"), COUNT, N_("The population of those.")
-    ),
-    _column(
+    column("population_to_russia", "Population to Russia", COUNT, "The population of those."),
+    column(
         "settlements_to_ukraine",
-        N_("Settlements to Ukraine"),
+        "Settlements to Ukraine",
         COUNT,
-        N_("Those that would pass to Ukraine."),
+        "Those that would pass to Ukraine.",
     ),
-    _column(
-        "population_to_ukraine", N_("Population to Ukraine"), COUNT, N_("The population of those.")
-    ),
+    column("population_to_ukraine", "Population to Ukraine", COUNT, "The population of those."),
     # Sources
-    _column("title", N_("Source"), TEXT, N_("The source's name.")),
-    _column("from", N_("From"), DATE, N_("The day of the record's first snapshot.")),
-    _column("to", N_("To"), DATE, N_("The day of the record's last snapshot.")),
-    _column("gaps", N_("Gaps"), TEXT, N_("Where more than 14 days have no snapshot.")),
-    _column("statuses", N_("Reports"), TEXT, N_("The statuses that each kind of file reports.")),
-    _column("terms", N_("Terms"), TEXT, N_("Under what terms the source may be used.")),
-    _column("fetched_from", N_("Fetched from"), TEXT, N_("Where an update fetches it from.")),
-    _column(
-        "record", N_("Record"), TEXT, N_("Whether the record is embedded, or where your own is.")
-    ),
-    _column(
+    column("title", "Source", TEXT, "The source's name."),
+    column("from", "From", DATE, "The day of the record's first snapshot."),
+    column("to", "To", DATE, "The day of the record's last snapshot."),
+    column("gaps", "Gaps", TEXT, "Where more than 14 days have no snapshot."),
+    column("statuses", "Reports", TEXT, "The statuses that each kind of file reports."),
+    column("terms", "Terms", TEXT, "Under what terms the source may be used."),
+    column("fetched_from", "Fetched from", TEXT, "Where an update fetches it from."),
+    column("record", "Record", TEXT, "Whether the record is embedded, or where your own is."),
+    column(
         "instead_of",
-        N_("Instead of"),
+        "Instead of",
         TEXT,
-        N_("The span of the embedded record that it stands in place of."),
+        "The span of the embedded record that it stands in place of.",
     ),
-    _column("notes", N_("Notes"), TEXT, N_("What to know of the source.")),
+    column("notes", "Notes", TEXT, "What to know of the source."),
     # A place
-    _column("status", N_("Status"), TEXT, N_("The status of the ground.")),
-    _column("since", N_("Since"), DATE, N_("The first day of the status.")),
-    _column(
-        "distance_km",
-        N_("Distance"),
-        KM,
-        N_("To the nearest Russian-held ground; 0 where it is held."),
+    column("status", "Status", TEXT, "The status of the ground."),
+    column("since", "Since", DATE, "The first day of the status."),
+    column(
+        "distance_km", "Distance", KM, "To the nearest Russian-held ground; 0 where it is held."
     ),
-    _column("net_km2", N_("Net"), KM2, N_("Gained less lost."), signed=True, missing=NOT_KNOWN),
-    _column("change_30d", N_("30 days"), KM2, N_("The change of what is held."), signed=True),
-    _column("change_365d", N_("365 days"), KM2, N_("The change of what is held."), signed=True),
-    _column(
-        "until",
-        N_("Until"),
-        DATE,
-        N_("The first day that it had another status."),
-        missing=LAST_DAY,
-    ),
+    column("net_km2", "Net", KM2, "Gained less lost.", signed=True, missing=NOT_KNOWN),
+    column("change_30d", "30 days", KM2, "The change of what is held.", signed=True),
+    column("change_365d", "365 days", KM2, "The change of what is held.", signed=True),
+    column("until", "Until", DATE, "The first day that it had another status.", missing=LAST_DAY),
 )
 COLUMNS = {column.key: column for column in _ALL}
 """Every column by its key: its name, or `question.name` where a question means another thing."""

@@ -30,7 +30,6 @@ FROM, TO = Message("From the end of (UTC)"), Message("To the end of (UTC)")
 GAINED, LOST = Message("Became Russian-held"), Message("Ceased to be Russian-held")
 NET_CHANGE = Message("net change of Russian-held ground")
 OBLAST = Message("Oblast")
-CHANGES_COLUMNS = (OBLAST, Message("Gained"), Message("Lost"), Message("Net"))
 CHANGES_CAPTION = Message("Russian-held ground gained and lost, km²")
 DATE = Message("Date (UTC)")
 SOURCE = Message("Source")
@@ -189,11 +188,6 @@ plain = markdown.plain
 day = numbers.day
 
 
-def instant(value: datetime) -> str:
-    """Return an instant in words: 4 August 2025, 03:00 UTC."""
-    return _("{instant}", instant=value)
-
-
 def snapshots(count: int) -> str:
     """Return a number of snapshots."""
     return ngettext("{count} snapshot", "{count} snapshots", count)
@@ -297,16 +291,6 @@ def bars_caption(both: bool) -> str:
         if both
         else _("Share of each claim that is held")
     )
-
-
-def change(value: float | None) -> str:
-    """Return a change with its sign, or that it is not known."""
-    return "–" if value is None else numbers.minus(numbers.signed(value))
-
-
-def change_precise(value: float) -> str:
-    """Return a change with its sign, to the tenth."""
-    return numbers.minus(numbers.signed(value, 1))
 
 
 def last_days(count: int) -> str:

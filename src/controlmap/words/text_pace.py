@@ -31,7 +31,6 @@ NO_DATE = {
 NOT_REDRAWN = Message("not redrawn since {day}")
 NEVER_REDRAWN = Message("never redrawn in the record")
 _DAYS_OF_YEAR = 365.25
-NET = Message("net pace of Russian-held ground")
 PLAIN, LEFT = Message("Simple difference"), Message("Not held")
 TAKES, REACHED = Message("Time to take the rest"), Message("Taken by")
 WINDOWS_CAPTION = Message(

@@ -105,7 +105,6 @@ OWN_FILE = Message(
     "Proposals of yours go into `proposals.toml` in your own folder, which `controlmap sources` "
     "names, or after `controlmap proposals --file`; `docs/claims.md` gives the rules."
 )
-BROKEN = Message("Entries that cannot be used, and are left out:")
 NOTHING = Message("No land would pass")
 LEAST_KM2 = 0.5
 """Less than this is shown as 0, and is not spoken of as land that passes."""
