@@ -222,6 +222,14 @@ def test_a_period_in_a_gap_cannot_be_told() -> None:
     assert "in a gap of made" in found.problem
 
 
+def test_a_period_without_a_new_snapshot_is_not_one_that_gained_nothing() -> None:
+    record = make((0, {Ground.OCCUPIED: 2}), (8, {Ground.OCCUPIED: 4}))
+    asked: dict[str, Any] = {"period_days": 4, "periods": 2}
+    found = evaluated(claim("gaining_share", 1, **asked), record, on=day(8))
+    assert (found.verdict, found.measure) == (Verdict.UNKNOWN, None)
+    assert f"{day(0)} to {day(4)}: no new snapshot" in found.problem
+
+
 # Sources and hindsight
 
 

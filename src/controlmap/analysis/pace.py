@@ -31,8 +31,8 @@ HORIZONS = (90, 180, 365)
 """The days ahead at which projections are held against what followed."""
 COVERAGE = 0.8
 """The share of changes that an interval is to hold."""
-LEAST_ERRORS = 120
-"""On fewer tested days no interval is calibrated."""
+LEAST_ERRORS = HORIZONS[0]
+"""On fewer tested days no interval is calibrated: the errors would all overlap."""
 LEAST_SNAPSHOTS = 5
 """Fewer snapshots in a window give no slope."""
 RIGHT_WITHIN = 0.25

@@ -139,8 +139,8 @@ def _horizons(pace: Pace) -> list[dict[str, Any]]:
     return [
         {
             "horizon_days": outlook.horizon_days,
-            "change_low_km2": outlook.change_low,
-            "change_high_km2": outlook.change_high,
+            "change_low_km2": outlook.change_low if pace.is_known else None,
+            "change_high_km2": outlook.change_high if pace.is_known else None,
             "within_interval": outlook.covered,
             "trials": outlook.trials,
         }

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -282,6 +283,11 @@ def _gaining_share(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> M
         for n in range(query.periods, 0, -1)
     ]
     ends.append(snapshot)
+    for start, end in pairwise(ends):
+        if start.index == end.index:
+            raise InputError(
+                "{start} to {end}: no new snapshot of {source}", start.day, end.day, coverage.source
+            )
     columns = _columns(coverage, query)
     net = {Contested.OUT: np.diff(_counted_km2(coverage, ends, columns, Contested.OUT))}
     known = all(m.reports(Status.CONTESTED) for m in ends)
@@ -308,7 +314,7 @@ def _net_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
     days, values = [], []
     for snapshot in month_ends(coverage):
         then = coverage.known(snapshot.day - timedelta(days=query.period_days))
-        if then:
+        if then and then.index != snapshot.index:
             ends = _counted_km2(coverage, [then, snapshot], columns, Contested.OUT)
             days.append(snapshot.day)
             values.append(float(ends[1] - ends[0]))

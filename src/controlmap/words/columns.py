@@ -223,7 +223,7 @@ _ALL = (
         KM2,
         "The low end of the net change projected over the horizon.",
         signed=True,
-        missing=NOT_TESTED,
+        missing=NOT_KNOWN,
     ),
     column(
         "change_high_km2",
@@ -231,7 +231,7 @@ _ALL = (
         KM2,
         "The high end of the net change projected over the horizon.",
         signed=True,
-        missing=NOT_TESTED,
+        missing=NOT_KNOWN,
     ),
     column("trials", "Trials", COUNT, "How many of the trials of the interval do not overlap."),
     column(
