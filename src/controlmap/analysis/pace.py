@@ -32,7 +32,7 @@ HORIZONS = (90, 180, 365)
 COVERAGE = 0.8
 """The share of changes that an interval is to hold."""
 LEAST_ERRORS = HORIZONS[0]
-"""On fewer tested days no interval is calibrated: the errors would all overlap."""
+"""On fewer tested days than the shortest horizon has, no interval is calibrated."""
 LEAST_SNAPSHOTS = 5
 """Fewer snapshots in a window give no slope."""
 RIGHT_WITHIN = 0.25
