@@ -82,7 +82,7 @@ def test_what_stands_after_the_end_of_a_document_is_left_out() -> None:
     assert km2(snapshot) == pytest.approx(SQUARE_KM2, abs=0.01)
     assert "what stands after the end of its document is left out" in snapshot.info.warnings[0]
     for broken in (whole[:-9], whole.replace(b"</Folder>", b"", 1), whole[:-9] + whole):
-        with pytest.raises(InputError, match="is not well-formed XML"):
+        with pytest.raises(InputError, match="is not well-formed, or cut off"):
             sources.read(broken, NAME)
 
 
@@ -90,7 +90,7 @@ def test_a_file_that_is_not_named_for_a_day() -> None:
     data = control_zones(("ru", HELD), ("ua", REST))
     with pytest.raises(InputError, match="tells no date; name it Control_YY_MM_DD"):
         sources.read(data, "map.kml")
-    with pytest.raises(InputError, match="Control_24_13_06 is not named for a day YY_MM_DD"):
+    with pytest.raises(InputError, match="Control_24_13_06 is no day YY_MM_DD"):
         sources.read(data, "Control_24_13_06.kml")
 
 

@@ -128,7 +128,7 @@ def test_a_newer_format_is_refused(path: Path) -> None:
     rewritten(path, format=geoparquet.FORMAT + 1)
     message = refused(path)
     assert f"format {geoparquet.FORMAT + 1}" in message
-    assert f"up to {geoparquet.FORMAT}" in message
+    assert f"{geoparquet.FORMAT} is the newest read" in message
 
 
 def test_another_kind_is_refused(path: Path) -> None:

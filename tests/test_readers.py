@@ -139,7 +139,7 @@ def test_what_was_held_before_2022_alone_does_not_tell_what_is_held() -> None:
 
 
 def test_a_day_without_control_is_refused_for_a_record() -> None:
-    with pytest.raises(InputError, match="no layer of control of that day"):
+    with pytest.raises(InputError, match="a layer of control of that day is needed with it"):
         list(sources.joined("isw", isw_files("RussianAssessedCoT")))
 
 
@@ -360,7 +360,7 @@ def test_a_legend_may_tell_what_all_of_it_is_and_when() -> None:
         ("column = 7", "column, whole and encoding are texts"),
         ('column = "a"\nstatuses = "b"', "column, whole and encoding are texts"),
         ('whole = "contested"\ndate = "2026-01-24"', "date is a day"),
-        ("#" * (2**20 + 1), "1,048,577 bytes; the limit is 1 MB"),
+        ("#" * (2**20 + 1), "larger than 1 MB, the limit"),
         ("column = " + "1" * 5000, "is not TOML"),
         ("a" + ".a" * 16 + " = 1", "a key of more than 16 parts"),
         ("[" + '"a.\\"" . ' * 16 + "'a']", "a key of more than 16 parts"),
@@ -375,7 +375,7 @@ def test_what_is_no_legend_is_refused(text: str, told: str) -> None:
 
 def test_nothing_held_is_refused() -> None:
     legend = legends.from_toml('whole = "contested"', "l.toml")
-    with pytest.raises(InputError, match="nothing in it is Russian-held by its legend"):
+    with pytest.raises(InputError, match="has nothing Russian-held"):
         sources.read(files.geojson(), f"a {files.DAY}.geojson", legend=legend)
 
 
@@ -482,13 +482,13 @@ def test_viina_unpacks_to_as_much_as_is_allowed_where_it_comes_from() -> None:
     rows = [(1, "20240506", "RU")] * 60_000  # 26 bytes each
     data = files.zipped({"v.csv": files.viina((DONETSK, "20240506", "RU"), *rows)})
     assert viina_csv.parse(data, "v.zip", 2).days == (date(2024, 5, 6),)
-    with pytest.raises(InputError, match="unpacks to more than the limit of 1 MB"):
+    with pytest.raises(InputError, match="larger than 1 MB, the limit"):
         viina_csv.parse(data, "v.zip", 1)
 
 
 def test_viina_has_no_days_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "CSV_DAYS", 1)
-    with pytest.raises(InputError, match="has more than 1 days, the limit"):
+    with pytest.raises(InputError, match="has more than 1 days"):
         viina_csv.parse(
             files.viina((DONETSK, "20240506", "RU"), (DONETSK, "20240507", "RU")),
             "v.csv",

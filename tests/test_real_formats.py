@@ -138,7 +138,7 @@ def test_a_document_of_a_kmz_that_nothing_links_is_named() -> None:
 @pytest.mark.parametrize("target", ["https://example.org/map.kml", "gone.kml", "../../etc/passwd"])
 def test_what_is_only_a_link_is_refused_and_nothing_is_followed_abroad(target: str) -> None:
     for data, name in ((link(target), "a.kml"), (files.kmz(link(target)), "a.kmz")):
-        refuse(data, name, f"is only a link to {target}; open that map, export it as KML")
+        refuse(data, name, f"is only a link to {target}; give that map, exported as KML")
     before = f"<NetworkLink><Link><href>{target}</href></Link></NetworkLink>"
     warned = expect_both(files.kml(before), f"layer {files.DAY}.kml")
     assert f"a link to {target} is not followed" in warned
@@ -253,7 +253,7 @@ def test_esri_json_with_a_hole_has_one() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b'<?xml version="1.0"?><gpx version="1.1"></gpx>', "is GPX, which is not read; read are "),
+        (b'<?xml version="1.0"?><gpx version="1.1"></gpx>', "is GPX, not any of GeoJSON"),
         (b"ARROW1\0\0" + b"\0" * 64, "is Feather"),
         (b"%PDF-1.7", "is PDF"),
         (b"\x89PNG\r\n", "is a picture"),
@@ -261,11 +261,11 @@ def test_esri_json_with_a_hole_has_one() -> None:
         (b"<!DOCTYPE html><html></html>", "is a page of the web"),
         (b"<rss></rss>", "is XML"),
         (b'{"type": "Topology", "objects": {}}', "is 'Topology', not a GeoJSON"),
-        (files.zipped({"xl/workbook.xml": b"x", "y.xml": b"y"}), "is .xlsx, which is not read"),
+        (files.zipped({"xl/workbook.xml": b"x", "y.xml": b"y"}), "is .xlsx, not any of"),
         (b"kod,status\n1,RU\n", r"no column of polygons as WKT.*\(its columns: kod, status\)"),
         (b"hello", "is not JSON, KML or a layer that is known"),
         (b"a,wkt\n1,POLYGON ((0 0\n", "row 1: holds a geometry that cannot be read"),
-        (b"a,wkt\n1,2,POLYGON ((0 0))\n", "row 1: has 3 values for 2 columns"),
+        (b"a,wkt\n1,2,POLYGON ((0 0))\n", "row 1: 3 values for 2 columns"),
         (b"\0\1\2" * 99, "is of no format that is known"),
         (b" ", "the file is empty"),
         (esri(exceededTransferLimit=True), "is cut off"),
@@ -311,7 +311,7 @@ def with_shape(change: Any) -> bytes:
 def test_a_record_of_a_shapefile_that_gdal_gives_up_is_refused() -> None:
     """Its one part begins beyond its points."""
     data = with_shape(lambda shp, at: struct.pack_into("<i", shp, at + 44, 9999))
-    refuse(data, f"a {files.DAY}.zip", "is damaged: the geometry of row 2 cannot be read")
+    refuse(data, f"a {files.DAY}.zip", "is damaged: row 2 cannot be read")
 
 
 def test_a_record_that_has_no_shape_is_none() -> None:
@@ -327,8 +327,8 @@ def test_a_record_that_has_no_shape_is_none() -> None:
         ("layer.shp", 60, "its .shp is cut off"),
         ("layer.dbf", -60, "its .dbf is cut off"),
         ("layer.dbf", 20, "its .dbf is cut off"),
-        ("layer.shx", -8, "its .shx does not fit its .shp"),
-        ("layer.shx", 40, "its .shx does not fit its .shp"),
+        ("layer.shx", -8, "its .shx does not fit"),
+        ("layer.shx", 40, "its .shx does not fit"),
     ],
 )
 def test_a_part_that_is_cut_off_is_refused(part: str, cut: int, said: str) -> None:
@@ -341,13 +341,13 @@ def test_a_record_cut_off_within_is_named() -> None:
     whole = parts()
     shp = whole["layer.shp"][:-40]
     shp = shp[:24] + struct.pack(">i", len(shp) // 2) + shp[28:]
-    refuse(files.zipped({**whole, "layer.shp": shp}), "a.zip", "record 2 of its .shp is cut off")
+    refuse(files.zipped({**whole, "layer.shp": shp}), "a.zip", "record 2 is cut off")
 
 
 def test_parts_of_other_files_are_refused() -> None:
     other = files.unzipped(files.shapefile(files.frame().iloc[:1]))
     data = files.zipped({**parts(), "layer.dbf": other["layer.dbf"]})
-    refuse(data, "a.zip", "is damaged: it has 2 shapes and 1 rows")
+    refuse(data, "a.zip", "is damaged: 2 shapes, 1 rows")
 
 
 @pytest.mark.parametrize("broken", ["X'0000'", "X'585800'", "zeroblob(64)"])
@@ -360,7 +360,7 @@ def test_a_row_of_a_geopackage_that_gdal_gives_up_is_refused(broken: str) -> Non
         database.execute(f"UPDATE layer SET geom = {broken} WHERE fid = 2")
         database.commit()
         data = bytes(database.serialize())
-    refuse(data, f"a {files.DAY}.gpkg", "layer layer: is damaged: the geometry of row 2 cannot")
+    refuse(data, f"a {files.DAY}.gpkg", "layer layer: is damaged: row 2 cannot")
 
 
 def test_a_row_of_a_geopackage_without_a_geometry_is_none() -> None:

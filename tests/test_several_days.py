@@ -196,5 +196,5 @@ def test_an_answer_in_full_is_read(members: dict[str, Any]) -> None:
 )
 def test_an_error_in_an_answer_is_named(error: Any, said: str) -> None:
     data = json.dumps({"error": error}).encode()
-    with pytest.raises(InputError, match=f"is an error of the server it is from, no layer {said}"):
+    with pytest.raises(InputError, match=f"is an error of its server, no layer {said}"):
         sources.read(data, "20220403_RussianAssessedCoTinUkraine.geojson")

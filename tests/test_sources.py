@@ -221,7 +221,7 @@ def test_the_daily_file_tells_its_day_inside() -> None:
 
 def test_a_name_outside_that_is_not_the_name_inside_is_refused() -> None:
     message = refused(make_file(name="deepstatemap_data_20990101"), DAILY)
-    assert "is named for 20240709, and for 20990101 inside" in message
+    assert "is named for 20240709, inside for 20990101" in message
 
 
 def test_the_map_snapshot_tells_its_instant_in_its_name() -> None:

@@ -174,7 +174,7 @@ def test_a_failure_adds_what_came_and_ends_with_1(
     assert done.code == 1
     assert ": 1 added; " in done.out
     assert done.errors[-1] == (
-        f"controlmap: {server.address}/data/{daily(7)[0]}: the server turns the request away "
+        f"controlmap: {server.address}/data/{daily(7)[0]}: turns the request away "
         "(403); what came after it was not requested"
     )
 

@@ -143,9 +143,7 @@ def test_where_the_better_feed_fails_the_other_goes_on(both: Publisher, fetcher:
     both.publish("/api/public", status(403))
     publish(both, 6, 7)
     done = run(fetcher)
-    assert done.fetching.failed == [
-        f"{both.address}/api/public: the server turns the request away (403)"
-    ]
+    assert done.fetching.failed == [f"{both.address}/api/public: turns the request away (403)"]
     assert [info.observed.day for info in done.added] == [6, 7]
 
 

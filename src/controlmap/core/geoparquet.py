@@ -110,10 +110,7 @@ def read(path: Path, kind: str) -> GeoFile:
         form = head["format"]
         if form > FORMAT:
             raise RecordError(
-                "{name}: is of format {form}; this version of controlmap reads up to {most}",
-                path.name,
-                form,
-                FORMAT,
+                "{name}: is of format {form}; {most} is the newest read", path.name, form, FORMAT
             )
         if head["kind"] != kind:
             raise RecordError("{name}: holds {head}, not {kind}", path.name, head["kind"], kind)
@@ -125,9 +122,7 @@ def read(path: Path, kind: str) -> GeoFile:
         geometry = shapely.from_wkb(table.column("geometry").to_pylist())
         table = table.drop_columns("geometry")
         if _columns(table) != body["columns"]:
-            raise RecordError(
-                "{name}: is damaged (its columns are not those it was written with)", path.name
-            )
+            raise RecordError("{name}: is damaged (its columns are not its own)", path.name)
         known = {**body["provenance"], "inputs": tuple(body["provenance"]["inputs"])}
         provenance = Provenance(**known)
     except RecordError:
@@ -179,9 +174,7 @@ def check_sidecar(path: Path) -> None:
     if not path.is_file():
         raise RecordError("{name}: not found in {name_2}/", path.name, path.parent.name or ".")
     if hashlib.sha256(path.read_bytes()).hexdigest() != read_sidecar(path).get("sha256"):
-        raise RecordError(
-            "{name}: is damaged (it is not the file that its provenance describes)", path.name
-        )
+        raise RecordError("{name}: is damaged (its provenance is of another file)", path.name)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,8 @@ A file beyond a limit is refused with one line that names the limit, before it c
 
 from __future__ import annotations
 
+from controlmap.core.model import InputError
+
 FILE_MB = 256
 """The largest single file that is read, unpacked, in MB (2**20 bytes)."""
 UPLOAD_MB = 25
@@ -48,6 +50,19 @@ CSV_DAYS = 4_000
 """The most days of a VIINA file: a year's have 366, and all since 2022 put together 1,600."""
 
 
-def in_mb(count: int) -> str:
-    """Return a number of bytes in whole MB, for a message."""
-    return f"{count / 2**20:,.0f} MB"
+def at_most_features(count: int, name: str) -> None:
+    """Raise an InputError for a file of more features than are read."""
+    if count > FEATURES:
+        raise InputError("{name}: has more than {most:,} features, the limit", name, FEATURES)
+
+
+def at_most_positions(count: int, name: str) -> None:
+    """Raise an InputError for a file whose polygons have more positions than are read."""
+    if count > VERTICES:
+        raise InputError("{name}: has more than {most:,} positions, the limit", name, VERTICES)
+
+
+def at_most_bytes(size: int, most: int, name: str) -> None:
+    """Raise an InputError for a file of more bytes, as it is or unpacked, than the limit."""
+    if size > most:
+        raise InputError("{name}: is larger than {most:,.3g} MB, the limit", name, most / 2**20)

@@ -63,9 +63,7 @@ class Entry:
             raise self.error(key, "found {shown}; allowed: a text", _shown(value))
         line = " ".join(value.split())
         if not line.isprintable():
-            raise self.error(
-                key, "found {shown}; allowed: characters that can be seen", _shown(value)
-            )
+            raise self.error(key, "found {shown}; allowed: visible characters", _shown(value))
         return line
 
     def day(self, key: str) -> date:
@@ -175,14 +173,6 @@ def load(
     return out, broken
 
 
-def check_size(name: str, size: int) -> None:
-    """Raise an InputError for a TOML file of more bytes than are read."""
-    if size > limits.TOML_MB * 2**20:
-        raise InputError(
-            "{name}: {size:,} bytes; the limit is {toml_mb} MB", name, size, limits.TOML_MB
-        )
-
-
 def parse(text: str) -> dict[str, Any]:
     """Return a TOML document.
 
@@ -212,7 +202,7 @@ def read(path: Path, kind: str) -> tuple[list[Entry], list[InputError]]:
         raise InputError(
             "{path}: cannot be read ({strerror})", path, error.strerror or error
         ) from error
-    check_size(path.name, len(data))
+    limits.at_most_bytes(len(data), limits.TOML_MB * 2**20, path.name)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

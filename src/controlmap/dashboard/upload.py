@@ -91,13 +91,7 @@ def features(opinion: Opinion) -> list[Feature]:
 def _layer(data: bytes, name: str, day: date, given: Legend | None) -> Coverage:
     """Return the file as a record, the same until file, day or legend change."""
     most = limits.UPLOAD_UNPACKED_MB * 2**20
-    if len(data) > limits.UPLOAD_MB * 2**20:
-        raise InputError(
-            "{name}: {in_mb}; the limit is {upload_mb} MB",
-            name,
-            limits.in_mb(len(data)),
-            limits.UPLOAD_MB,
-        )
+    limits.at_most_bytes(len(data), limits.UPLOAD_MB * 2**20, name)
     data, name = containers.gunzipped(data, name, most)
     digest = hashlib.sha256(data).hexdigest()
     kept: dict[str, Any] = st.session_state.get(_KEPT, {})

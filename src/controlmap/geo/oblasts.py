@@ -98,6 +98,4 @@ def find(text: str) -> str:
     for iso, (name, name_uk, _) in FACTS.items():
         if wanted in (iso.casefold(), name.casefold(), name_uk.casefold()):
             return iso
-    raise InputError(
-        "oblast {text_given!r}: not known; allowed: {listed}", text, ", ".join(ISO_CODES)
-    )
+    raise InputError("oblast {oblast!r}: not known; allowed: {listed}", text, ", ".join(ISO_CODES))

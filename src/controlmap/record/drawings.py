@@ -79,9 +79,7 @@ def check_whole(snapshot: Snapshot) -> None:
     if snapshot.lacks:
         left_out = ", ".join(sorted(snapshot.lacks))
         name = snapshot.info.name
-        raise InputError(
-            "{name}: leaves out {left_out}; it is to be completed first", name, left_out
-        )
+        raise InputError("{name}: leaves out {status}; complete it first", name, left_out)
 
 
 def keep_one(known: SnapshotInfo, info: SnapshotInfo) -> SnapshotInfo:
@@ -94,7 +92,7 @@ def keep_one(known: SnapshotInfo, info: SnapshotInfo) -> SnapshotInfo:
     """
     if known.sha256 != info.sha256:
         raise InputError(
-            "{name}: {name_2} is of the same instant and differs", info.name, known.name
+            "{name}: {other} is of the same instant and differs", info.name, known.name
         )
     return min(known, info, key=lambda i: i.name)
 

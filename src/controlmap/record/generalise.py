@@ -49,12 +49,7 @@ def generalise(coverage: Coverage, cell_m: int) -> Coverage:
 def check_size(cell_m: int | None) -> None:
     """Raise an InputError for a cell size that is not allowed; None is full detail."""
     if cell_m is not None and not ALLOWED_M[0] <= cell_m <= ALLOWED_M[1]:
-        raise InputError(
-            "cells of {cell_m} m: allowed are {least} to {most} m",
-            cell_m,
-            ALLOWED_M[0],
-            ALLOWED_M[1],
-        )
+        raise InputError("cells of {cell_m} m: allowed are {least} to {most} m", cell_m, *ALLOWED_M)
 
 
 def groups(coverage: Coverage) -> tuple[Ints, Ints]:

@@ -73,7 +73,7 @@ def _file_members(path: Path) -> Iterator[Member]:
         elif tarfile.is_tarfile(path):
             yield from _tar_members(path)
         else:
-            _check_size(path.name, path.stat().st_size)
+            limits.at_most_bytes(path.stat().st_size, limits.FILE_MB * 2**20, path.name)
             yield Member(path.name, path.read_bytes())
     except _DAMAGED as error:
         raise InputError(
@@ -97,7 +97,9 @@ def _zip_members(path: Path) -> Iterator[Member]:
         for entry in sorted(archive.infolist(), key=lambda e: e.filename):
             name = Path(entry.filename).name
             if not entry.is_dir() and name and not name.startswith("."):
-                _check_size(f"{path.name}: {entry.filename}", entry.file_size)
+                limits.at_most_bytes(
+                    entry.file_size, limits.FILE_MB * 2**20, f"{path.name}: {entry.filename}"
+                )
                 yield Member(name, _unzipped(archive, entry))
 
 
@@ -120,23 +122,15 @@ def _tar_members(path: Path) -> Iterator[Member]:
             name = Path(entry.name).name
             opened = archive.extractfile(entry) if entry.isfile() else None
             if opened is not None and name and not name.startswith("."):
-                _check_size(f"{path.name}: {entry.name}", entry.size)
+                limits.at_most_bytes(
+                    entry.size, limits.FILE_MB * 2**20, f"{path.name}: {entry.name}"
+                )
                 yield Member(name, opened.read())
         plain.seek(end)
         if plain.read(2 * _TAR_BLOCK) != bytes(2 * _TAR_BLOCK):
             raise tarfile.ReadError("its end is missing")
         if len(plain.read(_TAR_PADDING + 1)) > _TAR_PADDING:
             raise tarfile.ReadError("it goes on after its end")
-
-
-def _check_size(name: str, size: int) -> None:
-    if size > limits.FILE_MB * 2**20:
-        raise InputError(
-            "{name}: {in_mb}; the limit is {file_mb} MB",
-            name,
-            limits.in_mb(size),
-            limits.FILE_MB,
-        )
 
 
 def files(paths: Iterable[Path]) -> list[Path]:

@@ -19,7 +19,6 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from controlmap.core import limits
-from controlmap.core.limits import in_mb
 from controlmap.core.model import InputError
 
 _GZIP = b"\x1f\x8b"
@@ -57,8 +56,7 @@ def gunzipped(data: bytes, name: str, most: int) -> tuple[bytes, str]:
             plain = packed.read(most + 1)
     except (EOFError, OSError, zlib.error) as error:
         raise InputError("{name}: the gzip stream is damaged or cut off", name) from error
-    if len(plain) > most:
-        raise InputError("{name}: unpacks to more than the limit of {in_mb}", name, in_mb(most))
+    limits.at_most_bytes(len(plain), most, name)
     return plain, name.removesuffix(".gz")
 
 
@@ -72,16 +70,13 @@ def unzipped(data: bytes, name: str, most: int) -> dict[str, bytes]:
         that leads out of it, or a link.
     """
     out: dict[str, bytes] = {}
-    left = most
+    size = 0
     with _opened(data, name) as archive:
         for entry in _entries(archive, name):
             with archive.open(entry) as packed:
-                out[entry.filename] = packed.read(left + 1)
-            left -= len(out[entry.filename])
-            if left < 0:
-                raise InputError(
-                    "{name}: unpacks to more than the limit of {in_mb}", name, in_mb(most)
-                )
+                out[entry.filename] = packed.read(most - size + 1)
+            size += len(out[entry.filename])
+            limits.at_most_bytes(size, most, name)
     return out
 
 
@@ -92,10 +87,7 @@ def only_member(data: bytes, name: str, ending: str) -> Iterator[tuple[IO[bytes]
         members = [e for e in _entries(archive, name) if e.filename.casefold().endswith(ending)]
         if len(members) != 1:
             raise InputError(
-                "{name}: holds {count} files *{ending}; one is expected",
-                name,
-                len(members),
-                ending,
+                "{name}: one *{ending} is expected, not {count}", name, ending, len(members)
             )
         with archive.open(members[0]) as packed:
             yield packed, PurePosixPath(members[0].filename).name
@@ -119,12 +111,7 @@ def _opened(data: bytes, name: str) -> Iterator[zipfile.ZipFile]:
 def _entries(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
     listed = archive.infolist()
     if len(listed) > limits.ZIP_MEMBERS:
-        raise InputError(
-            "{name}: holds {count:,} files; the limit is {zip_members:,}",
-            name,
-            len(listed),
-            limits.ZIP_MEMBERS,
-        )
+        raise InputError("{name}: holds more than {most:,} files", name, limits.ZIP_MEMBERS)
     out = []
     for entry in listed:
         _check_name(entry, name)
@@ -140,9 +127,7 @@ def _check_name(entry: zipfile.ZipInfo, name: str) -> None:
     path = PurePosixPath(inside.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or (path.parts[:1] and path.parts[0].endswith(":")):
         shown = inside[:60] if inside.isprintable() else ascii(inside[:60])
-        raise InputError(
-            "{name}: holds {shown!r}, a path that leads out of the archive", name, shown
-        )
+        raise InputError("{name}: {path!r} leads out of the archive", name, shown)
     if entry.create_system == _UNIX and stat.S_ISLNK(entry.external_attr >> 16):
         raise InputError("{name}: holds a link; plain files are read", name)
     if entry.flag_bits & _ENCRYPTED:

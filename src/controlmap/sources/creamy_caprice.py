@@ -61,6 +61,4 @@ def _named(name: str) -> datetime | None:
     try:
         return datetime(2000 + year, month, day, tzinfo=UTC)
     except ValueError as error:
-        raise InputError(
-            "{name}: {part} is not named for a day YY_MM_DD", name, match[0]
-        ) from error
+        raise InputError("{name}: {part} is no day YY_MM_DD", name, match[0]) from error

@@ -34,8 +34,7 @@ def read(document: Document, observed: datetime | None, legend: Legend | None = 
     legend = legend or legends.guess(legends.columns(document))
     if legend is None:
         raise InputError(
-            "{name}: no reader knows it, and nothing in it tells a status; say what it "
-            "is with --legend FILE (docs/sources.md)",
+            "{name}: no reader knows it; say what it is with --legend FILE (docs/sources.md)",
             document.name,
         )
     observed = days.observed(
@@ -63,9 +62,7 @@ def read(document: Document, observed: datetime | None, legend: Legend | None = 
         )
     if not held:
         raise InputError(
-            "{name}: nothing in it is Russian-held by its legend ({described})",
-            document.name,
-            legends.described(legend),
+            "{name}: has nothing Russian-held ({legend})", document.name, legends.described(legend)
         )
     return layers.snapshot(ID, observed, _reports(legend))
 

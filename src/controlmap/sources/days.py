@@ -153,9 +153,7 @@ def one_of(document: Document, days: tuple[date, ...], instant: datetime | None)
         note = f"{document.name}: {_listed(days)}; {instant.date()} alone is read"
         return of_day(replace(document, notes=(*document.notes, note)), instant.date())
     raise InputError(
-        "{name}: {listed}; choose one with --date, or `build` a record of all",
-        document.name,
-        _listed(days),
+        "{name}: {days}; choose one with --date, or `build` all", document.name, _listed(days)
     )
 
 

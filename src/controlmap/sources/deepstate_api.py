@@ -99,11 +99,7 @@ def read(document: Document, observed: datetime | None) -> Snapshot:
         if doubt and polygons and (over := _km2_over_oblasts(polygons)):
             layers.warn(f"feature {feature.number}: {doubt} ({over:.1f} km2)")
     if layers.warnings and not known:
-        raise InputError(
-            "{name}: no feature in it has a colour or a label that {reader} knows",
-            document.name,
-            ID,
-        )
+        raise InputError("{name}: {reader} knows no colour or label in it", document.name, ID)
     return layers.snapshot(ID, observed, REPORTS)
 
 

@@ -74,18 +74,11 @@ def _stated(document: Document) -> datetime | None:
     names = (document.name, str(document.members.get("name", "")))
     texts = [match[1] for name in names if (match := _NAME.search(name))]
     if len(set(texts)) > 1:
-        raise InputError(
-            "{name}: is named for {texts}, and for {texts_2} inside",
-            document.name,
-            texts[0],
-            texts[1],
-        )
+        raise InputError("{name}: is named for {one}, inside for {other}", document.name, *texts)
     if not texts:
         return None
     try:
         day = datetime.strptime(texts[0], "%Y%m%d")
     except ValueError as error:
-        raise InputError(
-            "{name}: {texts} is not a date YYYYMMDD", document.name, texts[0]
-        ) from error
+        raise InputError("{name}: {text} is no day YYYYMMDD", document.name, texts[0]) from error
     return day.replace(hour=_TAKEN_AT_HOUR, tzinfo=UTC)

@@ -97,22 +97,10 @@ def parse(
         document = replace(document, sha256=digest)
     else:
         document = _parsed(data, name, most, encoding)
-    if len(document.features) > limits.FEATURES:
-        raise InputError(
-            "{name}: has {count:,} features; the limit is {features:,}",
-            name,
-            len(document.features),
-            limits.FEATURES,
-        )
+    limits.at_most_features(len(document.features), name)
     rings = (ring for feature in document.areas for rings in feature.polygons for ring in rings)
     vertices = sum(len(ring) for ring in rings if isinstance(ring, list))
-    if vertices > limits.VERTICES:
-        raise InputError(
-            "{name}: its polygons have {vertices:,} positions; the limit is {vertices_2:,}",
-            name,
-            vertices,
-            limits.VERTICES,
-        )
+    limits.at_most_positions(vertices, name)
     return document
 
 
@@ -128,10 +116,7 @@ def _parsed_files(files: dict[str, bytes], name: str, most: int, encoding: str |
             if any(inside.endswith(sign) for inside in files):
                 raise _not_read(name, kind)
         raise InputError(
-            "{name}: holds {count} files; a zip with one layer is read (a KMZ, a "
-            "Shapefile, or one file)",
-            name,
-            len(files),
+            "{name}: holds {count} files; a zip with one layer is read", name, len(files)
         )
     ((only, content),) = files.items()
     if containers.is_zip(content):
@@ -164,6 +149,4 @@ def _parsed(data: bytes, name: str, most: int, encoding: str | None) -> Document
 
 
 def _not_read(name: str, kind: str) -> InputError:
-    return InputError(
-        "{name}: is {kind}, which is not read; read are {listed}", name, kind, ", ".join(FORMATS)
-    )
+    return InputError("{name}: is {kind}, not any of {listed}", name, kind, ", ".join(FORMATS))

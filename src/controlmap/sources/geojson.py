@@ -71,9 +71,7 @@ def _check_complete(document: Mapping[str, Any], name: str) -> None:
     if error and "features" not in document:
         parts = [error.get("code"), error.get("message")] if isinstance(error, dict) else [error]
         said = " ".join(str(part) for part in parts if part)
-        raise InputError(
-            "{name}: is an error of the server it is from, no layer ({said})", name, shown(said)
-        )
+        raise InputError("{name}: is an error of its server, no layer ({said})", name, shown(said))
     properties = document.get("properties")
     marks = [document, *([properties] if isinstance(properties, dict) else [])]
     features = document.get("features")
@@ -96,9 +94,7 @@ def _check_crs(crs: Any, name: str) -> None:
     inside = crs.get("properties") if isinstance(crs, dict) else crs
     label = inside.get("name") if isinstance(inside, dict) else inside
     if not _WGS84_NAMES.search(str(label)):
-        raise InputError(
-            "{name}: is in {label}; only WGS84 longitude, latitude is read", name, shown(label)
-        )
+        raise InputError("{name}: is in {label}; only WGS84 is read", name, shown(label))
 
 
 def polygons_in(geometry: Mapping[str, Any], where: str) -> Iterator[Rings]:

@@ -110,12 +110,8 @@ class _Reading:
     def document(self, notes: list[str]) -> Document:
         """Return the features of all documents, with what is to know of them."""
         if self._abroad and not self._features:
-            raise InputError(
-                "{name}: is only a link to {abroad}; open that map, export it as KML or "
-                "KMZ, and give that",
-                self._name,
-                self._abroad[0],
-            )
+            problem = "{name}: is only a link to {abroad}; give that map, exported as KML or KMZ"
+            raise InputError(problem, self._name, self._abroad[0])
         notes = [
             *notes,
             *self._notes,
@@ -137,28 +133,21 @@ def _tree(data: bytes, name: str) -> tuple[Element, bool]:
         for event, element in reader:
             depth += 1 if event == "start" else -1
             if depth > limits.XML_DEPTH:
-                raise InputError(
-                    "{name}: elements lie more than {xml_depth} deep in each other",
-                    name,
-                    limits.XML_DEPTH,
-                )
-            if event == "start":
-                count += 1
-                if count > limits.XML_ELEMENTS:
-                    raise InputError(
-                        "{name}: has more than {xml_elements:,} elements, the limit",
-                        name,
-                        limits.XML_ELEMENTS,
-                    )
-                element.tag = element.tag.rpartition("}")[2]
-                root = element if root is None else root
+                raise InputError("{name}: is nested more than {most} deep", name, limits.XML_DEPTH)
+            if event == "end":
+                continue
+            count += 1
+            if count > limits.XML_ELEMENTS:
+                raise InputError("{name}: has over {most:,} elements", name, limits.XML_ELEMENTS)
+            element.tag = element.tag.rpartition("}")[2]
+            root = element if root is None else root
     except DefusedXmlException as error:
         raise InputError("{name}: declares a DTD or entities; plain KML is read", name) from error
     except (ParseError, ValueError, LookupError) as error:
         # What a file held before may stand after its end, if it was longer.
         if root is None or depth or getattr(error, "code", None) != _AFTER_ITS_END:
             raise InputError(
-                "{name}: is not well-formed XML, or is cut off ({error})", name, error
+                "{name}: is not well-formed, or cut off ({error})", name, error
             ) from error
         ends_early = True
     if root is None or root.tag != "kml":
@@ -249,11 +238,7 @@ def _polygons(mark: Element, name: str, number: int) -> Iterator[list[list[list[
         )
         if len(outer) > 1 or (holes and not outer):  # in GeoJSON the first ring is the outer one
             raise InputError(
-                "{where}: has a polygon of {count} outer rings and {count_2} holes; one "
-                "outer ring is expected",
-                where,
-                len(outer),
-                len(holes),
+                "{where}: a polygon has {count} outer rings, not one", where, len(outer)
             )
         yield outer + holes
 
@@ -267,9 +252,7 @@ def _positions(text: str, where: str) -> list[list[float]]:
         values: Any = np.array(rows, dtype=float)
     except ValueError as error:
         wrong = next((t for t in tuples if not _is_position(t)), text)
-        raise InputError(
-            "{where}: has {wrong!r}, which is not LON,LAT", where, shown(wrong)
-        ) from error
+        raise InputError("{where}: has {text!r}, not LON,LAT", where, shown(wrong)) from error
     if values.ndim != 2 or values.shape[1] != 2:
         raise InputError("{where}: has a ring that is not a list of LON,LAT", where)
     positions: list[list[float]] = values.tolist()

@@ -101,7 +101,7 @@ def from_toml(text: str, name: str) -> Legend:
     InputError
         Where it is not TOML, too large, or not a legend; it says what is allowed.
     """
-    toml_entries.check_size(name, len(text.encode()))
+    limits.at_most_bytes(len(text.encode()), limits.TOML_MB * 2**20, name)
     try:
         written = toml_entries.parse(text)
     except (ValueError, RecursionError) as error:
@@ -118,9 +118,7 @@ def from_toml(text: str, name: str) -> Legend:
     if not isinstance(statuses, dict) or not all(
         isinstance(v, str) for v in [*texts, *statuses.values()]
     ):
-        raise InputError(
-            "{name}: column, whole and encoding are texts, statuses is a table of texts", name
-        )
+        raise InputError("{name}: column, whole and encoding are texts, statuses all texts", name)
     if on is not None and type(on) is not date:
         raise InputError("{name}: date is a day, written YYYY-MM-DD without quotes", name)
     observed = None if on is None else datetime(on.year, on.month, on.day, tzinfo=UTC)

@@ -86,9 +86,4 @@ def _day(name: str, feature: Feature) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError as error:
-        raise InputError(
-            "{name}: feature {number}: {text_given!r} is not a date YYYY-MM-DD",
-            name,
-            feature.number,
-            shown(text),
-        ) from error
+        raise InputError("{name}: {text!r} is not a date YYYY-MM-DD", name, shown(text)) from error

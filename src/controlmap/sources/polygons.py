@@ -91,9 +91,7 @@ def valid(rings: Rings, where: str) -> Valid:
         return Valid(bounds, (polygon,))
     if geodesy.cross_more_than(limits.CROSSINGS, polygon):
         raise InputError(
-            "{where}: has rings that cross more than {crossings:,} times, the limit",
-            where,
-            limits.CROSSINGS,
+            "{where}: has rings with more than {most:,} crossings", where, limits.CROSSINGS
         )
     return Valid(bounds, *geodesy.repair(polygon))
 
@@ -124,7 +122,7 @@ def _positions(ring: Any, where: str) -> NDArray[np.float64]:
         raise InputError("{where}: has a ring that is not a list of positions", where)
     if len(positions) < _MIN_RING:
         raise InputError(
-            "{where}: has a ring of {count} positions; 4 are the least", where, len(positions)
+            "{where}: has a ring of {count} positions, not 4 or more", where, len(positions)
         )
     if not np.isfinite(positions).all():
         raise InputError("{where}: has NaN or infinite coordinates", where)
@@ -134,9 +132,7 @@ def _positions(ring: Any, where: str) -> NDArray[np.float64]:
 def _check_range(low: NDArray[np.float64], high: NDArray[np.float64], where: str) -> None:
     if low[0] < -180 or high[0] > 180 or low[1] < -90 or high[1] > 90:
         raise InputError(
-            "{where}: has coordinates out of range ({low:.6g}, {low_2:.6g}); longitude "
-            "and latitude in degrees are expected, not a projection in metres",
+            "{where}: {lon:.6g}, {lat:.6g} is out of range; degrees are read, not metres",
             where,
-            low[0],
-            low[1],
+            *low,
         )

@@ -148,10 +148,7 @@ def joined(
 def _one(parts: list[Snapshot]) -> Snapshot:
     infos = [part.info for part in parts]
     if not any(Status.RUSSIAN_HELD in info.reports for info in infos):
-        raise InputError(
-            "{name}: no layer of control of that day; a record needs one with the others",
-            infos[0].name,
-        )
+        raise InputError("{name}: a layer of control of that day is needed with it", infos[0].name)
     if len(parts) == 1:
         return parts[0]
     layers: dict[Ground, Polygons] = {}

@@ -47,15 +47,12 @@ def check(parts: dict[str, bytes], name: str) -> list[bool]:
     restored = parts[".shp"][:24] + struct.pack(">i", length) + parts[".shp"][28:_HEADER] + index
     if parts.setdefault(".shx", restored)[_HEADER:] != index:
         raise InputError(
-            "{name}: is damaged: its .shx does not fit its .shp; without one it is restored", name
+            "{name}: is damaged: its .shx does not fit; without one it is restored", name
         )
     kept = _rows(parts[".dbf"], name)
     if len(kept) != len(places):
         raise InputError(
-            "{name}: is damaged: it has {count:,} shapes and {count_2:,} rows",
-            name,
-            len(places),
-            len(kept),
+            "{name}: is damaged: {shapes:,} shapes, {rows:,} rows", name, len(places), len(kept)
         )
     kinds = [struct.unpack_from("<i", parts[".shp"], at + 8)[0] for at, _ in places]
     return [kind != _NULL for kind, is_kept in zip(kinds, kept, strict=True) if is_kept]
@@ -72,7 +69,7 @@ def _records(shp: bytes, name: str) -> list[tuple[int, int]]:
         end = at + _RECORD.size + 2 * words
         if words < 2 or end > len(shp):
             raise InputError(
-                "{name}: is damaged: record {count} of its .shp is cut off", name, len(places) + 1
+                "{name}: is damaged: record {number} is cut off", name, len(places) + 1
             )
         places.append((at, words))
         at = end

@@ -63,17 +63,14 @@ def decoded(data: bytes, name: str, encoding: str | None) -> tuple[str, tuple[st
 def _features(header: list[str], rows: Iterator[list[str]], name: str) -> Iterator[Feature]:
     column: int | None = None
     for number, row in enumerate(rows):
-        if number >= limits.FEATURES:
-            raise InputError(
-                "{name}: has more than {features:,} rows, the limit", name, limits.FEATURES
-            )
+        limits.at_most_features(number + 1, name)
         if column is None:
             column = next((i for i, cell in enumerate(row) if _is_geometry(cell)), None)
             if column is None:
                 continue
         if len(row) != len(header):
             raise InputError(
-                "{name}, row {number}: has {count} values for {count_2} columns",
+                "{name}, row {row}: {count} values for {columns} columns",
                 name,
                 number + 1,
                 len(row),
@@ -112,9 +109,7 @@ def _geometry(cell: str, where: str) -> BaseGeometry:
             shape = shapely.from_wkb(text)
             srid = int(shapely.get_srid(shape))
         else:
-            raise InputError(
-                "{where}: has {text_given!r}, which is no polygon as WKT", where, shown(text)
-            )
+            raise InputError("{where}: has {text!r}, no polygon as WKT", where, shown(text))
     except shapely.errors.GEOSException as error:
         raise InputError("{where}: holds a geometry that cannot be read", where) from error
     if srid in (0, 4326):

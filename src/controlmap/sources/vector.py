@@ -30,7 +30,6 @@ from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
 from controlmap.core import limits
-from controlmap.core.limits import in_mb
 from controlmap.core.model import InputError
 from controlmap.sources import geojson, parquet_pages, shapefile
 from controlmap.sources.document import Document, Feature, shown
@@ -89,7 +88,7 @@ def parse_geopackage(data: bytes, name: str, most: int) -> Document:
     """Return every layer of polygons in a GeoPackage; a feature's layer is its property `layer`."""
     import pyogrio
 
-    _check_size(data, name)
+    limits.at_most_bytes(len(data), limits.FILE_MB * 2**20, name)
     _check_tables(data, name)
     try:
         listed = [str(layer) for layer, kind in pyogrio.list_layers(data) if kind is not None]
@@ -97,7 +96,7 @@ def parse_geopackage(data: bytes, name: str, most: int) -> Document:
         raise InputError("{name}: is not a GeoPackage that can be read", name) from error
     if not listed or len(listed) > limits.LAYERS:
         raise InputError(
-            "{name}: has {count} layers; 1 to {layers} are read", name, len(listed), limits.LAYERS
+            "{name}: has {count} layers, not 1 to {most}", name, len(listed), limits.LAYERS
         )
     left = _Left(name, most)
     features: list[Feature] = []
@@ -147,8 +146,7 @@ def _check_tables(data: bytes, name: str) -> None:
             raise InputError("{name}: is not a GeoPackage that can be read", name) from error
     if computing:
         raise InputError(
-            "{name}: {computing} in it is computed when it is read (a view, a virtual "
-            "table or a generated column); a GeoPackage of plain tables is read",
+            "{name}: {title} in it is computed when it is read; plain tables are read",
             name,
             shown(computing[0]),
         )
@@ -172,9 +170,7 @@ def parse_shapefile(
     }
     missing = [ending for ending in (".dbf", ".prj") if ending not in parts]
     if missing:
-        raise InputError(
-            "{name}: has no {listed} beside {shapes}", name, ", ".join(missing), shown(shapes[0])
-        )
+        raise InputError("{name}: has no {listed} beside its .shp", name, ", ".join(missing))
     notes = []
     if encoding or ".cpg" not in parts:
         detected = encoding or shapefile.encoding_of(parts[".dbf"])
@@ -200,7 +196,7 @@ def parse_shapefile(
 
 def parse_flatgeobuf(data: bytes, name: str, most: int) -> Document:
     """Return the features of a FlatGeobuf file."""
-    _check_size(data, name)
+    limits.at_most_bytes(len(data), limits.FILE_MB * 2**20, name)
     features = _by_gdal(data, name, None, 0, _Left(name, most))
     return Document(name, hashlib.sha256(data).hexdigest(), tuple(features))
 
@@ -251,16 +247,11 @@ def _check_rows(where: str, wkb: Sequence[bytes | None], stored: Sequence[bool])
     """
     if len(wkb) != len(stored):
         raise InputError(
-            "{where}: is damaged: {count:,} of its {count_2:,} rows can be read",
-            where,
-            len(wkb),
-            len(stored),
+            "{where}: is damaged: {lost:,} rows cannot be read", where, len(stored) - len(wkb)
         )
     for number, (shape, is_stored) in enumerate(zip(wkb, stored, strict=True), start=1):
         if shape is None and is_stored:
-            raise InputError(
-                "{where}: is damaged: the geometry of row {number} cannot be read", where, number
-            )
+            raise InputError("{where}: is damaged: row {number} cannot be read", where, number)
 
 
 def parse_parquet(data: bytes, name: str, most: int) -> Document:
@@ -269,19 +260,13 @@ def parse_parquet(data: bytes, name: str, most: int) -> Document:
     Read a few rows at a time, geometry first, until it is `most` bytes: a value that many rows
     share is stored once, and takes its room for each of them when it is read.
     """
-    _check_size(data, name)
+    limits.at_most_bytes(len(data), limits.FILE_MB * 2**20, name)
     left = _Left(name, most)
     try:
         file = pq.ParquetFile(io.BytesIO(data))
         described, primary = _parquet_geometry(file, name)
         stored = parquet_pages.unpacked_bytes(data, file.metadata)
-        if stored > most:
-            raise InputError(
-                "{name}: unpacks to {in_mb}; the limit is {in_mb_2}",
-                name,
-                in_mb(stored),
-                in_mb(most),
-            )
+        limits.at_most_bytes(stored, most, name)
         read = partial(file.iter_batches, left.rows(stored), use_threads=False)
         shapes = _shapes(name, _whole(read(columns=[primary]), left).get(primary, []), left)
         plain = [
@@ -307,12 +292,11 @@ def _parquet_geometry(file: pq.ParquetFile, name: str) -> tuple[Mapping[str, Any
     described = geo["columns"][primary]
     if described["encoding"] != "WKB":
         raise InputError(
-            "{name}: geometry is encoded as {described}; WKB is read",
+            "{name}: has geometry in {encoding}; WKB is read",
             name,
             shown(described["encoding"]),
         )
-    if file.metadata.num_rows > limits.FEATURES:
-        raise InputError(_too_many(name, file.metadata.num_rows))
+    limits.at_most_features(file.metadata.num_rows, name)
     return described, primary
 
 
@@ -332,23 +316,14 @@ class _Left:
 
     def take(self, rows: int, count: int) -> None:
         """Raise an InputError for too many rows, or more bytes than the most with these."""
-        if rows > limits.FEATURES:
-            raise InputError(_too_many(self._name, rows))
+        limits.at_most_features(rows, self._name)
         self._bytes += count
-        if self._bytes > self._most:
-            raise InputError(
-                "{name}: unpacks to more than the limit of {in_mb}", self._name, in_mb(self._most)
-            )
+        limits.at_most_bytes(self._bytes, self._most, self._name)
 
     def take_vertices(self, count: int) -> None:
         """Raise an InputError where the file's positions are more than the limit with these."""
         self._vertices += count
-        if self._vertices > limits.VERTICES:
-            raise InputError(
-                "{name}: has more than {vertices:,} positions, the limit",
-                self._name,
-                limits.VERTICES,
-            )
+        limits.at_most_positions(self._vertices, self._name)
 
 
 def _whole(batches: Iterable[pa.RecordBatch], left: _Left) -> dict[str, list[Any]]:
@@ -371,9 +346,7 @@ def _shapes(where: str, wkb: list[bytes | None], left: _Left) -> NDArray[np.obje
         read = shapely.from_wkb(np.array(wkb, dtype=object))
         shapes = np.asarray(shapely.force_2d(read), dtype=object)
     except NotImplementedError as error:
-        raise InputError(
-            "{where}: holds curves; polygons with straight edges are read", where
-        ) from error
+        raise InputError("{where}: holds curves; straight edges are read", where) from error
     except (shapely.errors.GEOSException, TypeError, ValueError) as error:
         raise InputError("{where}: holds a geometry that cannot be read", where) from error
     areal = np.isin(shapely.get_type_id(shapes), _POLYGONAL)
@@ -408,11 +381,7 @@ def _features(
 def to_lonlat(shapes: NDArray[np.object_], crs: str | None, where: str) -> NDArray[np.object_]:
     """Return geometries in a named reference system as WGS84 longitude and latitude."""
     if not crs:
-        raise InputError(
-            "{where}: names no coordinate reference system; WGS84 or any other that is "
-            "named is read",
-            where,
-        )
+        raise InputError("{where}: names no coordinate reference system", where)
     try:
         system = CRS.from_user_input(crs)
         if system.to_epsg() == 4326 or system.name in ("WGS 84", "WGS 84 (CRS84)"):
@@ -425,9 +394,7 @@ def to_lonlat(shapes: NDArray[np.object_], crs: str | None, where: str) -> NDArr
     except (CRSError, ProjError, IndexError) as error:
         raise InputError("{where}: names a reference system that is not known", where) from error
     if not np.isfinite(shapely.get_coordinates(moved)).all():
-        raise InputError(
-            "{where}: has coordinates that {name} does not have", where, shown(system.name)
-        )
+        raise InputError("{where}: has positions beyond {system}", where, shown(system.name))
     return np.asarray(moved, dtype=object)
 
 
@@ -435,14 +402,3 @@ def _plain(value: Any) -> Any:
     """Return a value of a table as JSON has it."""
     plain = value.item() if isinstance(value, np.generic) else value
     return plain if isinstance(plain, (str, int, float, bool, type(None))) else str(plain)
-
-
-def _check_size(data: bytes, name: str) -> None:
-    if len(data) > limits.FILE_MB * 2**20:
-        raise InputError(
-            "{name}: {in_mb}; the limit is {file_mb} MB", name, in_mb(len(data)), limits.FILE_MB
-        )
-
-
-def _too_many(name: str, count: int) -> str:
-    return f"{name}: has {count:,} features; the limit is {limits.FEATURES:,}"

@@ -82,7 +82,7 @@ def read(reader: str, document: Document, observed: datetime | None) -> Snapshot
     warnings = [f"{document.name}: {APPROXIMATE}"]
     if unknown == len(holder):
         raise InputError(
-            "{name}: {opinion} knows no holder on {day}", document.name, OPINIONS[reader], day
+            "{name}: {by} knows no holder on {day}", document.name, OPINIONS[reader], day
         )
     if unknown:
         warnings.append(

@@ -68,11 +68,10 @@ class Year(Document):
             return len(self.days) - 1
         if day not in self.days:
             raise InputError(
-                "{name}: has no {day}; it is of {days} to {days_2}",
+                "{name}: has no {day}; it is of {days}",
                 self.name,
                 day,
-                self.days[0],
-                self.days[-1],
+                f"{self.days[0]} to {self.days[-1]}",
             )
         return self.days.index(day)
 
@@ -118,9 +117,7 @@ def _parsed(opened: io.RawIOBase, name: str, sha256: str) -> Year:
             table.add(batch)
     except pa.ArrowException as error:
         reason = " ".join(str(error).split())[:120]
-        raise InputError(
-            "{name}: is not VIINA's CSV, or is cut off ({reason})", name, reason
-        ) from error
+        raise InputError("{name}: is not VIINA's CSV, or cut off ({why})", name, reason) from error
     if not table.days:
         raise InputError("{name}: has no place of the four oblasts", name)
     days = tuple(sorted(table.days))
@@ -156,7 +153,7 @@ class _Table:
         if unlike.any():
             row = int(unlike.argmax())
             raise InputError(
-                "{name}: gives place {order} on {list} two holders; one is expected",
+                "{name}: gives place {number} on {day} two holders",
                 self._name,
                 self._order[place[row]],
                 list(self.days)[day[row]],
@@ -175,9 +172,7 @@ class _Table:
                 raise InputError(_no_date(self._name)) from error
             numbers.append(self.days.setdefault(day, len(self.days)))
         if len(self.days) > limits.CSV_DAYS:
-            raise InputError(
-                "{name}: has more than {csv_days:,} days, the limit", self._name, limits.CSV_DAYS
-            )
+            raise InputError("{name}: has more than {most:,} days", self._name, limits.CSV_DAYS)
         number = np.array(numbers, dtype=np.int64)
         return np.asarray(number[encoded.indices.to_numpy()])
 
@@ -194,9 +189,7 @@ def _batches(opened: io.RawIOBase, name: str, wanted: pa.Array) -> Iterator[pa.R
     for batch in reader:
         rows += batch.num_rows
         if rows > limits.CSV_ROWS:
-            raise InputError(
-                "{name}: has more than {csv_rows:,} rows, the limit", name, limits.CSV_ROWS
-            )
+            raise InputError("{name}: has more than {most:,} rows", name, limits.CSV_ROWS)
         # Some copies have passed through a table that writes 709717.0.
         whole = batch.set_column(0, "geonameid", _whole(batch.column("geonameid")))
         yield whole.filter(pc.is_in(whole.column("geonameid"), value_set=wanted))
@@ -213,21 +206,16 @@ class _Counted(io.RawIOBase):
     """A stream that ends with an InputError where it gives more than the limit."""
 
     def __init__(self, opened: IO[bytes], name: str, most_mb: int) -> None:
-        self._opened, self._name, self._most_mb = opened, name, most_mb
-        self._left = most_mb * 2**20
+        self._opened, self._name, self._most = opened, name, most_mb * 2**20
+        self._size = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         data = self._opened.read(len(buffer))
-        self._left -= len(data)
-        if self._left < 0:
-            raise InputError(
-                "{name}: unpacks to more than the limit of {most_mb} MB",
-                self._name,
-                self._most_mb,
-            )
+        self._size += len(data)
+        limits.at_most_bytes(self._size, self._most, self._name)
         buffer[: len(data)] = data
         return len(data)
 

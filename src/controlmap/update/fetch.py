@@ -213,7 +213,7 @@ class Fetcher:
                     as_given("cannot be reached ({error})", error), UnavailableError
                 ) from error
         raise FetchError(
-            "{address}: sends on more than {redirects} times", address, self.manners.redirects
+            "{address}: sends on more than {most} times", address, self.manners.redirects
         )
 
     def _wait_for_turn(self) -> None:
@@ -233,9 +233,7 @@ class Fetcher:
             wait_s = _retry_after_s(response.headers.get("Retry-After"), self.clock.now())
             raise _TransientError(as_given("the server answers {status}", status), stays, wait_s)
         if status in _UNWELCOME:
-            raise UnavailableError(
-                "{address}: the server turns the request away ({status})", address, status
-            )
+            raise UnavailableError("{address}: turns the request away ({status})", address, status)
         if status == 304 and conditional:
             return None
         if status != 200:
@@ -290,9 +288,7 @@ def _next_address(address: str, location: str) -> str:
         stays = False
     if not stays:
         raise FetchError(
-            "{address}: sends on to {location!r}, another host or scheme; not followed",
-            address,
-            location[:100],
+            "{address}: is at {to!r}, another host; not followed", address, location[:100]
         )
     return there
 
@@ -338,9 +334,7 @@ def _unpacked(address: str, response: httpx.Response, limit: int) -> Iterator[by
         yield from response.iter_raw()
         return
     if packing not in {"gzip", "x-gzip"}:
-        raise FetchError(
-            "{address}: is packed as {packing!r}; gzip or none is expected", address, packing[:20]
-        )
+        raise FetchError("{address}: is packed as {packing!r}, not gzip", address, packing[:20])
     stream = zlib.decompressobj(_GZIP_WINDOW)
     try:
         for part in response.iter_raw():
@@ -353,5 +347,5 @@ def _unpacked(address: str, response: httpx.Response, limit: int) -> Iterator[by
 
 def _too_large(address: str, limit: int) -> FetchError:
     return FetchError(
-        "{address}: is larger than the limit of {limit:,.3g} MB", address, limit / 2**20
+        "{address}: is larger than {limit:,.3g} MB, the limit", address, limit / 2**20
     )

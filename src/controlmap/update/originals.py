@@ -47,9 +47,7 @@ class Original:
         except (OSError, EOFError, zlib.error) as error:
             raise RecordError("{path}: is missing or damaged", self.path) from error
         if hashlib.sha256(data).hexdigest() != self.sha256:
-            raise RecordError(
-                "{path}: is damaged (its hash is not the one it is named for)", self.path
-            )
+            raise RecordError("{path}: is damaged (its hash is another)", self.path)
         return data
 
     def as_member(self) -> Member:
