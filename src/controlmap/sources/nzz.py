@@ -86,4 +86,5 @@ def _day(name: str, feature: Feature) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError as error:
-        raise InputError("{name}: {text!r} is not a date YYYY-MM-DD", name, shown(text)) from error
+        where = f"{name}: feature {feature.number}"
+        raise InputError("{where}: {text!r} is no day YYYY-MM-DD", where, shown(text)) from error
