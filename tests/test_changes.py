@@ -116,8 +116,18 @@ def test_the_command_prints_every_format(capsys: pytest.CaptureFixture[str]) -> 
     days = ("--from", "2026-01-24", "--to", "2026-08-20")
     told = json.loads(run(capsys, *days, "--format", "json"))
     ends = ["retrieved_from", "retrieved_to", "reader_from", "reader_to", "readers_differ"]
-    assert list(told) == ["source", "from", "to", "advance", *ends, "unit", "oblasts", "all"]
-    assert (told["from"], told["to"]) == ("2026-01-24T22:00:00Z", "2026-08-20T22:00:00Z")
+    assert list(told) == [
+        "source",
+        "from",
+        "to",
+        "advance",
+        *ends,
+        "unit",
+        "oblasts",
+        "all",
+        "records",
+    ]
+    assert (told["from"], told["to"]) == ("2026-01-24", "2026-08-20")
     assert list(told["all"]) == ["iso", "name", "gained_km2", "lost_km2", "net_km2"]
     coverage = archive.open_source("deepstate").coverage
     areas = [of_rows.areas(coverage, coverage.at(date.fromisoformat(d)))[-1] for d in days[1::2]]

@@ -79,6 +79,7 @@ def test_areas_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         "contested_reported",
         "oblasts",
         "all",
+        "records",
     ]
     assert (told["source"], told["unit"]) == ("deepstate", "km2")
     assert told["as_of"] == "2023-01-01T22:37:31Z"
@@ -111,7 +112,7 @@ def test_areas_as_csv(capsys: pytest.CaptureFixture[str]) -> None:
     assert [r["iso"] for r in rows] == [*ISOS, "all"]
     assert list(rows[0]) == [*AREAS_KEYS, *SOURCING_KEYS]
     both = rows[0]["observed"], rows[0]["retrieved"]
-    assert both == ("2026-01-24T22:00:00Z", "2026-01-26T03:00:00Z")
+    assert both == ("2026-01-24", "2026-01-26T03:00:00Z")
     assert (rows[0]["source"], rows[0]["basis"]) == ("deepstate", "polygon")
     assert rows[0]["contested"] == ""
     assert round(float(rows[0]["russian_held"])) == 20787
@@ -176,7 +177,7 @@ def test_areas_of_one_file(packed: bool, daily: Path, capsys: pytest.CaptureFixt
     else:
         path = daily
     told = Run(capsys, "areas", "--input", path, "--format", "json").json
-    assert (told["source"], told["as_of"]) == ("deepstate", "2024-07-08T21:00:00Z")
+    assert (told["source"], told["as_of"]) == ("deepstate", "2024-07-08")
     assert told["as_of_within"] == ["2024-07-07", "2024-07-08"]
     assert told["oblasts"][0]["russian_held"] == pytest.approx(SQUARE_KM2, abs=0.001)
     assert told["all"]["russian_held"] == pytest.approx(SQUARE_KM2, abs=0.001)
@@ -200,7 +201,7 @@ def test_a_reader_and_a_date_may_be_given(
     path = tmp_path / "undated.json"
     path.write_bytes(make_file((SQUARE, {})))
     asked = ("--reader", "deepstate_daily", "--date", "2024-03-01", "--format", "json")
-    assert Run(capsys, "areas", "--input", path, *asked).json["as_of"] == "2024-03-01T23:59:59Z"
+    assert Run(capsys, "areas", "--input", path, *asked).json["as_of"] == "2024-03-01"
 
 
 def test_what_a_file_leaves_in_doubt_is_told_on_stderr(
@@ -234,6 +235,7 @@ def test_compare_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         "contested_counted",
         "oblasts",
         "all",
+        "records",
     ]
     assert [o["iso"] for o in told["oblasts"]] == ISOS
     for row in (*told["oblasts"], told["all"]):
@@ -363,7 +365,7 @@ def test_history_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     told = Run(
         capsys, "history", "--from", "2024-01-14", "--to", "2024-01-16", "--format", "json"
     ).json
-    assert list(told) == ["source", "unit", "advance", "every", "from", "to", "rows"]
+    assert list(told) == ["source", "unit", "advance", "every", "from", "to", "rows", "records"]
     assert (told["from"], told["to"], told["every"]) == ("2024-01-14", "2024-01-16", "day")
     assert [(r["date"], r["iso"]) for r in told["rows"]] == [
         (f"2024-01-{day}", iso) for day in (14, 15, 16) for iso in (*ISOS, "all")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,13 +14,17 @@ import orjson
 import pytest
 import shapely
 
+import controlmap
 from controlmap import sources
+from controlmap.analysis.answer import as_text
 from controlmap.analysis.changes import changes
-from controlmap.core.model import Snapshot, Status
+from controlmap.core.model import Snapshot, Status, end_of
 from controlmap.geo.geodesy import WGS84
 from controlmap.record import archive, coverage, inputs
 from controlmap.record.coverage import Coverage
 from controlmap.sources import deepstate_daily
+from controlmap.words import notes, numbers
+from controlmap.words.catalog import Message
 from input_files import OCCUPIED, SQUARE, WEST, make_daily, make_file
 
 PUBLISHED_KM2 = {
@@ -172,3 +179,68 @@ def _undated(snapshot: Snapshot) -> Snapshot:
     assert snapshot.info.retrieved is not None
     info = replace(snapshot.info, observed=snapshot.info.retrieved, within=None)
     return replace(snapshot, info=info)
+
+
+# What is shown: days are days, and the day in Kyiv where it is another
+
+
+@pytest.mark.parametrize(
+    ("source", "day"),
+    [("isw", "2022-02-24"), ("nzz", "2024-05-05"), ("deepstate", "2026-01-24")],
+)
+def test_a_source_that_tells_days_has_no_clock_anywhere(source: str, day: str) -> None:
+    record = controlmap.open(source)
+    evidence = record.areas(day).evidence[0]
+    retrieved = {evidence.retrieved and numbers.instant(evidence.retrieved)} - {None}
+    observed = evidence.observed.isoformat()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", observed)
+    for answer in (
+        record.areas(day),
+        record.compare(day),
+        record.changes(day, day),
+        record.history(day, day),
+        record.agree("2022-10-01", sources=["isw", "nzz"])
+        if source == "isw"
+        else record.areas(day),
+    ):
+        outlets = [answer.to_json(), answer.to_csv(), answer.cite(), repr(answer)]
+        text = "\n".join([*outlets, answer._repr_html_(), as_text(answer)])
+        assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z?", text)) <= retrieved
+        assert " UTC" not in text
+    assert observed in record.areas(day).to_json()
+
+
+def test_where_kyiv_has_the_next_day_both_are_given() -> None:
+    record = controlmap.open("deepstate")
+    late, early = record.areas("2023-01-01"), record.areas("2025-08-03")
+    assert "as of 2023-01-01T22:37:31Z (2023-01-02 in Kyiv)" in as_text(late)
+    assert "2023-01-01T22:37:31Z (2023-01-02 in Kyiv)" in late.cite()
+    assert "Kyiv" not in as_text(early) + early.cite()
+    shown = str(Message("{when}")(when=notes.as_of(late.evidence[0])))
+    assert shown == "1 January 2023, 22:37 UTC (2 January 2023 in Kyiv)"
+
+
+def test_more_than_a_quarter_of_the_maps_snapshots_are_of_the_next_day_in_kyiv(
+    record: Coverage,
+) -> None:
+    of_map = [i.observed for i in record.snapshots if i.reader == "deepstate_api"]
+    later = sum(numbers.kyiv_day(o) != o.date() for o in of_map)
+    assert round(100 * later / len(of_map)) == 28
+
+
+def test_a_file_that_a_person_dates_is_of_that_day() -> None:
+    snapshot = sources.read(
+        make_file((SQUARE, OCCUPIED)), "map.geojson", "deepstate_api", end_of(date(2024, 3, 1))
+    )
+    assert sources.observed(snapshot.info) == date(2024, 3, 1)
+
+
+def test_every_answer_says_which_record_it_comes_from() -> None:
+    record = controlmap.open("deepstate")
+    digest = hashlib.sha256(record.path.read_bytes()).hexdigest()
+    answer = record.areas("2026-01-24")
+    assert answer.evidence[0].record == digest
+    assert json.loads(answer.to_json())["records"] == {"deepstate": digest[:12]}
+    assert f", record {digest[:12]}. " in answer.cite()
+    counted = controlmap.open("isw").areas("2022-10-01", advance="held")
+    assert json.loads(counted.to_json())["records"].keys() == {"isw"}

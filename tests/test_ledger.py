@@ -504,7 +504,7 @@ def test_the_command_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert by_id["donetsk-5000"]["low"] == pytest.approx(5197.9, abs=0.1)
     assert [t["source"] for t in by_id["donetsk-5000"]["by_source"]] == ["deepstate", "nzz"]
     assert list(by_id["donetsk-5000"]["left_out"]) == ["isw"]
-    assert by_id["donetsk-5000"]["hindsight"]["by_source"][1]["as_of"] == "2026-08-14T00:00:00Z"
+    assert by_id["donetsk-5000"]["hindsight"]["by_source"][1]["as_of"] == "2026-08-14"
     assert by_id["annexed-four"]["by_source"] == []
     assert told["sources"] == ["deepstate", "isw", "nzz"]
     hindsight = by_id["donetsk-one-year"]["hindsight"]

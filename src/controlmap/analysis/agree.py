@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from controlmap import sources
 from controlmap.analysis import agreement, assessed_advance
 from controlmap.analysis.agreement import Agreement, AgreementRow, Opinion, Pair, Spread
 from controlmap.analysis.answer import Answer, Evidence
@@ -101,7 +102,7 @@ def _answer(
     pairs = agreement.pairs(result)
     day = opinions[0].snapshot.day
     compared = [_source(opinion) for opinion in opinions]
-    observed = {f"{o.source}_observed": o.snapshot.info.observed for o in opinions}
+    observed = {f"{o.source}_observed": sources.observed(o.snapshot.info) for o in opinions}
     return Answer(
         "agree",
         notes.AGREE,
@@ -156,7 +157,7 @@ def _source(opinion: Opinion) -> dict[str, Any]:
     return {
         "source": opinion.source,
         "reader": info.reader,
-        "observed": info.observed,
+        "observed": sources.observed(info),
         "age_days": opinion.age_days,
         "cell_m": opinion.coverage.cell_m,
     }
@@ -174,7 +175,6 @@ def _notes(opinions: Sequence[Opinion], pairs: Sequence[Pair], basis: Basis) -> 
 
 
 def _features(result: Agreement, day: date, compared: list[dict[str, Any]]) -> Features:
-    from controlmap import sources
     from controlmap.analysis import features
 
     credits = {source: sources.find_source(source).credit for source in result.sources}

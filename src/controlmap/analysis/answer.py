@@ -44,13 +44,16 @@ class Evidence:
     source, title, credit, terms, url
         The source's id, its name, whom to credit, under what terms, and where it is.
     reader, observed, retrieved, sha256
-        The kind of file, the two instants (UTC), and the hash of the bytes it was read from.
+        The kind of file, the two instants (UTC; a day where the source tells no more of the first),
+        and the hash of the bytes it was read from.
     carried
         Whether the day that was asked about has no snapshot, so that this earlier one stands.
     cell_m
         The cells in metres that the record's map is generalised to; None at full detail.
     within
         The days that it may be of, where the source does not say which: `observed` is the best.
+    record
+        The SHA-256 of the file of the record that it comes from; "" for a file by itself.
     """
 
     source: str
@@ -59,12 +62,18 @@ class Evidence:
     terms: str
     url: str
     reader: str
-    observed: datetime
+    observed: date
     retrieved: datetime | None
     sha256: str
     carried: bool
     cell_m: int | None
     within: tuple[date, date] | None
+    record: str
+
+    @property
+    def day(self) -> date:
+        """The day (UTC) that it is of, or the best one."""
+        return self.observed.date() if isinstance(self.observed, datetime) else self.observed
 
     @classmethod
     def of(cls, coverage: Coverage, snapshot: DaySnapshot) -> Evidence:
@@ -77,12 +86,13 @@ class Evidence:
             str(source.terms),
             source.url,
             info.reader,
-            info.observed,
+            sources.observed(info),
             info.retrieved,
             info.sha256,
             snapshot.carried,
             coverage.cell_m,
             info.within,
+            coverage.sha256,
         )
 
 
@@ -206,8 +216,10 @@ class Answer:
 
 
 def as_json(answer: Answer) -> str:
-    """Return the document of an answer."""
-    return json.dumps(render.plain(answer.document), ensure_ascii=False, indent=2)
+    """Return the document of an answer, and which records it comes from."""
+    records = {e.source: e.record[: notes.HASH_DIGITS] for e in answer.evidence if e.record}
+    document = {**answer.document, **({"records": records} if records else {})}
+    return json.dumps(render.plain(document), ensure_ascii=False, indent=2)
 
 
 def as_csv(answer: Answer) -> str:
@@ -237,10 +249,11 @@ def citation(answer: Answer) -> str:
     """Return who assessed what an answer rests on, of when, and how it was measured."""
     assessed = "; ".join(
         str(
-            notes.ASSESSED(
-                title=e.title,
-                observed=notes.as_of_iso(e),
-                retrieved=instant(e.retrieved) if e.retrieved else notes.NOT_RECORDED,
+            notes.assessed(
+                e.title,
+                notes.as_of_iso(e),
+                instant(e.retrieved) if e.retrieved else notes.NOT_RECORDED,
+                e.record,
             )
         )
         for e in answer.evidence

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from controlmap import sources
 from controlmap.analysis import areas, assessed_advance, figures
 from controlmap.analysis.answer import Answer, Evidence
 from controlmap.analysis.assessed_advance import Advance
@@ -117,7 +118,7 @@ def by_day(coverage: Coverage, known: Snapshots) -> Iterator[dict[str, Any]]:
                 **{status: row[status] for status in _STATUSES[5:]},
                 "reader": info and info.reader,
                 "source": coverage.source,
-                "observed": info and info.observed,
+                "observed": info and sources.observed(info),
             }
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from controlmap import sources
 from controlmap.analysis import agreement, assessed_advance, claim_sentences
 from controlmap.analysis import claims as claiming
 from controlmap.analysis.answer import Answer, Evidence
@@ -94,7 +95,7 @@ def _row(evaluation: Evaluation) -> dict[str, Any]:
         "url": claim.url or None,
         "day": evaluation.day,
         "source": None if claim.asks.declared else evaluation.source,
-        "as_of": snapshot and snapshot.info.observed,
+        "as_of": snapshot and sources.observed(snapshot.info),
         "retrieved": snapshot and snapshot.info.retrieved,
         "quantity": claim.quantity,
         "relation": claim.relation.value,
@@ -141,7 +142,7 @@ def _sources(claim: Claim, finding: Finding) -> dict[str, Any]:
     by_source = [
         {
             "source": each.source,
-            "as_of": each.snapshot.info.observed,
+            "as_of": sources.observed(each.snapshot.info),
             **_figures(each.measure),
             "verdict": each.verdict.value,
         }

@@ -40,12 +40,16 @@ _RANDOM = 8  # letters in the name of a file that is being written
 
 @dataclass(frozen=True)
 class GeoFile:
-    """What a file holds: columns, geometries (None where a row has none), provenance, the rest."""
+    """What a file holds: columns, geometries (None where a row has none), provenance, the rest.
+
+    `sha256` is the hash of its bytes.
+    """
 
     table: pa.Table
     geometry: Polygons
     provenance: Provenance
     extra: Mapping[str, Any]
+    sha256: str
 
 
 def geodata(name: str = "") -> Path:
@@ -77,7 +81,7 @@ def write(
     head = {
         "format": FORMAT,
         "kind": kind,
-        "sha256": hashlib.sha256(body.encode()).hexdigest(),
+        "sha256": _sha256(body.encode()),
         "body": body,
     }
     wkb = [None if g is None else bytes(g) for g in shapely.to_wkb(geometry)]
@@ -105,7 +109,8 @@ def read(path: Path, kind: str) -> GeoFile:
     if not path.is_file():
         raise RecordError("{name}: not found in {name_2}/", path.name, path.parent.name or ".")
     try:
-        file = pq.ParquetFile(path, page_checksum_verification=True)
+        data = path.read_bytes()  # once: the path may hold another file a moment later
+        file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
         head = json.loads(file.metadata.metadata[_KEY])
         form = head["format"]
         if form > FORMAT:
@@ -114,7 +119,7 @@ def read(path: Path, kind: str) -> GeoFile:
             )
         if head["kind"] != kind:
             raise RecordError("{name}: holds {head}, not {kind}", path.name, head["kind"], kind)
-        if hashlib.sha256(head["body"].encode()).hexdigest() != head["sha256"]:
+        if _sha256(head["body"].encode()) != head["sha256"]:
             raise RecordError("{name}: is damaged (the provenance fails its checksum)", path.name)
         body = _unpack(head["body"])
         table = file.read(use_threads=False)
@@ -134,7 +139,8 @@ def read(path: Path, kind: str) -> GeoFile:
         ) from error
     except shapely.errors.GEOSException as error:
         raise RecordError("{name}: is damaged (a geometry cannot be read)", path.name) from error
-    return GeoFile(table, np.asarray(geometry, dtype=object), provenance, body["extra"])
+    geometries = np.asarray(geometry, dtype=object)
+    return GeoFile(table, geometries, provenance, body["extra"], _sha256(data))
 
 
 def write_sidecar(path: Path, provenance: Provenance | None = None) -> Path:
@@ -149,7 +155,7 @@ def write_sidecar(path: Path, provenance: Provenance | None = None) -> Path:
         known = json.loads(_text(asdict(provenance)))
     content = {
         "file": path.name,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "sha256": _sha256(path.read_bytes()),
         "bytes": path.stat().st_size,
         **known,
     }
@@ -173,7 +179,7 @@ def check_sidecar(path: Path) -> None:
     """Raise a RecordError where a file is not the one that its sidecar has the hash of."""
     if not path.is_file():
         raise RecordError("{name}: not found in {name_2}/", path.name, path.parent.name or ".")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != read_sidecar(path).get("sha256"):
+    if _sha256(path.read_bytes()) != read_sidecar(path).get("sha256"):
         raise RecordError("{name}: is damaged (its provenance is of another file)", path.name)
 
 
@@ -218,6 +224,10 @@ def _geo(geometry: Polygons) -> dict[str, Any]:
 def _columns(table: pa.Table) -> list[list[str]]:
     """Return names and types, as Parquet calls them."""
     return [[f.name, str(f.type).replace("item: ", "element: ")] for f in table.schema]
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _text(value: Mapping[str, Any]) -> bytes:

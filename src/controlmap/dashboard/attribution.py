@@ -18,7 +18,7 @@ def source(evidence: Iterable[tuple[date, Evidence]]) -> None:
     for day, snapshot in evidence:
         st.markdown(said_by(snapshot))
         if snapshot.carried:
-            st.caption(text.carried(day, snapshot.observed.date()))
+            st.caption(text.carried(day, snapshot.day))
 
 
 def said_by(evidence: Evidence) -> str:
@@ -29,6 +29,6 @@ def said_by(evidence: Evidence) -> str:
 
 def citation(place: DeltaGenerator, lines: Sequence[str], evidence: Iterable[Evidence]) -> None:
     """Offer figures, in sentences, with their sources and dates, to be copied."""
-    assessed = ((e.title, notes.as_of(e), e.retrieved) for e in evidence)
+    assessed = ((e.title, notes.as_of(e), e.retrieved, e.record) for e in evidence)
     with place.popover(str(text.CITE), width="content"):
         st.code(text.cited(lines, assessed), language=None, wrap_lines=True)

@@ -97,6 +97,7 @@ def load(path: Path) -> Record:
             cell_m=file.extra["cell_m"],
             # Earlier versions had none.
             settlements={(x, y): face for x, y, face in file.extra.get("settlements", ())},
+            sha256=file.sha256,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RecordError("{name}: is damaged ({error!r})", path.name, error) from error

@@ -120,6 +120,8 @@ class Coverage:
     settlements
         By lon, lat the face that each known settlement is in, where the map is generalised: taken
         from the exact faces. Empty at full detail, where the map itself has it.
+    sha256
+        The hash of the file that the record was read from; "" for one that was computed.
     """
 
     source: str
@@ -131,6 +133,7 @@ class Coverage:
     run_ground: Ints
     cell_m: int | None = None
     settlements: Mapping[tuple[float, float], int] = field(default_factory=dict)
+    sha256: str = ""
 
     @property
     def face_oblast(self) -> Ints:

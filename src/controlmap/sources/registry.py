@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from functools import partial
+from typing import Protocol
 
 from controlmap.core.model import InputError, Snapshot, Status
 from controlmap.sources import (
@@ -30,7 +31,7 @@ class Reader:
 
     `fields` are the columns that it reads; `layered` says that a file may be one layer of several
     of the same instant; `name_lags`, that it is named for another day than its own; `may_lack`,
-    what it may leave out although it is there.
+    what it may leave out although it is there; `has_clock`, that its files state the time of day.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Reader:
     layered: bool = False
     name_lags: bool = False
     may_lack: frozenset[Status] = frozenset()
+    has_clock: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ DEEPSTATE = Source(
             deepstate_api.recognises,
             deepstate_api.read,
             deepstate_api.FIELDS,
+            has_clock=True,
         ),
         Reader(
             deepstate_daily.ID,
@@ -273,6 +276,36 @@ def find_reader(reader: str) -> Reader:
             "reader {reader!r}: not known; allowed: {listed}", reader, ", ".join(READERS)
         )
     return READERS[reader]
+
+
+class Dated(Protocol):
+    """What a reader dates, if only by the likeliest of some days: a snapshot's info, evidence."""
+
+    @property
+    def reader(self) -> str:
+        """The id of the reader."""
+
+    @property
+    def observed(self) -> date:
+        """The instant, or the best one (UTC); a day where no more is known."""
+
+    @property
+    def within(self) -> tuple[date, date] | None:
+        """The first and the last day that it may be of; None where the source says which."""
+
+
+def observed(dated: Dated) -> date:
+    """Return the instant that something is of, in UTC, or the day where its source tells no more.
+
+    Records need an instant for their order: where it is none of the source's, nobody sees it.
+    """
+    instant = dated.observed
+    if not isinstance(instant, datetime):
+        return instant
+    reader = READERS.get(dated.reader)
+    # A person who dates a file gives its day, which is kept as the last instant of it.
+    is_day = dated.within is not None or instant.time() == time.max
+    return instant.date() if is_day or (reader and not reader.has_clock) else instant
 
 
 def source_of(reader: str) -> Source:

@@ -91,7 +91,12 @@ _ALL = (
     column("end", "To", DATE, "The day at whose end the period ends (UTC)."),
     column("source", "Source", TEXT, "The source's id."),
     column("reader", "Kind of file", TEXT, "The kind of the source's files that the day is from."),
-    column("observed", "Observed", INSTANT, "The instant of the ground's state (UTC)."),
+    column(
+        "observed",
+        "Observed",
+        INSTANT,
+        "The instant of the ground's state (UTC), or its day where the source tells no more.",
+    ),
     column(
         "carried",
         "Carried",
@@ -268,7 +273,12 @@ _ALL = (
     column("published", "Published", DATE, "When it was published."),
     column("url", "Address", TEXT, "Where it can be read."),
     column("day", "Day", DATE, "The day that it is measured on."),
-    column("as_of", "As of", INSTANT, "The instant of the ground's state (UTC)."),
+    column(
+        "as_of",
+        "As of",
+        INSTANT,
+        "The instant of the ground's state (UTC), or its day where the source tells no more.",
+    ),
     column("retrieved", "Retrieved", INSTANT, "When the file was taken from its source (UTC)."),
     column("quantity", "Quantity", TEXT, "The quantity that is measured."),
     column("relation", "Relation", TEXT, "How the figure claimed bounds what is measured."),

@@ -4,43 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Protocol
 
+from controlmap import sources
+from controlmap.sources import Dated
 from controlmap.words.catalog import Figure, Message
-from controlmap.words.numbers import instant
+from controlmap.words.numbers import instant, kyiv_day
 
 NOT_RECORDED = Message("not recorded")
 OR_DAY = Message("{best} (or {others})")
+IN_KYIV = Message("{observed} ({day} in Kyiv)")
 
 
-class Dated(Protocol):
-    """What is of an instant, or of the likeliest of some days: a snapshot's info, evidence."""
+def as_of(dated: Dated) -> Figure:
+    """Return when something is of, for a sentence: an instant, a day, or the best and the others.
 
-    @property
-    def observed(self) -> datetime:
-        """The instant, or the best one (UTC)."""
-
-    @property
-    def within(self) -> tuple[date, date] | None:
-        """The first and the last day that it may be of; None where the instant is certain."""
+    Where it is the next day in Kyiv by then, both days are given.
+    """
+    return _as_of(dated, lambda when: when)
 
 
-def as_of(dated: Dated) -> datetime | Message:
-    """Return when something is of, for a sentence: an instant, or the best day and the others."""
-    return _either(dated) or dated.observed
-
-
-def as_of_iso(dated: Dated) -> str | Message:
+def as_of_iso(dated: Dated) -> Figure:
     """Return as `as_of` in ISO 8601, as commands print it."""
-    return _either(dated, str) or instant(dated.observed)
+    return _as_of(
+        dated, lambda when: instant(when) if isinstance(when, datetime) else when.isoformat()
+    )
 
 
-def _either(dated: Dated, shown: Callable[[date], Figure] = lambda day: day) -> Message | None:
-    if dated.within is None:
-        return None
-    best, (first, last) = dated.observed.date(), dated.within
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return OR_DAY(best=shown(best), others=[shown(day) for day in days if day != best])
+def _as_of(dated: Dated, shown: Callable[[date], Figure]) -> Figure:
+    observed = sources.observed(dated)
+    if dated.within is not None:
+        first, last = dated.within
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        return OR_DAY(best=shown(observed), others=[shown(day) for day in days if day != observed])
+    if isinstance(observed, datetime) and (there := kyiv_day(observed)) != observed.date():
+        return IN_KYIV(observed=shown(observed), day=shown(there))
+    return shown(observed)
+
+
+HASH_DIGITS = 12
+"""So many of a record's SHA-256 name it in a sentence."""
+
+
+def assessed(title: str, observed: Figure, retrieved: Figure, record: str) -> Message:
+    """Return who assessed it, of when, and which record has it, by its SHA-256; "" for none."""
+    who = {"title": title, "observed": observed, "retrieved": retrieved}
+    return ASSESSED_OF(**who, record=record[:HASH_DIGITS]) if record else ASSESSED(**who)
 
 
 AREAS = Message("Areas by status")
@@ -127,6 +135,7 @@ NEAREST = Message("{day}  nearest Russian-held ground: {distance_km:.1f} km")
 NEAREST_UNKNOWN = Message("{day}  nearest Russian-held ground: not known")
 SAID_BY = Message("{title}, observed {observed}")
 ASSESSED = Message("{title}, observed {observed}, retrieved {retrieved}")
+ASSESSED_OF = Message("{title}, observed {observed}, retrieved {retrieved}, record {record}")
 CITATION = Message("{title}. Source: {assessed}. controlmap {version}. {method}")
 MORE_ROWS = Message("and {count} row more", "and {count} rows more")
 

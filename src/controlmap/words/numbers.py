@@ -78,6 +78,13 @@ def instant(value: datetime) -> str:
     return value.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
+def kyiv_day(value: datetime) -> date:
+    """Return the day that it is in Kyiv at an instant."""
+    from zoneinfo import ZoneInfo
+
+    return value.astimezone(ZoneInfo("Europe/Kyiv")).date()
+
+
 def unsigned_zero(value: float, digits: int) -> float:
     """Return a figure, or 0.0 where it is shown as zero."""
     return 0.0 if round(value, digits) == 0 else value

@@ -8,7 +8,7 @@ from typing import Any
 
 from controlmap.core.model import Status
 from controlmap.core.version import __version__
-from controlmap.words import markdown, numbers
+from controlmap.words import markdown, notes, numbers
 from controlmap.words.catalog import Figure, Message, Text, ngettext
 from controlmap.words.catalog import gettext as _
 
@@ -348,16 +348,13 @@ def as_of(source: str, reader_title: Text, observed: Figure, retrieved: datetime
     )
 
 
-def cited(lines: Iterable[str], assessed: Iterable[tuple[str, Figure, datetime | None]]) -> str:
-    """Return sentences with who assessed it, of when, and how it was measured."""
+def cited(
+    lines: Iterable[str], assessed: Iterable[tuple[str, Figure, datetime | None, str]]
+) -> str:
+    """Return sentences with who assessed it, of when, by which record, and how it was measured."""
     whose = [
-        _(
-            "{source}, observed {observed}, retrieved {retrieved}",
-            source=title,
-            observed=observed,
-            retrieved=retrieved or NOT_RECORDED,
-        )
-        for title, observed, retrieved in assessed
+        str(notes.assessed(title, observed, retrieved or NOT_RECORDED, record))
+        for title, observed, retrieved, record in assessed
     ]
     ends = (_("Source: {sources}.", sources="; ".join(whose)), measured_by())
     return "\n".join((*lines, *ends)).replace("\N{NO-BREAK SPACE}", " ")
@@ -608,6 +605,9 @@ DEFINITIONS = Message("""
   unknown, and what is not held includes it.
 - **On a day** means the last snapshot at or before the end of that day in UTC. A day without one
   shows the snapshot before it, for up to 14 days, and says so; after that there is a gap.
+- **As of** is an instant where the source states one, as DeepState's map snapshots do, and a day
+  where it does not. Of those snapshots 28 % are taken late in the evening, when it is the next day
+  in Kyiv: then both days are given.
 """)
 
 
