@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,9 @@ import shapely
 from streamlit.testing.v1 import AppTest
 
 import rows as of_rows
-from controlmap.analysis import features
+from controlmap.analysis import changes
+from controlmap.analysis.answer import as_geojson
+from controlmap.analysis.patches import By
 from controlmap.cli import main
 from controlmap.core.model import Ground
 from controlmap.geo.geodesy import area_km2
@@ -91,12 +94,15 @@ def test_no_new_snapshot_is_said_in_every_format(
     assert shown["note"].startswith("No new snapshot")
 
 
-def test_the_geojson_has_the_faces_with_their_areas() -> None:
+@pytest.mark.parametrize("by", By)
+def test_the_geojson_has_the_ground_with_its_area(by: By) -> None:
     record = make((0, {Ground.OCCUPIED: 3}), (1, {Ground.LIBERATED: 1, Ground.OCCUPIED: 4}))
-    frame = features.changed(record, record.at(day(0)), record.at(day(1)))
+    record = replace(record, source="deepstate")
+    answer = changes.changes(record, day(0), day(1), by=by)
+    frame = answer.to_gdf()
     assert frame.crs == "OGC:CRS84"
     assert frame.geometry.exterior.is_ccw.all()  # as RFC 7946 asks
-    read = json.loads(frame.to_json())
+    read = json.loads(as_geojson(answer))
     by_change: dict[str, float] = {"gained": 0, "lost": 0}
     for feature in read["features"]:
         told_km2 = feature["properties"]["area_km2"]
@@ -140,6 +146,7 @@ def test_the_command_prints_every_format(capsys: pytest.CaptureFixture[str]) -> 
     assert (shown["type"], shown["from"], shown["cell_m"]) == ("FeatureCollection", days[1], 250)
     assert shown["credit"].startswith("DeepState")
     lost = [f["properties"]["area_km2"] for f in shown["features"]]
+    lost += shown["not_drawn_km2"].values()
     whole = told["all"]["gained_km2"] + told["all"]["lost_km2"]
     assert sum(lost) == pytest.approx(whole, abs=1e-3)
 

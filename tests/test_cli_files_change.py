@@ -46,15 +46,17 @@ def test_a_place_tells_which_files_its_spells_are_of(capsys: pytest.CaptureFixtu
     assert "may be contested or Ukrainian-held" in Run(capsys, *asked).out
 
 
-def test_faces_that_are_not_drawn_are_told_with_their_area(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize("by", ["oblast", "patch", "face"])
+def test_what_is_too_thin_to_be_drawn_is_one_figure_and_no_feature(
+    capsys: pytest.CaptureFixture[str], by: str
 ) -> None:
     days = ("--from", "2026-01-01", "--to", "2026-01-24")
-    told = json.loads(Run(capsys, "changes", *days, "--format", "geojson").out)
-    thin = [f["properties"]["area_km2"] for f in told["features"] if f["geometry"] is None]
-    assert (told["drawn"], told["not_drawn"]) == (len(told["features"]) - len(thin), len(thin))
-    assert 0 < told["not_drawn_km2"] == pytest.approx(sum(thin), abs=1e-6)
-    assert "cells of 250 m" in told["note"]
+    shown = json.loads(Run(capsys, "changes", *days, "--by", by, "--format", "geojson").out)
+    assert all(f["geometry"] for f in shown["features"])
+    assert all(km2 > 0 for km2 in shown["not_drawn_km2"].values())
+    assert "cells of 250 m" in shown["note"]
     every = Run(capsys, "changes", *days, "--format", "json").json["all"]
-    areas = sum(f["properties"]["area_km2"] for f in told["features"])
-    assert areas == pytest.approx(every["gained_km2"] + every["lost_km2"], abs=0.01)
+    for change, thin in shown["not_drawn_km2"].items():
+        drawn = [f["properties"] for f in shown["features"] if f["properties"]["change"] == change]
+        whole = sum(p["area_km2"] for p in drawn) + thin
+        assert whole == pytest.approx(every[f"{change}_km2"], abs=1e-3)

@@ -81,4 +81,4 @@ def test_nothing_is_shown_with_a_sign_that_it_has_not() -> None:
     ]  # fmt: skip
     row = {"net_km2": -0.04, "change_30d": 0.0, "population": 1234, "carried": False}
     assert render.text(Table([row])).splitlines()[1].split() == ["0.0", "0.0", "1,234", "no"]
-    assert render.csv_of([{"net_km2": -1e-9}]).splitlines()[1] == "0.0"
+    assert render.csv_of([{"net_km2": -1e-9}], ["net_km2"]).splitlines()[1] == "0.0"

@@ -34,6 +34,7 @@ from controlmap.analysis.answer import Answer, html
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import Contested, Every
 from controlmap.analysis.pace import DEFAULT_WINDOW
+from controlmap.analysis.patches import By
 from controlmap.core.choices import Day, chosen, day_of
 from controlmap.core.model import Status
 from controlmap.geo.oblasts import Basis
@@ -180,10 +181,36 @@ class Record(StoredRecord):
         )
 
     def changes(
-        self, start: Day, end: Day | None = None, *, advance: str = Advance.APART
+        self,
+        start: Day,
+        end: Day | None = None,
+        *,
+        by: str | None = None,
+        sources: Sequence[str] | None = None,
+        advance: str = Advance.APART,
     ) -> Answer:
-        """Answer what was gained and lost between two days, in km2; `to_gdf` has the faces."""
-        return changes.changes(self._counted(advance), day_of(start), _day(end), advance=advance)
+        """Answer what was gained and lost between two days, in km2; `to_gdf` has the ground.
+
+        Parameters
+        ----------
+        start, end
+            The two days; `end` is the latest by default.
+        by
+            "oblast", "patch" or "face": what a row is, and a row of `to_gdf`; by default a row is
+            an oblast there, and here a patch.
+        sources
+            The ids of those to look for the patches in; every one with a record by default.
+        advance
+            As for `areas`.
+        """
+        return changes.changes(
+            self._counted(advance),
+            day_of(start),
+            _day(end),
+            by=by,
+            others=archive.coverages(sources) if by == By.PATCH else None,
+            advance=advance,
+        )
 
     def agree(
         self,
@@ -204,10 +231,8 @@ class Record(StoredRecord):
         basis, advance
             As for `areas`.
         """
-        others = archive.with_records() if sources is None else sources
-        coverages = {source: archive.open_source(source).coverage for source in others}
         return agree.agree(
-            {self.coverage.source: self.coverage, **coverages},
+            {self.coverage.source: self.coverage, **archive.coverages(sources)},
             _day(day),
             basis=basis,
             advance=advance,

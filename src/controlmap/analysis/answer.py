@@ -14,6 +14,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import shapely
+
 from controlmap import sources
 from controlmap.analysis import render
 from controlmap.analysis.render import Block, Row, Rows, Table
@@ -118,6 +120,8 @@ class Answer:
         What was left out or is in doubt; the command says it beside what it prints.
     shared
         What every row shares, as CSV has it in each.
+    names
+        The columns, where there may be no row; those of the rows by default.
     without
         The columns that a printed table leaves out: what the source never reports.
     further
@@ -143,6 +147,7 @@ class Answer:
     notes: tuple[Message, ...] = ()
     warnings: tuple[Message | str, ...] = ()
     shared: Row = field(default_factory=dict)
+    names: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
     further: Mapping[str, Rows] = field(default_factory=dict)
     index: str = ""
@@ -153,18 +158,21 @@ class Answer:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The rows as a tidy frame: days and instants as timestamps, NaN where not known."""
-        frame = render.framed(self.rows, self.question)
+        frame = render.framed(self.rows, self.columns, self.question)
         return frame.set_index(self.index) if self.index else frame
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Further frames, by name."""
-        return {name: render.framed(rows, self.question) for name, rows in self.further.items()}
+        return {
+            name: render.framed(rows, rows[0] if rows else (), self.question)
+            for name, rows in self.further.items()
+        }
 
     @property
     def columns(self) -> dict[str, Column]:
         """The columns of the rows, as the registry has them."""
-        return {name: columns.of(name, self.question) for name in (self.rows or [{}])[0]}
+        return {name: columns.of(name, self.question) for name in self.names or self.rows[0]}
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -224,13 +232,18 @@ def as_json(answer: Answer) -> str:
 
 def as_csv(answer: Answer) -> str:
     """Return the rows of an answer with what they share, as CSV with a header."""
-    return render.csv_of([{**row, **answer.shared} for row in answer.rows])
+    rows = [{**row, **answer.shared} for row in answer.rows]
+    return render.csv_of(rows, {**answer.columns, **answer.shared})
 
 
 def as_geojson(answer: Answer) -> str:
     """Return the features of an answer as a FeatureCollection, which says what it is of."""
     assert answer.locate is not None
     frame, members = answer.locate()
+    days = frame.select_dtypes("datetime")
+    frame = frame.assign(**{name: days[name].dt.strftime("%Y-%m-%d") for name in days})
+    # RFC 7946 has six decimals be enough: a tenth of a metre.
+    frame = frame.set_geometry(shapely.transform(frame.geometry.array, lambda xy: xy.round(6)))
     shown = frame.to_geo_dict(na="keep", drop_id=True)
     return json.dumps({**shown, **render.plain(members)})
 

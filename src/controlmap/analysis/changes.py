@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from controlmap.analysis import assessed_advance, figures
+from controlmap.analysis import assessed_advance, figures, patches
 from controlmap.analysis.answer import Answer, Evidence
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import ALL, ALL_NAME
-from controlmap.core.model import InputError
+from controlmap.analysis.patches import By, Kind, Pieces
+from controlmap.analysis.render import Block, Row, Rows, Table
+from controlmap.core.choices import chosen
+from controlmap.core.model import Ground, InputError, Status
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import notes
 from controlmap.words.catalog import Message
@@ -23,7 +27,13 @@ if TYPE_CHECKING:
 
 
 def changes(
-    coverage: Coverage, start: date, end: date | None = None, *, advance: str = Advance.APART
+    coverage: Coverage,
+    start: date,
+    end: date | None = None,
+    *,
+    by: str | None = None,
+    others: Mapping[str, Coverage] | None = None,
+    advance: str = Advance.APART,
 ) -> Answer:
     """Answer what was gained and lost between two days in each oblast, and in all four.
 
@@ -35,6 +45,11 @@ def changes(
     ----------
     start, end
         The two days; `end` is the latest by default.
+    by
+        What a row is: "oblast", "patch" (the largest first, each by its nearest place) or "face";
+        and what the ground is dissolved to. By default rows are by oblast, the ground by patch.
+    others
+        The records by the id of their source that patches are looked for in.
     advance
         What assessed advance counts as: "apart", "held" or "contested".
 
@@ -44,6 +59,7 @@ def changes(
         Where the record does not know a day, the first is after the last, or a choice is none.
     """
     coverage = assessed_advance.counted(coverage, advance)
+    row_by = chosen(By, by or By.OBLAST)
     first, last = coverage.at(start), coverage.at(end or coverage.span[1])
     if first.day > last.day:
         raise InputError(
@@ -51,7 +67,7 @@ def changes(
         )
     evidence = Evidence.of(coverage, first), Evidence.of(coverage, last)
     ends = _ends(*evidence)
-    rows = by_oblast(coverage, first, last)
+    oblasts = by_oblast(coverage, first, last)
     who = {
         "source": coverage.source,
         "from": evidence[0].observed,
@@ -59,18 +75,104 @@ def changes(
         "advance": str(advance),
         **ends,
     }
-    return Answer(
+    answer = Answer(
         "changes",
         notes.CHANGES,
-        rows,
-        document={**who, "unit": "km2", "oblasts": rows[:-1], "all": rows[-1]},
+        oblasts,
+        document={**who, "unit": "km2", "oblasts": oblasts[:-1], "all": oblasts[-1]},
         evidence=evidence,
-        choices={"advance": str(advance)},
+        choices={"advance": str(advance), **({"by": row_by.value} if by else {})},
         method=notes.AREA_METHOD,
         notes=tuple(_notes(first, last, *evidence, str(advance))),
         shared=who,
-        locate=partial(_features, coverage, first, last, {"advance": str(advance), **ends}),
+        locate=partial(_features, coverage, first, last, chosen(By, by or By.PATCH), who),
     )
+    if row_by == By.OBLAST:
+        return answer
+    counted = {
+        source: assessed_advance.counted(other, advance) for source, other in (others or {}).items()
+    }
+    return _in_pieces(answer, coverage, first, last, row_by, counted)
+
+
+def _in_pieces(
+    answer: Answer,
+    coverage: Coverage,
+    first: DaySnapshot,
+    last: DaySnapshot,
+    by: By,
+    others: Mapping[str, Coverage],
+) -> Answer:
+    """Return an answer whose rows are patches or faces, below those of the oblasts."""
+    pieces = ground(coverage, first, last, by)
+    compared = [
+        ends
+        for source, other in others.items()
+        if source != coverage.source and (ends := _known(other, first.day, last.day))
+    ]
+    rows = _with_sources(pieces, coverage.source, compared)
+    shown_by = notes.SHOWN_BY(sources=[coverage.source, *(other.source for other, *_ in compared)])
+    return replace(
+        answer,
+        rows=rows,
+        names=(*patches.columns("change"), "shown_by"),
+        document={**answer.document, f"{by}s": rows, "not_drawn_km2": pieces.thin_km2},
+        evidence=(
+            *answer.evidence,
+            *(Evidence.of(other, snapshot) for other, *ends in compared for snapshot in ends),
+        ),
+        notes=(*answer.notes, *patches.remainder(coverage, pieces), shown_by),
+        further={"oblasts": answer.rows},
+        body=partial(_blocks, answer.rows, rows),
+    )
+
+
+def _blocks(oblasts: Rows, rows: Rows) -> Iterator[Block]:
+    yield Table(oblasts)
+    if rows:
+        yield ""
+        yield Table(rows, frozenset({"name", "lon", "lat"}))
+
+
+def ground(coverage: Coverage, start: DaySnapshot, end: DaySnapshot, by: By = By.PATCH) -> Pieces:
+    """Return the ground that changed hands, by `change` (gained or lost), dissolved.
+
+    `since` is when it came to be held, or not to be, the last time before the end.
+    """
+    gained, lost = figures.changed_faces(coverage, start, end)
+    held = Status.RUSSIAN_HELD.grounds
+    kinds = [
+        Kind(name, faces, patches.since(coverage, end.index, grounds))
+        for name, faces, grounds in (
+            ("gained", gained, held),
+            ("lost", lost, tuple(g for g in Ground if g not in held)),
+        )
+    ]
+    return patches.dissolve(coverage, kinds, by, "change")
+
+
+def _known(
+    coverage: Coverage, start: date, end: date
+) -> tuple[Coverage, DaySnapshot, DaySnapshot] | None:
+    """Return a record with its snapshots of two days, where it has two."""
+    first, last = coverage.known(start), coverage.known(end)
+    return (coverage, first, last) if first and last and first.index != last.index else None
+
+
+def _with_sources(
+    pieces: Pieces, source: str, others: Sequence[tuple[Coverage, DaySnapshot, DaySnapshot]]
+) -> list[dict[str, Any]]:
+    """Return the rows with the ids of the sources that show each."""
+    rows = [{**row, "shown_by": source} for row in pieces.rows]
+    for coverage, first, last in others:
+        for change, faces in zip(
+            ("gained", "lost"), figures.changed_faces(coverage, first, last), strict=True
+        ):
+            of = [n for n, row in enumerate(rows) if row["change"] == change]
+            shows = patches.covered(pieces.geometry[of], coverage.dissolved(faces))
+            for n in np.array(of, dtype=np.int64)[shows]:
+                rows[n]["shown_by"] += f" {coverage.source}"
+    return rows
 
 
 def by_oblast(coverage: Coverage, start: DaySnapshot, end: DaySnapshot) -> list[dict[str, Any]]:
@@ -127,26 +229,22 @@ def _notes(
 
 
 def _features(
-    coverage: Coverage, start: DaySnapshot, end: DaySnapshot, ends: dict[str, Any]
+    coverage: Coverage, start: DaySnapshot, end: DaySnapshot, by: By, who: Row
 ) -> Features:
-    """Return the faces that changed hands, how many have an outline, and what those without are."""
+    """Return the ground that changed hands, and the area of what has no outline."""
     from controlmap.analysis import features
 
-    faces = features.changed(coverage, start, end)
-    thin = faces.geometry.isna()
+    pieces = ground(coverage, start, end, by)
+    said = [no_new_snapshot(start, end)] if start.index == end.index else []
+    said += patches.remainder(coverage, pieces)
     members = {
-        "source": coverage.source,
+        **who,
         "credit": Evidence.of(coverage, end).credit,
         "from": start.day,
         "to": end.day,
         "cell_m": coverage.cell_m,
-        **ends,
-        "drawn": int((~thin).sum()),
-        "not_drawn": int(thin.sum()),
-        "not_drawn_km2": round(float(faces.loc[thin, "area_km2"].sum()), 6),
+        "by": str(by),
+        "not_drawn_km2": pieces.thin_km2,
+        **({"note": " ".join(map(str, said))} if said else {}),
     }
-    if start.index == end.index:
-        members["note"] = no_new_snapshot(start, end)
-    elif coverage.cell_m and thin.any():
-        members["note"] = notes.WITHOUT_OUTLINE(cell_m=coverage.cell_m)
-    return faces, members
+    return features.of_pieces(pieces, "changes", patches.columns("change")), members

@@ -1,34 +1,26 @@
-"""What answers show on a map, as GeoDataFrames that others read; OGC:CRS84.
-
-A generalised record's faces that are too thin for a cell have an area and no geometry.
-"""
+"""What answers show on a map, as GeoDataFrames that others read; OGC:CRS84."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import geopandas
-import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from controlmap.analysis import areas, figures
+from controlmap.analysis import areas, render
 from controlmap.analysis.agreement import Agreement, class_of
+from controlmap.analysis.patches import Pieces
 from controlmap.core.model import Status
 from controlmap.geo.geodesy import array_of
 from controlmap.record.coverage import Coverage, DaySnapshot
 
-_DIGITS = 6  # of a degree, and of a km2
+_DIGITS = 6  # of a km2
 
 
-def changed(coverage: Coverage, start: DaySnapshot, end: DaySnapshot) -> geopandas.GeoDataFrame:
-    """Return the faces that changed hands between two days: iso, change, area_km2.
-
-    `change` is gained or lost, as seen from Russian-held ground.
-    """
-    gained, lost = figures.changed_faces(coverage, start, end)
-    change = np.where(gained, "gained", "lost").astype(object)
-    return _frame(coverage, gained | lost, "change", change[gained | lost])
+def of_pieces(pieces: Pieces, question: str, names: Sequence[str]) -> geopandas.GeoDataFrame:
+    """Return dissolved ground, a row a piece; days are timestamps."""
+    frame = render.framed(pieces.rows, names, question)
+    return geopandas.GeoDataFrame(frame, geometry=pieces.geometry, crs="OGC:CRS84")
 
 
 def agreed(agreement: Agreement) -> geopandas.GeoDataFrame:
@@ -84,20 +76,3 @@ FILLING = (
     Status.UKRAINIAN_HELD,
 )
 """The statuses that fill an oblast; the others are parts of them."""
-
-
-def _frame(
-    coverage: Coverage, chosen: NDArray[np.bool_], name: str, values: NDArray[np.object_]
-) -> geopandas.GeoDataFrame:
-    isos = np.array([o.iso for o in coverage.oblasts], dtype=object)
-    # RFC 7946 has outlines run counter-clockwise.
-    shapes = shapely.orient_polygons(coverage.face_geometry[chosen])
-    return geopandas.GeoDataFrame(
-        {
-            "iso": isos[coverage.face_oblast[chosen]],
-            name: values,
-            "area_km2": coverage.face_km2[chosen].round(_DIGITS),
-        },
-        geometry=shapely.transform(shapes, lambda xy: xy.round(_DIGITS)),
-        crs="OGC:CRS84",
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -72,11 +72,11 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, date | Message) else value
 
 
-def csv_of(rows: Rows) -> str:
-    """Return rows of the same columns as CSV; nothing stands for what is not known."""
+def csv_of(rows: Rows, names: Iterable[str]) -> str:
+    """Return rows of these columns as CSV; nothing stands for what is not known."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(rows[0])
+    writer.writerow(names)
     writer.writerows([_field(value) for value in row.values()] for row in rows)
     return out.getvalue().removesuffix("\n")
 
@@ -181,11 +181,10 @@ def templates() -> Environment:
     )
 
 
-def framed(rows: Rows, question: str = "") -> pd.DataFrame:
-    """Return rows as a frame whose columns have the types that the registry says."""
+def framed(rows: Rows, names: Iterable[str], question: str = "") -> pd.DataFrame:
+    """Return rows of these columns as a frame, with the types that the registry says."""
     import pandas as pd
 
-    names = list(rows[0]) if rows else []
     return pd.DataFrame({n: _series(n, [r[n] for r in rows], question) for n in names})
 
 

@@ -86,6 +86,11 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--to", dest="end", type=day, metavar="YYYY-MM-DD", help=_("default: latest")
     )
+    parser.add_argument(
+        "--by",
+        choices=("oblast", "patch", "face"),
+        help=_("what a row is; default: an oblast, and a patch where the format is of ground"),
+    )
 
     parser = add_command(
         commands,
@@ -239,9 +244,16 @@ def _history(arguments: argparse.Namespace) -> None:
 
 def _changes(arguments: argparse.Namespace) -> None:
     from controlmap.analysis.changes import changes
+    from controlmap.record import archive
 
-    coverage = open_record(arguments.source)
-    answer = changes(coverage, arguments.start, arguments.end, advance=arguments.advance)
+    answer = changes(
+        open_record(arguments.source),
+        arguments.start,
+        arguments.end,
+        by=arguments.by,
+        others=archive.coverages() if arguments.by == "patch" else None,
+        advance=arguments.advance,
+    )
     show(answer, arguments.format)
 
 

@@ -189,6 +189,14 @@ def with_records() -> list[str]:
     return [source for source in sources.SOURCES if _path_of(source).is_file()]
 
 
+def coverages(sources: Iterable[str] | None = None) -> dict[str, Coverage]:
+    """Open the records of some sources, by default of all that have one; by id."""
+    return {
+        source: open_source(source).coverage
+        for source in (with_records() if sources is None else sources)
+    }
+
+
 def _path_of(source: str) -> Path:
     sources.find_source(source, of_record=True)
     name = f"{source}.parquet"

@@ -157,6 +157,26 @@ _ALL = (
     # Over time
     column("gained_km2", "Gained", KM2, "Ground that became Russian-held.", missing=NOT_KNOWN),
     column("lost_km2", "Lost", KM2, "Ground that ceased to be Russian-held.", missing=NOT_KNOWN),
+    # Patches of ground
+    column("change", "Change", TEXT, "Whether the ground was gained or lost by Russian forces."),
+    column("area_km2", "Area", KM2, "The area of the piece."),
+    column("place", "Near", TEXT, "The nearest settlement; of several in it, the most populous."),
+    column("place_km", "Away", KM, "How far that is; 0 where it lies in the piece."),
+    column(
+        "changes.since",
+        "Since",
+        DATE,
+        "The day of the snapshot since which the first of the ground is so.",
+    ),
+    column(
+        "since_latest",
+        "All since",
+        DATE,
+        "The day of the snapshot since which all of the ground is so.",
+    ),
+    column("lon", "Longitude", DEGREES, "Of a point in the piece, on WGS84."),
+    column("lat", "Latitude", DEGREES, "Of a point in the piece, on WGS84."),
+    column("shown_by", "Shown by", TEXT, "The ids of the sources that show it."),
     # Sources against each other
     column("by_all", "By all", KM2, "Russian-held by all sources."),
     column("by_some", "By some", KM2, "Russian-held by two sources or more, and not by all."),

@@ -110,9 +110,19 @@ FILES_CHANGE = Message(
     "and not to events on the ground: {takeovers}."
 )
 TAKEOVER = Message("{reader} from {day}")
-WITHOUT_OUTLINE = Message(
-    "The map is generalised to cells of {cell_m} m. Features without a geometry are too thin for a "
-    "cell: their area counts, and they have no outline."
+TOO_THIN = {
+    "gained": Message(
+        "The map is generalised to cells of {cell_m} m: {km2:.1f} km2 of what was gained is too "
+        "thin for them, counts and has no outline."
+    ),
+    "lost": Message(
+        "The map is generalised to cells of {cell_m} m: {km2:.1f} km2 of what was lost is too "
+        "thin for them, counts and has no outline."
+    ),
+}
+SHOWN_BY = Message(
+    "A source shows a patch where more than half of it changed hands the same way in its record; "
+    "with a snapshot of its own for each day: {sources}"
 )
 AGREE_AS_OF = Message(
     "{day}; Russian-held km2 by how many sources assess it so; shares as each of them does, of the "
