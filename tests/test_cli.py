@@ -31,6 +31,7 @@ COMMANDS = (
     "update",
     "dashboard",
 )
+BUDGET_KEYS = ["source_spread_km2", "dating_km2", "denominator_km2", "last_redrawn"]
 APART_KEYS = ["assessed_advance", "infiltration", "claimed_control"]
 AREAS_KEYS = [
     "iso",
@@ -44,6 +45,7 @@ AREAS_KEYS = [
     "held_share",
     *APART_KEYS,
     "basis_km2",
+    *BUDGET_KEYS,
 ]
 COMPARE_KEYS = [
     "iso",
@@ -55,10 +57,11 @@ COMPARE_KEYS = [
     "contested",
     "change_30d",
     "change_365d",
+    *BUDGET_KEYS,
 ]
 SOURCING_KEYS = ["day", "source", "reader", "observed", "retrieved", "basis", "advance",
                  "contested_reported"]  # fmt: skip
-HISTORY_KEYS = ["date", "iso", *AREAS_KEYS[3:8], "carried", *APART_KEYS]
+HISTORY_KEYS = ["date", "iso", *AREAS_KEYS[3:8], "carried", *APART_KEYS, "reader"]
 
 
 # Areas
@@ -294,7 +297,8 @@ def test_compare_as_csv_and_as_a_table(capsys: pytest.CaptureFixture[str]) -> No
     assert list(rows[0]) == [*COMPARE_KEYS, *SOURCING_KEYS, "contested_counted"]
     assert [r["change_30d"] for r in rows] == [""] * 5  # 30 days before is before the span
     lines = Run(capsys, "compare", "--date", "2022-04-10").out.splitlines()
-    assert lines[0].split() == COMPARE_KEYS
+    assert lines[0].split() == COMPARE_KEYS[:9]
+    assert lines[7].split() == ["iso", "name", *BUDGET_KEYS]
     assert all(line.count("not reported") == 2 for line in lines[1:6])
     signed = Run(capsys, "compare", "--date", "2024-01-15").out.splitlines()[5].split()
     assert signed[-1][0] in "+-"
@@ -354,7 +358,7 @@ def test_advance_counted_as_contested_has_its_column(capsys: pytest.CaptureFixtu
     assert "assessed_advance" in apart[0].split()
     assert "assessed_advance" not in contested[0].split()
     assert "contested" in contested[0].split()
-    (donetsk,) = (line for line in contested if "Donetsk" in line)
+    donetsk, _ = (line for line in contested if "Donetsk" in line)
     assert "1,726.5" in donetsk
 
 
@@ -370,7 +374,7 @@ def test_history_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert [(r["date"], r["iso"]) for r in told["rows"]] == [
         (f"2024-01-{day}", iso) for day in (14, 15, 16) for iso in (*ISOS, "all")
     ]
-    assert all(list(r) == [*HISTORY_KEYS, "reader"] for r in told["rows"])
+    assert all(list(r) == [*HISTORY_KEYS, *BUDGET_KEYS] for r in told["rows"])
     assert {r["reader"] for r in told["rows"]} == {"deepstate_api"}
     assert all(isinstance(r["carried"], bool) for r in told["rows"])
 
@@ -380,7 +384,7 @@ def test_history_as_csv_agrees_with_areas(capsys: pytest.CaptureFixture[str]) ->
         capsys, "history", "--from", "2023-01-01", "--to", "2023-01-01", "--format", "csv"
     ).csv
     told = Run(capsys, "areas", "--date", "2023-01-01", "--format", "json").json
-    assert list(rows[0]) == [*HISTORY_KEYS, "reader", "source", "observed", "advance"]
+    assert list(rows[0]) == [*HISTORY_KEYS, "source", "observed", *BUDGET_KEYS, "advance"]
     assert (rows[0]["carried"], rows[0]["reader"]) == ("false", "deepstate_api")
     for row, area in zip(rows, [*told["oblasts"], told["all"]], strict=True):
         for key in AREAS_KEYS[3:8]:
@@ -394,7 +398,10 @@ def test_history_by_week_and_month_as_a_table(capsys: pytest.CaptureFixture[str]
         ("week", [*(f"2024-01-{d:02}" for d in (7, 14, 21, 28)), "2024-02-04"]),
     ):
         lines = Run(capsys, *asked, "--every", every).out.splitlines()
-        assert lines[0].split() == [k for k in HISTORY_KEYS if k not in APART_KEYS]
+        assert lines[0].split() == [
+            *(k for k in HISTORY_KEYS[:-1] if k not in APART_KEYS),
+            "last_redrawn",
+        ]
         assert [line.split()[0] for line in lines[1::5]][: len(days)] == days
 
 

@@ -122,6 +122,7 @@ class Record(StoredRecord):
             basis=basis,
             contested=contested,
             advance=advance,
+            others=archive.coverages(),
         )
 
     def compare(
@@ -142,6 +143,7 @@ class Record(StoredRecord):
             basis=basis,
             contested=contested,
             advance=advance,
+            others=archive.coverages(),
         )
 
     def history(
@@ -164,7 +166,12 @@ class Record(StoredRecord):
             What assessed advance counts as: "apart", "held" or "contested".
         """
         return history.history(
-            self._counted(advance), _day(start), _day(end), every=every, advance=advance
+            self._counted(advance),
+            _day(start),
+            _day(end),
+            every=every,
+            advance=advance,
+            others=archive.coverages(),
         )
 
     def flows(

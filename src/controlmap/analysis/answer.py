@@ -25,6 +25,7 @@ from controlmap.words import columns, notes
 from controlmap.words.catalog import Message
 from controlmap.words.columns import Column
 from controlmap.words.numbers import instant
+from controlmap.words.text import OBLASTS
 
 if TYPE_CHECKING:
     import geopandas
@@ -124,6 +125,8 @@ class Answer:
         The columns, where there may be no row; those of the rows by default.
     without
         The columns that a printed table leaves out: what the source never reports.
+    beside
+        The columns that stand in a second table, below the names: what the figures are good for.
     further
         More rows, by name.
     index
@@ -149,6 +152,7 @@ class Answer:
     shared: Row = field(default_factory=dict)
     names: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
+    beside: tuple[str, ...] = ()
     further: Mapping[str, Rows] = field(default_factory=dict)
     index: str = ""
     body: Callable[[], Iterable[Block]] | None = None
@@ -177,7 +181,13 @@ class Answer:
     @property
     def blocks(self) -> tuple[Block, ...]:
         """What is printed above the notes."""
-        return tuple(self.body()) if self.body else (Table(self.rows, self.without),)
+        if self.body:
+            return tuple(self.body())
+        figures = Table(self.rows, self.without | set(self.beside))
+        if not self.beside:
+            return (figures,)
+        shown = frozenset(("iso", "name", *self.beside))
+        return figures, "", Table(self.rows, frozenset(self.rows[0]) - shown)
 
     def row(self, iso: str) -> Row:
         """Return the row of an oblast, or of all four by "all"."""
@@ -274,14 +284,19 @@ def citation(answer: Answer) -> str:
     cited = notes.CITATION(
         title=answer.title, assessed=assessed, version=answer.version, method=answer.method
     )
-    return str(cited)
+    redrawn = {row["iso"]: row.get("last_redrawn") for row in answer.rows if "iso" in row}
+    since = [(str(OBLASTS[iso]), str(day)) for iso, day in redrawn.items() if day and iso != "all"]
+    return " ".join(map(str, (cited, *([notes.last_redrawn(since)] if since else []))))
 
 
 def short(answer: Answer) -> str:
     """Return an answer on a few lines: what it is, the first rows, where it is from."""
     lines = [f"<{answer.question}: {answer.title}>"]
+    first = next((block for block in answer.blocks if isinstance(block, Table)), None)
     for block in answer.blocks:
         if isinstance(block, Table):
+            if block is not first:
+                continue
             lines.append(render.text(Table(block.rows[:_FIRST], block.without), answer.question))
             if (more := len(block.rows) - _FIRST) > 0:
                 lines.append(str(notes.MORE_ROWS(count=more)))

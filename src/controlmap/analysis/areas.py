@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
-from controlmap.analysis import assessed_advance, figures
+from controlmap.analysis import assessed_advance, budget, figures
 from controlmap.analysis.answer import Answer, Evidence
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import ALL, ALL_NAME, Contested
@@ -29,6 +30,7 @@ def areas(
     basis: str = Basis.POLYGON,
     contested: str = Contested.OUT,
     advance: str = Advance.APART,
+    others: Mapping[str, Coverage] = MappingProxyType({}),
 ) -> Answer:
     """Answer how large each status is in each oblast on a day, and in all four.
 
@@ -45,6 +47,8 @@ def areas(
         Whether contested ground counts in `held_share`: "out" or "in".
     advance
         What assessed advance counts as: "apart", "held" or "contested".
+    others
+        The records of sources, by id, for how far they are apart.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def areas(
     elif contested == Contested.IN:
         said.append(notes.CONTESTED_IN_SHARE)
     choices = {"basis": basis.value, "contested": contested.value, "advance": str(advance)}
-    return _on_a_day("areas", notes.AREAS, coverage, snapshot, rows, choices, said)
+    return _on_a_day("areas", notes.AREAS, coverage, snapshot, rows, others, choices, said)
 
 
 def by_oblast(
@@ -121,6 +125,7 @@ def compare(
     basis: str = Basis.POLYGON,
     contested: str = Contested.OUT,
     advance: str = Advance.APART,
+    others: Mapping[str, Coverage] = MappingProxyType({}),
 ) -> Answer:
     """Answer how much of what Russia claims its forces hold, in each oblast and in all four.
 
@@ -146,6 +151,7 @@ def compare(
         coverage,
         snapshot,
         rows,
+        others,
         choices,
         said,
         contested_counted=counted.value,
@@ -201,13 +207,18 @@ def _on_a_day(
     title: Message,
     coverage: Coverage,
     snapshot: DaySnapshot,
-    rows: Rows,
+    figures_of: Rows,
+    others: Mapping[str, Coverage],
     choices: Mapping[str, str],
     said: Sequence[Message],
     **counted: str,
 ) -> Answer:
     evidence = Evidence.of(coverage, snapshot)
     basis, advance = choices["basis"], choices["advance"]
+    budgets = budget.by_oblast(coverage, snapshot, budget.counted(others, advance))
+    rows = [{**row, **beside} for row, beside in zip(figures_of, budgets, strict=True)]
+    without = assessed_advance.never_reported(coverage.source, advance)
+    without |= {"basis_km2"} if basis == Basis.POLYGON else set()  # it is the total
     who = {"source": evidence.source, "reader": evidence.reader}
     how = {"advance": advance, "contested_reported": snapshot.reports(Status.CONTESTED), **counted}
     totals = {o.iso: o.total_km2(Basis(basis)) for o in coverage.oblasts}
@@ -231,7 +242,7 @@ def _on_a_day(
         evidence=(evidence,),
         choices=choices,
         method=notes.AREA_METHOD,
-        notes=tuple(_notes(evidence, snapshot.day, choices, said)),
+        notes=tuple(_notes(evidence, snapshot.day, choices, said, rows)),
         shared={
             "day": snapshot.day,
             **who,
@@ -240,14 +251,19 @@ def _on_a_day(
             "basis": basis,
             **how,
         },
-        without=assessed_advance.never_reported(coverage.source, advance)
-        | ({"basis_km2"} if basis == Basis.POLYGON else set()),  # it is the total
+        without=without,
+        beside=budget.COLUMNS,
     )
 
 
 def _notes(
-    evidence: Evidence, day: date, choices: Mapping[str, str], said: Sequence[Message]
+    evidence: Evidence,
+    day: date,
+    choices: Mapping[str, str],
+    said: Sequence[Message],
+    rows: Rows,
 ) -> Iterator[Message]:
+    yield from budget.notes_of(rows, day)
     as_of = notes.AS_OF_CARRIED if evidence.carried else notes.AS_OF
     yield as_of(
         source=evidence.source,

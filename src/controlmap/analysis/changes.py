@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from controlmap.analysis import assessed_advance, figures, patches
+from controlmap.analysis import assessed_advance, budget, figures, patches
 from controlmap.analysis.answer import Answer, Evidence
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import ALL, ALL_NAME
@@ -67,7 +67,11 @@ def changes(
         )
     evidence = Evidence.of(coverage, first), Evidence.of(coverage, last)
     ends = _ends(*evidence)
-    oblasts = by_oblast(coverage, first, last)
+    redrawn = budget.last_redrawn(coverage, last)
+    oblasts = [
+        {**row, "last_redrawn": day}
+        for row, day in zip(by_oblast(coverage, first, last), redrawn, strict=True)
+    ]
     who = {
         "source": coverage.source,
         "from": evidence[0].observed,
@@ -83,7 +87,10 @@ def changes(
         evidence=evidence,
         choices={"advance": str(advance), **({"by": row_by.value} if by else {})},
         method=notes.AREA_METHOD,
-        notes=tuple(_notes(first, last, *evidence, str(advance))),
+        notes=(
+            *budget.not_redrawn(oblasts, last.day),
+            *_notes(first, last, *evidence, str(advance)),
+        ),
         shared=who,
         locate=partial(_features, coverage, first, last, chosen(By, by or By.PATCH), who),
     )

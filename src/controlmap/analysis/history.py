@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from controlmap import sources
-from controlmap.analysis import areas, assessed_advance, figures
+from controlmap.analysis import areas, assessed_advance, budget, figures
 from controlmap.analysis.answer import Answer, Evidence
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import ALL, ALL_NAME, Every
@@ -32,6 +33,7 @@ def history(
     *,
     every: str = Every.DAY,
     advance: str = Advance.APART,
+    others: Mapping[str, Coverage] = MappingProxyType({}),
 ) -> Answer:
     """Answer how large each status was over time, day by day, each oblast and then all four.
 
@@ -45,6 +47,8 @@ def history(
         "day", "week" (each Sunday) or "month" (its last day); the range's last day always is one.
     advance
         What assessed advance counts as: "apart", "held" or "contested".
+    others
+        The records of sources, by id, for how far they are apart.
 
     Raises
     ------
@@ -54,7 +58,8 @@ def history(
     every = chosen(Every, every)
     coverage = assessed_advance.counted(coverage, advance)
     known = days_known(coverage, start, end, every)
-    listed = list(by_day(coverage, known))
+    budgets = _budgets(coverage, known, budget.counted(others, advance))
+    listed = [{**row, **b} for row, b in zip(by_day(coverage, known), budgets, strict=True)]
     hidden = {"source", "observed"}
     return Answer(
         "history",
@@ -78,7 +83,7 @@ def history(
         ),
         shared={"advance": str(advance)},
         without=assessed_advance.never_reported(coverage.source, advance)
-        | {"source", "reader", "observed"},
+        | {"source", "reader", "observed", *budget.COLUMNS[:3]},
         index="date",
     )
 
@@ -120,6 +125,14 @@ def by_day(coverage: Coverage, known: Snapshots) -> Iterator[dict[str, Any]]:
                 "source": coverage.source,
                 "observed": info and sources.observed(info),
             }
+
+
+def _budgets(
+    coverage: Coverage, known: Snapshots, others: Mapping[str, Coverage]
+) -> Iterator[dict[str, Any]]:
+    unknown = [dict.fromkeys(budget.COLUMNS) for _ in (*coverage.oblasts, ALL)]
+    for _, snapshot in known:
+        yield from budget.by_oblast(coverage, snapshot, others) if snapshot else unknown
 
 
 _STATUSES = tuple(status.value for status in Status)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from controlmap.analysis import figures
 from controlmap.analysis.figures import ALL, ALL_NAME, Contested
 from controlmap.core.model import InputError, Status
-from controlmap.record.coverage import Coverage, DaySnapshot
+from controlmap.record.coverage import Coverage, DaySnapshot, last_changes
 from controlmap.record.noding import Ints
 
 WINDOWS = (7, 30, 90, 180, 365)
@@ -40,7 +40,6 @@ RIGHT_WITHIN = 0.25
 _EPOCH = date(1970, 1, 1)
 _SECONDS_PER_DAY = 86400
 _LEAST_KM2 = 0.001  # what remains below it is the rounding of sums
-_REDRAWN_KM2 = 0.01  # a face of less flickers in files whose map of the oblast stands
 
 
 class Dating(StrEnum):
@@ -303,8 +302,7 @@ def measure(
             LEAST_SNAPSHOTS,
         )
     slope = _slope(run, first, last)
-    moved = np.flatnonzero(np.abs(np.diff(run.km2[: last + 1])) > _REDRAWN_KM2) + 1
-    redrawn = int(moved[-1]) if len(moved) else -1
+    redrawn = int(last_changes(run.km2[:, None])[last, 0])
     number = (snapshot.day - coverage.span[0]).days
     columns = _columns(coverage, iso)
     held = float(run.km2[last])

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from controlmap.analysis import assessed_advance, place_history
+from controlmap.analysis import assessed_advance, budget, place_history
 from controlmap.analysis.answer import Answer, Evidence
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.history import takeovers
@@ -48,7 +48,9 @@ def place(coverage: Coverage, where: str, *, advance: str = Advance.APART) -> An
     point = places.locate(where)
     record = place_history.record_of(coverage, point.lon, point.lat)
     snapshots, periods = _snapshots(coverage, record), _periods(coverage, record)
-    evidence = Evidence.of(coverage, coverage.at(coverage.span[1]))
+    snapshot = coverage.at(coverage.span[1])
+    evidence = Evidence.of(coverage, snapshot)
+    redrawn = budget.of_oblast(coverage, snapshot, record.iso)
     named = {"name": point.place.name, "name_uk": point.place.name_uk} if point.place else {}
     head = {**named, "iso": record.iso, "lon": point.lon, "lat": point.lat}
     return Answer(
@@ -59,6 +61,7 @@ def place(coverage: Coverage, where: str, *, advance: str = Advance.APART) -> An
             **head,
             "source": coverage.source,
             "as_of": evidence.observed,
+            "last_redrawn": redrawn["last_redrawn"],
             "cell_m": coverage.cell_m,
             "advance": str(advance),
             "spells": periods,
@@ -67,9 +70,16 @@ def place(coverage: Coverage, where: str, *, advance: str = Advance.APART) -> An
         evidence=(evidence,),
         choices={"advance": str(advance)},
         method=notes.PLACE_METHOD,
-        notes=tuple(_notes(coverage, record, evidence, str(advance))),
+        notes=(
+            *_notes(coverage, record, evidence, str(advance)),
+            *budget.not_redrawn([redrawn], snapshot.day),
+        ),
         warnings=tuple(_also(point)),
-        shared={"source": coverage.source, "advance": str(advance)},
+        shared={
+            "source": coverage.source,
+            "advance": str(advance),
+            "last_redrawn": redrawn["last_redrawn"],
+        },
         further={"periods": periods},
         index="date",
         body=partial(_body, ", ".join(str(part) for part in head.values() if part), periods,

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from controlmap.analysis import assessed_advance
+from controlmap.analysis import assessed_advance, budget
 from controlmap.analysis import pace as pacing
 from controlmap.analysis.answer import Answer, Evidence
 from controlmap.analysis.assessed_advance import Advance
@@ -98,6 +98,7 @@ def pace(
                 snapshots=result.snapshots,
                 nominal=COVERAGE,
             ),
+            *budget.not_redrawn([row], snapshot.day),
             *assessed_advance.note(coverage.source, str(advance)),
         ),
         shared=who,

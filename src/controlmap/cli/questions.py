@@ -176,12 +176,19 @@ def _add_pace(commands: Commands) -> None:
 
 def _areas(arguments: argparse.Namespace) -> None:
     from controlmap.analysis.areas import areas
+    from controlmap.record import archive
 
     for option in ("reader", "legend"):
         if arguments.input is None and getattr(arguments, option) is not None:
             raise InputError("--{option}: goes with --input", option)
     coverage = open_record(arguments.source) if arguments.input is None else _read_one(arguments)
-    answer = areas(coverage, arguments.date, basis=arguments.basis, advance=arguments.advance)
+    answer = areas(
+        coverage,
+        arguments.date,
+        basis=arguments.basis,
+        advance=arguments.advance,
+        others=archive.coverages() if arguments.input is None else {},
+    )
     show(answer, arguments.format)
 
 
@@ -218,26 +225,32 @@ def _read_one(arguments: argparse.Namespace) -> Coverage:
 
 def _compare(arguments: argparse.Namespace) -> None:
     from controlmap.analysis.areas import compare
+    from controlmap.record import archive
 
+    coverage = open_record(arguments.source)
     answer = compare(
-        open_record(arguments.source),
+        coverage,
         arguments.date,
         basis=arguments.basis,
         contested=arguments.contested,
         advance=arguments.advance,
+        others=archive.coverages(),
     )
     show(answer, arguments.format)
 
 
 def _history(arguments: argparse.Namespace) -> None:
     from controlmap.analysis.history import history
+    from controlmap.record import archive
 
+    coverage = open_record(arguments.source)
     answer = history(
-        open_record(arguments.source),
+        coverage,
         arguments.start,
         arguments.end,
         every=arguments.every,
         advance=arguments.advance,
+        others=archive.coverages(),
     )
     show(answer, arguments.format)
 

@@ -9,7 +9,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from controlmap import sources
+from controlmap.analysis import budget
 from controlmap.analysis.answer import Evidence
+from controlmap.analysis.render import Rows
 from controlmap.words import notes, text
 
 
@@ -19,6 +21,12 @@ def source(evidence: Iterable[tuple[date, Evidence]]) -> None:
         st.markdown(said_by(snapshot))
         if snapshot.carried:
             st.caption(text.carried(day, snapshot.day))
+
+
+def not_redrawn(rows: Rows, day: date) -> str:
+    """Return which oblasts' maps were not redrawn for long before a day; "" for none."""
+    since = [(text.named(iso), last) for iso, last in budget.stale(rows, day)]
+    return str(notes.not_redrawn(since, budget.STALE_DAYS)) if since else ""
 
 
 def said_by(evidence: Evidence) -> str:

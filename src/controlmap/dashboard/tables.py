@@ -77,6 +77,8 @@ def _named(row: Row) -> Row:
 def _cell(column: Column, value: Any, digits: int) -> str:
     if isinstance(value, str):
         return value
+    if isinstance(value, date):
+        return numbers.short_day(value)
     if column.unit == registry.SHARE:
         return text.share(value)
     if column.signed:
@@ -87,7 +89,7 @@ def _cell(column: Column, value: Any, digits: int) -> str:
 def comparison(answer: Answer) -> Table:
     """Return claimed versus held, a row an oblast, the last of all four."""
     both = contested_counted(answer)
-    names = ("name", "claimed", "held", "held_share", "gap", "contested", *_CHANGES)
+    names = ("name", "claimed", "held", "held_share", "gap", "contested", *_CHANGES, "last_redrawn")
     return of_rows(
         answer.rows,
         answer.question,
@@ -95,14 +97,14 @@ def comparison(answer: Answer) -> Table:
         text.table_caption(both),
         titles=dict(zip(names, text.columns(both), strict=True)),
         digits=dict.fromkeys(names, 0),
-        missing=dict.fromkeys(_CHANGES, "–"),
+        missing=dict.fromkeys((*_CHANGES, "last_redrawn"), "–"),
         kind=TOTAL,
     )
 
 
 def changes(answer: Answer) -> Table:
     """Return gained, lost and net, a row an oblast, the last of all four."""
-    names = ("name", "gained_km2", "lost_km2", "net_km2")
+    names = ("name", "gained_km2", "lost_km2", "net_km2", "last_redrawn")
     return of_rows(answer.rows, answer.question, names, text.CHANGES_CAPTION, kind=TOTAL)
 
 

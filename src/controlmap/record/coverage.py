@@ -42,6 +42,8 @@ from controlmap.record.noding import Frames, Ints, Outlines
 _GROUNDS = len(Ground)
 _BLOCK = 32  # snapshots: about a month
 _NEAR = 4  # snapshots: more than any range of days has before or after its best
+REDRAWN_KM2 = 0.01
+"""A map of an oblast whose area moves by less was not redrawn: a face flickers so in some files."""
 _KM2_DIGITS = 6  # a square metre: below it there is only the rounding of sums
 
 
@@ -263,6 +265,14 @@ class Coverage:
         return km2
 
     @cached_property
+    def redrawn(self) -> Ints:
+        """The snapshot at which what is Russian-held last changed up to each, by `last_changes`.
+
+        Shape (snapshots, oblasts + 1), the last column of all oblasts.
+        """
+        return last_changes(with_sum(self.status_km2(Status.RUSSIAN_HELD)))
+
+    @cached_property
     def run_is_held(self) -> NDArray[np.bool_]:
         """Whether the ground of each run is Russian-held; shape (runs,)."""
         return np.isin(self.run_ground, Status.RUSSIAN_HELD.grounds)
@@ -364,6 +374,21 @@ class Coverage:
             for g in PRECEDENCE
         }
         return Snapshot(info, layers)
+
+
+def with_sum(km2: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return areas with their sum over oblasts last; shape (..., oblasts + 1)."""
+    return np.concatenate([km2, km2.sum(axis=-1, keepdims=True)], axis=-1)
+
+
+def last_changes(km2: NDArray[np.float64]) -> Ints:
+    """Return at each row of areas the last one up to it at which they moved, -1 for none.
+
+    By more than `REDRAWN_KM2`, a column each; of the shape of the areas, (rows, columns).
+    """
+    moved = np.abs(np.diff(km2, axis=0, prepend=km2[:1])) > REDRAWN_KM2
+    numbers = np.arange(len(km2))[:, None]
+    return np.asarray(np.maximum.accumulate(np.where(moved, numbers, -1), axis=0))
 
 
 def build(

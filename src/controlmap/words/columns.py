@@ -149,6 +149,27 @@ _ALL = (
         "Ground that Moscow says it took and the source does not confirm.",
     ),
     column("basis_km2", "Basis", KM2, "The area that shares are taken over."),
+    # What a held area is good for
+    column(
+        "source_spread_km2",
+        "Between sources",
+        KM2,
+        "From the least to the most that a current source has as Russian-held.",
+        missing=NOT_KNOWN,
+    ),
+    column(
+        "dating_km2",
+        "Between days",
+        KM2,
+        "From the least to the most that is Russian-held over the days that the file may be of.",
+        missing=NOT_KNOWN,
+    ),
+    column(
+        "denominator_km2",
+        "Between totals",
+        KM2,
+        "From the smallest to the largest total that shares may be taken of.",
+    ),
     # Claimed and held
     column("claimed", "Claimed", KM2, "All of the oblast, over the basis."),
     column("held", "Held", KM2, "Russian-held ground, with contested ground where that counts."),
@@ -240,7 +261,8 @@ _ALL = (
         "last_redrawn",
         "Last redrawn",
         DATE,
-        "The last day up to this one on which the area changed.",
+        "The last day up to this one on which the Russian-held area changed.",
+        missing=NOT_KNOWN,
     ),
     column(
         "change_low_km2",

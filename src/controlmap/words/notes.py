@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 from controlmap import sources
@@ -96,6 +96,28 @@ ADVANCE = {
     "held": Message("Assessed advance is counted as held."),
     "contested": Message("Assessed advance is counted as contested."),
 }
+BUDGET = Message(
+    "source_spread_km2 is how far the sources that are current lie apart in what is Russian-held, "
+    "dating_km2 how far the days that the file may be of, denominator_km2 how far the totals that "
+    "shares may be taken of."
+)
+NOT_REDRAWN = Message("Not redrawn for more than {days} days: {oblasts}.")
+SINCE = Message("{name} since {day}")
+LAST_REDRAWN = Message("Last redrawn: {oblasts}.")
+ON = Message("{name} {day}")
+
+
+def not_redrawn(oblasts: Iterable[tuple[Figure, Figure]], days: int) -> Message:
+    """Return which oblasts' maps were not redrawn for so many days, each with its last day."""
+    since = [SINCE(name=name, day=day) for name, day in oblasts]
+    return NOT_REDRAWN(days=days, oblasts=since)
+
+
+def last_redrawn(oblasts: Iterable[tuple[Figure, Figure]]) -> Message:
+    """Return when the maps of oblasts were last redrawn."""
+    return LAST_REDRAWN(oblasts=[ON(name=name, day=day) for name, day in oblasts])
+
+
 BETWEEN = Message("{source}, from {start} to {end}; km2 of held ground")
 NO_NEW_SNAPSHOT = Message(
     "No new snapshot: {start} and {end} both stand on that of {observed}, so what changed between "

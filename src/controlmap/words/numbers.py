@@ -63,6 +63,11 @@ def day(value: date) -> str:
     return _date(value, "d MMMM y")
 
 
+def short_day(value: date) -> str:
+    """Return a date in a table: 4 Aug 2025."""
+    return _date(value, "d MMM y")
+
+
 def month(value: date) -> str:
     """Return a month in words: March 2024."""
     return _date(value, "LLLL y")

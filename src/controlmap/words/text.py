@@ -270,7 +270,7 @@ def facts(both: bool) -> tuple[str, str, str]:
 def columns(both: bool) -> tuple[str, ...]:
     """Return the columns of what is claimed and held."""
     held = _("Held or contested") if both else _("Held")
-    ends = (_("Share"), _("Gap"), _("Contested"), _("30 days"), _("365 days"))
+    ends = (_("Share"), _("Gap"), _("Contested"), _("30 days"), _("365 days"), _("Redrawn"))
     return (str(OBLAST), _("Claimed"), held, *ends)
 
 
@@ -279,9 +279,12 @@ def table_caption(both: bool) -> str:
     if both:
         return _(
             "Claimed versus held or contested, km², rounded; changes are net, of held or contested "
-            "ground; – is not known"
+            "ground; redrawn is when the oblast's map last changed; – is not known"
         )
-    return _("Claimed versus held, km², rounded; changes are net, of held ground; – is not known")
+    return _(
+        "Claimed versus held, km², rounded; changes are net, of held ground; redrawn is when the "
+        "oblast's map last changed; – is not known"
+    )
 
 
 def bars_caption(both: bool) -> str:

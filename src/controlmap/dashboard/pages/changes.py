@@ -63,6 +63,7 @@ def _figures() -> None:
         attribution.source([(start_day, start), (end_day, end)])
         if start.reader != end.reader:
             st.caption(notes.READERS_DIFFER)
+        st.caption(attribution.not_redrawn(answer.rows, end_day))
         rows = [
             (text.named(r["iso"]), r["gained_km2"], r["lost_km2"], r["net_km2"]) for r in answer
         ]

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from controlmap import sources
-from controlmap.analysis import agreement, areas, changes, history, turning_points
+from controlmap.analysis import agreement, areas, budget, changes, history, turning_points
 from controlmap.analysis.answer import Evidence
 from controlmap.analysis.figures import ALL, Every
 from controlmap.analysis.render import Row, Rows
@@ -132,7 +132,7 @@ def _held(
     whole[ALL] = sum(whole.values())
     names = {line.iso: line.name for line in lines}
     out = []
-    for row in history.history(coverage, start, end):
+    for row in history.by_day(coverage, history.days_known(coverage, start, end, Every.DAY)):
         iso = row["iso"]
         if iso not in names:
             continue
@@ -176,9 +176,10 @@ def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
     left, right = st.columns([11, 9], gap="medium")
     with left:
         st.header(words.MONTHS)
+        known = history.days_known(coverage, start, end, Every.MONTH)
         held = {
             row["date"]: row["russian_held"]
-            for row in history.history(coverage, start, end, every=Every.MONTH)
+            for row in history.by_day(coverage, known)
             if row["iso"] == line.iso
         }
         whole = sum(o.polygon_km2 for o in coverage.oblasts if line.iso in (ALL, o.iso))
@@ -209,6 +210,9 @@ def _source(coverage: Coverage, start: date, end: date, oblast: str) -> None:
     observed = notes.as_of(evidence[0]), notes.as_of(evidence[-1])
     st.markdown(words.source(evidence[0].title, *observed, list(used)))
     if len(ends) == 2:
+        isos = [o.iso for o in coverage.oblasts if oblast in (ALL, o.iso)]
+        redrawn = [budget.of_oblast(coverage, ends[-1], iso) for iso in isos]
+        st.caption(attribution.not_redrawn(redrawn, end))
         then, now = (_of(oblast, areas.by_oblast(coverage, snapshot)) for snapshot in ends)
         change = _of(oblast, changes.by_oblast(coverage, *ends))
         lines = words.cite(

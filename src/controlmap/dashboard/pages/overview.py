@@ -35,9 +35,8 @@ from controlmap.geo.oblasts import CLAIMED_ON, Basis
 from controlmap.record import archive
 from controlmap.record.archive import Record
 from controlmap.record.coverage import DaySnapshot
-from controlmap.words import text, text_sources
+from controlmap.words import notes, text, text_sources
 from controlmap.words.catalog import Text
-from controlmap.words.notes import CONTESTED_NOT_COUNTED
 
 _STALE_DAYS = 7
 _MORE = (Status.ASSESSED_ADVANCE, Status.INFILTRATION, Status.CLAIMED_CONTROL)
@@ -62,10 +61,16 @@ def _figures() -> None:
     day, basis, contested = choices[DATE], choices[BASIS], choices[CONTESTED]
     coverage = record.coverage
     snapshot = session.snapshot(record, day)
+    others = session.coverages(choices[ADVANCE])
     answer = areas.compare(
-        coverage, day, basis=basis, contested=contested, advance=choices[ADVANCE]
+        coverage,
+        day,
+        basis=basis,
+        contested=contested,
+        advance=choices[ADVANCE],
+        others=others,
     )
-    known = agreement.opinions(session.coverages(choices[ADVANCE]), day)
+    known = agreement.opinions(others, day)
     spread = agreement.spread(known, basis)
     statuses = areas.by_oblast(coverage, snapshot, basis)[-1]
     st.html(_headline(day, answer, statuses, _by_source(known, basis, contested)))
@@ -84,8 +89,9 @@ def _figures() -> None:
 
 def _cited(day: date, answer: Answer, by_source: str) -> list[str]:
     *each, every = answer.rows
+    redrawn = [(text.named(row["iso"]), row["last_redrawn"]) for row in each]
     taken = ("held", "claimed", "gap", "change_30d", "change_365d", "contested")
-    return text.cite_day(
+    lines = text.cite_day(
         day,
         both=rendering.contested_counted(answer),
         basis=answer.choices["basis"],
@@ -94,6 +100,8 @@ def _cited(day: date, answer: Answer, by_source: str) -> list[str]:
         by_source=by_source,
         **{name: every[name] for name in taken},
     )
+    known = [(name, last) for name, last in redrawn if last]
+    return [*lines, *([str(notes.last_redrawn(known))] if known else [])]
 
 
 def _choose(record: Record, choices: Choices) -> None:
@@ -166,6 +174,8 @@ def _sourcing(record: Record, snapshot: DaySnapshot, answer: Answer) -> None:
 def _notes(record: Record, snapshot: DaySnapshot, answer: Answer) -> Iterator[Text]:
     """Yield what a reader needs to know of the figures."""
     coverage, claimed = record.coverage, answer.rows[-1]["claimed"]
+    if since := attribution.not_redrawn(answer.rows, snapshot.day):
+        yield since
     yield text.basis(answer.choices["basis"], claimed)
     if hidden := archive.hidden_by(record):
         yield text.hidden(*hidden.coverage.span)
@@ -178,7 +188,7 @@ def _notes(record: Record, snapshot: DaySnapshot, answer: Answer) -> Iterator[Te
         yield text.READERS_CHANGE
     if not snapshot.reports(Status.CONTESTED):
         if answer.choices["contested"] == Contested.IN:
-            yield CONTESTED_NOT_COUNTED
+            yield notes.CONTESTED_NOT_COUNTED
         then = figures.last_reported(coverage, snapshot, Status.CONTESTED)
         known = areas.by_oblast(coverage, then)[-1]["contested"] if then else None
         yield text.unreported(then.day if then else None, known)

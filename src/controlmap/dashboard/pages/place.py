@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from controlmap.analysis import place_history
+from controlmap.analysis import budget, place_history
 from controlmap.analysis.answer import Evidence
 from controlmap.analysis.place_history import PointRecord
 from controlmap.dashboard import (
@@ -181,5 +181,8 @@ def _history(coverage: Coverage, history: PointRecord) -> None:
     st.html(rendering.legend({str(s["name"]): str(s["colour"]) for s in periods}))
     st.altair_chart(charts.distance(rows, periods, marks, rendered(words.CHART)), width="stretch")
     st.html(rendering.table(tables.periods(history.periods, last)))
-    st.markdown(attribution.said_by(Evidence.of(coverage, coverage.at(last))))
+    snapshot = coverage.at(last)
+    st.markdown(attribution.said_by(Evidence.of(coverage, snapshot)))
+    redrawn = [budget.of_oblast(coverage, snapshot, history.iso)]
+    st.caption(attribution.not_redrawn(redrawn, last))
     st.caption(words.precise(coverage.cell_m))

@@ -1,0 +1,112 @@
+"""What a held area is good for: sources, dating and denominators, and when it was last redrawn."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+import controlmap
+from controlmap.analysis import budget
+from controlmap.analysis.answer import as_text
+from controlmap.core.model import Status
+from controlmap.record import archive
+from controlmap.record.coverage import Coverage, last_changes
+
+ISOS = ["UA-14", "UA-09", "UA-65", "UA-23", "all"]
+
+
+@pytest.fixture(scope="module")
+def record() -> controlmap.Record:
+    return controlmap.open("deepstate")
+
+
+def test_a_column_is_redrawn_where_it_moves_by_more_than_a_hectare() -> None:
+    km2 = np.array([[5.0, 1.0], [5.0, 1.005], [7.0, 1.0], [7.0, 1.0]])
+    assert last_changes(km2).tolist() == [[-1, -1], [-1, -1], [2, -1], [2, -1]]
+
+
+@pytest.mark.parametrize(
+    ("day", "redrawn"),
+    [
+        ("2026-08-20", ["2026-08-20", "2026-03-14", "2024-07-18", "2026-08-18", "2026-08-20"]),
+        ("2024-07-17", ["2024-07-17", "2024-07-13", "2024-05-04", "2024-06-04", "2024-07-17"]),
+        ("2022-04-03", [None] * 5),
+    ],
+)
+def test_when_oblasts_were_last_redrawn(
+    day: str, redrawn: list[str | None], record: controlmap.Record
+) -> None:
+    expected = [each and date.fromisoformat(each) for each in redrawn]
+    on = date.fromisoformat(day)
+    for answer in (record.areas(day), record.compare(day), record.history(day, day)):
+        assert [row["last_redrawn"] for row in answer] == expected
+    for row, last in zip(record.areas(day), expected, strict=True):
+        held = [
+            record.areas(d).row(row["iso"])["russian_held"]
+            for d in ((last, last - timedelta(days=1)) if last and last > date(2022, 4, 3) else ())
+        ]
+        assert not held or abs(held[0] - held[1]) > 0.01
+        assert last is None or held[0] == pytest.approx(
+            record.areas(on).row(row["iso"])["russian_held"], abs=0.05
+        )
+
+
+def test_every_question_of_an_oblast_says_the_same_day(record: controlmap.Record) -> None:
+    day = date(2024, 7, 18)
+    assert record.changes("2026-07-01").row("UA-65")["last_redrawn"] == day
+    assert record.pace("UA-65").rows[0]["last_redrawn"] == day
+    assert record.place("Kherson").document["last_redrawn"] == day
+    assert "Kherson 2024-07-18" in record.areas().cite()
+    told = json.loads(record.compare().to_json())
+    assert told["oblasts"][2]["last_redrawn"] == "2024-07-18"
+    since = "Kherson since 2024-07-18."
+    for answer in (record.areas(), record.changes("2026-07-01"), record.place("Kherson"),
+                   record.pace("Kherson")):  # fmt: skip
+        assert since in as_text(answer)
+    assert "Not redrawn" not in as_text(record.pace("Donetsk"))
+
+
+def test_thirty_days_are_not_long() -> None:
+    rows = [{"iso": "UA-65", "last_redrawn": date(2024, 7, 18)}]
+    assert budget.stale(rows, date(2024, 8, 17)) == []
+    assert budget.stale(rows, date(2024, 8, 18)) == [("UA-65", date(2024, 7, 18))]
+
+
+def test_the_budget_of_the_24th_of_january(record: controlmap.Record) -> None:
+    """By hand: the other source is NZZ of the 22nd; the files of the 25th and 26th may be of it."""
+    day = date(2026, 1, 24)
+    row = record.areas(day).row("UA-14")
+    nzz = archive.open_source("nzz").coverage
+    theirs = nzz.status_km2(Status.RUSSIAN_HELD, nzz.at(day).index)[0]
+    assert row["source_spread_km2"] == pytest.approx(abs(theirs - row["russian_held"]))
+    coverage = record.coverage
+    held = {
+        info.name[18:26]: coverage.status_km2(Status.RUSSIAN_HELD, number)[0]
+        for number, info in enumerate(coverage.snapshots)
+        if info.within and info.within[0] <= day <= info.within[1]
+    }
+    assert sorted(held) == ["20260125", "20260126"]
+    assert row["dating_km2"] == pytest.approx(abs(held["20260125"] - held["20260126"]))
+    assert record.areas(day).row("UA-65")["denominator_km2"] == pytest.approx(28461 - 27377.8736)
+
+
+def test_what_stands_alone_has_no_spread_of_sources(record: controlmap.Record) -> None:
+    assert {row["source_spread_km2"] for row in budget_of(record.coverage)} == {None}
+    assert {row["dating_km2"] for row in record.areas("2025-06-01")} == {0.0}
+
+
+def budget_of(coverage: Coverage) -> list[dict[str, object]]:
+    return budget.by_oblast(coverage, coverage.at(coverage.span[1]), {})
+
+
+def test_the_command_keeps_its_tenths_and_has_the_budget_beside(
+    record: controlmap.Record,
+) -> None:
+    text = as_text(record.areas("2026-01-24"))
+    first, second = text.split("\n\n")[:2]
+    assert "20,787.0" in first
+    assert second.split()[:6] == ["iso", "name", *budget.COLUMNS]
+    assert [line.split()[0] for line in second.splitlines()[1:]] == ISOS
