@@ -30,8 +30,8 @@ WORDS = frozenset(
         "completing",
     ]
 )
-ALLOWED = re.compile("turning_?points?", re.IGNORECASE)
-"""The field's own: an event at which the course of a war turned."""
+ALLOWED = re.compile("turning_?points?|connection_made", re.IGNORECASE)
+"""The field's own, an event at which the course of a war turned; and a callback of asyncio's."""
 
 
 def identifiers(text: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import streamlit as st
 from babel.messages.pofile import read_po
-from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped]
+from google.protobuf.json_format import MessageToDict
 from streamlit.testing.v1 import AppTest
 
 from command_line import Run

@@ -15,7 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -208,21 +208,27 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., st
     """
     running: list[subprocess.Popen[bytes]] = []
 
-    def start(script: Path | None = None, env: Mapping[str, str] | None = None) -> str:
+    def start(
+        script: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        options: Sequence[str] = (),
+    ) -> str:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         log = tmp_path_factory.mktemp("serve") / "log.txt"
         with log.open("wb") as file:
             server = subprocess.Popen(
-                [sys.executable, "-m", *_command(script, port)],
+                [sys.executable, "-m", *_command(script, port), *options],
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **(env or {})},
             )
         running.append(server)
-        _wait_for_health(server, port, log)
-        return f"{HERE}{port}/"
+        base = options[options.index("--base-path") + 1] if "--base-path" in options else ""
+        address = f"{HERE}{port}{base}/"
+        _wait_for_health(server, address, log)
+        return address
 
     yield start
     for server in running:
@@ -247,16 +253,16 @@ def _command(script: Path | None, port: int) -> list[str]:
     return ["streamlit", "run", str(script), *given]
 
 
-def _wait_for_health(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_for_health(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            with urllib.request.urlopen(f"{HERE}{port}/_stcore/health", timeout=1) as answer:
+            with urllib.request.urlopen(f"{address}_stcore/health", timeout=1) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
-    pytest.fail(f"no server on port {port}:\n{log.read_text('utf-8', 'replace')}")
+    pytest.fail(f"no server at {address}:\n{log.read_text('utf-8', 'replace')}")
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ def test_claims_are_measured_on_a_day_chosen(page: Visit, address: str) -> None:
     visited(page, address, "Claims")
     page.tab.get_by_text("a chosen day").click()
     expect(page.tab.locator(".cm-claim").nth(1)).to_contain_text("Measured, 20 August 2026")
-    page.tab.wait_for_function("location.search.includes('on=chosen')")
+    page.tab.wait_for_function("() => location.search.includes('on=chosen')")
     page.assert_clean()
 
 
@@ -72,7 +72,7 @@ def test_a_proposal_is_drawn_and_another_redraws(page: Visit, address: str) -> N
     page.tab.get_by_text("Back to the line of 23 February 2022").first.click()
     frame.wait_for_function("(rev) => ControlMap.state().painted !== rev", arg=shown["rev"])
     expect(page.tab.locator(".cm-headline")).to_contain_text("would pass from Russian to Ukrainian")
-    page.tab.wait_for_function("location.search.includes('proposal=pre_2022')")
+    page.tab.wait_for_function("() => location.search.includes('proposal=pre_2022')")
     assert frame.evaluate("ControlMap.state().inits") == 1
     page.settle()
     page.assert_clean()
@@ -85,7 +85,7 @@ def test_a_proposal_is_composed_and_its_link_shows_it_again(page: Visit, address
     expect(page.tab.locator(".cm-headline")).to_contain_text("No land would pass")
     page.tab.get_by_role("radio", name="all", exact=True).first.click()
     expect(page.tab.locator(".cm-headline")).to_contain_text("5,285 km²")
-    page.tab.wait_for_function("location.search.includes('donetsk=claim')")
+    page.tab.wait_for_function("() => location.search.includes('donetsk=claim')")
     page.settle()
     page.tab.get_by_role("button", name="This proposal as an entry of a file").click()
     code = page.tab.get_by_test_id("stCode").filter(has_text="[proposal.rules]")
@@ -106,7 +106,7 @@ def test_the_pace_is_drawn_and_follows_its_window(page: Visit, address: str) -> 
     page.tab.get_by_role("radio", name="365 days", exact=True).click()
     expect(page.tab.locator(".cm-headline")).to_contain_text("over 365 days")
     assert page.tab.locator(".cm-headline").inner_text() != before
-    page.tab.wait_for_function("location.search.includes('window=365')")
+    page.tab.wait_for_function("() => location.search.includes('window=365')")
     page.settle()
     page.assert_clean()
 

@@ -194,7 +194,7 @@ def test_two_days_are_compared_on_the_map(page: Visit, address: str) -> None:
     expect(page.tab.get_by_role("heading", name="Two days compared")).to_be_visible()
     page.tab.get_by_role("button", name="Since 30 September 2022").click()
     expect(page.tab.locator(".cm-headline")).to_contain_text("net change")
-    page.tab.wait_for_function("location.search.includes('from=2022-09-30')")
+    page.tab.wait_for_function("() => location.search.includes('from=2022-09-30')")
     page.settle()
     frame = page.map()
     before = drawn(frame)
@@ -277,7 +277,7 @@ def test_history_is_drawn_and_read_by_hovering(page: Visit, address: str) -> Non
     for name in ("Donetsk", "Luhansk", "Kherson", "Zaporizhzhia", "All four oblasts"):
         expect(tip).to_contain_text(name)
     page.tab.get_by_role("button", name="Last 90 days").click()
-    page.tab.wait_for_function("location.search.includes('start=2026-05-22')")
+    page.tab.wait_for_function("() => location.search.includes('start=2026-05-22')")
     page.assert_clean()
 
 
@@ -295,6 +295,6 @@ def test_a_click_on_the_map_tells_of_that_place(page: Visit, address: str) -> No
     headline = page.tab.locator(".cm-headline")
     expect(headline).to_contain_text("Russian-held")
     expect(headline).to_contain_text("Kherson oblast")
-    page.tab.wait_for_function("location.search.includes('where=34.')")
+    page.tab.wait_for_function("() => location.search.includes('where=34.')")
     frame.wait_for_function("ControlMap.state().layers.chosen.n === 1")
     page.assert_clean()

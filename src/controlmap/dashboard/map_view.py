@@ -9,11 +9,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 import streamlit as st
-import streamlit.components.v1 as components
 from streamlit_folium import st_folium
 
 from controlmap import sources
-from controlmap.dashboard import controls, payloads
+from controlmap.dashboard import controls, payloads, routes
 from controlmap.dashboard.parameters import Choices, Parameter, Span
 from controlmap.draw import map_layers, maps
 from controlmap.draw.maps import Payload
@@ -100,26 +99,11 @@ def show(
 
 def _addresses(record: Record) -> _Addresses:
     """Return addresses seen from the map's frame."""
-    names = _names()
     background, player = payloads.files(record)
+    files = f"{_ROOT}/{routes.FILES_PATH}"
     return _Addresses(
-        f"../{names['assets']}",
-        f"../{names['background']}/{background}",
-        f"../{names['background']}/{player}",
+        f"{_ROOT}/{routes.assets_path()}", f"{files}/{background}", f"{files}/{player}"
     )
-
-
-@st.cache_resource(show_spinner=False)
-def _names() -> dict[str, str]:
-    """Return the names under which this server hands out folders.
-
-    They are declared here and not on import: before the server runs, a declaration is lost.
-    """
-    folders = {"assets": maps.ASSETS, "background": Path(payloads.folder().name)}
-    return {
-        name: str(components.declare_component(name, path=str(folder)).name)
-        for name, folder in folders.items()
-    }
 
 
 @lru_cache(maxsize=1)

@@ -1,73 +1,141 @@
-"""Start the dashboard's server: Streamlit on 127.0.0.1, ready before its first visitor comes."""
+"""Start the dashboard's server: Streamlit, protected, ready before its first visitor comes."""
 
 from __future__ import annotations
 
 import gc
+import json
+import logging
 import re
 import socket
 import tomllib
+import traceback
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from controlmap.core import server_settings
 from controlmap.core.model import ControlmapError, InputError
+from controlmap.core.server_settings import LogLevel, Settings
 from controlmap.words.catalog import as_given
 
-HOST = "127.0.0.1"
-_PORTS = range(1, 65536)
 _ASSETS = Path(__file__).parent / "assets"
 LATE = ("DateInput", "Html", "ButtonGroup", "Button", "ComponentInstance")
 """Streamlit's scripts of what the first page shows, which it would ask for one after the other."""
 _IMPORTED = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
 # Else the page looks for its server below each page's address first, which is not found there.
-_SERVER = "<script>window.__streamlit = { BACKEND_BASE_URL: location.origin };</script>"
+_SERVER = "<script>window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {} }};</script>"
 
 
-def run(port: int) -> None:
+def run(settings: Settings) -> None:
     """Serve until interrupted.
 
     Raises
     ------
     InputError
-        Where the port is none, or is in use.
+        Where the host or the port cannot be used.
     """
-    if port not in _PORTS:
-        raise InputError("port {port}: allowed are {first} to {last}", port, _PORTS[0], _PORTS[-1])
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise InputError(
-                "port {port}: cannot be used on {host} ({strerror}); choose another with "
-                "--port (PORT= with make)",
-                port,
-                HOST,
-                error.strerror,
-            ) from error
-    script, settings = _entry()
+    listener = _listener(settings)
+    server_settings.current = settings
+    script, options_file = _entry()
+    _keep_log_free_of_visitors(settings.log_level)
 
     import streamlit as st
-    from starlette.responses import HTMLResponse
-    from starlette.routing import Route
+    import uvicorn
+    from starlette.middleware import Middleware
+    from streamlit.web import bootstrap
 
-    from controlmap.dashboard.page_list import PAGES
+    from controlmap.dashboard import protection, routes
+    from controlmap.draw.map_layers import TILES
 
-    html = document(Path(st.__file__).parent / "static")
-    routes = [
-        Route(f"/{path}", lambda _: HTMLResponse(html, headers={"Cache-Control": "no-cache"}))
-        for path in ("", *PAGES)
-    ]
-    options = dict(_flat(tomllib.loads(settings.read_text("utf-8"))))
-    print(as_given("controlmap: http://{host}:{port} (stop with Ctrl-C)", HOST, port), flush=True)
-    st.App(script, routes=routes, lifespan=_ready).run(
-        config={**options, "server.address": HOST, "server.port": port}
+    options = dict(_flat(tomllib.loads(options_file.read_text("utf-8"))))
+    bootstrap.load_config_options(
+        {
+            **options,
+            "server.address": settings.host,
+            "server.port": settings.port,
+            "server.baseUrlPath": settings.base_path.strip("/"),
+            "logger.level": settings.log_level,
+            "logger.messageFormat": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    )
+    html = document(Path(st.__file__).parent / "static", settings.base_path)
+    tiles = "{0.scheme}://{0.netloc}".format(urlsplit(TILES))
+    app = st.App(
+        script,
+        routes=routes.routes(html, settings.base_path),
+        middleware=[
+            Middleware(protection.Protection, settings=settings, document=html, image_hosts=[tiles])
+        ],
+        lifespan=_ready,
+    )
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    print(
+        as_given(
+            "controlmap: http://{host}:{port}{path} (stop with Ctrl-C)",
+            host,
+            settings.port,
+            settings.base_path,
+        ),
+        flush=True,
+    )
+    config = uvicorn.Config(
+        app,
+        http=protection.impatient_protocol(),
+        ws="websockets-sansio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    with listener:
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listener(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
+        listener.listen(1024)
+        listener.setblocking(False)
+    except OSError as error:
+        listener.close()
+        raise InputError(
+            "port {port}: cannot be used on {host} ({strerror}); choose another with "
+            "--port (PORT= with make)",
+            settings.port,
+            settings.host,
+            error.strerror or error,
+        ) from error
+    return listener
+
+
+def _keep_log_free_of_visitors(level: LogLevel) -> None:
+    """Log of an exception its kind and place alone: its text may quote what a visitor sent."""
+    if level == "debug":
+        return
+
+    def record(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        entry = logging.LogRecord(*args, **kwargs)
+        if entry.exc_info and (error := entry.exc_info[1]):
+            entry.msg, entry.args, entry.exc_info = "%s", (_kind_and_place(error),), None
+        return entry
+
+    logging.setLogRecordFactory(record)
+
+
+def _kind_and_place(error: BaseException) -> str:
+    *_, last = traceback.extract_tb(error.__traceback__) or [None]
+    return f"{type(error).__name__}" + (
+        f" at {Path(last.filename).name}:{last.lineno}" if last else ""
     )
 
 
-def document(static: Path) -> str:
+def document(static: Path, base_path: str = "") -> str:
     """Return the HTML document of every page: Streamlit's, from its folder `static`, quickened.
 
     It has our title, knows its server, enters into the history what the reader does alone, and
@@ -79,8 +147,9 @@ def document(static: Path) -> str:
         for name in _scripts(static / "static" / "js")
         if name not in html
     )
+    server = _SERVER.format(json.dumps(base_path))
     address = f"<script>{(_ASSETS / 'address.js').read_text('utf-8')}</script>"
-    html = html.replace("<title>Streamlit</title>", f"<title>controlmap</title>{_SERVER}{address}")
+    html = html.replace("<title>Streamlit</title>", f"<title>controlmap</title>{server}{address}")
     return html.replace("</head>", f"{early}</head>")
 
 
@@ -118,16 +187,20 @@ def _entry() -> tuple[Path, Path]:
 
 @asynccontextmanager
 async def _ready(_app: object) -> AsyncIterator[None]:
-    """Import and load, before the first visitor comes, what the first page needs.
+    """Import and load, before the first visitor comes, what the first page needs."""
+    # A component declared outside of a page warns that it is.
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel("ERROR")
+    import streamlit_folium
+    from streamlit.runtime import get_instance
 
-    Not `streamlit_folium`: a component that no page declares is not served.
-    """
     from controlmap import sources
     from controlmap.dashboard import controls, payloads, tables  # noqa: F401
     from controlmap.geo import land, places
     from controlmap.record import archive
     from controlmap.words import numbers
 
+    # Else it is served only once a page of this very server has shown a map.
+    get_instance().component_registry.register_component(streamlit_folium._component_func)
     for source in archive.with_records():
         archive.open_source(source)
     payloads.files(archive.open_source(sources.DEFAULT))

@@ -17,7 +17,7 @@ import streamlit as st
 from controlmap import sources
 from controlmap.analysis import areas
 from controlmap.analysis.agreement import Opinion
-from controlmap.core import limits
+from controlmap.core import limits, server_settings
 from controlmap.core.model import Ground, InputError, Snapshot, Status, end_of
 from controlmap.dashboard import rendering, tables
 from controlmap.draw.maps import Feature
@@ -44,6 +44,9 @@ _ENDINGS = ["geojson", "json", "kml", "kmz", "gpkg", "zip", "parquet", "geoparqu
 def show(day: date) -> Coverage | None:
     """Ask for a file and what it means; return it as a record of one snapshot, None for none."""
     st.header(text_sources.OWN_TITLE)
+    if not server_settings.current.uploads:
+        st.info(text_sources.OWN_OFF)
+        return None
     st.markdown(text_sources.OWN_LEDE)
     files = st.file_uploader(
         str(text_sources.OWN_FILE), type=_ENDINGS, accept_multiple_files=True, key="own files"

@@ -91,6 +91,10 @@ OWN_LEDE = Message(
     "It is read in memory, measured and compared like any source, in this session alone, and never "
     "stored."
 )(formats=tuple(formats.FORMATS), limit=limits.UPLOAD_MB)
+OWN_OFF = Message(
+    "This server takes no files. Measure one with `controlmap areas --input FILE`, or with a "
+    "dashboard on your own machine."
+)
 OWN_FILE = Message("Drop a file here")
 OWN_DAY = Message("Date it shows")
 OWN_COLUMN = Message("Status column")

@@ -1,0 +1,119 @@
+"""What the server hands out besides Streamlit's own: documents, the map's files, its health.
+
+Any of several servers can answer each of these, whoever asked for the page: names carry a hash of
+the content, and a file that another server wrote is written here when it is asked for. What caches
+results is imported in use, for it asks Streamlit's runtime how.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    Response,
+)
+from starlette.routing import BaseRoute, Route
+
+from controlmap.analysis.assessed_advance import Advance
+from controlmap.core.model import ControlmapError
+from controlmap.dashboard.page_list import PAGES
+from controlmap.draw import maps
+from controlmap.record import archive
+
+_KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
+_NOT_KEPT = {"Cache-Control": "no-cache"}
+
+
+@functools.cache
+def assets_path() -> str:
+    """Return where the map's scripts and styles are, below the base path."""
+    digest = hashlib.sha256()
+    for path in sorted(maps.ASSETS.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(maps.ASSETS).as_posix().encode() + path.read_bytes())
+    return f"map/{digest.hexdigest()[:16]}"
+
+
+FILES_PATH = "map/files"
+"""Where the files that `payloads.files` names are, below the base path."""
+
+
+def routes(document: str, base_path: str) -> list[BaseRoute]:
+    """Return the routes of a server that hands out `document` for every page."""
+
+    def page(_: Request) -> Response:
+        return HTMLResponse(document, headers=_NOT_KEPT)
+
+    return [
+        *(Route(f"{base_path}/{path}", page) for path in ("", *PAGES)),
+        Route(f"{base_path}/{assets_path()}/{{name:path}}", _asset),
+        Route(f"{base_path}/{FILES_PATH}/{{name}}", _file),
+        Route(f"{base_path}/health", _health),
+        Route(f"{base_path}/ready", _ready),
+    ]
+
+
+async def _asset(request: Request) -> Response:
+    return _handed_out(maps.ASSETS, request.path_params["name"])
+
+
+async def _file(request: Request) -> Response:
+    from controlmap.dashboard import payloads
+
+    name = request.path_params["name"]
+    folder = Path(payloads.folder().name)
+    if not (folder / name).is_file():
+        await run_in_threadpool(_write_files, folder / name)
+    return _handed_out(folder, name)
+
+
+def _write_files(wanted: Path) -> None:
+    """Write the files of record after record, until the one that is wanted is there."""
+    from controlmap.dashboard import payloads, session
+
+    for source in archive.with_records():
+        for advance in Advance:
+            payloads.files(session.record(source, advance))
+            if wanted.is_file():
+                return
+
+
+def _handed_out(folder: Path, name: str) -> Response:
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        return PlainTextResponse("Not found.\n", 404)
+    return FileResponse(path, headers=_KEPT)
+
+
+async def _health(_: Request) -> Response:
+    return PlainTextResponse("ok\n", headers=_NOT_KEPT)
+
+
+async def _ready(_: Request) -> Response:
+    """Answer 200 where every record can be read, else 503; with what each was last observed."""
+    records = await run_in_threadpool(lambda: list(_records(datetime.now(UTC).date())))
+    ready = all("error" not in record for record in records)
+    return JSONResponse(
+        {"ready": ready, "records": records}, 200 if ready else 503, headers=_NOT_KEPT
+    )
+
+
+def _records(today: date) -> Iterator[dict[str, Any]]:
+    for source in archive.with_records():
+        try:
+            _, last = archive.open_source(source).coverage.span
+        except ControlmapError as error:
+            yield {"source": source, "error": str(error)}
+        else:
+            yield {"source": source, "observed": last.isoformat(), "age_days": (today - last).days}

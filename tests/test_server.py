@@ -1,0 +1,256 @@
+"""The server that `controlmap dashboard` starts: what it lets in, and what it hands out."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from command_line import refused
+from controlmap.core.model import InputError
+from controlmap.core.server_settings import Settings
+from controlmap.dashboard import protection
+from visiting import Visit
+
+DEPLOY = Path(__file__).parents[1] / "deploy"
+PAGE = "http://127.0.0.1:"
+
+
+def get(
+    address: str, path: str = "", *, method: str = "GET", **headers: str
+) -> tuple[HTTPResponse, bytes]:
+    parts = urlsplit(address)
+    connection = HTTPConnection(parts.netloc, timeout=30)
+    connection.request(method, parts.path + path, headers=headers)
+    answer = connection.getresponse()
+    with contextlib.closing(connection):
+        return answer, answer.read()
+
+
+@pytest.fixture(scope="module")
+def plain(serve: Callable[..., str]) -> str:
+    return serve()
+
+
+@pytest.fixture(scope="module")
+def chosen(serve: Callable[..., str]) -> str:
+    """A dashboard with every option set."""
+    return serve(
+        options=[
+            "--base-path", "/map", "--allow-host", "map.example.org",
+            "--allow-embed", "https://example.com", "--upload", "off",
+        ]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1", 200),
+        ("localhost:1", 200),
+        ("[::1]:8501", 200),
+        ("evil.example", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("localhost.evil.example", 421),
+        ("", 421),
+        ("[", 421),
+    ],
+)
+def test_only_its_own_names_reach_the_server(plain: str, host: str, status: int) -> None:
+    assert get(plain, Host=host)[0].status == status
+
+
+def test_a_socket_from_elsewhere_is_refused(plain: str) -> None:
+    handshake = {
+        "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    }  # fmt: skip
+    parts = urlsplit(plain)
+    for host, status in (("evil.example", 403), (parts.netloc, 101)):
+        connection = HTTPConnection(parts.netloc, timeout=30)
+        connection.request("GET", "/_stcore/stream", headers={**handshake, "Host": host})
+        with contextlib.closing(connection):
+            assert connection.getresponse().status == status
+
+
+def test_what_browsers_may_do_is_said(plain: str) -> None:
+    answer, _ = get(plain)
+    policy = answer.getheader("Content-Security-Policy", "")
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'self'" in policy
+    scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    assert "unsafe" not in scripts
+    assert answer.getheader("X-Content-Type-Options") == "nosniff"
+
+
+def test_a_page_elsewhere_embeds_where_the_operator_says_so(chosen: str) -> None:
+    policy = get(chosen, "pace")[0].getheader("Content-Security-Policy", "")
+    assert "frame-ancestors 'self' https://example.com" in policy
+
+
+def test_all_is_below_the_base_path(chosen: str) -> None:
+    assert chosen.endswith("/map/")
+    assert 'location.origin + "/map"' in get(chosen)[1].decode()
+    assert get(chosen, "health")[1] == b"ok\n"
+    assert get(chosen.removesuffix("map/"))[0].status != 200
+    assert get(chosen, Host="map.example.org")[0].status == 200
+
+
+def test_uploads_are_off_where_the_operator_says_so(chosen: str, plain: str) -> None:
+    path = "_stcore/upload_file/none/none"
+    assert get(chosen, path, method="PUT")[1] == b"Uploads are off.\n"
+    assert get(plain, path, method="PUT")[1] != b"Uploads are off.\n"
+
+
+def test_readiness_tells_the_age_of_each_record(plain: str) -> None:
+    answer, body = get(plain, "ready")
+    assert answer.status == 200
+    records = {record["source"]: record for record in json.loads(body)["records"]}
+    assert {"deepstate", "isw", "nzz"} <= records.keys()
+    assert records["deepstate"]["age_days"] > 0
+    assert records["deepstate"]["observed"] == "2026-08-20"
+
+
+def test_what_any_server_hands_out_needs_no_visit_before(plain: str) -> None:
+    from controlmap.dashboard import routes
+
+    assert get(plain, "component/streamlit_folium.st_folium/index.html")[0].status == 200
+    for name in ("map_view.js", "vendor/leaflet/leaflet.js"):
+        answer, _ = get(plain, f"{routes.assets_path()}/{name}")
+        assert answer.status == 200
+        assert "immutable" in answer.getheader("Cache-Control", "")
+    for name in ("../server.py", "%2e%2e/server.py", "none.js", "vendor"):
+        assert get(plain, f"{routes.assets_path()}/{name}")[0].status in (400, 404)
+    assert get(plain, f"{routes.FILES_PATH}/../x")[0].status in (400, 404)
+
+
+def test_a_request_that_does_not_arrive_is_ended(plain: str) -> None:
+    parts = urlsplit(plain)
+    with socket.create_connection((parts.hostname, parts.port), timeout=60) as half:
+        half.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ")
+        start = time.monotonic()
+        while time.monotonic() - start < 4 * protection.HEAD_SECONDS:
+            half.settimeout(1)
+            try:
+                assert half.recv(1) == b""
+                return
+            except TimeoutError:
+                half.sendall(b"x")  # a slow client is as bad as a silent one
+            except ConnectionError:
+                return
+        pytest.fail("the connection is still open")
+
+
+@pytest.mark.parametrize("kind", ["clear_cache", "load_git_info", "set_run_on_save"])
+def test_messages_for_developers_are_dropped(kind: str) -> None:
+    message = BackMsg()
+    setattr(message, kind, True)
+    assert not protection._is_of_a_page({"type": "x", "bytes": message.SerializeToString()})
+    assert not protection._is_of_a_page({"type": "x", "bytes": b"\xff\xff"})
+    assert not protection._is_of_a_page({"type": "x", "text": "no"})
+    page = BackMsg(stop_script=True).SerializeToString()
+    assert protection._is_of_a_page({"type": "x", "bytes": page})
+
+
+@pytest.mark.parametrize(
+    ("choice", "says"),
+    [
+        ({"port": 0}, "port 0: allowed are 1 to 65535"),
+        ({"base_path": "map"}, "allowed is a path like /map"),
+        ({"base_path": "/map/../x/"}, "allowed is a path like /map"),
+        ({"names": ["a b"]}, "host name a b"),
+        ({"names": ["http://x.org"]}, "host name"),
+        ({"embedders": ["example.org"]}, "https://example.org"),
+        ({"embedders": ["https://example.org/"]}, "embedding origin"),
+        ({"embedders": ["https://x.org; script-src *"]}, "embedding origin"),
+        ({"embedders": ["javascript:x"]}, "embedding origin"),
+    ],
+)
+def test_settings_that_are_none_are_refused(choice: dict[str, object], says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        Settings(**choice)  # type: ignore[arg-type]
+
+
+def test_a_host_that_is_none_is_refused_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "192.0.2.1" in refused(capsys, "dashboard", "--host", "192.0.2.1")
+
+
+@pytest.fixture
+def nginx(
+    tmp_path: Path,
+) -> Iterator[Callable[[str, dict[str, str]], str]]:
+    """Return a function that runs nginx with a configuration of ours, some of its text replaced."""
+    program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+    if program is None:
+        pytest.skip("no nginx")
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(name: str, replaced: dict[str, str]) -> str:
+        text = (DEPLOY / name).read_text("utf-8")
+        for old, new in replaced.items():
+            assert old in text
+            text = text.replace(old, new)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        text = text.replace("127.0.0.1:8500", f"127.0.0.1:{port}")
+        temporary = " ".join(
+            f"{kind}_temp_path {tmp_path}/{kind};"
+            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        configuration = tmp_path / "nginx.conf"
+        configuration.write_text(
+            f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error;"
+            f"events {{}} http {{ access_log off; {temporary}\n{text}\n}}"
+        )
+        running.append(
+            subprocess.Popen([program, "-c", str(configuration), "-e", f"{tmp_path}/error"])
+        )
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                return f"{PAGE}{port}/"
+            except OSError:
+                time.sleep(0.05)
+        pytest.fail((tmp_path / "error").read_text())
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def test_replicas_behind_nginx_need_no_visit_before(
+    nginx: Callable[[str, dict[str, str]], str], serve: Callable[..., str], page: Visit
+) -> None:
+    servers = [serve(), serve()]
+    ports = [str(urlsplit(server).port) for server in servers]
+    address = nginx("nginx-replicas.conf", {"8501": ports[0], "8502": ports[1]})
+    for _ in range(4):  # in turn
+        assert get(address, "component/streamlit_folium.st_folium/index.html")[0].status == 200
+    page.tab.goto(address)
+    page.map()
+    page.assert_clean()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze")
+def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
+    unit = tmp_path / "controlmap@1.service"
+    text = (DEPLOY / "controlmap@.service").read_text("utf-8")
+    unit.write_text(text.replace("/opt/controlmap/bin/controlmap", "/bin/true"))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(unit)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
