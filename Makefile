@@ -5,11 +5,14 @@ SHARED ?= ../shared
 SECONDS ?= 60
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-SOURCES := pyproject.toml constraints.txt
+INSTALL = $(PIP) install --require-hashes --requirement
+OURSELVES := $(PIP) install --no-deps --no-build-isolation --editable .
+LOCK := uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-emit-index-url \
+	--no-header --no-annotate pyproject.toml
 
 MARKS := _ column:2,4 Message Message:1,2,2t as_given InputError ControlmapError RecordError FetchError MissingError UnavailableError error:2
 
-.PHONY: dashboard test exhaustive check docs wheel fuzz bench geodata messages clean
+.PHONY: lock sbom dashboard test exhaustive check docs wheel fuzz bench geodata messages clean
 .DELETE_ON_ERROR:
 
 dashboard: .venv/.run
@@ -52,22 +55,40 @@ messages: .venv/.run
 	$(BIN)/pybabel --quiet extract --mapping-file=pyproject.toml $(MARKS:%=--keyword=%) \
 		--project=controlmap --sort-by-file --output-file=src/controlmap/words/locale/controlmap.pot src/controlmap
 
+# The exact version and hash of all that is installed: after a change of what pyproject.toml asks for.
+lock: .venv/.test
+	@mkdir -p build
+	$(BIN)/$(LOCK) --extra build --extra test --extra docs --constraint requirements/test.txt --output-file build/all.txt
+	$(BIN)/$(LOCK) --extra build --constraint build/all.txt --output-file requirements/run.txt
+	$(BIN)/$(LOCK) --extra build --extra test --constraint build/all.txt --output-file requirements/test.txt
+	$(BIN)/$(LOCK) --extra build --extra docs --constraint build/all.txt --output-file requirements/docs.txt
+
+# What a release is made of, with licences, as CycloneDX has it.
+sbom: .venv/.test
+	rm -rf build/sbom
+	$(PYTHON) -m venv --without-pip build/sbom
+	$(PIP) --python build/sbom/bin/python install --require-hashes --requirement requirements/run.txt
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py environment build/sbom --pyproject pyproject.toml --output-reproducible \
+		--output-file dist/controlmap.cdx.json
+
 clean:
 	rm -rf .venv build dist node_modules
 
-.venv/.run: $(SOURCES)
+.venv/.run: pyproject.toml requirements/run.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "controlmap needs Python 3.11 or newer; choose one with PYTHON=")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing controlmap and its pinned dependencies into .venv"
-	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e .
+	@$(INSTALL) requirements/run.txt
+	@$(OURSELVES)
 	@touch $@
 
-.venv/.test: .venv/.run
+.venv/.test: .venv/.run requirements/test.txt
 	@echo "Installing what the tests need"
-	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test]'
+	@$(INSTALL) requirements/test.txt
 	@touch $@
 
-.venv/.docs: .venv/.run
+.venv/.docs: .venv/.run requirements/docs.txt
 	@echo "Installing what the site of the documents needs"
-	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[docs]'
+	@$(INSTALL) requirements/docs.txt
 	@touch $@

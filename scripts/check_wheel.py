@@ -1,7 +1,7 @@
 """Build the wheel, install it outside of the clone, and use it there.
 
-Twice: with the versions of constraints.txt, and with the lowest that pyproject.toml allows. The
-command prints the README's example, the dashboard serves, and each of its pages runs.
+Twice: with the versions and hashes of requirements/run.txt, and with the lowest that pyproject.toml
+allows. The command prints the README's example, the dashboard serves, and each of its pages runs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-CONSTRAINTS = ROOT / "constraints.txt"
+PINNED = ROOT / "requirements" / "run.txt"
 CARRIED = (
     "controlmap/py.typed",
     "controlmap/draw/assets/vendor/leaflet/leaflet.js",
@@ -58,7 +58,7 @@ def pip(python: Path | str, *arguments: Path | str, constraints: Path | None = N
 
 def build(folder: Path) -> Path:
     """Return the wheel, built into a folder; it carries its data, its assets and their terms."""
-    pip(sys.executable, "wheel", "--no-deps", "-w", folder, ROOT, constraints=CONSTRAINTS)
+    pip(sys.executable, "wheel", "--no-deps", "--no-build-isolation", "-w", folder, ROOT)
     (wheel,) = folder.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     if missing := [end for end in CARRIED if not any(name.endswith(end) for name in names)]:
@@ -74,11 +74,20 @@ def lowest(folder: Path) -> Path:
     return path
 
 
-def use(wheel: Path, constraints: Path, folder: Path) -> None:
+def install(python: Path, wheel: Path, lowest: Path | None) -> None:
+    """Install the wheel with the lowest versions allowed, else with those pinned."""
+    if lowest:
+        pip(python, "install", wheel, constraints=lowest)
+        return
+    pip(python, "install", "--require-hashes", "--requirement", PINNED)
+    pip(python, "install", "--no-deps", wheel)
+
+
+def use(wheel: Path, lowest: Path | None, folder: Path) -> None:
     """Install the wheel into an environment of its own, and run what it promises there."""
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
-    pip(python, "install", wheel, constraints=constraints)
+    install(python, wheel, lowest)
     readme = (ROOT / "README.md").read_text("utf-8")
     (example,) = re.findall(r"```console\n\$ controlmap (.*?)\n(.*?)```", readme, re.DOTALL)
     outside = {
@@ -132,9 +141,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         wheel = build(folder)
-        for title, constraints in (("pinned", CONSTRAINTS), ("lowest", lowest(folder))):
+        for title, versions in (("pinned", None), ("lowest", lowest(folder))):
             print(f"{wheel.name}, {title} versions: ", end="", flush=True)
-            use(wheel, constraints, folder / title)
+            use(wheel, versions, folder / title)
 
 
 if __name__ == "__main__":
