@@ -219,8 +219,10 @@ def test_what_changed_and_what_agrees_has_geometries(deepstate: cm.Record) -> No
     gained += deepstate.changes("2025-05-01", DAY, by="patch").document["not_drawn_km2"]["gained"]
     assert gained == pytest.approx(answer.row("all")["gained_km2"], abs=1e-3)
     assert set(deepstate.agree(JULY_2023).to_gdf()["class"]) == {"all", "some", "one"}
-    with pytest.raises(ValueError, match="areas: has no geometries"):
-        deepstate.areas(DAY).to_gdf()
+    ground = deepstate.areas(DAY).to_gdf()
+    assert set(ground["status"]) == {"russian_held", "contested", "ukrainian_held"}
+    with pytest.raises(ValueError, match="compare: has no geometries"):
+        deepstate.compare(DAY).to_gdf()
 
 
 def test_the_map_of_a_day_shows_itself_and_asks_no_server(deepstate: cm.Record) -> None:

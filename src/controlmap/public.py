@@ -101,6 +101,7 @@ class Record(StoredRecord):
         *,
         basis: str = Basis.POLYGON,
         contested: str = Contested.OUT,
+        by: str = By.PATCH,
         advance: str = Advance.APART,
     ) -> Answer:
         """Answer how large each status is in each oblast on a day, in km2, and in all four.
@@ -113,6 +114,8 @@ class Record(StoredRecord):
             What `held_share` is taken over: "polygon" or "official".
         contested
             Whether contested ground counts in `held_share`: "out" or "in".
+        by
+            A row of `to_gdf`: "patch", "oblast" or "face".
         advance
             What assessed advance counts as: "apart", "held" or "contested".
         """
@@ -121,6 +124,7 @@ class Record(StoredRecord):
             _day(day),
             basis=basis,
             contested=contested,
+            by=by,
             advance=advance,
             others=archive.coverages(),
         )

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import shapely
 
 from controlmap import sources
-from controlmap.analysis import render
+from controlmap.analysis import files, render
 from controlmap.analysis.render import Block, Row, Rows, Table
+from controlmap.core.model import InputError
 from controlmap.core.version import __version__
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import columns, notes
@@ -213,6 +215,33 @@ class Answer:
         """Return the document of the answer, as the command prints it."""
         return as_json(self)
 
+    def save(self, path: str | Path, form: str = "", *, force: bool = False) -> None:
+        """Write the answer to a file, with what it rests on.
+
+        Parameters
+        ----------
+        path
+            Its suffix gives the format: .csv (with a `.metadata.json` beside it), .zip (both of
+            them), .json, .xlsx, and where the answer is of ground .geojson and .gpkg; .parquet has
+            the ground where there is one, else the rows.
+        form
+            The format, where the suffix does not say: "csv", "xlsx" ...
+        force
+            Whether a file that is there already is written over.
+
+        Raises
+        ------
+        InputError
+            Where the format is not known or cannot hold the answer (it says which can), the folder
+            is missing, or the file is there already.
+        """
+        save(self, Path(path), form, force=force)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What the answer rests on, what was chosen, and how it was measured; as JSON has it."""
+        return provenance(self)
+
     def cite(self) -> str:
         """Return who assessed what the answer rests on, of when, and how it was measured."""
         return citation(self)
@@ -233,10 +262,10 @@ class Answer:
         return html(self)
 
 
-def as_json(answer: Answer) -> str:
-    """Return the document of an answer, and which records it comes from."""
+def as_json(answer: Answer, **more: Any) -> str:
+    """Return the document of an answer, which records it comes from, and what else is given."""
     records = {e.source: e.record[: notes.HASH_DIGITS] for e in answer.evidence if e.record}
-    document = {**answer.document, **({"records": records} if records else {})}
+    document = {**answer.document, **({"records": records} if records else {}), **more}
     return json.dumps(render.plain(document), ensure_ascii=False, indent=2)
 
 
@@ -246,7 +275,7 @@ def as_csv(answer: Answer) -> str:
     return render.csv_of(rows, {**answer.columns, **answer.shared})
 
 
-def as_geojson(answer: Answer) -> str:
+def as_geojson(answer: Answer, **more: Any) -> str:
     """Return the features of an answer as a FeatureCollection, which says what it is of."""
     assert answer.locate is not None
     frame, members = answer.locate()
@@ -255,7 +284,7 @@ def as_geojson(answer: Answer) -> str:
     # RFC 7946 has six decimals be enough: a tenth of a metre.
     frame = frame.set_geometry(shapely.transform(frame.geometry.array, lambda xy: xy.round(6)))
     shown = frame.to_geo_dict(na="keep", drop_id=True)
-    return json.dumps({**shown, **render.plain(members)})
+    return json.dumps({**shown, **render.plain({**members, **more})}, ensure_ascii=False)
 
 
 def as_text(answer: Answer) -> str:
@@ -266,6 +295,116 @@ def as_text(answer: Answer) -> str:
 
 FORMATS = {"table": as_text, "csv": as_csv, "json": as_json, "geojson": as_geojson}
 """The renderer of each format that a command prints."""
+
+
+def _as_workbook(answer: Answer) -> bytes:
+    rows = [{**row, **answer.shared} for row in answer.rows]
+    tables = {
+        answer.question: ([*{**answer.columns, **answer.shared}], rows),
+        **{name: ([*more[0]], more) for name, more in answer.further.items() if more},
+    }
+    return files.workbook(tables, answer.provenance)
+
+
+def _as_geopackage(answer: Answer) -> bytes:
+    assert answer.locate is not None
+    frame, members = answer.locate()
+    return files.geopackage(frame, answer.question, {**answer.provenance, **_ground(members)})
+
+
+def _as_parquet(answer: Answer) -> bytes:
+    if answer.locate is None:
+        return files.parquet(answer.frame, answer.provenance)
+    frame, members = answer.locate()
+    return files.parquet(frame, {**answer.provenance, **_ground(members)})
+
+
+def _ground(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {"ground": render.plain(members)}
+
+
+def _as_archive(answer: Answer) -> bytes:
+    members = {
+        f"{answer.question}.csv": answer.to_csv().encode(),
+        f"{answer.question}.metadata.json": files.metadata(answer.provenance),
+    }
+    return files.archive(members)
+
+
+FILES: dict[str, Callable[[Answer], bytes]] = {
+    "csv": lambda answer: answer.to_csv().encode(),
+    "zip": _as_archive,
+    "json": lambda answer: as_json(answer, provenance=answer.provenance).encode(),
+    "xlsx": _as_workbook,
+    "parquet": _as_parquet,
+    "geojson": lambda answer: as_geojson(answer, provenance=answer.provenance).encode(),
+    "gpkg": _as_geopackage,
+    "table": lambda answer: (as_text(answer) + "\n").encode(),
+}
+"""What writes an answer to a file, by format; all but the last are suffixes of such files."""
+_OF_GROUND = ("geojson", "gpkg")
+
+
+def formats(answer: Answer) -> list[str]:
+    """Return the formats of files that can hold an answer."""
+    return [form for form in FILES if answer.locate or form not in _OF_GROUND]
+
+
+def encoded(answer: Answer, form: str) -> bytes:
+    """Return an answer as a file of a format.
+
+    Raises
+    ------
+    InputError
+        Where the format is not known, or cannot hold the answer; it says which can.
+    """
+    allowed = formats(answer)
+    if form in FILES and form not in allowed:
+        raise InputError(
+            "{form}: holds ground, and the answer of {question} has none; allowed: {allowed}",
+            form,
+            answer.question,
+            ", ".join(allowed),
+        )
+    if form not in FILES:
+        raise InputError("{form!r}: is no format; allowed: {allowed}", form, ", ".join(allowed))
+    return FILES[form](answer)
+
+
+def save(answer: Answer, path: Path, form: str = "", *, force: bool = False) -> None:
+    """Write an answer to a file, as `Answer.save`."""
+    form = form or path.suffix.removeprefix(".").lower()
+    contents = {path: encoded(answer, form)}
+    if form == "csv":
+        contents[path.with_suffix(".metadata.json")] = files.metadata(answer.provenance)
+    files.write(contents, force=force)
+
+
+def provenance(answer: Answer) -> dict[str, Any]:
+    """Return what an answer rests on, what was chosen, and how it was measured, as JSON has it."""
+    ground = []
+    if answer.locate:
+        detail = {e.cell_m: e for e in answer.evidence}
+        ground = [
+            notes.GROUND_GENERALISED(cell_m=cell_m)
+            if cell_m
+            else notes.GROUND_AT_FULL_DETAIL(terms=e.terms)
+            for cell_m, e in detail.items()
+        ]
+    said: dict[str, Any] = render.plain(
+        {
+            "title": answer.title,
+            "question": answer.question,
+            "choices": dict(answer.choices),
+            "method": answer.method,
+            "version": f"controlmap {answer.version}",
+            "sources": [asdict(e) for e in answer.evidence],
+            "notes": [*answer.notes, *ground],
+            "citation": answer.cite(),
+            "columns": files.described(answer.columns),
+        }
+    )
+    return said
 
 
 def citation(answer: Answer) -> str:

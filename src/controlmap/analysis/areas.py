@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from controlmap.analysis import assessed_advance, budget, figures
+import numpy as np
+
+from controlmap.analysis import assessed_advance, budget, figures, patches
 from controlmap.analysis.answer import Answer, Evidence
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import ALL, ALL_NAME, Contested
+from controlmap.analysis.patches import By, Kind, Pieces
 from controlmap.analysis.render import Rows
 from controlmap.core.choices import chosen
 from controlmap.core.model import REPORTABLE, Status
@@ -20,7 +25,17 @@ from controlmap.words import notes
 from controlmap.words.catalog import Message
 from controlmap.words.numbers import instant
 
+if TYPE_CHECKING:
+    from controlmap.analysis.answer import Features
+
 KM2_DIGITS = 6
+FILLING = (
+    Status.RUSSIAN_HELD,
+    Status.CONTESTED,
+    Status.ASSESSED_ADVANCE,
+    Status.UKRAINIAN_HELD,
+)
+"""The statuses that fill an oblast; the others are parts of them."""
 
 
 def areas(
@@ -29,6 +44,7 @@ def areas(
     *,
     basis: str = Basis.POLYGON,
     contested: str = Contested.OUT,
+    by: str = By.PATCH,
     advance: str = Advance.APART,
     others: Mapping[str, Coverage] = MappingProxyType({}),
 ) -> Answer:
@@ -45,6 +61,8 @@ def areas(
         What `held_share` is taken over: "polygon" or "official".
     contested
         Whether contested ground counts in `held_share`: "out" or "in".
+    by
+        What the ground is dissolved to: "oblast", "patch" or "face".
     advance
         What assessed advance counts as: "apart", "held" or "contested".
     others
@@ -65,7 +83,35 @@ def areas(
     elif contested == Contested.IN:
         said.append(notes.CONTESTED_IN_SHARE)
     choices = {"basis": basis.value, "contested": contested.value, "advance": str(advance)}
-    return _on_a_day("areas", notes.AREAS, coverage, snapshot, rows, others, choices, said)
+    answer = _on_a_day("areas", notes.AREAS, coverage, snapshot, rows, others, choices, said)
+    return replace(answer, locate=partial(_features, answer, coverage, snapshot, chosen(By, by)))
+
+
+def ground(coverage: Coverage, snapshot: DaySnapshot, by: By = By.PATCH) -> Pieces:
+    """Return the ground on a day, by `status`: those that fill an oblast, as far as reported."""
+    kinds = [
+        Kind(
+            status.value,
+            np.isin(coverage.ground(snapshot.index), status.grounds),
+            patches.since(coverage, snapshot.index, status.grounds),
+        )
+        for status in FILLING
+        if status == Status.UKRAINIAN_HELD or snapshot.reports(status)
+    ]
+    return patches.dissolve(coverage, kinds, by, "status")
+
+
+def _features(answer: Answer, coverage: Coverage, snapshot: DaySnapshot, by: By) -> Features:
+    """Return the ground on a day, and the area of what has no outline."""
+    pieces = ground(coverage, snapshot, by)
+    members = {
+        **answer.shared,
+        "credit": answer.evidence[0].credit,
+        "cell_m": coverage.cell_m,
+        "by": str(by),
+        "not_drawn_km2": pieces.thin_km2,
+    }
+    return pieces.to_gdf(answer.question, "status"), members
 
 
 def by_oblast(

@@ -239,8 +239,6 @@ def _features(
     coverage: Coverage, start: DaySnapshot, end: DaySnapshot, by: By, who: Row
 ) -> Features:
     """Return the ground that changed hands, and the area of what has no outline."""
-    from controlmap.analysis import features
-
     pieces = ground(coverage, start, end, by)
     said = [no_new_snapshot(start, end)] if start.index == end.index else []
     said += patches.remainder(coverage, pieces)
@@ -254,4 +252,4 @@ def _features(
         "not_drawn_km2": pieces.thin_km2,
         **({"note": " ".join(map(str, said))} if said else {}),
     }
-    return features.of_pieces(pieces, "changes", patches.columns("change")), members
+    return pieces.to_gdf("changes", "change"), members

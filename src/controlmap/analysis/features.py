@@ -7,20 +7,13 @@ from collections.abc import Sequence
 import geopandas
 import shapely
 
-from controlmap.analysis import areas, render
+from controlmap.analysis import areas
 from controlmap.analysis.agreement import Agreement, class_of
-from controlmap.analysis.patches import Pieces
 from controlmap.core.model import Status
 from controlmap.geo.geodesy import array_of
 from controlmap.record.coverage import Coverage, DaySnapshot
 
 _DIGITS = 6  # of a km2
-
-
-def of_pieces(pieces: Pieces, question: str, names: Sequence[str]) -> geopandas.GeoDataFrame:
-    """Return dissolved ground, a row a piece; days are timestamps."""
-    frame = render.framed(pieces.rows, names, question)
-    return geopandas.GeoDataFrame(frame, geometry=pieces.geometry, crs="OGC:CRS84")
 
 
 def agreed(agreement: Agreement) -> geopandas.GeoDataFrame:
@@ -52,7 +45,7 @@ def statuses(
     """
     chosen = [
         status
-        for status in (FILLING if wanted is None else wanted)
+        for status in (areas.FILLING if wanted is None else wanted)
         if status == Status.UKRAINIAN_HELD or snapshot.reports(status)
     ]
     *by_oblast, _ = areas.by_oblast(coverage, snapshot)
@@ -67,12 +60,3 @@ def statuses(
     columns = ("iso", "name", "status", "area_km2", "geometry")
     data = dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))
     return geopandas.GeoDataFrame(data, geometry="geometry", crs="OGC:CRS84")
-
-
-FILLING = (
-    Status.RUSSIAN_HELD,
-    Status.CONTESTED,
-    Status.ASSESSED_ADVANCE,
-    Status.UKRAINIAN_HELD,
-)
-"""The statuses that fill an oblast; the others are parts of them."""

@@ -10,19 +10,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from controlmap.analysis import render
 from controlmap.core.model import Ground, Polygons
 from controlmap.geo import geodesy, places
 from controlmap.record.coverage import Coverage
 from controlmap.record.noding import Ints
 from controlmap.words import notes
 from controlmap.words.catalog import Message
+
+if TYPE_CHECKING:
+    import geopandas
 
 KM2_DIGITS = 6
 _DEGREE_DIGITS = 5  # a metre
@@ -71,6 +75,13 @@ class Pieces:
     rows: list[dict[str, Any]]
     geometry: Polygons
     thin_km2: Mapping[str, float]
+
+    def to_gdf(self, question: str, kind: str) -> geopandas.GeoDataFrame:
+        """Return them as a GeoDataFrame (OGC:CRS84), days as timestamps."""
+        import geopandas
+
+        frame = render.framed(self.rows, columns(kind), question)
+        return geopandas.GeoDataFrame(frame, geometry=self.geometry, crs="OGC:CRS84")
 
 
 def since(coverage: Coverage, index: int, grounds: Sequence[Ground]) -> Ints:

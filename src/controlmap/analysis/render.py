@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Row: TypeAlias = Mapping[str, Any]
 Rows: TypeAlias = Sequence[Row]
 
-_FORMULA = ("=", "+", "-", "@")
+FORMULA = ("=", "+", "-", "@")
 _DIGITS = 6
 """What figures are good for: a square metre, a millionth of a share."""
 _SHOWN = 60
@@ -90,7 +90,7 @@ def _field(value: Any) -> Any:
     value = plain(value)
     if isinstance(value, str):
         shown = printable(value)
-        return f"'{shown}" if shown.startswith(_FORMULA) else shown
+        return f"'{shown}" if shown.startswith(FORMULA) else shown
     return value
 
 

@@ -42,9 +42,24 @@ def add_record(parser: argparse.ArgumentParser) -> None:
     add_advance(parser)
 
 
-def add_format(parser: argparse.ArgumentParser, *more: str) -> None:
-    """Add --format: table, csv, json and `more`."""
-    parser.add_argument("--format", choices=("table", "csv", "json", *more), default="table")
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """Add --format, -o and --force: what the answer is printed as, or written to."""
+    parser.add_argument(
+        "--format",
+        choices=("table", "csv", "json", "geojson", "xlsx", "gpkg", "parquet", "zip"),
+        help=_(
+            "default: what the suffix of FILE says, else table; geojson and gpkg are of ground, "
+            "parquet is where there is any; zip is csv with its metadata"
+        ),
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help=_("write to a file, with where the figures are from"),
+    )
+    parser.add_argument("--force", action="store_true", help=_("write over FILE"))
 
 
 def add_basis(parser: argparse.ArgumentParser) -> None:

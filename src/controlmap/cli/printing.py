@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from controlmap.core.model import InputError
 from controlmap.words.numbers import printable
 
 if TYPE_CHECKING:
     from controlmap.analysis.answer import Answer
 
+TABLE = "table"
+"""The format that an answer is printed in by default."""
 LOG_SECONDS = 10.0
 """How often a log has a line of progress."""
 
@@ -48,10 +52,20 @@ class Progress:
 progress = Progress()
 
 
-def show(answer: Answer, form: str) -> None:
-    """Print an answer in a format, and say on stderr what it leaves out."""
+def show(answer: Answer, arguments: argparse.Namespace) -> None:
+    """Print an answer, or write it to a file; say on stderr what it leaves out."""
     from controlmap.analysis import answer as answers
 
+    form, output = arguments.format, arguments.output
+    if form and form not in answers.formats(answer):
+        answers.encoded(answer, form)  # says which formats can hold it
+    if output is None and (form or TABLE) not in answers.FORMATS:
+        raise InputError("--format {form}: is no text; name a file for it by -o FILE", form)
+    if output is None and arguments.force:
+        raise InputError("--force: goes with -o FILE")
     for warning in answer.warnings:
         say(str(warning))
-    print(answers.FORMATS[form](answer))
+    if output is None:
+        print(answers.FORMATS[form or TABLE](answer))
+    else:
+        answers.save(answer, output, form or "", force=arguments.force)

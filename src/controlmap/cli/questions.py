@@ -53,6 +53,12 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--date", type=day, metavar="YYYY-MM-DD", help=_("default: the latest"))
     add_basis(parser)
+    parser.add_argument(
+        "--by",
+        choices=("oblast", "patch", "face"),
+        default="patch",
+        help=_("what ground is dissolved to, where the format is of ground; default: patch"),
+    )
 
     parser = add_command(
         commands, "compare", _compare, _("Claimed versus held, oblast by oblast, on a day.")
@@ -81,7 +87,7 @@ def add(commands: Commands) -> None:
         commands, "changes", _changes, _("What became Russian-held, and what ceased to be.")
     )
     add_record(parser)
-    add_format(parser, "geojson")
+    add_format(parser)
     parser.add_argument("--from", dest="start", type=day, required=True, metavar="YYYY-MM-DD")
     parser.add_argument(
         "--to", dest="end", type=day, metavar="YYYY-MM-DD", help=_("default: latest")
@@ -106,7 +112,7 @@ def add(commands: Commands) -> None:
     )
     add_basis(parser)
     add_advance(parser)
-    add_format(parser, "geojson")
+    add_format(parser)
 
     parser = add_command(
         commands,
@@ -186,10 +192,11 @@ def _areas(arguments: argparse.Namespace) -> None:
         coverage,
         arguments.date,
         basis=arguments.basis,
+        by=arguments.by,
         advance=arguments.advance,
         others=archive.coverages() if arguments.input is None else {},
     )
-    show(answer, arguments.format)
+    show(answer, arguments)
 
 
 def _read_one(arguments: argparse.Namespace) -> Coverage:
@@ -236,7 +243,7 @@ def _compare(arguments: argparse.Namespace) -> None:
         advance=arguments.advance,
         others=archive.coverages(),
     )
-    show(answer, arguments.format)
+    show(answer, arguments)
 
 
 def _history(arguments: argparse.Namespace) -> None:
@@ -252,7 +259,7 @@ def _history(arguments: argparse.Namespace) -> None:
         advance=arguments.advance,
         others=archive.coverages(),
     )
-    show(answer, arguments.format)
+    show(answer, arguments)
 
 
 def _changes(arguments: argparse.Namespace) -> None:
@@ -267,7 +274,7 @@ def _changes(arguments: argparse.Namespace) -> None:
         others=archive.coverages() if arguments.by == "patch" else None,
         advance=arguments.advance,
     )
-    show(answer, arguments.format)
+    show(answer, arguments)
 
 
 def _agree(arguments: argparse.Namespace) -> None:
@@ -284,14 +291,14 @@ def _agree(arguments: argparse.Namespace) -> None:
         advance=arguments.advance,
         every_source=bool(arguments.sources),
     )
-    show(answer, arguments.format)
+    show(answer, arguments)
 
 
 def _place(arguments: argparse.Namespace) -> None:
     from controlmap.analysis.place import place
 
     coverage = open_record(arguments.source)
-    show(place(coverage, arguments.where, advance=arguments.advance), arguments.format)
+    show(place(coverage, arguments.where, advance=arguments.advance), arguments)
 
 
 def _pace(arguments: argparse.Namespace) -> None:
@@ -309,7 +316,7 @@ def _pace(arguments: argparse.Namespace) -> None:
         answer = projections.pace(
             coverage, arguments.oblast, arguments.as_of, window=window, **choices
         )
-    show(answer, arguments.format)
+    show(answer, arguments)
 
 
 def _claims(arguments: argparse.Namespace) -> None:
@@ -327,7 +334,7 @@ def _claims(arguments: argparse.Namespace) -> None:
         advance=arguments.advance,
         broken=broken,
     )
-    show(answer, arguments.format)
+    show(answer, arguments)
     report_broken(answer.document["broken"], arguments.file)
 
 
@@ -346,7 +353,7 @@ def _proposals(arguments: argparse.Namespace) -> None:
         may_be_left_out={proposal.id for proposal in embedded},
         broken=broken,
     )
-    show(answer, arguments.format)
+    show(answer, arguments)
     report_broken(answer.document["broken"], arguments.file)
 
 

@@ -148,5 +148,5 @@ def _sources(arguments: argparse.Namespace) -> None:
 
     show(
         catalogue.sources({source: feeds.addresses(source) for source in sources.SOURCES}),
-        arguments.format,
+        arguments,
     )

@@ -190,6 +190,13 @@ _ALL = (
         "The day of the snapshot since which the first of the ground is so.",
     ),
     column(
+        "areas.since",
+        "Since",
+        DATE,
+        "The day of the snapshot since which the first of the ground is so; the record's first day "
+        "where it always was.",
+    ),
+    column(
         "since_latest",
         "All since",
         DATE,

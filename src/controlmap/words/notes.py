@@ -11,6 +11,15 @@ from controlmap.words.catalog import Figure, Message
 from controlmap.words.numbers import instant, kyiv_day
 
 NOT_RECORDED = Message("not recorded")
+ABOUT = Message("About")
+GROUND_AT_FULL_DETAIL = Message(
+    "The ground is at full detail, out of your own record; whether it may be passed on is for the "
+    "source's terms to say: {terms}"
+)
+GROUND_GENERALISED = Message(
+    "The ground is generalised to cells of {cell_m} m of controlmap's own grid, its areas are "
+    "exact; full detail is only in a record of your own."
+)
 OR_DAY = Message("{best} (or {others})")
 IN_KYIV = Message("{observed} ({day} in Kyiv)")
 
