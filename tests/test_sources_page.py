@@ -92,7 +92,10 @@ def test_it_tells_how_far_the_sources_agree(page: AppTest) -> None:
     every = agreement.by_oblast(agreement.agree(compared))[-1]
     assert rows[-1][:5] == [
         "All four oblasts",
-        *(f"{v:,.0f}" for v in (every.by_all, every.by_some, every.by_one, every.by_none)),
+        *(
+            f"{round(v, -1):,.0f}"
+            for v in (every.by_all, every.by_some, every.by_one, every.by_none)
+        ),
     ]
     assert len(table(page, str(text_sources.PAIR_CAPTION))) == 3
     assert len(table(page, str(text_sources.PATCH_CAPTION))) == 6

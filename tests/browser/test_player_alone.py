@@ -18,7 +18,7 @@ from controlmap.core import geoparquet
 from controlmap.draw import map_layers, maps, player_record
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
-from controlmap.words import text
+from controlmap.words import numbers, text
 from controlmap.words.catalog import rendered
 from visiting import Visit
 
@@ -115,6 +115,6 @@ def test_the_player_needs_no_server(
     page.tab.wait_for_function("ControlMap.player.state().shown === '15 November 2022'")
     every = rows.areas(coverage, coverage.at(DAY))[-1]
     told = page.tab.evaluate("ControlMap.player.state().figures")[-1]
-    assert told == [f"{every.russian_held:,.0f} km²", text.share(every.held_share)]
+    assert told == [f"{numbers.area(every.russian_held)} km²", text.share(every.held_share)]
     assert page.tab.get_by_role("button", name=str(text.PLAYER["use"])).count() == 0
     page.assert_clean()

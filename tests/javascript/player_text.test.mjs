@@ -8,7 +8,7 @@ loadScripts("calendar", "record", "player_text");
 const record = new PlayerRecord(example());
 const words = /** @type {PlayerWords} */ (/** @type {Partial<PlayerWords>} */ ({
   km2: "{n} km2", share: "{n} %", unknown: "unknown", gap: "gap",
-  contested: "contested {km2}", contested_unknown: "contested unknown",
+  step_km2: 10, least_km2: 0.5, contested: "contested {km2}", contested_unknown: "contested unknown",
   carried: "carried from {day}", beside: "beside {day}",
   oblast: "{name} oblast", on: "{status} on {day}", since: "{status} since {day}",
   since_start: "{status} at the start, {day}", whole: "whole", later: "later {period}", earlier: "{n} earlier",
@@ -28,7 +28,7 @@ test("what is not known is said to be, of all too", () => {
 
 test("the note tells source, carried snapshot, contested ground and the page's day", () => {
   assert.equal(text.note(record, 0, 0), "A source. contested unknown");
-  assert.equal(text.note(record, 5, 4), "A source. carried from 5 January 2024 contested 21 beside 5 January 2024");
+  assert.equal(text.note(record, 5, 4), "A source. carried from 5 January 2024 contested 20 beside 5 January 2024");
   assert.equal(text.note(record, 20, 4), "gap");
 });
 

@@ -40,18 +40,17 @@ def of_rows(
     caption: Text,
     *,
     titles: Mapping[str, Text] | None = None,
-    digits: Mapping[str, int] | None = None,
     missing: Mapping[str, str] | None = None,
+    exact: bool = False,
     kind: str = LIST,
     tall: bool = False,
 ) -> Table:
     """Return columns of an answer's rows as a table, by the registry of columns.
 
-    `titles`, `digits` and what stands for a `missing` value are, by name, where the page has others
-    than the registry.
+    `titles` and what stands for a `missing` value are, by name, where the page has others than the
+    registry. Areas that are `exact` are not rounded to what sources are good for.
     """
     columns = {name: registry.of(name, question) for name in names}
-    precise = {**{name: column.digits for name, column in columns.items()}, **(digits or {})}
     return Table(
         caption,
         [(titles or {}).get(name, column.title) for name, column in columns.items()],
@@ -59,7 +58,7 @@ def of_rows(
             [
                 (missing or {}).get(name)
                 if row[name] is None
-                else _cell(column, row[name], precise[name])
+                else _cell(column, row[name], exact=exact)
                 for name, column in columns.items()
             ]
             for row in map(_named, rows)
@@ -74,7 +73,7 @@ def _named(row: Row) -> Row:
     return {**row, "name": text.named(row["iso"])} if "iso" in row else row
 
 
-def _cell(column: Column, value: Any, digits: int) -> str:
+def _cell(column: Column, value: Any, *, exact: bool) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, date):
@@ -82,8 +81,10 @@ def _cell(column: Column, value: Any, digits: int) -> str:
     if column.unit == registry.SHARE:
         return text.share(value)
     if column.signed:
-        return numbers.minus(numbers.signed(value, digits))
-    return numbers.number(value, digits)
+        return numbers.minus(numbers.signed(value, 0 if column.step else column.digits))
+    if column.step and not exact:
+        return numbers.area(value, column.step)
+    return numbers.number(value, column.digits)
 
 
 def comparison(answer: Answer) -> Table:
@@ -96,7 +97,6 @@ def comparison(answer: Answer) -> Table:
         names,
         text.table_caption(both),
         titles=dict(zip(names, text.columns(both), strict=True)),
-        digits=dict.fromkeys(names, 0),
         missing=dict.fromkeys((*_CHANGES, "last_redrawn"), "–"),
         kind=TOTAL,
     )
@@ -116,10 +116,7 @@ def agreement(rows: Sequence[AgreementRow], spread: Sequence[Spread]) -> Table:
         for row, band in zip(rows, spread, strict=True)
     ]
     titles = dict(zip(names, text_sources.COLUMNS, strict=True))
-    digits = dict.fromkeys(names, 0)
-    return of_rows(
-        cells, "agree", names, text_sources.CAPTION, titles=titles, digits=digits, kind=TOTAL
-    )
+    return of_rows(cells, "agree", names, text_sources.CAPTION, titles=titles, kind=TOTAL)
 
 
 def pairs(rows: Sequence[Pair], titles: Mapping[str, str]) -> Table:
@@ -127,15 +124,13 @@ def pairs(rows: Sequence[Pair], titles: Mapping[str, str]) -> Table:
     names = ("one", "jaccard", "apart_km2")
     cells = [{**vars(p), "one": f"{titles[p.one]}, {titles[p.other]}"} for p in rows]
     heads = dict(zip(names, text_sources.PAIR_COLUMNS, strict=True))
-    return of_rows(
-        cells, "agree", names, text_sources.PAIR_CAPTION, titles=heads, digits={"apart_km2": 0}
-    )
+    return of_rows(cells, "agree", names, text_sources.PAIR_CAPTION, titles=heads)
 
 
 def patches(rows: Sequence[tuple[str, Patch]], titles: Mapping[str, str]) -> Table:
     """Return the largest pieces of ground on which sources disagree, by the nearest place."""
     cells = [
-        (near, ", ".join(titles[s] for s in patch.holders), numbers.number(patch.area_km2))
+        (near, ", ".join(titles[s] for s in patch.holders), numbers.area(patch.area_km2))
         for near, patch in rows
     ]
     return Table(text_sources.PATCH_CAPTION, text_sources.PATCH_COLUMNS, cells)
@@ -153,7 +148,8 @@ def by_status(rows: Rows, statuses: Sequence[Status]) -> Table:
     """Return the areas of some statuses, a row an oblast, the last of all four."""
     names = ("name", *(status.value for status in statuses))
     titles = {status.value: text.STATUS[status] for status in statuses}
-    return of_rows(rows, "areas", names, text_sources.OWN_CAPTION, titles=titles, kind=TOTAL)
+    caption = text_sources.OWN_CAPTION
+    return of_rows(rows, "areas", names, caption, titles=titles, exact=True, kind=TOTAL)
 
 
 def months(caption: str, rows: Rows) -> Table:
@@ -167,7 +163,6 @@ def months(caption: str, rows: Rows) -> Table:
         names,
         caption,
         titles=titles,
-        digits={"russian_held": 0},
         missing=unknown,
         tall=True,
     )
@@ -285,22 +280,16 @@ def _people(places: Sequence[Place]) -> tuple[str, str]:
 
 def _passing(row: Transfer) -> tuple[str, str, str, str]:
     return (
-        passing_km2(row.to_russia_km2),
+        numbers.area(row.to_russia_km2),
         _share(row.to_russia_km2, row.total_km2),
-        passing_km2(row.to_ukraine_km2),
+        numbers.area(row.to_ukraine_km2),
         _share(row.to_ukraine_km2, row.total_km2),
     )
 
 
-def passing_km2(value: float) -> str:
-    """Return an area, to the tenth where it would be written with less than three figures."""
-    small = value >= text_proposals.LEAST_KM2 and round(value, 1) < 100
-    return numbers.number(value, 1) if small else numbers.number(value)
-
-
 def _share(value: float, of: float) -> str:
     """Return a share, and nothing beside an area that is shown as 0."""
-    return text.share(value / of) if value >= text_proposals.LEAST_KM2 else ""
+    return text.share(value / of) if value >= numbers.LEAST_KM2 else ""
 
 
 def by_oblast(outcome: Outcome) -> Table:
@@ -311,7 +300,7 @@ def by_oblast(outcome: Outcome) -> Table:
             text.named(row.iso),
             _rule(proposal, row.iso) if row.iso in proposal.rules else "",
             *_passing(row),
-            passing_km2(row.would_hold_km2),
+            numbers.area(row.would_hold_km2),
             text_proposals.STATED[proposal.recognised[row.iso].value]
             if row.iso in proposal.rules
             else "",

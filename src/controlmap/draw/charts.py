@@ -6,6 +6,7 @@ None breaks a line. Areas are in km2, shares from 0 to 1.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,8 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+
+from controlmap.words.numbers import AREA_STEP_KM2
 
 COLOURS = {
     "UA-14": "#d55e00",
@@ -101,6 +104,7 @@ def held_over_time(
     rule = (
         alt.Chart(frame)
         .transform_pivot("name", value="value", groupby=["date"])
+        .transform_calculate(**({} if share else {name: _rounded(name) for name in names}))
         .mark_rule(color=_INK)
         .encode(
             x="date:T",
@@ -137,7 +141,7 @@ def flows(rows: Sequence[Row], marks: Marks, words: Mapping[str, str]) -> alt.La
     tooltip = [
         _day("start", words["after"]),
         _day("end", words["to"]),
-        *(alt.Tooltip(f"{k}:Q", title=words[k], format="+,.1f") for k in ("gained", "lost", "net")),
+        *(alt.Tooltip(f"{k}:Q", title=words[k], format="+,.0f") for k in ("gained", "lost", "net")),
     ]
     signed = frame.assign(lost=-frame["lost"])
     net = (
@@ -223,7 +227,7 @@ def projection(
     y = alt.Y("km2:Q", title=words["km2"], scale=scale, axis=alt.Axis(format=",.0f", tickCount=5))
     hover = [
         _day("day", words["day"]),
-        alt.Tooltip("km2:Q", title=words["km2"], format=",.1f"),
+        alt.Tooltip("shown:Q", title=words["km2"], format=",.0f"),
         alt.Tooltip("what:N", title=" "),
     ]
     lines = [
@@ -265,6 +269,12 @@ def _day(field: str, title: str) -> alt.Tooltip:
     return alt.Tooltip(f"{field}:T", title=title, format="%-d %B %Y")
 
 
+def _rounded(field: str) -> str:
+    """Return the expression of an area as pages round it, of nothing where nothing is known."""
+    value = f"datum[{json.dumps(field)}]"
+    return f"isValid({value}) ? round({value} / {AREA_STEP_KM2}) * {AREA_STEP_KM2} : null"
+
+
 def _nearest_day() -> alt.Parameter:
     """Return what the pointer is nearest to, by date."""
     return alt.selection_point(
@@ -276,7 +286,8 @@ def _line(points: Sequence[Point], what: str, part: str = "") -> pd.DataFrame:
     return pd.DataFrame(
         {
             "day": pd.to_datetime([day for day, _ in points]),
-            "km2": [value for _, value in points],
+            "km2": (km2 := pd.Series([value for _, value in points], dtype=float)),
+            "shown": (km2 / AREA_STEP_KM2).round() * AREA_STEP_KM2,
             "what": what,
             "part": f"{what}{part}",
         }

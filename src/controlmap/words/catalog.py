@@ -6,7 +6,8 @@ English is what the code says; every other language is one file,
 `locale/LANGUAGE/LC_MESSAGES/controlmap.po`.
 
 What a figure looks like stands behind its colon, as in Python: `.1f` for digits, `+.1f` with a
-sign, `.1%` for a share of 1; for a date `month` or `iso`. Thousands are grouped, dates written out.
+sign, `.1%` for a share of 1, `km2` for an area as screens round it, `1km2` for one that changed;
+for a date `month` or `iso`. Thousands are grouped, dates written out.
 """
 
 from __future__ import annotations
@@ -138,6 +139,8 @@ def _day(value: date, form: str) -> str:
 
 
 def _number(value: float, form: str) -> str:
+    if form.endswith("km2"):
+        return numbers.area(value, int(form.removesuffix("km2") or numbers.AREA_STEP_KM2))
     signed, digits = form.startswith("+"), int(form.strip("+,.f%") or 0)
     if form.endswith("%"):
         return numbers.percent(value, digits, " %")

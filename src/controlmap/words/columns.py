@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from controlmap.words.catalog import Message
+from controlmap.words.numbers import AREA_STEP_KM2, CHANGE_STEP_KM2
 
 SHARE, KM2, KM, DAYS, COUNT = "share", "km2", "km", "days", "count"
 KM2_PER_DAY, METRES, INDEX, DEGREES = "km2_per_day", "m", "index", "degrees"
@@ -37,7 +38,9 @@ class Column:
     unit
         One of this room's: a unit, or the kind of what has none (text, flag, date, instant).
     digits
-        After the point, where people read it; shares are shown as percentages.
+        After the point in a terminal and a notebook; shares are shown as percentages.
+    step
+        What pages round it to, of an area; None of what is none.
     signed
         Whether a gain has its plus.
     missing
@@ -51,6 +54,7 @@ class Column:
     meaning: Message
     signed: bool = False
     missing: Message = NOT_REPORTED
+    step: int | None = None
 
     @property
     def is_number(self) -> bool:
@@ -76,10 +80,11 @@ def column(
     meaning: str,
     missing: Message = NOT_REPORTED,
     signed: bool = False,
+    step: int = AREA_STEP_KM2,
 ) -> Column:
     """Return a column of these words, which the catalogs take from where they stand."""
-    digits = _DIGITS.get(unit, 0)
-    return Column(key, Message(title), unit, digits, Message(meaning), signed, missing)
+    digits, rounded = _DIGITS.get(unit, 0), step if unit == KM2 else None
+    return Column(key, Message(title), unit, digits, Message(meaning), signed, missing, rounded)
 
 
 _ALL = (
@@ -176,8 +181,22 @@ _ALL = (
     column("compare.held_share", "Share", SHARE, "What is held over the basis."),
     column("gap", "Gap", KM2, "What is claimed and not held."),
     # Over time
-    column("gained_km2", "Gained", KM2, "Ground that became Russian-held.", missing=NOT_KNOWN),
-    column("lost_km2", "Lost", KM2, "Ground that ceased to be Russian-held.", missing=NOT_KNOWN),
+    column(
+        "gained_km2",
+        "Gained",
+        KM2,
+        "Ground that became Russian-held.",
+        missing=NOT_KNOWN,
+        step=CHANGE_STEP_KM2,
+    ),
+    column(
+        "lost_km2",
+        "Lost",
+        KM2,
+        "Ground that ceased to be Russian-held.",
+        missing=NOT_KNOWN,
+        step=CHANGE_STEP_KM2,
+    ),
     # Patches of ground
     column("change", "Change", TEXT, "Whether the ground was gained or lost by Russian forces."),
     column("area_km2", "Area", KM2, "The area of the piece."),

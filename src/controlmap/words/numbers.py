@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,6 +12,12 @@ from controlmap.words.language import LANGUAGE
 if TYPE_CHECKING:  # Babel takes a tenth of a second: only who formats a figure waits for it
     from babel import Locale
 
+AREA_STEP_KM2 = 10
+"""Screens round an area to it: sources lie hundreds of km2 apart, files and days a few."""
+CHANGE_STEP_KM2 = 1
+"""And a change of one source's map, in which sources and totals have no part."""
+LEAST_KM2 = 0.5
+"""Less is shown as 0."""
 _WHOLE = 1e-9  # of a share: the rounding of sums
 _MINUS = "\N{MINUS SIGN}"
 
@@ -30,6 +37,29 @@ def signed(value: float, digits: int = 0) -> str:
     """Return a change with its sign; one that is shown as zero has none."""
     shown = unsigned_zero(value, digits)
     return _in_language(f"{shown:{'+' if shown else ''},.{digits}f}")
+
+
+def area(km2: float, step_km2: int = AREA_STEP_KM2) -> str:
+    """Return an area as screens show it: rounded to what it is good for.
+
+    What is ground and less than half a step is "<10", not 0.
+
+    Parameters
+    ----------
+    km2
+        The area.
+    step_km2
+        What it is rounded to: `AREA_STEP_KM2` for what is held on a day, `CHANGE_STEP_KM2` for what
+        one source changed.
+
+    Examples
+    --------
+    >>> area(20786.98), area(3.2), area(3.2, CHANGE_STEP_KM2)
+    ('20,790', '<10', '3')
+    """
+    if LEAST_KM2 <= abs(km2) < step_km2 / 2:
+        return f"<{number(step_km2)}"
+    return number(math.floor(km2 / step_km2 + 0.5) * step_km2)
 
 
 def minus(text: str) -> str:

@@ -171,6 +171,8 @@ PLAYER = {  # the braces are filled in by JavaScript
     "rest_or_contested": Message("Not Russian-held (contested is not reported)"),
     "at_start": Message("Held on {day}, when the record begins"),
     "lost": Message("Hatched: no longer held since then"),
+    "step_km2": numbers.AREA_STEP_KM2,
+    "least_km2": numbers.LEAST_KM2,
 }
 
 MAYBE_CONTESTED = Message("Not Russian-held; contested ground is not reported")
@@ -222,7 +224,12 @@ def km2(value: float | None) -> str:
     """Return an area, or that it is not reported."""
     if value is None:
         return str(NOT_REPORTED)
-    return _("{area:,.0f}\N{NO-BREAK SPACE}km²", area=value)
+    return _("{area:km2}\N{NO-BREAK SPACE}km²", area=value)
+
+
+def changed_km2(value: float | None) -> str:
+    """Return an area that changed hands, or that it is not known."""
+    return str(NOT_KNOWN) if value is None else _("{area:1km2}\N{NO-BREAK SPACE}km²", area=value)
 
 
 def share(value: float | None) -> str:
@@ -337,7 +344,7 @@ def change_km2(value: float | None) -> str:
 
 def held_before(value: float) -> str:
     """Return the part of what is held that was so before 2022."""
-    return _("of which before 24 February 2022: {area:,.0f}\N{NO-BREAK SPACE}km²", area=value)
+    return _("of which before 24 February 2022: {area:km2}\N{NO-BREAK SPACE}km²", area=value)
 
 
 def as_of(source: str, reader_title: Text, observed: Figure, retrieved: datetime | None) -> str:
@@ -404,7 +411,7 @@ def unreported(last: date | None, km2_then: float | None) -> str:
     return _(
         "Contested and liberated ground is not reported for this day, so what is not held includes "
         "an unknown contested part. Contested when last reported, on {day}: "
-        "{area:,.0f}\N{NO-BREAK SPACE}km².",
+        "{area:km2}\N{NO-BREAK SPACE}km².",
         day=last,
         area=km2_then,
     )
@@ -423,18 +430,18 @@ def basis(chosen: str, total_km2: float) -> str:
     """Return over what shares are taken."""
     if chosen == "official":
         return _(
-            "Shares are of the official area, {area:,.0f}\N{NO-BREAK SPACE}km² in all.",
+            "Shares are of the official area, {area:km2}\N{NO-BREAK SPACE}km² in all.",
             area=total_km2,
         )
     return _(
-        "Shares are of the polygon area, {area:,.0f}\N{NO-BREAK SPACE}km² in all.", area=total_km2
+        "Shares are of the polygon area, {area:km2}\N{NO-BREAK SPACE}km² in all.", area=total_km2
     )
 
 
 def official_gap(excess_km2: float) -> str:
     """Return what part of the gap is none of land, but of two ways to measure it."""
     return _(
-        "What is not held includes {area:,.0f}\N{NO-BREAK SPACE}km² by which the official areas "
+        "What is not held includes {area:km2}\N{NO-BREAK SPACE}km² by which the official areas "
         "exceed the measured polygons, most of it water in Kherson oblast.",
         area=excess_km2,
     )
@@ -495,16 +502,16 @@ def cite_day(
     """
     template = Message(
         "On {day} {share:.1%} of what Russia claims of Donetsk, Luhansk, Kherson and Zaporizhzhia "
-        "oblasts is Russian-held: {held:,.0f} km² of {claimed:,.0f} km² ({basis}); {gap:,.0f} km² "
+        "oblasts is Russian-held: {held:km2} km² of {claimed:km2} km² ({basis}); {gap:km2} km² "
         "are claimed and not held."
     )
     if both:
         template = Message(
             "On {day} {share:.1%} of what Russia claims of Donetsk, Luhansk, Kherson and "
-            "Zaporizhzhia oblasts is Russian-held or contested: {held:,.0f} km² of {claimed:,.0f} "
-            "km² ({basis}); {gap:,.0f} km² are claimed, and neither held nor contested."
+            "Zaporizhzhia oblasts is Russian-held or contested: {held:km2} km² of {claimed:km2} "
+            "km² ({basis}); {gap:km2} km² are claimed, and neither held nor contested."
         )
-    area = Message("{name} {area:,.0f} km² ({share:.1%})")
+    area = Message("{name} {area:km2} km² ({share:.1%})")
     changes = _(
         "Net change over 30 days: {change_30d}; over 365 days: {change_365d}.",
         change_30d=change_km2(change_30d),
@@ -538,11 +545,11 @@ def cite_changes(
         Name, gained, lost and net in km2: an oblast each, the last of all four.
     """
     *each, (_name, gained, lost, net) = changes
-    row = Message("{name} {gained:,.0f} km² gained, {lost:,.0f} km² lost")
+    row = Message("{name} {gained:1km2} km² gained, {lost:1km2} km² lost")
     return [
         _(
             "From the end of {start} to the end of {end} (UTC) Russian-held ground in the four "
-            "oblasts changed by {net:+,.0f} km²: {gained:,.0f} km² gained, {lost:,.0f} km² lost.",
+            "oblasts changed by {net:+,.0f} km²: {gained:1km2} km² gained, {lost:1km2} km² lost.",
             start=start,
             end=end,
             net=net,
@@ -564,12 +571,12 @@ def of_basis(area_km2: float, part: float, basis: str) -> str:
     """Return an area and its share of what shares are taken of."""
     if basis == "official":
         return _(
-            "{area:,.0f}\N{NO-BREAK SPACE}km², {share:.1%} of the official area",
+            "{area:km2}\N{NO-BREAK SPACE}km², {share:.1%} of the official area",
             area=area_km2,
             share=part,
         )
     return _(
-        "{area:,.0f}\N{NO-BREAK SPACE}km², {share:.1%} of the polygon area",
+        "{area:km2}\N{NO-BREAK SPACE}km², {share:.1%} of the polygon area",
         area=area_km2,
         share=part,
     )
@@ -578,7 +585,7 @@ def of_basis(area_km2: float, part: float, basis: str) -> str:
 def of_oblast(area_km2: float, part: float) -> str:
     """Return an area and its share of an oblast."""
     return _(
-        "{area:,.0f}\N{NO-BREAK SPACE}km², {share:.1%} of the oblast", area=area_km2, share=part
+        "{area:km2}\N{NO-BREAK SPACE}km², {share:.1%} of the oblast", area=area_km2, share=part
     )
 
 
@@ -586,7 +593,7 @@ def changed_tooltip(
     name: str, layer: str, value: float, part: float, since: date
 ) -> tuple[str, ...]:
     """Return what changed in an oblast on the map: name, what, area, share of the polygon."""
-    figures = _("{area:,.1f} km², {share:.2%} of the oblast", area=value, share=part)
+    figures = _("{area:1km2} km², {share:.2%} of the oblast", area=value, share=part)
     return (oblast(name), str(CHANGED[layer](day=since)), figures)
 
 
@@ -620,7 +627,8 @@ def how(figures: Mapping[str, Any], cell_m: int | None) -> str:
         _(
             "Areas are geodesic on the WGS84 ellipsoid, in km². The lines of all snapshots cut the "
             "oblasts into faces, each measured once; a day's figure is the sum of the faces held "
-            "that day, so figures add up."
+            "that day, so figures add up. Pages round an area to 10 km², for sources lie hundreds "
+            "apart, and what one source changed to 1 km²; exports keep all digits."
         )
     ]
     if "measured_error_km2" in figures:
@@ -636,7 +644,7 @@ def how(figures: Mapping[str, Any], cell_m: int | None) -> str:
         lines.append(
             _(
                 "The map shows the {cell} m cells of controlmap's equal-area grid; {faces} faces "
-                "too thin for a cell, {area:,.0f} km² over all the years, count in the figures and "
+                "too thin for a cell, {area:km2} km² over all the years, count in the figures and "
                 "are not shown.",
                 cell=cell_m,
                 faces=figures["faces_without_geometry"],

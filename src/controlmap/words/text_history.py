@@ -162,7 +162,7 @@ def cite(
     if gained_km2 is None or lost_km2 is None:
         return [
             _(
-                "{whose}: Russian-held {held:,.0f} km² ({share:.1%} of the polygon area) on "
+                "{whose}: Russian-held {held:km2} km² ({share:.1%} of the polygon area) on "
                 "{start}; no new snapshot up to {end}.",
                 whose=whose,
                 start=start,
@@ -173,9 +173,9 @@ def cite(
         ]
     return [
         _(
-            "{whose}: Russian-held {held:,.0f} km² ({share:.1%} of the polygon area) on {start}, "
-            "{held_now:,.0f} km² ({share_now:.1%}) on {end}; {gained:,.0f} km² gained and "
-            "{lost:,.0f} km² lost between the two days.",
+            "{whose}: Russian-held {held:km2} km² ({share:.1%} of the polygon area) on {start}, "
+            "{held_now:km2} km² ({share_now:.1%}) on {end}; {gained:1km2} km² gained and "
+            "{lost:1km2} km² lost between the two days.",
             whose=whose,
             start=start,
             held=held,

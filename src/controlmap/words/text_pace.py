@@ -308,14 +308,14 @@ def citation(
         simple=simple,
     )
     if not time:
-        left = _("Not held: {area:,.0f} km².", area=remaining_km2)
+        left = _("Not held: {area:km2} km².", area=remaining_km2)
     elif time == str(NEVER):
         left = _(
-            "Not held: {area:,.0f} km². At this pace it would never be taken.", area=remaining_km2
+            "Not held: {area:km2} km². At this pace it would never be taken.", area=remaining_km2
         )
     else:
         left = _(
-            "Not held: {area:,.0f} km². At this pace it would take {time} ({months}).",
+            "Not held: {area:km2} km². At this pace it would take {time} ({months}).",
             area=remaining_km2,
             time=time,
             months=months,

@@ -106,8 +106,6 @@ OWN_FILE = Message(
     "names, or after `controlmap proposals --file`; `docs/claims.md` gives the rules."
 )
 NOTHING = Message("No land would pass")
-LEAST_KM2 = 0.5
-"""Less than this is shown as 0, and is not spoken of as land that passes."""
 _SHOWN = 60  # settlements that are named
 
 
@@ -128,11 +126,11 @@ def rule(kind: str, day: date | None) -> str:
 
 def headline(to_russia_km2: float, to_ukraine_km2: float) -> tuple[str, str]:
     """Return the figure that a proposal is about, and what it is of."""
-    if max(to_russia_km2, to_ukraine_km2) < LEAST_KM2:
+    if max(to_russia_km2, to_ukraine_km2) < numbers.LEAST_KM2:
         return str(NOTHING), _("from hand to hand")
-    if min(to_russia_km2, to_ukraine_km2) >= LEAST_KM2:
+    if min(to_russia_km2, to_ukraine_km2) >= numbers.LEAST_KM2:
         return text.km2(to_russia_km2), _(
-            "would pass from Ukrainian to Russian hands, and {area:,.0f}\N{NO-BREAK SPACE}km² the "
+            "would pass from Ukrainian to Russian hands, and {area:km2}\N{NO-BREAK SPACE}km² the "
             "other way",
             area=to_ukraine_km2,
         )
@@ -161,7 +159,7 @@ def facts(
                 (title, numbers.number(len(passing))),
                 (_("their population (GeoNames)"), numbers.number(_people(passing))),
             ]
-    if to_russia_km2 >= LEAST_KM2:
+    if to_russia_km2 >= numbers.LEAST_KM2:
         lines.append((_("of which contested now"), text.km2(contested_km2)))
     return lines
 
@@ -171,7 +169,7 @@ def _people(places: Iterable[Place]) -> int:
 
 
 def _part(km2: float, of_km2: float) -> str:
-    return _("{area:,.0f}\N{NO-BREAK SPACE}km² ({share:.1%})", area=km2, share=km2 / of_km2)
+    return _("{area:km2}\N{NO-BREAK SPACE}km² ({share:.1%})", area=km2, share=km2 / of_km2)
 
 
 def recognised(km2: float | None) -> str:
@@ -240,7 +238,7 @@ def lines(
     out = []
     if pre_2022_of and pre_2022_of != day:
         out.append(_("What was held before 2022 is as last reported, on {day}.", day=pre_2022_of))
-    if to_russia_km2 >= LEAST_KM2 and contested_km2 is None:
+    if to_russia_km2 >= numbers.LEAST_KM2 and contested_km2 is None:
         out.append(
             _(
                 "Contested ground is not reported on this day: what would pass to Russia includes "
@@ -280,7 +278,7 @@ def citation(
     recognised_km2
         What would be recognised as Russian, None where it is not stated.
     """
-    row = Message("{name} {to_russia:,.0f} km² to Russia, {to_ukraine:,.0f} km² to Ukraine")
+    row = Message("{name} {to_russia:km2} km² to Russia, {to_ukraine:km2} km² to Ukraine")
     return [
         _(
             "Proposal: {title}, on {day} ({rules}).",

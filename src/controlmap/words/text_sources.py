@@ -172,14 +172,14 @@ def cite(
     """Return how so many sources agree on the four oblasts (km2), in sentences."""
     template = Message(
         "Russian-held ground of the four oblasts by {count} sources: by all of them "
-        "{by_all:,.0f} km², by one alone {by_one:,.0f} km², by none {by_none:,.0f} km², counted on "
+        "{by_all:km2} km², by one alone {by_one:km2} km², by none {by_none:km2} km², counted on "
         "points 250 m apart."
     )
     if count > 2:
         template = Message(
             "Russian-held ground of the four oblasts by {count} sources: by all of them "
-            "{by_all:,.0f} km², by some {by_some:,.0f} km², by one alone {by_one:,.0f} km², by "
-            "none {by_none:,.0f} km², counted on points 250 m apart."
+            "{by_all:km2} km², by some {by_some:km2} km², by one alone {by_one:km2} km², by "
+            "none {by_none:km2} km², counted on points 250 m apart."
         )
     areas = template(count=count, by_all=by_all, by_some=by_some, by_one=by_one, by_none=by_none)
     return [str(areas), cite_shares(shares)]
@@ -254,9 +254,9 @@ def completed(figures: Mapping[str, Any]) -> str:
         return ""
     return ngettext(
         "{count} of its snapshots leaves out what was held before 24 February 2022; "
-        "{area:,.0f}\N{NO-BREAK SPACE}km² were added to it.",
+        "{area:km2}\N{NO-BREAK SPACE}km² were added to it.",
         "{count} of its snapshots leave out what was held before 24 February 2022; "
-        "{area:,.0f}\N{NO-BREAK SPACE}km² were added to them.",
+        "{area:km2}\N{NO-BREAK SPACE}km² were added to them.",
         figures["completed_snapshots"],
         area=figures["completed_km2"],
     )
@@ -269,7 +269,7 @@ def near(name: str, km: float) -> str:
 
 def patch_tooltip(kind: str, km2: float) -> tuple[str, ...]:
     """Return what a class of ground is on the map."""
-    area = _("{area:,.0f}\N{NO-BREAK SPACE}km² in all four oblasts", area=km2)
+    area = _("{area:km2}\N{NO-BREAK SPACE}km² in all four oblasts", area=km2)
     return (str(LAYERS[kind]), area)
 
 

@@ -83,7 +83,7 @@ def _presets(coverage: Coverage, choices: Choices) -> None:
 
 def _headline(every: Row) -> None:
     facts = (
-        (text.GAINED, text.km2(every["gained_km2"])),
-        (text.LOST, text.km2(every["lost_km2"])),
+        (text.GAINED, text.changed_km2(every["gained_km2"])),
+        (text.LOST, text.changed_km2(every["lost_km2"])),
     )
     st.html(rendering.headline(text.change_km2(every["net_km2"]), text.NET_CHANGE, facts))

@@ -40,6 +40,8 @@
  * @property {string} rest_or_contested
  * @property {string} at_start
  * @property {string} lost
+ * @property {number} step_km2 what areas are rounded to
+ * @property {number} least_km2 less is 0
  */
 
 /**
@@ -66,6 +68,13 @@ class PlayerText {
     return sentence.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
   }
 
+  /** Return an area as numbers.area does: rounded, and what is less than half a step as such. @param {number} km2 */
+  area(km2) {
+    const step = this.words.step_km2;
+    const below = km2 >= this.words.least_km2 && km2 < step / 2;
+    return below ? `<${this.number.format(step)}` : this.number.format(Math.round(km2 / step) * step);
+  }
+
   /**
    * Return area and share of each oblast and of all, as texts.
    * @param {OblastAreas[]} areas
@@ -78,7 +87,7 @@ class PlayerText {
     return held.map((km2, i) => {
       if (km2 === null) return [words.unknown, "–"];
       const share = this.percent.format((100 * km2) / whole[i]);
-      return [PlayerText.fill(words.km2, { n: this.number.format(km2) }), PlayerText.fill(words.share, { n: share })];
+      return [PlayerText.fill(words.km2, { n: this.area(km2) }), PlayerText.fill(words.share, { n: share })];
     });
   }
 
@@ -102,7 +111,7 @@ class PlayerText {
     const sentences = [`${this.source}.`];
     if (observed !== day) sentences.push(PlayerText.fill(words.carried, { day: calendar.words(observed) }));
     sentences.push(contested === null ? words.contested_unknown
-      : PlayerText.fill(words.contested, { km2: this.number.format(contested) }));
+      : PlayerText.fill(words.contested, { km2: this.area(contested) }));
     if (day !== home) sentences.push(PlayerText.fill(words.beside, { day: calendar.words(home) }));
     return sentences.join(" ");
   }
