@@ -12,7 +12,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11.5 --generate-ha
 
 MARKS := _ column:2,4 Message Message:1,2,2t as_given InputError ControlmapError RecordError FetchError MissingError UnavailableError error:2
 
-.PHONY: lock sbom dashboard test exhaustive check docs wheel fuzz bench geodata messages clean
+.PHONY: load lock sbom dashboard test exhaustive check docs wheel fuzz bench geodata messages clean
 .DELETE_ON_ERROR:
 
 dashboard: .venv/.run
@@ -45,6 +45,10 @@ fuzz: .venv/.test
 bench: .venv/.test
 	@scripts/browser.sh
 	$(BIN)/python bench/bench.py --shared $(SHARED)
+
+# Many readers at once, who change the day every two seconds: READERS="10 50".
+load: .venv/.test
+	$(BIN)/python bench/load.py $(if $(READERS),--readers $(READERS))
 
 geodata: .venv/.test
 	$(BIN)/python -m controlmap.embed --shared $(SHARED)

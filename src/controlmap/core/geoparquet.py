@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import glob
+import functools
 import hashlib
 import json
 import os
@@ -54,9 +55,14 @@ class GeoFile:
 
 def geodata(name: str = "") -> Path:
     """Return the path of an embedded file: beside the package when installed, else in the clone."""
+    return _geodata() / name
+
+
+@functools.cache
+def _geodata() -> Path:
     here = Path(__file__).parents[1]
     inside = here / "geodata"
-    return (inside if inside.is_dir() else here.parents[1] / "geodata") / name
+    return inside if inside.is_dir() else here.parents[1] / "geodata"
 
 
 def write(

@@ -1,0 +1,139 @@
+"""Many readers at once: clients that speak the page's own protocol and change its day.
+
+Prints how long a day's change and a page's opening take, for several numbers of readers, and what
+memory the server takes. Bounded in time and in readers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from page import Server, served
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+PAGES = ("", "history", "place", "claims", "proposals", "pace", "sources")
+PAUSE_S = 2.0
+PATIENCE_S = 60.0
+EARLIER = "‹"
+
+
+@dataclass
+class Times:
+    """Seconds that readers waited."""
+
+    changes: list[float] = field(default_factory=list)
+    pages: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+class Reader:
+    """A reader's page, as far as the server sees it."""
+
+    def __init__(self, socket: ClientConnection, times: Times) -> None:
+        self._socket = socket
+        self._times = times
+        self._button = self._fragment = ""
+
+    async def open(self, page: str) -> None:
+        """Open a page; wait until its script has run."""
+        message = BackMsg()
+        message.rerun_script.page_name = page
+        await self._send(message, self._times.pages)
+
+    async def change(self) -> None:
+        """Go to the day before."""
+        message = BackMsg()
+        state = message.rerun_script.widget_states.widgets.add()
+        state.id, state.trigger_value = self._button, True
+        message.rerun_script.fragment_id = self._fragment
+        await self._send(message, self._times.changes)
+
+    async def _send(self, message: BackMsg, taken: list[float]) -> None:
+        start = time.perf_counter()
+        await self._socket.send(message.SerializeToString())
+        async with asyncio.timeout(PATIENCE_S):
+            while not self._finished(ForwardMsg.FromString(await self._received())):
+                pass
+        taken.append(time.perf_counter() - start)
+
+    async def _received(self) -> bytes:
+        data = await self._socket.recv()
+        assert isinstance(data, bytes)
+        return data
+
+    def _finished(self, message: ForwardMsg) -> bool:
+        element = message.delta.new_element
+        if element.button.label == EARLIER:
+            self._button, self._fragment = element.button.id, message.delta.fragment_id
+        if element.HasField("exception"):
+            self._times.errors.append(element.exception.message)
+        return message.WhichOneof("type") == "script_finished"
+
+
+async def read(address: str, seconds: float, times: Times) -> None:
+    """Open the first page, and change its day every two seconds; now and then visit another."""
+    await asyncio.sleep(random.uniform(0, PAUSE_S))
+    end = time.perf_counter() + seconds
+    try:
+        while time.perf_counter() < end:
+            url = address.replace("http", "ws", 1) + "_stcore/stream"
+            async with connect(
+                url, subprotocols=[Subprotocol("streamlit")], max_size=None
+            ) as socket:
+                reader = Reader(socket, times)
+                await reader.open("")
+                for _ in range(8):
+                    await asyncio.sleep(PAUSE_S)
+                    await reader.change()
+                await asyncio.sleep(PAUSE_S)
+                await reader.open(random.choice(PAGES))
+    except (OSError, TimeoutError, AssertionError) as error:
+        times.errors.append(f"{type(error).__name__}: {error}")
+
+
+async def crowd(server: Server, readers: int, seconds: float) -> Times:
+    """Return what so many readers waited."""
+    times = Times()
+    await asyncio.gather(*(read(server.address, seconds, times) for _ in range(readers)))
+    return times
+
+
+def row(values: Sequence[float]) -> str:
+    """Return median and 95th percentile in milliseconds."""
+    if len(values) < 2:
+        return f"{'-':>7} {'-':>7}"
+    p95 = statistics.quantiles(values, n=20)[-1]
+    return f"{1000 * statistics.median(values):7.0f} {1000 * p95:7.0f}"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--readers", type=int, nargs="+", default=[1, 10, 25, 50])
+    parser.add_argument("--seconds", type=float, default=30)
+    arguments = parser.parse_args()
+    print("readers  change: median p95 ms   page: median p95 ms   errors   server MB")
+    for readers in arguments.readers:
+        with served() as server:
+            times = asyncio.run(crowd(server, readers, arguments.seconds))
+            memory = server.rss_mb() or 0
+            print(
+                f"{readers:7}         {row(times.changes)}       {row(times.pages)}"
+                f"   {len(times.errors):6}   {memory:9.0f}",
+                flush=True,
+            )
+            for error in sorted(set(times.errors))[:3]:
+                print(f"         {error}")
+
+
+if __name__ == "__main__":
+    main()
