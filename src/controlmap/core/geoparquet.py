@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import glob
 import functools
+import glob
 import hashlib
 import json
 import os
