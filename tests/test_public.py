@@ -221,8 +221,8 @@ def test_what_changed_and_what_agrees_has_geometries(deepstate: cm.Record) -> No
     assert set(deepstate.agree(JULY_2023).to_gdf()["class"]) == {"all", "some", "one"}
     ground = deepstate.areas(DAY).to_gdf()
     assert set(ground["status"]) == {"russian_held", "contested", "ukrainian_held"}
-    with pytest.raises(ValueError, match="compare: has no geometries"):
-        deepstate.compare(DAY).to_gdf()
+    with pytest.raises(ValueError, match="pace: has no geometries"):
+        deepstate.pace("UA-14", DAY).to_gdf()
 
 
 def test_the_map_of_a_day_shows_itself_and_asks_no_server(deepstate: cm.Record) -> None:

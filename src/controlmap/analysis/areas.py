@@ -83,8 +83,9 @@ def areas(
     elif contested == Contested.IN:
         said.append(notes.CONTESTED_IN_SHARE)
     choices = {"basis": basis.value, "contested": contested.value, "advance": str(advance)}
-    answer = _on_a_day("areas", notes.AREAS, coverage, snapshot, rows, others, choices, said)
-    return replace(answer, locate=partial(_features, answer, coverage, snapshot, chosen(By, by)))
+    return _on_a_day(
+        "areas", notes.AREAS, coverage, snapshot, rows, others, choices, said, chosen(By, by)
+    )
 
 
 def ground(coverage: Coverage, snapshot: DaySnapshot, by: By = By.PATCH) -> Pieces:
@@ -257,6 +258,7 @@ def _on_a_day(
     others: Mapping[str, Coverage],
     choices: Mapping[str, str],
     said: Sequence[Message],
+    by: By = By.PATCH,
     **counted: str,
 ) -> Answer:
     evidence = Evidence.of(coverage, snapshot)
@@ -269,7 +271,7 @@ def _on_a_day(
     how = {"advance": advance, "contested_reported": snapshot.reports(Status.CONTESTED), **counted}
     totals = {o.iso: o.total_km2(Basis(basis)) for o in coverage.oblasts}
     totals[ALL] = sum(totals.values())
-    return Answer(
+    answer = Answer(
         question,
         title,
         rows,
@@ -300,6 +302,7 @@ def _on_a_day(
         without=without,
         beside=budget.COLUMNS,
     )
+    return replace(answer, locate=partial(_features, answer, coverage, snapshot, by))
 
 
 def _notes(

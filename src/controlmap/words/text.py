@@ -45,6 +45,15 @@ BASIS_HELP = Message(
     "because it includes the waters of the Syvash and the limans."
 )
 CITE = Message("Copy as a citation")
+DOWNLOAD = Message("Download")
+GROUND_GENERALISED = Message(
+    "The ground is generalised to cells of {cell_m} m, its areas are exact. Full detail is only in "
+    "a record of your own: controlmap update builds one."
+)
+GROUND_AT_FULL_DETAIL = Message(
+    "The ground is at full detail, out of the record of who runs this dashboard: the source's "
+    "terms say whether it may be passed on."
+)
 CONTESTED = Message("Contested ground")
 CONTESTED_CHOICES = {"out": Message("separate"), "in": Message("counted as held")}
 CONTESTED_HELP = Message("Ground that the source assigns to neither side.")
@@ -695,3 +704,8 @@ def hidden(first: date, last: date) -> str:
         first=first,
         last=last,
     )
+
+
+def ground_detail(cell_m: int | None) -> str:
+    """Return how detailed ground is that a page offers, and why."""
+    return str(GROUND_GENERALISED(cell_m=cell_m) if cell_m else GROUND_AT_FULL_DETAIL)

@@ -12,6 +12,7 @@ from controlmap.analysis.render import Row
 from controlmap.dashboard import (
     attribution,
     controls,
+    downloads,
     map_view,
     payloads,
     rendering,
@@ -68,7 +69,22 @@ def _figures() -> None:
             (text.named(r["iso"]), r["gained_km2"], r["lost_km2"], r["net_km2"]) for r in answer
         ]
         lines = text.cite_changes(start_day, end_day, rows)
-        attribution.citation(st.container(), lines, answer.evidence)
+        row = st.container(horizontal=True)
+        attribution.citation(row, lines, answer.evidence)
+        downloads.offer(
+            row,
+            f"changes-{coverage.source}-{start_day}-{end_day}",
+            lambda: changes.changes(
+                coverage,
+                start_day,
+                end_day,
+                by="patch",
+                others=session.coverages(choices[ADVANCE]),
+                advance=choices[ADVANCE],
+            ),
+            cell_m=coverage.cell_m,
+            has_ground=True,
+        )
 
 
 def _presets(coverage: Coverage, choices: Choices) -> None:

@@ -12,9 +12,10 @@ from controlmap.analysis import claim_sentences
 from controlmap.analysis import claims as ledger
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.claims import Evaluation
+from controlmap.analysis.ledger import claims
 from controlmap.analysis.quantities import Trace
 from controlmap.core.model import InputError
-from controlmap.dashboard import claim_card, controls, session
+from controlmap.dashboard import claim_card, controls, downloads, session
 from controlmap.dashboard.parameters import CLAIMS_DAY, MEASURED_ON
 from controlmap.record import archive
 from controlmap.record.archive import Record
@@ -52,6 +53,9 @@ def _claims() -> None:
         st.html(claim_card.card(evaluation, traces))
         with st.popover(str(text.CITE), width="content"):
             st.code(claim_sentences.citation(evaluation), language=None, wrap_lines=True)
+    entries = [evaluation.claim for evaluation, _ in evaluations]
+    coverages = {record.coverage.source: record.coverage for record in records}
+    downloads.offer(st.container(), "claims", lambda: claims(entries, coverages, day))
     st.markdown(text_claims.LAW)
     st.caption(text_claims.OWN)
 

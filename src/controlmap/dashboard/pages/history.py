@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from controlmap import sources
 from controlmap.analysis import agreement, areas, budget, changes, history, turning_points
 from controlmap.analysis.answer import Evidence
 from controlmap.analysis.figures import ALL, Every
 from controlmap.analysis.render import Row, Rows
-from controlmap.dashboard import attribution, controls, rendering, session, tables
+from controlmap.dashboard import attribution, controls, downloads, rendering, session, tables
 from controlmap.dashboard.parameters import (
     ADVANCE,
     END,
@@ -72,7 +73,13 @@ def _figures() -> None:
             readers, carried=len(marks.carried), gaps=len(marks.gaps), one=len(lines) == 1
         )
     )
-    _source(coverage, start, end, oblast)
+    row = st.container(horizontal=True)
+    _source(row, coverage, start, end, oblast)
+    span, how = f"{coverage.source}-{start}-{end}", {"advance": choices[ADVANCE]}
+    others = session.coverages(choices[ADVANCE])
+    downloads.offer(
+        row, f"history-{span}", lambda: history.history(coverage, start, end, others=others, **how)
+    )
     st.header(words.FLOWS)
     flows = [
         f for f in history.flows(coverage, start, end, every=choices[EVERY]) if f["iso"] == oblast
@@ -80,6 +87,11 @@ def _figures() -> None:
     st.html(rendering.legend({words.CHART[kind]: colour for kind, colour in charts.FLOWS.items()}))
     st.altair_chart(charts.flows(_bars(flows), marks, rendered(words.CHART)), width="stretch")
     st.caption(words.flows_caption(readers, net=len(flows) <= charts.MOST_NET))
+    downloads.offer(
+        st.container(),
+        f"flows-{span}-{choices[EVERY]}",
+        lambda: history.flows(coverage, start, end, every=choices[EVERY], **how),
+    )
     _tables(coverage, start, end, lines[0])
 
 
@@ -201,7 +213,7 @@ def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
         st.html(rendering.table(tables.events(inside)))
 
 
-def _source(coverage: Coverage, start: date, end: date, oblast: str) -> None:
+def _source(place: DeltaGenerator, coverage: Coverage, start: date, end: date, oblast: str) -> None:
     ends = [snapshot for day in (start, end) if (snapshot := coverage.known(day))]
     if not ends:
         return
@@ -222,7 +234,7 @@ def _source(coverage: Coverage, start: date, end: date, oblast: str) -> None:
             change["gained_km2"],
             change["lost_km2"],
         )
-        attribution.citation(st.container(), lines, evidence)
+        attribution.citation(place, lines, evidence)
 
 
 def _of(oblast: str, rows: Rows) -> Row:

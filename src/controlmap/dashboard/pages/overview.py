@@ -17,6 +17,7 @@ from controlmap.core.model import Status
 from controlmap.dashboard import (
     attribution,
     controls,
+    downloads,
     map_view,
     payloads,
     rendering,
@@ -84,7 +85,10 @@ def _figures() -> None:
         _sourcing(record, snapshot, answer)
         st.caption(text_sources.ages(_ages(known)))
         by_source = text_sources.cite_shares(spread[-1].shares)
-        attribution.citation(st.container(), _cited(day, answer, by_source), answer.evidence)
+        row = st.container(horizontal=True)
+        attribution.citation(row, _cited(day, answer, by_source), answer.evidence)
+        name = f"compare-{coverage.source}-{day}"
+        downloads.offer(row, name, lambda: answer, cell_m=coverage.cell_m, has_ground=True)
 
 
 def _cited(day: date, answer: Answer, by_source: str) -> list[str]:

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 import streamlit as st
 
 from controlmap import sources
-from controlmap.analysis import figures, pace
+from controlmap.analysis import figures, pace, projections
 from controlmap.analysis.answer import Evidence
 from controlmap.analysis.figures import Contested
 from controlmap.analysis.pace import Calibration, Pace, Score
 from controlmap.core.model import InputError, Status
-from controlmap.dashboard import attribution, controls, rendering, session, tables
+from controlmap.dashboard import attribution, controls, downloads, rendering, session, tables
 from controlmap.dashboard.parameters import (
     ADVANCE,
     CONTESTED,
@@ -70,7 +70,21 @@ def _figures() -> None:
         attribution.source([(snapshot.day, evidence)])
         st.caption(text_pace.METHOD(nominal=pace.COVERAGE))
         lines = _cited(measured, summary)
-        attribution.citation(st.container(), lines, [evidence])
+        row = st.container(horizontal=True)
+        attribution.citation(row, lines, [evidence])
+        name = f"{coverage.source}-{iso}"
+        downloads.offer(
+            row,
+            f"pace-{name}-{window}-{snapshot.day}",
+            lambda: projections.pace(
+                coverage,
+                iso,
+                snapshot.day,
+                window=window,
+                contested=contested,
+                advance=choices[ADVANCE],
+            ),
+        )
     st.header(text_pace.BACKTEST)
     title = sources.find_source(coverage.source).title
     whose = "" if iso == figures.ALL else text.named(iso)
@@ -84,6 +98,11 @@ def _figures() -> None:
         )
     )
     st.html(rendering.table(tables.backtest(scores)))
+    downloads.offer(
+        st.container(),
+        f"backtest-{name}",
+        lambda: projections.backtest(coverage, iso, contested=contested, advance=choices[ADVANCE]),
+    )
 
 
 @st.cache_data(max_entries=32, **session.CACHED)

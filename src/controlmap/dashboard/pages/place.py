@@ -9,12 +9,13 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from controlmap.analysis import budget, place_history
+from controlmap.analysis import budget, place, place_history
 from controlmap.analysis.answer import Evidence
 from controlmap.analysis.place_history import PointRecord
 from controlmap.dashboard import (
     attribution,
     controls,
+    downloads,
     map_view,
     payloads,
     rendering,
@@ -84,7 +85,14 @@ def _place() -> None:
             snapshot, away = coverage.at(day), words.km(_km(coverage, history, day))
             status, since = history.status_on(day), _since(history, day)
             lines = words.cite(_name(where, history), status, since, away)
-            attribution.citation(st.container(), lines, [Evidence.of(coverage, snapshot)])
+            row = st.container(horizontal=True)
+            attribution.citation(row, lines, [Evidence.of(coverage, snapshot)])
+            at = f"{where.lon},{where.lat}"
+            downloads.offer(
+                row,
+                f"place-{coverage.source}-{at}",
+                lambda: place.place(coverage, at, advance=choices[ADVANCE]),
+            )
 
 
 def _located(coverage: Coverage, text_of_place: str) -> tuple[Where | None, PointRecord | None]:

@@ -8,13 +8,14 @@ from datetime import date
 import streamlit as st
 
 from controlmap import sources
-from controlmap.analysis import proposals
+from controlmap.analysis import proposals, transfers
 from controlmap.analysis.answer import Evidence
 from controlmap.analysis.proposals import Outcome, Proposal, Rule, Selection
 from controlmap.core.model import InputError
 from controlmap.dashboard import (
     attribution,
     controls,
+    downloads,
     map_view,
     parameters,
     payloads,
@@ -67,6 +68,14 @@ def _figures() -> None:
         source = sources.find_source(record.coverage.source).title
         title = text_proposals.side_by_side(source, notes.as_of(outcomes[0].snapshot.info))
         st.html(rendering.table(tables.side_by_side(outcomes, choices[PROPOSAL], title)))
+        measured = [outcome.proposal for outcome in outcomes]
+        downloads.offer(
+            st.container(),
+            f"proposals-{record.coverage.source}-{snapshot.day}",
+            lambda: transfers.proposals(
+                measured, record.coverage, snapshot.day, advance=choices[ADVANCE]
+            ),
+        )
     st.caption(text_proposals.PEOPLE)
     st.markdown(text_proposals.LAW)
     st.caption(text_proposals.OWN_FILE)

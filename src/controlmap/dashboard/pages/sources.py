@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from controlmap import sources
-from controlmap.analysis import agreement
+from controlmap.analysis import agree, agreement
 from controlmap.analysis.agreement import Agreement, AgreementRow, Opinion
 from controlmap.analysis.answer import Evidence
 from controlmap.analysis.assessed_advance import Advance, counted
@@ -17,6 +17,7 @@ from controlmap.core.model import Status
 from controlmap.dashboard import (
     attribution,
     controls,
+    downloads,
     map_view,
     rendering,
     session,
@@ -27,7 +28,7 @@ from controlmap.dashboard.parameters import ADVANCE, DATE, Choices
 from controlmap.draw import map_layers
 from controlmap.draw.maps import Feature, Payload
 from controlmap.geo import places
-from controlmap.record import archive
+from controlmap.record import archive, sampling
 from controlmap.record.coverage import Coverage
 from controlmap.sources import custom
 from controlmap.words import text, text_sources
@@ -130,7 +131,18 @@ def _compare(place: DeltaGenerator, choices: Choices, current: Sequence[Opinion]
             len(compared),
         )
         evidence = [Evidence.of(o.coverage, o.snapshot) for o in compared]
-        attribution.citation(st.container(), lines, evidence)
+        row = st.container(horizontal=True)
+        attribution.citation(row, lines, evidence)
+        if not private:  # of a reader's own file nothing is kept to ask again
+            on = current[0].snapshot.day
+            coverages = {o.source: o.coverage for o in compared}
+            downloads.offer(
+                row,
+                f"agree-{'-'.join(coverages)}-{on}",
+                lambda: agree.agree(coverages, on, advance=choices[ADVANCE]),
+                cell_m=sampling.CELL_M,
+                has_ground=True,
+            )
 
 
 def key(compared: Sequence[Opinion], advance: Advance) -> str:
