@@ -21,6 +21,7 @@ from controlmap.analysis import (
     areas,
     assessed_advance,
     changes,
+    check,
     claims,
     history,
     ledger,
@@ -36,7 +37,7 @@ from controlmap.analysis.figures import Contested, Every
 from controlmap.analysis.pace import DEFAULT_WINDOW
 from controlmap.analysis.patches import By
 from controlmap.core.choices import Day, chosen, day_of
-from controlmap.core.model import Status
+from controlmap.core.model import InputError, Status
 from controlmap.geo.oblasts import Basis
 from controlmap.record import archive
 from controlmap.record.archive import Record as StoredRecord
@@ -308,6 +309,20 @@ class Record(StoredRecord):
         return projections.backtest(
             coverage, oblast, window=window, contested=contested, advance=advance
         )
+
+    def check(self, *files: str | Path) -> Answer:
+        """Answer how far the record can be relied on: against files, publications, what followed.
+
+        Parameters
+        ----------
+        files
+            Files, folders and archives that the record was built of; without them the errors
+            against these, and what is published of all Ukraine, are not known.
+        """
+        measured = check.measure(self.coverage, map(Path, files), lambda _: None)
+        if files and not measured:
+            raise InputError("none of the files is one that the record was built of")
+        return check.check(self.coverage, self.provenance, measured)
 
     def claims(
         self,

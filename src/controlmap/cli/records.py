@@ -16,6 +16,7 @@ from controlmap.words.catalog import gettext as _
 if TYPE_CHECKING:
     from controlmap.core.model import SnapshotInfo
     from controlmap.record.archive import Record
+    from controlmap.record.inputs import Member
 
 
 def add(commands: Commands) -> None:
@@ -61,6 +62,22 @@ def add(commands: Commands) -> None:
     )
 
     parser = add_command(
+        commands,
+        "check",
+        _check,
+        _("A record held against its files, what others published, and what followed."),
+    )
+    add_source(parser)
+    parser.add_argument(
+        "--input",
+        type=Path,
+        nargs="+",
+        metavar="PATH",
+        help=_("files, folders or archives of the record; default: those that an update kept"),
+    )
+    add_format(parser)
+
+    parser = add_command(
         commands, "sources", _sources, _("What there is: span, snapshots, gaps, terms.")
     )
     add_format(parser)
@@ -71,6 +88,27 @@ def _build(arguments: argparse.Namespace) -> None:
         (_extend if arguments.extend else _new)(arguments)
     finally:
         progress("")
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    from controlmap import sources
+    from controlmap.analysis import check
+    from controlmap.core import user_folder
+    from controlmap.record import archive
+    from controlmap.update.originals import Originals
+
+    record = archive.open_source(arguments.source or sources.DEFAULT)
+    paths: list[Path | Member] = list(arguments.input or ())
+    if not paths and (folder := user_folder.find()):
+        for reader in sources.find_source(record.coverage.source).readers:
+            paths += Originals(folder).members(reader.id)
+    try:
+        measured = check.measure(record.coverage, paths, progress)
+    finally:
+        progress("")
+    if arguments.input and not measured:
+        raise InputError("--input: none of the files is one that the record was built of")
+    show(check.check(record.coverage, record.provenance, measured), arguments)
 
 
 def _new(arguments: argparse.Namespace) -> None:

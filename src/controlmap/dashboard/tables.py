@@ -21,6 +21,7 @@ from controlmap.words import columns as registry
 from controlmap.words import (
     numbers,
     text,
+    text_check,
     text_history,
     text_pace,
     text_place,
@@ -242,6 +243,45 @@ def backtest(scores: Sequence[Score]) -> Table:
     columns = text_pace.backtest_columns(pace.HORIZONS)
     caption = text_pace.BACKTEST_CAPTION(tolerance=pace.RIGHT_WITHIN)
     return Table(caption, columns, rows)
+
+
+def intervals(answer: Answer) -> Table:
+    """Return how often intervals held, a row an oblast, a column a horizon, and its last redrawing.
+
+    The answer is that of `check`.
+    """
+    by_iso: dict[str, list[Row]] = {}
+    for row in answer.rows:
+        by_iso.setdefault(row["iso"], []).append(row)
+    cells = [
+        (
+            text.named(iso),
+            *(text_pace.held(row["within_interval"], row["trials"]) for row in rows),
+            numbers.short_day(last) if (last := rows[0]["last_redrawn"]) else text.NOT_KNOWN,
+        )
+        for iso, rows in by_iso.items()
+    ]
+    ahead = map(text_check.ahead, pace.HORIZONS)
+    columns: tuple[Text, ...] = (text_check.OBLAST, *ahead, text_check.REDRAWN)
+    caption = text_check.HORIZONS_CAPTION(window=pace.DEFAULT_WINDOW, nominal=pace.COVERAGE)
+    return Table(caption, columns, cells, TOTAL)
+
+
+def published(rows: Rows) -> Table:
+    """Return what others published beside what is measured, a row a figure."""
+    cells = [
+        (
+            text_check.what(row["quantity"], row["of"]),
+            text_check.when(row["start"], row["end"]),
+            *(
+                "–" if row[name] is None else numbers.number(row[name], 1)
+                for name in ("figure", "measured", "four_oblasts")
+            ),
+            text_check.by(row["said_by"], row["published_in"]),
+        )
+        for row in rows
+    ]
+    return Table(text_check.PUBLISHED_CAPTION, text_check.PUBLISHED_COLUMNS, cells, tall=True)
 
 
 def side_by_side(outcomes: Sequence[Outcome], chosen: str, title: str) -> Table:

@@ -195,9 +195,9 @@ class Intake:
             the first file that cannot be read.
         """
         for snapshot in self.completion.of(self.snapshots(paths)):
-            first = self.sample.setdefault(_quarter(snapshot.info), snapshot)
+            first = self.sample.setdefault(quarter(snapshot.info), snapshot)
             if snapshot.info.observed < first.info.observed:
-                self.sample[_quarter(snapshot.info)] = snapshot
+                self.sample[quarter(snapshot.info)] = snapshot
             self.drawings.add(snapshot)
 
     def snapshots(self, paths: Iterable[Path | Member]) -> Iterator[Snapshot]:
@@ -272,12 +272,13 @@ def _figures(built: Coverage, intake: Intake, extended: Record | None = None) ->
 
 def _is_first_of_its_quarter(record: Coverage, snapshot: Snapshot) -> bool:
     return not any(
-        info.observed < snapshot.info.observed and _quarter(info) == _quarter(snapshot.info)
+        info.observed < snapshot.info.observed and quarter(info) == quarter(snapshot.info)
         for info in record.snapshots
     )
 
 
-def _quarter(info: SnapshotInfo) -> tuple[str, int, int]:
+def quarter(info: SnapshotInfo) -> tuple[str, int, int]:
+    """Return a snapshot's reader, year and quarter."""
     when = info.observed
     return info.reader, when.year, (when.month - 1) // 3
 

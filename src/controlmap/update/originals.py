@@ -65,6 +65,15 @@ class Originals:
         """Return whether any file of a reader is kept."""
         return any((self._folder / reader).glob("*.json"))
 
+    def members(self, reader: str) -> list[Member]:
+        """Return the files of a reader as last retrieved, as inputs; read when they are needed."""
+        names = sorted(path.stem for path in (self._folder / reader).glob("*.json"))
+        listed = (self._retrievals(reader, name) for name in names)
+        return [
+            self._original(name, retrievals[-1]).as_member()
+            for name, retrievals in zip(names, listed, strict=True)
+        ]
+
     def find(self, reader: str, name: str) -> Original | None:
         """Return a file as last retrieved; None where it is not there whole."""
         try:

@@ -21,8 +21,9 @@ YES, NO = Message("yes"), Message("no")
 NOT_KNOWN = Message("not known")
 NOT_TESTED = Message("not tested")
 LAST_DAY = Message("the last day")
+NONE = Message("–")
 
-_DIGITS = {KM2: 1, KM: 1, DAYS: 1, KM2_PER_DAY: 2, INDEX: 3, DEGREES: 5}
+_DIGITS = {KM2: 1, KM: 1, DAYS: 1, KM2_PER_DAY: 2, INDEX: 3, DEGREES: 5, NUMBER: 1}
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,12 @@ def column(
     missing: Message = NOT_REPORTED,
     signed: bool = False,
     step: int = AREA_STEP_KM2,
+    digits: int | None = None,
 ) -> Column:
     """Return a column of these words, which the catalogs take from where they stand."""
-    digits, rounded = _DIGITS.get(unit, 0), step if unit == KM2 else None
-    return Column(key, Message(title), unit, digits, Message(meaning), signed, missing, rounded)
+    shown = _DIGITS.get(unit, 0) if digits is None else digits
+    rounded = step if unit == KM2 else None
+    return Column(key, Message(title), unit, shown, Message(meaning), signed, missing, rounded)
 
 
 _ALL = (
@@ -369,6 +372,46 @@ _ALL = (
     column("by_source", "By source", TEXT, "What each source measures."),
     column("left_out", "Left out", TEXT, "The sources that measure nothing, and why."),
     column("hindsight", "Hindsight", TEXT, "What the record shows since."),
+    # A record held against others
+    column("of", "Of", TEXT, "The oblast by ISO 3166-2; UA for all Ukraine."),
+    column(
+        "check.start",
+        "From",
+        DATE,
+        "The day at whose end the period of a change begins.",
+        missing=NONE,
+    ),
+    column("figure", "Published", NUMBER, "The figure as it was published, in its unit."),
+    column(
+        "check.measured",
+        "Measured",
+        NUMBER,
+        "What the record has of it, of all Ukraine what its files have, in the unit.",
+        missing=NOT_KNOWN,
+    ),
+    column(
+        "difference",
+        "Difference",
+        NUMBER,
+        "What is measured less what was published.",
+        missing=NOT_KNOWN,
+        signed=True,
+    ),
+    column(
+        "four_oblasts",
+        "Four oblasts",
+        NUMBER,
+        "The record's part of what is of all Ukraine.",
+        missing=NONE,
+    ),
+    column(
+        "error_km2",
+        "Error",
+        KM2,
+        "The largest error of the oblast's areas against the files.",
+        missing=NOT_KNOWN,
+        digits=3,
+    ),
     # Proposals
     column("to_russia_km2", "To Russia", KM2, "Ground that is not Russian-held and would be."),
     column("to_russia_share", "Share to Russia", SHARE, "That over the polygon."),

@@ -283,3 +283,25 @@ KEPT_IN = Message("your own records and the files they are made of: {folder}/ ({
 KEPT_NOWHERE = Message(
     "your own records and the files they are made of: no folder ({setting} is empty)"
 )
+
+CHECK = Message("A record held against its files, what others published, and what followed")
+CHECK_METHOD = Message(
+    "Errors are the record's areas less those of plain overlays of its files, geodesic on WGS84; "
+    "intervals use only what was known on the day that they are of."
+)
+CHECK_INTERVALS = Message(
+    "within_interval is how often the interval of the pace over {window} days, meant to hold "
+    "{nominal:.0%}, held what followed, on every day of the record with only what was known by "
+    "then; trials is how many of these do not overlap."
+)
+CHECK_PUBLISHED = Message(
+    "What is published of all Ukraine (UA) is measured on the files alone, given with --input or "
+    "kept by an update; four_oblasts is the record's part of it."
+)
+FACT_BUILT = Message("error as built")
+FACT_FILES = Message("error by files")
+NO_FILES = Message("not measured: no files")
+ERROR_ON = Message(
+    "at most {error_km2:.3f} km2 an oblast, on {count} file",
+    "at most {error_km2:.3f} km2 an oblast, on {count} files",
+)

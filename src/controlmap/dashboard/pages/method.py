@@ -5,9 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from controlmap import sources
+from controlmap.analysis import check
+from controlmap.analysis.answer import Answer
 from controlmap.core import geoparquet
-from controlmap.dashboard import controls, session
-from controlmap.words import text
+from controlmap.dashboard import controls, rendering, session, tables
+from controlmap.record.archive import Record
+from controlmap.words import text, text_check
 
 EMBEDDED = ("oblasts.parquet", "land.parquet", "places.csv")
 
@@ -21,6 +24,7 @@ def show() -> None:
     st.markdown(text.DEFINITIONS)
     st.header(text.HOW)
     st.markdown(text.how(record.provenance.figures, coverage.cell_m))
+    place = st.container()  # filled last: it takes a second
     st.header(text.SOURCES)
     if not record.is_embedded:
         st.markdown(text.own_record(str(record.path)))
@@ -35,3 +39,18 @@ def show() -> None:
         sidecar = geoparquet.read_sidecar(geoparquet.geodata(name))
         taken = ("title", "credit", "terms", "method")
         st.markdown(text.credit(*(sidecar[key] for key in taken)))
+    with place:
+        _check(record)
+
+
+def _check(record: Record) -> None:
+    """Show the record held against what others published, and against what followed."""
+    checked = _checked(record)
+    st.header(text_check.TITLE)
+    st.html(rendering.table(tables.intervals(checked)))
+    st.html(rendering.table(tables.published(checked.further["published"])))
+
+
+@st.cache_data(max_entries=8, **session.CACHED)
+def _checked(record: Record) -> Answer:
+    return check.check(record.coverage, record.provenance)
