@@ -10,7 +10,7 @@ OURSELVES := $(PIP) install --no-deps --no-build-isolation --editable .
 LOCK := uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-emit-index-url \
 	--no-header --no-annotate pyproject.toml
 
-MARKS := _ column:2,4 Message Message:1,2,2t as_given InputError ControlmapError RecordError FetchError MissingError UnavailableError error:2
+MARKS := _ warn column:2,4 Message Message:1,2,2t as_given InputError ControlmapError RecordError FetchError MissingError UnavailableError error:2
 
 .PHONY: load lock sbom dashboard test exhaustive check docs wheel fuzz bench geodata messages clean
 .DELETE_ON_ERROR:

@@ -31,6 +31,8 @@ from controlmap.dashboard.page_list import PAGES
 from controlmap.geo import places
 from controlmap.words import catalog
 from controlmap.words.catalog import Message
+from input_files import SQUARE, WEST, make_file
+from test_contradiction import HELD, LARGE, nzz
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "controlmap"
@@ -38,6 +40,7 @@ FILLED = {"_", "gettext", "ngettext", "Message"}
 """What takes a sentence and its figures by name."""
 AS_GIVEN = {
     "as_given",
+    "warn",
     "InputError",
     "ControlmapError",
     "RecordError",
@@ -282,6 +285,7 @@ def test_every_message_is_extracted(tmp_path: Path) -> None:
         "sources",
         "areas --date 1999-01-01",
         "areas --input nowhere.geojson",
+        "check",
     ],
 )
 def test_no_command_prints_a_sentence_that_is_not_translated(
@@ -290,6 +294,32 @@ def test_no_command_prints_a_sentence_that_is_not_translated(
     run = Run(capsys, *arguments.split())
     text = "\n".join([run.out, *run.errors])
     assert "⟦" in text
+    assert [found for line in text.splitlines() if (found := untranslated(line))] == []
+
+
+@pytest.mark.usefixtures("bracketed")
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("2023-12-08.json", nzz("2023-12-08", ("nochange", HELD), ("gains", LARGE))),
+        ("2023-12-08.json", nzz("2023-12-08", ("nochange", HELD), ("unheard", HELD))),
+        ("1709294400.geojson", make_file((SQUARE, {"name": "Щось", "fill": "#a52714"}))),
+        ("1709294400.geojson", make_file((SQUARE, {"name": "Під питанням", "fill": "#a52714"}))),
+        (
+            "own 2024-05-06.geojson",
+            make_file((SQUARE, {"status": "russian_held"}), (WEST, {"status": "zz"})),
+        ),
+    ],
+)
+def test_no_warning_of_a_file_is_not_translated(
+    name: str, data: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that contradicts itself among them."""
+    path = tmp_path / name
+    path.write_bytes(data)
+    run = Run(capsys, "areas", "--input", path)
+    assert (run.code, bool(run.errors)) == (0, True)
+    text = "\n".join(run.errors).replace(str(tmp_path), "").replace(name, "")
     assert [found for line in text.splitlines() if (found := untranslated(line))] == []
 
 

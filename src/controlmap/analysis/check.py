@@ -190,7 +190,7 @@ def _published(coverage: Coverage, figure: Published, by_files: ByFiles) -> dict
         measured = ends[-1] - (ends[0] if figure.start else 0.0)
     return {
         "id": figure.id,
-        "of": figure.of,
+        "iso": figure.of,
         "quantity": figure.quantity,
         "start": figure.start,
         "end": figure.end,

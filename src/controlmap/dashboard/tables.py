@@ -271,7 +271,7 @@ def published(rows: Rows) -> Table:
     """Return what others published beside what is measured, a row a figure."""
     cells = [
         (
-            text_check.what(row["quantity"], row["of"]),
+            text_check.what(row["quantity"], row["iso"]),
             text_check.when(row["start"], row["end"]),
             *(
                 "–" if row[name] is None else numbers.number(row[name], 1)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from controlmap.core.model import CARRY_LIMIT, REPORTABLE, Ground, Snapshot, SnapshotInfo, Status
 from controlmap.geo.oblasts import Oblast
 from controlmap.record.coverage import Coverage
+from controlmap.words.catalog import as_given
 
 JUMP_KM2 = 2000.0
 """An oblast's Russian-held area that moves by more from one snapshot to the next must be confirmed.
@@ -118,7 +119,11 @@ def impossible(snapshot: Snapshot) -> str | None:
     km2 = sum(float(shapely.area(layer).sum()) for layer in layers) * _LEAST_KM2_PER_DEGREE2
     if km2 <= MOST_HELD_KM2:
         return None
-    return f"draws at least {km2:,.0f} km2 as Russian-held; all of Ukraine is {MOST_HELD_KM2:,.0f}"
+    return as_given(
+        "draws at least {km2:,.0f} km2 as Russian-held; all of Ukraine is {most:,.0f}",
+        km2,
+        MOST_HELD_KM2,
+    )
 
 
 def implausible(series: Sequence[Measured], oblasts: Sequence[Oblast]) -> list[KeptOut]:
@@ -171,9 +176,14 @@ def _jumps(before: Measured, shown: Measured, oblasts: Sequence[Oblast]) -> Iter
     for number, (was, now) in enumerate(zip(before.held_km2, shown.held_km2, strict=True)):
         step_km2 = now - was
         if abs(step_km2) > JUMP_KM2:
-            moved = f"{oblasts[number].name}: Russian-held {step_km2:+,.0f} km2"
+            moved = as_given(
+                "{oblast}: Russian-held {step_km2:+,.0f} km2 since {name}",
+                oblasts[number].name,
+                step_km2,
+                before.info.name,
+            )
             undone = partial(_undone, before, number, step_km2)
-            yield _Step(f"{moved} since {before.info.name}", Status.RUSSIAN_HELD, undone)
+            yield _Step(moved, Status.RUSSIAN_HELD, undone)
 
 
 def _undone(before: Measured, oblast: int, step_km2: float, later: Measured) -> bool:
@@ -186,7 +196,7 @@ def _missing(before: Measured, shown: Measured, always: Sequence[Status]) -> Ite
         return
     for status in always:
         if before.draws(status) and not shown.draws(status):
-            what = f"draws no {status} ground, as hardly any of its reader's do"
+            what = as_given("draws no {status} ground, as hardly any of its reader's do", status)
             yield _Step(what, status, partial(Measured.draws, status=status))
 
 
@@ -195,8 +205,8 @@ def _against(steps: Sequence[_Step], after: Sequence[Measured]) -> str | None:
     for step in steps:
         later = [m for m in after if step.status in m.info.reports]
         if not later:
-            return f"{step.what}; no later snapshot confirms it"
+            return as_given("{what}; no later snapshot confirms it", step.what)
         back = next((m for m in later if step.undone_by(m)), None)
         if back is not None:
-            return f"{step.what}; {back.info.name} takes it back"
+            return as_given("{what}; {name} takes it back", step.what, back.info.name)
     return None

@@ -22,6 +22,7 @@ from controlmap.geo.geodesy import array_of
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
 from controlmap.sources import polygons
+from controlmap.words.catalog import as_given
 
 FROM = sources.DEFAULT
 """The source whose record has what was held before 2022."""
@@ -94,17 +95,23 @@ class Completion:
         since = _held(first)
         if before is not None:
             ground = shapely.difference(_held(before), since)
-            origin = f"{before.info.name}, the last file that has it, less {first.info.name}"
+            origin = as_given(
+                "{before}, the last file that has it, less {first}",
+                before.info.name,
+                first.info.name,
+            )
         else:
             held, origin = _of_record(self.known, first, since) or _reported(first)
             ground = shapely.difference(held, since)
         ground = shapely.intersection(ground, polygons.region())
         added = array_of(geodesy.polygons_of(ground))
         self.km2 = float(geodesy.areas_km2(added).sum())
-        self.note = (
-            "What was held before 24 February 2022 is left out from "
-            f"{first.info.observed:%Y-%m-%d} on; it was completed, {self.km2:,.0f} km2, "
-            f"from {origin}."
+        self.note = as_given(
+            "What was held before 24 February 2022 is left out from {day} on; it was completed, "
+            "{km2:,.0f} km2, from {origin}.",
+            first.info.day,
+            self.km2,
+            origin,
         )
         return added
 
@@ -138,7 +145,7 @@ def _of_record(
         before = shapely.union_all(
             [before, held.intersection(near).intersection(beside), border.intersection(near)]
         )
-    return before, f"the record's own map of {snapshot.info.name}"
+    return before, as_given("the record's own map of {name}", snapshot.info.name)
 
 
 def _around(shape: BaseGeometry, metres: float) -> BaseGeometry:
@@ -164,9 +171,10 @@ def _reported(first: Snapshot) -> tuple[BaseGeometry, str]:
     before = [i for i in known if record.snapshots[i].observed <= first.info.observed]
     index = before[-1] if before else known[0]
     outlines = record.outline(index, Status.HELD_BEFORE_2022.grounds)
-    generalised = f", generalised to {record.cell_m} m" if record.cell_m else ""
-    day = record.snapshots[index].observed.date()
-    origin = f"{sources.find_source(FROM).title}'s record of {day}{generalised}"
+    title, day = sources.find_source(FROM).title, record.snapshots[index].day
+    origin = as_given("{title}'s record of {day}", title, day)
+    if record.cell_m:
+        origin = as_given("{origin}, generalised to {cell_m} m", origin, record.cell_m)
     return shapely.union_all(outlines), origin
 
 

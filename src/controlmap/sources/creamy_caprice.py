@@ -17,6 +17,7 @@ from controlmap.sources import days
 from controlmap.sources.document import Document, shown
 from controlmap.sources.layers import Layers
 from controlmap.sources.nzz import holds_since_2014
+from controlmap.words.catalog import as_given
 
 ID = "creamy_caprice"
 FIELDS = frozenset({"style", "fill"})
@@ -46,8 +47,13 @@ def read(document: Document, observed: datetime | None) -> Snapshot:
         held = _SIDES.get(str(style))
         if held is None:
             held = holds_since_2014(array_of(layers.add(feature, None)))
-            side = "Russian-held, for cities held since 2014 lie in it" if held else "not held"
-            layers.warn(f"feature {feature.number}: style {shown(style)!r} is not known; {side}")
+            side = as_given("Russian-held, for cities held since 2014 lie in it")
+            layers.warn(
+                "feature {number}: style {style!r} is not known; {side}",
+                feature.number,
+                shown(style),
+                side if held else as_given("not held"),
+            )
         if held:
             layers.add(feature, Ground.OCCUPIED)
     return layers.snapshot(ID, observed, REPORTS)

@@ -44,7 +44,7 @@ def read(document: Document, observed: datetime | None, legend: Legend | None = 
     )
     layers = Layers(document)
     if guessed:
-        layers.warn(f"read by a guess, {legends.described(legend)}")
+        layers.warn("read by a guess, {legend}", legends.described(legend))
     unknown: Counter[str] = Counter()
     held = False
     for feature in document.areas:
@@ -58,7 +58,10 @@ def read(document: Document, observed: datetime | None, legend: Legend | None = 
             unknown[value] += geodesy.areas_km2(array_of(layers.add(feature, None))).sum()
     for value, km2 in unknown.items():
         layers.warn(
-            f"{legend.column} {shown(value)!r} is not in the legend; left out ({km2:.1f} km2)"
+            "{column} {value!r} is not in the legend; left out ({km2:.1f} km2)",
+            legend.column,
+            shown(value),
+            km2,
         )
     if not held:
         raise InputError(

@@ -11,6 +11,7 @@ from typing import Any
 
 from controlmap.core.model import InputError
 from controlmap.sources.document import Document, Feature
+from controlmap.words.catalog import as_given
 
 _DAY = re.compile(r"(?<!\d)(20\d\d)([-_.]?)(\d\d)\2(\d\d)(?!\d)")
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -137,7 +138,9 @@ def of_day(document: Document, day: date) -> Document:
     areas = zip(document.areas, spans, strict=True)
     kept = tuple(feature for feature, span in areas if _holds(span, day))
     undated = sum(not any(span) for span in spans)
-    note = f"{document.name}: {undated} areas have no date; they count on every day"
+    note = as_given(
+        "{name}: {undated} areas have no date; they count on every day", document.name, undated
+    )
     return replace(
         document,
         features=kept,
@@ -150,7 +153,9 @@ def of_day(document: Document, day: date) -> Document:
 def one_of(document: Document, days: tuple[date, ...], instant: datetime | None) -> Document:
     """Return one of the days that a document is of; an InputError asks for one for None."""
     if instant is not None:
-        note = f"{document.name}: {_listed(days)}; {instant.date()} alone is read"
+        note = as_given(
+            "{name}: {days}; {day} alone is read", document.name, _listed(days), instant.date()
+        )
         return of_day(replace(document, notes=(*document.notes, note)), instant.date())
     raise InputError(
         "{name}: {days}; choose one with --date, or `build` all", document.name, _listed(days)
@@ -159,8 +164,9 @@ def one_of(document: Document, days: tuple[date, ...], instant: datetime | None)
 
 def _listed(days: tuple[date, ...]) -> str:
     if len(days) <= _SHOWN:
-        return f"it is of {len(days)} days, {', '.join(map(str, days))}"
-    return f"it is of {len(days)} days, {days[0]} to {days[-1]}"
+        listed = ", ".join(map(str, days))
+        return as_given("it is of {count} days, {listed}", len(days), listed)
+    return as_given("it is of {count} days, {first} to {last}", len(days), days[0], days[-1])
 
 
 _Span = tuple[date | None, date | None]

@@ -28,6 +28,7 @@ from controlmap.sources import days
 from controlmap.sources.document import Document, shown
 from controlmap.sources.layers import Layers
 from controlmap.sources.polygons import region
+from controlmap.words.catalog import as_given
 
 ID = "deepstate_api"
 REPORTS = frozenset(
@@ -97,7 +98,7 @@ def read(document: Document, observed: datetime | None) -> Snapshot:
         polygons = layers.add(feature, ground)
         known |= ground is not None and bool(polygons)
         if doubt and polygons and (over := _km2_over_oblasts(polygons)):
-            layers.warn(f"feature {feature.number}: {doubt} ({over:.1f} km2)")
+            layers.warn("feature {number}: {doubt} ({over:.1f} km2)", feature.number, doubt, over)
     if layers.warnings and not known:
         raise InputError("{name}: {reader} knows no colour or label in it", document.name, ID)
     return layers.snapshot(ID, observed, REPORTS)
@@ -107,21 +108,25 @@ def decide(colour: object, label: object) -> tuple[Ground | None, str]:
     """Return what ground a feature of that fill and name is, and the doubt about it, if any."""
     painted = COLOURS.get(str(colour).casefold())
     grounds = label_grounds(str(label or ""))
-    both = f"label {shown(label or '')!r} on {shown(colour)}"
+    both = as_given("label {label!r} on {colour}", shown(label or ""), shown(colour))
     if len(grounds) > 1:
-        return Ground.CONTESTED, f"{both} contradicts itself; counted as contested"
+        return Ground.CONTESTED, as_given("{both} contradicts itself; counted as contested", both)
     named = next(iter(grounds), None)
     if named is None and painted is None:
-        return None, f"{both}: neither is known; left out"
+        return None, as_given("{both}: neither is known; left out", both)
     if named is None:
-        return painted, f"{both}: the label is unknown; counted by its colour as {_word(painted)}"
+        return painted, as_given(
+            "{both}: the label is unknown; counted by its colour as {ground}", both, _word(painted)
+        )
     if painted is None:
-        return named, f"{both}: the colour is unknown; counted by its label as {_word(named)}"
+        return named, as_given(
+            "{both}: the colour is unknown; counted by its label as {ground}", both, _word(named)
+        )
     if named is painted:
         return named, ""
     if {named, painted} == {Ground.OCCUPIED, Ground.HELD_BEFORE_2022}:
-        return Ground.OCCUPIED, f"{both} disagree on since when; counted as occupied"
-    return Ground.CONTESTED, f"{both} disagree; counted as contested"
+        return Ground.OCCUPIED, as_given("{both} disagree on since when; counted as occupied", both)
+    return Ground.CONTESTED, as_given("{both} disagree; counted as contested", both)
 
 
 def label_grounds(label: str) -> frozenset[Ground]:

@@ -93,9 +93,9 @@ def read(document: Document, observed: datetime | None) -> Snapshot:
             layers.add(feature, ground)
         unknown[layer] += ground is None
     for layer, count in (+unknown).items():
-        layers.warn(f"layer {shown(layer)!r} is not known; {count} features left out")
+        layers.warn("layer {layer!r} is not known; {count} features left out", shown(layer), count)
     if any(f.properties.get("layer") == _MIXED for f in document.areas):
-        layers.warn(f"layer {_MIXED!r} holds claimed control too; counted as advance")
+        layers.warn("layer {layer!r} holds claimed control too; counted as advance", _MIXED)
     # A layer of claims alone may well be far from the four oblasts.
     return layers.snapshot(ID, observed, statuses_of(known), anywhere=Ground.OCCUPIED not in known)
 

@@ -25,6 +25,7 @@ from controlmap.core import limits
 from controlmap.core.model import InputError
 from controlmap.sources import containers
 from controlmap.sources.document import Document, Feature, shown
+from controlmap.words.catalog import as_given
 
 _COLOUR = re.compile(r"[0-9a-fA-F]{8}")
 _FOLDERS = ("Folder", "Document")
@@ -115,7 +116,7 @@ class _Reading:
         notes = [
             *notes,
             *self._notes,
-            *(f"a link to {target} is not followed" for target in self._abroad),
+            *(as_given("a link to {target} is not followed", target) for target in self._abroad),
         ]
         lines = tuple(f"{self._name}: {note}" for note in notes)
         only = self._files[next(iter(self.roots))] if len(self.roots) == 1 else None

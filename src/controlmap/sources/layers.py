@@ -11,6 +11,7 @@ from controlmap.core.model import Ground, InputError, Polygons, Snapshot, Snapsh
 from controlmap.geo.geodesy import array_of
 from controlmap.sources.document import Document, Feature
 from controlmap.sources.polygons import Bounds, region
+from controlmap.words.catalog import as_given
 
 
 class Layers:
@@ -39,9 +40,9 @@ class Layers:
             self._polygons.setdefault(ground, []).extend(near)
         return near
 
-    def warn(self, problem: str) -> None:
-        """Keep a line about what could not be taken at its word."""
-        self.warnings.append(f"{self._document.name}: {problem}")
+    def warn(self, problem: str, *given: object) -> None:
+        """Keep a line about what could not be taken at its word; `given` as in an InputError."""
+        self.warnings.append(f"{self._document.name}: {as_given(problem, *given)}")
 
     def snapshot(
         self,

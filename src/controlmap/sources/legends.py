@@ -26,6 +26,7 @@ from controlmap.core import limits, toml_entries
 from controlmap.core.model import Ground, InputError, Status
 from controlmap.sources import deepstate_api, phrases
 from controlmap.sources.document import Document, shown
+from controlmap.words.catalog import as_given
 
 _UNKNOWN = 3  # of the keys that a legend does not have, how many a message shows
 IGNORE = "ignore"
@@ -231,6 +232,10 @@ def _status_of_colour(value: str) -> Status | None:
 def described(legend: Legend) -> str:
     """Return a legend in one line."""
     if legend.column is None:
-        return f"all of it is {legend.whole}"
-    means = ", ".join(f"{shown(value)!r} is {status}" for value, status in legend.statuses.items())
-    return f"by {shown(legend.column)!r}: {means or 'no value is known'}"
+        return as_given("all of it is {status}", legend.whole)
+    means = ", ".join(
+        as_given("{value!r} is {status}", shown(value), status)
+        for value, status in legend.statuses.items()
+    )
+    column = shown(legend.column)
+    return as_given("by {column!r}: {means}", column, means or as_given("no value is known"))

@@ -17,6 +17,7 @@ from controlmap.geo.geodesy import areas_km2, array_of
 from controlmap.sources import days
 from controlmap.sources.document import Document, Feature, shown
 from controlmap.sources.layers import Layers
+from controlmap.words.catalog import as_given
 
 ID = "nzz"
 REPORTS = frozenset({Status.RUSSIAN_HELD})
@@ -53,17 +54,23 @@ def read(document: Document, observed: datetime | None) -> Snapshot:
     for feature in document.areas:
         kind = feature.properties.get("type")
         if kind not in KINDS:
-            layers.warn(f"feature {feature.number}: type {shown(kind)!r} is not known; left out")
+            layers.warn(
+                "feature {number}: type {kind!r} is not known; left out",
+                feature.number,
+                shown(kind),
+            )
         near = layers.add(feature, Ground.OCCUPIED if kind in HELD else None)
         if kind in moved:
             moved[kind] += float(areas_km2(array_of(near)).sum())
     contradiction = ""
     if max(moved.values()) > MOST_MOVED_KM2:
-        contradiction = (
-            f"its own window of some days has gains of {moved['gains']:,.0f} and losses of "
-            f"{moved['losses']:,.0f} km2, more than can be true ({MOST_MOVED_KM2:,.0f} km2)"
+        contradiction = as_given(
+            "its own window of some days has gains of {gains:,.0f} and losses of {losses:,.0f} "
+            "km2, more than can be true ({most:,.0f} km2)",
+            *moved.values(),
+            MOST_MOVED_KM2,
         )
-        layers.warn(contradiction)
+        layers.warn("{contradiction}", contradiction)
     snapshot = layers.snapshot(ID, observed, REPORTS)
     is_whole = holds_since_2014(snapshot.layers[Ground.OCCUPIED])
     lacks = frozenset() if is_whole else _LEFT_OUT

@@ -28,6 +28,7 @@ from controlmap.sources.legends import Legend
 from controlmap.sources.polygons import Memo
 from controlmap.sources.registry import find_reader, find_source, recognised
 from controlmap.sources.viina_csv import OPINIONS, Year
+from controlmap.words.catalog import as_given
 
 
 def read(
@@ -78,7 +79,12 @@ def read_document(
     if not document.areas and not chosen.layered:
         raise InputError("{name}: has no polygon; a layer of territory is expected", document.name)
     if reader and (column := legends.own_column(document, chosen.fields)):
-        note = f"{document.name}: column {shown(column)!r} is not read by {chosen.id}"
+        note = as_given(
+            "{name}: column {column!r} is not read by {reader}",
+            document.name,
+            shown(column),
+            chosen.id,
+        )
         document = replace(document, notes=(*document.notes, note))
     if document.day is None and (several := days.several(document)):
         instant = observed or (legend.observed if legend else None)

@@ -16,6 +16,7 @@ from controlmap.core.model import InputError
 from controlmap.geo.geodesy import array_of
 from controlmap.sources import geojson, vector
 from controlmap.sources.document import Document, Feature, shown
+from controlmap.words.catalog import as_given
 
 _DELIMITERS = ",;\t|"
 _WKT = re.compile(r"(?:SRID=(\d{1,6});)?\s*((?:MULTI)?POLYGON|GEOMETRYCOLLECTION)\b", re.IGNORECASE)
@@ -56,7 +57,9 @@ def decoded(data: bytes, name: str, encoding: str | None) -> tuple[str, tuple[st
     except (UnicodeDecodeError, LookupError) as error:
         if encoding:
             raise InputError("{name}: is not in {encoding}", name, shown(encoding)) from error
-    note = f"{name}: its texts are not UTF-8; read as windows-1251 (a legend may say `encoding`)"
+    note = as_given(
+        "{name}: its texts are not UTF-8; read as windows-1251 (a legend may say `encoding`)", name
+    )
     return data.decode("windows-1251", errors="replace"), (note,)
 
 

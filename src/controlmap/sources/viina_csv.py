@@ -26,6 +26,7 @@ from controlmap.core.model import Ground, InputError
 from controlmap.geo import places
 from controlmap.sources import containers
 from controlmap.sources.document import Document
+from controlmap.words.catalog import as_given
 
 OPINIONS = {
     "viina": "status",
@@ -221,7 +222,7 @@ class _Counted(io.RawIOBase):
 
 
 def _no_date(name: str) -> str:
-    return f"{name}: has a date that is not YYYYMMDD or YYYY-MM-DD"
+    return as_given("{name}: has a date that is not YYYYMMDD or YYYY-MM-DD", name)
 
 
 def _holders(column: pa.Array, where: str) -> NDArray[np.int8]:

@@ -373,7 +373,7 @@ _ALL = (
     column("left_out", "Left out", TEXT, "The sources that measure nothing, and why."),
     column("hindsight", "Hindsight", TEXT, "What the record shows since."),
     # A record held against others
-    column("of", "Of", TEXT, "The oblast by ISO 3166-2; UA for all Ukraine."),
+    column("check.iso", "ISO", TEXT, "The oblast by ISO 3166-2; all for the four, UA for Ukraine."),
     column(
         "check.start",
         "From",
