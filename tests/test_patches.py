@@ -138,3 +138,25 @@ def test_no_patch_is_a_table_without_rows() -> None:
     assert answer.to_csv().startswith("iso,name,change,area_km2,place,")
     assert list(answer.frame.columns)[:4] == ["iso", "name", "change", "area_km2"]
     assert answer.to_gdf().empty
+
+
+def test_a_settlement_changes_hands_by_its_central_point_the_most_populous_first() -> None:
+    known = {p.name: p for p in places.load()}
+    donetsk, avdiivka = known["Donetsk"], known["Avdiivka"]
+    around = [
+        (p.lon - 0.001, p.lat - 0.001, p.lon + 0.001, p.lat + 0.001) for p in (avdiivka, donetsk)
+    ]
+    beside = (avdiivka.lon + 0.002, avdiivka.lat, avdiivka.lon + 0.004, avdiivka.lat + 0.002)
+    record = of("deepstate", of_boxes({Ground.OCCUPIED: [beside]}, {Ground.OCCUPIED: around}, {}))
+    west, east = record.oblasts
+    oblasts = (replace(west, iso="UA-23"), replace(east, iso="UA-14"))
+    record = replace(record, oblasts=oblasts)
+    second, third = date(2024, 3, 2), date(2024, 3, 3)
+    taken = changes.changes(record, MARCH, second, by="patch").further["settlements"]
+    assert [(row["settlement"], row["change"]) for row in taken] == [
+        ("Donetsk", "gained"),
+        ("Avdiivka", "gained"),
+    ]
+    lost = changes.changes(record, second, third, by="patch").document["settlements"]
+    assert {row["change"] for row in lost} == {"lost"}
+    assert changes.changes(record, MARCH, third, by="patch").document["settlements"] == []

@@ -23,7 +23,7 @@ def test_address_and_page_agree_from_page_to_page_and_back(page: Visit, address:
     tab.goto(f"{address}?date=2022-11-10&source=nzz")
     page.map()
     shows(tab, "?date=2022-11-10&source=nzz", "NZZ / Liveuamap", "2022-11-10")
-    tab.get_by_role("link", name="Two days compared").click()
+    tab.get_by_role("link", name="What changed").click()
     shows(tab, "changes?source=nzz", "NZZ / Liveuamap")
     page.map()
     tab.get_by_role("link", name="Claims", exact=True).click()

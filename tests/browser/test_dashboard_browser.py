@@ -190,8 +190,8 @@ def test_each_page_has_an_address_of_its_own(page: Visit, address: str, path: st
 def test_two_days_are_compared_on_the_map(page: Visit, address: str) -> None:
     page.tab.goto(address)
     page.map()
-    page.tab.get_by_role("link", name="Two days compared").click()
-    expect(page.tab.get_by_role("heading", name="Two days compared")).to_be_visible()
+    page.tab.get_by_role("link", name="What changed").click()
+    expect(page.tab.get_by_role("heading", name="What changed")).to_be_visible()
     page.tab.get_by_role("button", name="Since 30 September 2022").click()
     expect(page.tab.locator(".cm-headline")).to_contain_text("net change")
     page.tab.wait_for_function("() => location.search.includes('from=2022-09-30')")

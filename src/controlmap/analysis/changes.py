@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from controlmap.analysis import assessed_advance, budget, figures, patches
+from controlmap.analysis import assessed_advance, budget, figures, patches, place_history
 from controlmap.analysis.answer import Answer, Evidence
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import ALL, ALL_NAME
@@ -118,25 +118,31 @@ def _in_pieces(
         if source != coverage.source and (ends := _known(other, first.day, last.day))
     ]
     rows = _with_sources(pieces, coverage.source, compared)
+    taken = settlements(coverage, first, last)
     shown_by = notes.SHOWN_BY(sources=[coverage.source, *(other.source for other, *_ in compared)])
     return replace(
         answer,
         rows=rows,
         names=(*patches.columns("change"), "shown_by"),
-        document={**answer.document, f"{by}s": rows, "not_drawn_km2": pieces.thin_km2},
+        document={
+            **answer.document,
+            f"{by}s": rows,
+            "not_drawn_km2": pieces.thin_km2,
+            "settlements": taken,
+        },
         evidence=(
             *answer.evidence,
             *(Evidence.of(other, snapshot) for other, *ends in compared for snapshot in ends),
         ),
         notes=(*answer.notes, *patches.remainder(coverage, pieces), shown_by),
-        further={"oblasts": answer.rows},
-        body=partial(_blocks, answer.rows, rows),
+        further={"oblasts": answer.rows, "settlements": taken},
+        body=partial(_blocks, answer.rows, rows, taken),
     )
 
 
-def _blocks(oblasts: Rows, rows: Rows) -> Iterator[Block]:
+def _blocks(oblasts: Rows, *further: Rows) -> Iterator[Block]:
     yield Table(oblasts)
-    if rows:
+    for rows in filter(None, further):
         yield ""
         yield Table(rows, frozenset({"name", "lon", "lat"}))
 
@@ -206,6 +212,29 @@ def by_oblast(coverage: Coverage, start: DaySnapshot, end: DaySnapshot) -> list[
         }
         for (iso, name), (more, less) in zip(names, columns, strict=True)
     ]
+
+
+def settlements(coverage: Coverage, start: DaySnapshot, end: DaySnapshot) -> list[dict[str, Any]]:
+    """Return a row a settlement whose central point changed hands, the most populous first."""
+    if start.index == end.index:
+        return []
+    gained, lost = figures.changed_faces(coverage, start, end)
+    names = {oblast.iso: oblast.name for oblast in coverage.oblasts}
+    faces = place_history.settlement_faces(coverage)
+    rows = [
+        {
+            "iso": place.iso,
+            "name": names[place.iso],
+            "change": "gained" if gained[face] else "lost",
+            "settlement": place.name,
+            "residents": place.population,
+            "lon": place.lon,
+            "lat": place.lat,
+        }
+        for place, face in faces.items()
+        if gained[face] or lost[face]
+    ]
+    return sorted(rows, key=lambda row: -(row["residents"] or 0))
 
 
 def no_new_snapshot(first: DaySnapshot, last: DaySnapshot) -> Message:

@@ -16,7 +16,8 @@ import shapely
 from numpy.typing import NDArray
 
 from controlmap.core.model import Ground, InputError, Status
-from controlmap.geo import geodesy
+from controlmap.geo import geodesy, places
+from controlmap.geo.places import Place
 from controlmap.record.coverage import Coverage
 from controlmap.record.noding import Ints
 
@@ -112,6 +113,17 @@ def faces_of(coverage: Coverage, lon: Degrees, lat: Degrees, oblast: Ints) -> In
     nearest = face[np.searchsorted(point, np.arange(len(flat)))].tolist()
     known = zip(zip(lon.tolist(), lat.tolist(), strict=True), nearest, strict=True)
     return np.array([coverage.settlements.get(at, near) for at, near in known], dtype=np.int64)
+
+
+def settlement_faces(coverage: Coverage) -> dict[Place, int]:
+    """Return the face that each settlement's point is in, of the oblasts that the record has."""
+    number = {oblast.iso: i for i, oblast in enumerate(coverage.oblasts)}
+    known = [place for place in places.load() if place.iso in number]
+    if not known:
+        return {}
+    lon, lat = np.array([(p.lon, p.lat) for p in known]).T
+    oblast = np.array([number[p.iso] for p in known])
+    return dict(zip(known, faces_of(coverage, lon, lat, oblast).tolist(), strict=True))
 
 
 def _periods(coverage: Coverage, face: int) -> tuple[Period, ...]:

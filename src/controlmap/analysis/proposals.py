@@ -299,7 +299,7 @@ def measure(coverage: Coverage, snapshot: DaySnapshot, proposal: Proposal) -> Ou
             recognised_km2=_recognised(proposal.recognised[oblast.iso], held + gained - lost),
         )
         rows.append(row)
-    face = _places_faces(coverage)
+    face = place_history.settlement_faces(coverage)
     rules = {selection.rule for selection in proposal.rules.values()}
     return Outcome(
         proposal,
@@ -330,19 +330,6 @@ def _sum(rows: Sequence[Transfer]) -> Transfer:
         contested_km2=total("contested_km2"),
         recognised_km2=total("recognised_km2"),
         **{name: sum(getattr(row, name) for row in rows) for name in names},
-    )
-
-
-def _places_faces(coverage: Coverage) -> dict[Place, int]:
-    """Return the face that each settlement's point is in, of the oblasts that the record has."""
-    number = {oblast.iso: i for i, oblast in enumerate(coverage.oblasts)}
-    known = [place for place in places.load() if place.iso in number]
-    if not known:
-        return {}
-    lon, lat = np.array([(p.lon, p.lat) for p in known]).T
-    oblast = np.array([number[p.iso] for p in known])
-    return dict(
-        zip(known, place_history.faces_of(coverage, lon, lat, oblast).tolist(), strict=True)
     )
 
 

@@ -114,6 +114,12 @@ def _font_url() -> str:
     return f"{_ROOT}/{font.relative_to(static).as_posix()}" if font else ""
 
 
+def point(value: str) -> tuple[float, float] | None:
+    """Return the longitude and latitude that an address names, None where it names none."""
+    lon, _, lat = value.partition(",")
+    return (float(lon), float(lat)) if value else None
+
+
 def _take(
     choices: Choices,
     key: str,

@@ -77,7 +77,9 @@ class Parameter(Generic[T]):
 
     def allowed(self) -> str:
         """Return what is allowed, in words."""
-        return ", ".join(self.labels()) if self.labels else " … ".join(map(str, known_days()))
+        if self.labels:
+            return ", ".join(self.labels())
+        return str(self.example) or " … ".join(map(str, known_days()))
 
 
 def _option(
@@ -107,6 +109,14 @@ def _known_day(value: str) -> date:
     if not first <= day <= last:
         raise ValueError(value)
     return day
+
+
+def _degrees(value: str) -> str:
+    """Return a point as it stands in an address: longitude and latitude."""
+    lon, lat = map(float, value.split(","))
+    if not (abs(lon) <= 180 and abs(lat) <= 90):
+        raise ValueError(value)
+    return f"{lon:g},{lat:g}"
 
 
 def known_days() -> Span:
@@ -150,6 +160,10 @@ CONTESTED = _option(
     lambda: text.CONTESTED_CHOICES, Contested, "out",
 )  # fmt: skip
 FROM, TO = _day("from", text.FROM, 30), _day("to", text.TO)
+AT: Parameter[str] = Parameter(
+    "at", text.AT, _degrees, lambda _: "",
+    page="changes", example=text.AT_EXAMPLE,
+)  # fmt: skip
 START, END = _day("start", text_history.START, None), _day("end", text_history.END)
 HISTORY_OBLAST = _option(
     "oblast", text_history.OBLAST, text_history.OBLAST_HELP,
@@ -207,7 +221,7 @@ WINDOW = _option(
 
 OF_PAGE: Mapping[str, tuple[Parameter[Any], ...]] = {
     "overview": (SOURCE, ADVANCE, DATE, BASIS, CONTESTED),
-    "changes": (SOURCE, ADVANCE, FROM, TO),
+    "changes": (SOURCE, ADVANCE, FROM, TO, AT),
     "history": (SOURCE, ADVANCE, START, END, HISTORY_OBLAST, MEASURE, EVERY),
     "place": (SOURCE, ADVANCE, PLACE_DAY, WHERE),
     "sources": (ADVANCE, DATE),

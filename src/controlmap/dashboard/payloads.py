@@ -8,8 +8,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from controlmap.analysis import proposals
+from controlmap.analysis import changes, proposals
+from controlmap.analysis.answer import Answer
+from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.proposals import Outcome, Proposal
+from controlmap.dashboard import session
 from controlmap.dashboard.session import CACHED
 from controlmap.draw import map_layers, maps, player_record
 from controlmap.draw.maps import Payload
@@ -32,6 +35,13 @@ def files(record: Record) -> tuple[str, str]:
     path = Path(folder().name)
     background = maps.write_background(path, map_layers.background(record.coverage))
     return background, player_record.write(path, record.coverage)
+
+
+@st.cache_resource(max_entries=64, **CACHED)
+def changed(record: Record, start: date, end: date, advance: Advance) -> Answer:
+    """Return what changed between two days, a row a patch, and which sources show it."""
+    others = session.coverages(advance)
+    return changes.changes(record.coverage, start, end, by="patch", others=others, advance=advance)
 
 
 @st.cache_data(max_entries=64, **CACHED)

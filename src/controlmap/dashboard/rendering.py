@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import jinja2
@@ -16,6 +17,7 @@ from controlmap.analysis.render import Row
 from controlmap.draw import palette
 from controlmap.words import text, text_sources
 from controlmap.words.catalog import Text
+from controlmap.words.language import LANGUAGE
 
 _ENVIRONMENT = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -67,6 +69,31 @@ def legend(lines: Mapping[Text, str | tuple[str, str]]) -> str:
         name: (style, "solid") if isinstance(style, str) else style for name, style in lines.items()
     }
     return render("legend.html", lines=styles)
+
+
+def link(address: str, words: Text) -> str:
+    """Return a link to another page, which opens in this one's place."""
+    return render("link.html", address=address, words=words)
+
+
+def since_visit(source: str, last: date, address: str) -> str:
+    """Return a link to what changed since the last visit, which the reader's browser alone knows.
+
+    Parameters
+    ----------
+    source, last
+        Whose record, by id, and its last day, which the browser is to remember.
+    address
+        Of the page, without the day since when.
+    """
+    return render(
+        "since_visit.html",
+        source=source,
+        last=last.isoformat(),
+        address=address,
+        words=str(text.SINCE_VISIT),
+        language=LANGUAGE.get().replace("_", "-"),
+    )
 
 
 def data_url(svg: str) -> str:

@@ -24,6 +24,7 @@ from controlmap.words.catalog import as_given
 _ASSETS = Path(__file__).parent / "assets"
 LATE = ("DateInput", "Html", "ButtonGroup", "Button", "ComponentInstance")
 """Streamlit's scripts of what the first page shows, which it would ask for one after the other."""
+_SCRIPTS_OF_PAGES = ("address.js", "visits.js")
 _IMPORTED = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
 # Else the page looks for its server below each page's address first, which is not found there.
 _SERVER = "<script>window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {} }};</script>"
@@ -138,8 +139,8 @@ def _kind_and_place(error: BaseException) -> str:
 def document(static: Path, base_path: str = "") -> str:
     """Return the HTML document of every page: Streamlit's, from its folder `static`, quickened.
 
-    It has our title, knows its server, enters into the history what the reader does alone, and
-    asks early for the scripts that the first page needs.
+    It has our title, knows its server, enters into the history what the reader does alone,
+    remembers the last visit, and asks early for the scripts that the first page needs.
     """
     html = (static / "index.html").read_text("utf-8")
     early = "".join(
@@ -148,8 +149,10 @@ def document(static: Path, base_path: str = "") -> str:
         if name not in html
     )
     server = _SERVER.format(json.dumps(base_path))
-    address = f"<script>{(_ASSETS / 'address.js').read_text('utf-8')}</script>"
-    html = html.replace("<title>Streamlit</title>", f"<title>controlmap</title>{server}{address}")
+    ours = "".join(
+        f"<script>{(_ASSETS / name).read_text('utf-8')}</script>" for name in _SCRIPTS_OF_PAGES
+    )
+    html = html.replace("<title>Streamlit</title>", f"<title>controlmap</title>{server}{ours}")
     return html.replace("</head>", f"{early}</head>")
 
 

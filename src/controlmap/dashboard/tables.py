@@ -17,6 +17,7 @@ from controlmap.analysis.turning_points import TurningPoint
 from controlmap.core.model import Status
 from controlmap.dashboard.rendering import LIST, TOTAL, Table, contested_counted
 from controlmap.geo.places import Place
+from controlmap.sources import find_source
 from controlmap.words import columns as registry
 from controlmap.words import (
     numbers,
@@ -106,7 +107,22 @@ def comparison(answer: Answer) -> Table:
 def changes(answer: Answer) -> Table:
     """Return gained, lost and net, a row an oblast, the last of all four."""
     names = ("name", "gained_km2", "lost_km2", "net_km2", "last_redrawn")
-    return of_rows(answer.rows, answer.question, names, text.CHANGES_CAPTION, kind=TOTAL)
+    rows = answer.further["oblasts"]
+    return of_rows(rows, answer.question, names, text.CHANGES_CAPTION, kind=TOTAL)
+
+
+def patches_changed(answer: Answer) -> Table:
+    """Return every patch that changed hands, the largest first."""
+    names = ("place", "name", "change", "area_km2", "since", "shown_by")
+    rows = [
+        {
+            **row,
+            "change": str(text.CHANGE_KINDS[row["change"]]),
+            "shown_by": ", ".join(find_source(s).title for s in row["shown_by"].split()),
+        }
+        for row in answer.rows
+    ]
+    return of_rows(rows, answer.question, names, text.PATCHES_CAPTION, tall=True)
 
 
 def agreement(rows: Sequence[AgreementRow], spread: Sequence[Spread]) -> Table:

@@ -15,7 +15,7 @@ from controlmap import sources
 from controlmap.analysis import areas, changes, figures, proposals
 from controlmap.analysis.proposals import Outcome
 from controlmap.analysis.render import Row, Rows
-from controlmap.core.model import Status
+from controlmap.core.model import Polygons, Status
 from controlmap.draw import maps, palette
 from controlmap.draw.maps import Feature, Layer, Payload
 from controlmap.geo import land, places
@@ -72,6 +72,8 @@ _ORDER = (
     "chosen",
     "tiles",
 )
+_AROUND_DEGREES = 0.05
+"""How far around a point a map shows that zooms to it."""
 _PLAYED = ("rest", "held", "contested", "liberated", "gained", "lost")
 _HIDDEN_BY_DATES = ("held-before-2022",)
 
@@ -173,10 +175,11 @@ def payload(
     *,
     day: date | None = None,
     totals_km2: Sequence[float] = (),
+    focus: Sequence[float] = (),
 ) -> Payload:
     """Return what a map shows of `features` and `notes`, by layer, in the layers that it names.
 
-    `day` and `totals_km2`, by oblast, are what a player starts from and takes shares over.
+    `day`, `totals_km2` and `focus` are as in `maps.payload_json`.
     """
     return maps.payload_json(
         rev,
@@ -184,6 +187,7 @@ def payload(
         {layer: note for layer, note in (notes or {}).items() if layer in names},
         day=day,
         totals_km2=totals_km2,
+        focus=focus,
     )
 
 
@@ -229,15 +233,31 @@ def place_payload(
     )
 
 
-def change_payload(record: Record, start: date, end: date) -> Payload:
-    """Return what two days show: what is held on the later, what changed since the earlier."""
+def change_payload(
+    record: Record, start: date, end: date, at: tuple[float, float] | None
+) -> Payload:
+    """Return what two days show: what is held on the later, what changed since the earlier.
+
+    The map zooms to what changed: to all of it, or to what lies `at` a longitude and latitude.
+    """
     coverage = record.coverage
     before, after = coverage.at(start), coverage.at(end)
     return payload(
-        f"{record.key} changes {start} {end}",
+        f"{record.key} changes {start} {end} {at}",
         available(text.CHANGE_LAYERS, coverage),
         {**_grounds(coverage, after), **_changes(coverage, before, after)},
+        focus=_focus(changes.ground(coverage, before, after).geometry, at),
     )
+
+
+def _focus(patches: Polygons, at: tuple[float, float] | None) -> list[float]:
+    """Return the bounds of all patches, or of the one at a point, or else of what is around it."""
+    shown = list(patches)
+    if at is not None:
+        point = shapely.Point(at)
+        around = [patch for patch in shown if patch.intersects(point)]
+        shown = around[:1] or [shapely.buffer(point, _AROUND_DEGREES)]
+    return shapely.total_bounds(shown).round(4).tolist() if shown else []
 
 
 def transfer_payload(record: Record, measured: Outcome) -> Payload:

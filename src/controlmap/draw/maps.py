@@ -147,17 +147,20 @@ def payload_json(
     *,
     day: date | None = None,
     totals_km2: Sequence[float] = (),
+    focus: Sequence[float] = (),
 ) -> Payload:
     """Return what the page draws for one date: `contents` by layer id, under the name `rev`.
 
     `notes` say of layers, in the list of them, what is not as usual on that date. `day` and
-    `totals_km2`, by oblast, are what the player starts from and takes shares over.
+    `totals_km2`, by oblast, are what the player starts from and takes shares over. `focus` is what
+    the map zooms to in the place of all of the ground: west, south, east and north in degrees.
 
     Coordinates are whole units of 1e-4 degree, each the step from the one before; a polygon's
     closing point is left out. A feature that vanishes at this precision is left out.
     """
     wired = {"rev": rev, "layers": _wire(contents), "notes": notes or {}}
-    return Payload(inert_json({**wired, "day": day and str(day), "totals": list(totals_km2)}))
+    start = {"day": day and str(day), "totals": list(totals_km2), "focus": list(focus)}
+    return Payload(inert_json({**wired, **start}))
 
 
 def write_background(folder: Path, background: Mapping[str, Sequence[Feature]]) -> str:

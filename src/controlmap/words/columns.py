@@ -203,6 +203,7 @@ _ALL = (
     # Patches of ground
     column("change", "Change", TEXT, "Whether the ground was gained or lost by Russian forces."),
     column("area_km2", "Area", KM2, "The area of the piece."),
+    column("changes.area_km2", "Area", KM2, "The area of the piece.", step=CHANGE_STEP_KM2),
     column("place", "Near", TEXT, "The nearest settlement; of several in it, the most populous."),
     column("place_km", "Away", KM, "How far that is; 0 where it lies in the piece."),
     column(
@@ -224,6 +225,8 @@ _ALL = (
         DATE,
         "The day of the snapshot since which all of the ground is so.",
     ),
+    column("settlement", "Settlement", TEXT, "A settlement, judged by its central point."),
+    column("residents", "People", COUNT, "Its people by GeoNames, for most places before the war."),
     column("lon", "Longitude", DEGREES, "Of a point in the piece, on WGS84."),
     column("lat", "Latitude", DEGREES, "Of a point in the piece, on WGS84."),
     column("shown_by", "Shown by", TEXT, "The ids of the sources that show it."),

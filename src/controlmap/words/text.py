@@ -21,14 +21,31 @@ LEDE = Message(
     "This is how much of the claim its forces hold."
 )
 
-CHANGES = Message("Two days compared")
+CHANGES = Message("What changed")
 CHANGES_LEDE = Message(
     "What became Russian-held between two days, and what ceased to be, as the source assesses it. "
     "Ground that became contested ceased to be Russian-held."
 )
+AT = Message("Point")
+AT_EXAMPLE = Message("longitude,latitude in degrees")
+SINCE_DAY_BEFORE = Message("Since the day before")
+SINCE_VISIT = Message("Since your last visit, {day}")
+SHOW_ALL_CHANGES = Message("Zoom to all changes")
+PATCHES = Message("Where, the largest first")
+SETTLEMENTS = Message("Settlements that changed hands")
+SETTLEMENTS_NOTE = Message(
+    "Of 500 people or more, each judged by its central point, whatever became of its outskirts."
+)
+MORE_CHANGES = Message("Every patch and settlement, on the map")
+NO_SETTLEMENT = Message("No settlement of 500 people or more changed hands by its central point.")
+PATCH_LIST = Message("All patches as a table")
+PATCHES_CAPTION = Message(
+    "Ground that hangs together, by its nearest settlement, and which sources show more than half "
+    "of it"
+)
 FROM, TO = Message("From the end of (UTC)"), Message("To the end of (UTC)")
 GAINED, LOST = Message("Became Russian-held"), Message("Ceased to be Russian-held")
-NET_CHANGE = Message("net change of Russian-held ground")
+CHANGE_KINDS = {"gained": GAINED, "lost": LOST}
 OBLAST = Message("Oblast")
 CHANGES_CAPTION = Message("Russian-held ground gained and lost, km²")
 DATE = Message("Date (UTC)")
@@ -349,6 +366,87 @@ def wrong_order(start: date, end: date) -> str:
 def change_km2(value: float | None) -> str:
     """Return a change of an area with its sign and unit, or that it is not known."""
     return str(NOT_KNOWN) if value is None else _("{change:+,.0f} km²", change=value)
+
+
+def net_change(start: date, end: date) -> str:
+    """Return of what, and between which days, a change is."""
+    return _(
+        "net change of Russian-held ground from the end of {start} to the end of {end}",
+        start=start,
+        end=end,
+    )
+
+
+def changed_from(start: date, end: date) -> str:
+    """Return the title of what changed between two days."""
+    return _("What changed from {start} to {end}", start=start, end=end)
+
+
+def changed_in(
+    name: str, gained: float, lost: float, near: Sequence[str], redrawn: date | None, start: date
+) -> str:
+    """Return in a sentence what changed in an oblast.
+
+    Parameters
+    ----------
+    name
+        The oblast's.
+    gained, lost
+        In km2.
+    near
+        The places nearest to what changed, that of the largest patch first.
+    redrawn
+        When its map was last redrawn; None where that is not known.
+    start
+        The day since which it is asked.
+    """
+    if not gained and not lost:
+        if redrawn and redrawn <= start:
+            return _("{name}: not redrawn since {day}.", name=name, day=redrawn)
+        return _("{name}: no change of Russian-held ground.", name=name)
+    if not near:
+        return _(
+            "{name}: {gained:1km2} km² became Russian-held, {lost:1km2} km² ceased to be.",
+            name=name,
+            gained=gained,
+            lost=lost,
+        )
+    return _(
+        "{name}: {gained:1km2} km² became Russian-held, {lost:1km2} km² ceased to be; the most "
+        "near {places}.",
+        name=name,
+        gained=gained,
+        lost=lost,
+        places=list(near),
+    )
+
+
+def patch(change: str, area_km2: float, near: str, name: str, shown_by: Sequence[str]) -> str:
+    """Return a patch of ground on one line: what became of it, where, and who shows it."""
+    template = {
+        "gained": Message("+{area:1km2} km² near {place}, {name} · {sources}"),
+        "lost": Message("−{area:1km2} km² near {place}, {name} · {sources}"),
+    }[change]
+    return str(template(area=area_km2, place=near, name=name, sources=list(shown_by)))
+
+
+def settlement(change: str, name: str, oblast_name: str) -> str:
+    """Return a settlement that changed hands on one line."""
+    template = {
+        "gained": Message("{place}, {name}: became Russian-held"),
+        "lost": Message("{place}, {name}: ceased to be Russian-held"),
+    }[change]
+    return str(template(place=name, name=oblast_name))
+
+
+def smaller(count: int, area_km2: float) -> str:
+    """Return how many patches are not listed, and their area in all."""
+    return ngettext(
+        "and {count} smaller, {area:1km2} km²",
+        "and {count} smaller, {area:1km2} km² in all",
+        count,
+        area=area_km2,
+    )
 
 
 def held_before(value: float) -> str:

@@ -16,6 +16,7 @@ from controlmap.analysis.render import Row, Rows
 from controlmap.core.model import Status
 from controlmap.dashboard import (
     attribution,
+    changed,
     controls,
     downloads,
     map_view,
@@ -89,6 +90,7 @@ def _figures() -> None:
         attribution.citation(row, _cited(day, answer, by_source), answer.evidence)
         name = f"compare-{coverage.source}-{day}"
         downloads.offer(row, name, lambda: answer, cell_m=coverage.cell_m, has_ground=True)
+        changed.section(record, choices, day)
 
 
 def _cited(day: date, answer: Answer, by_source: str) -> list[str]:

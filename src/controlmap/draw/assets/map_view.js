@@ -42,13 +42,14 @@
  * @property {{[id: string]: string}} notes
  * @property {string | null} day
  * @property {number[]} totals areas of the oblasts in km2
+ * @property {number[]} focus what to zoom to: west, south, east, north; none for all of the ground
  */
 
 /** What a tip shows, the first line as its title. @typedef {{lines: string[], kind?: string, rank?: number, record?: boolean}} TipContent */
 /** @typedef {TipContent & {rank: number, group: L.FeatureGroup}} FeatureInfo */
 /** @typedef {L.Path & FeatureInfo} MapFeature */
 /** @typedef {L.CircleMarker & FeatureInfo} Place */
-/** @typedef {{lat: number, lng: number, zoom: number, layers: {[id: string]: boolean}}} StoredView */
+/** @typedef {{lat: number, lng: number, zoom: number, focus?: string, layers: {[id: string]: boolean}}} StoredView */
 
 /**
  * A layer on the map, with what stands for it in the list of layers.
@@ -103,6 +104,8 @@ class MapView {
   #fitting = false;
   #fitted = false;
   #moved = false; // whether the reader chose the view
+  /** @type {number[]} what the day's payload zooms to */
+  #focus = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #silence;
 
@@ -183,9 +186,18 @@ class MapView {
     });
     this.rev = payload.rev;
     this.updates += 1;
-    if (this.updates === 1) this.#fit(); // the notes have made the panel higher
+    const zooms = this.#zoomTo(payload.focus);
+    if (zooms || this.updates === 1) this.#fit(); // the notes have made the panel higher
     if (payload.day) this.player?.setHome(payload.day, payload.totals);
     this.#settle();
+  }
+
+  /** Return whether there is something new to zoom to; a view that the reader chose there since stays. @param {number[]} focus */
+  #zoomTo(focus) {
+    if (String(focus) === String(this.#focus)) return false;
+    this.#focus = focus;
+    this.#moved = String(focus) === this.stored.focus;
+    return true;
   }
 
   /** Bring names and words up to date, and note when the date and the background are on the screen. */
@@ -620,6 +632,11 @@ class MapView {
   /** Show all of the ground as large as the controls leave room for, those of the player at play too. */
   #showGround() {
     const { map, config: { ground } } = this;
+    const [west, south, east, north] = this.#focus;
+    if (this.#focus.length) {
+      map.fitBounds([[south, west], [north, east]], { animate: false, padding: [40, 40] });
+      return;
+    }
     const margin = MapView.#MARGIN;
     const size = map.getSize();
     const growth = this.player?.growth() ?? 0;
@@ -643,7 +660,7 @@ class MapView {
     const layers = { ...MapView.#readStore().layers };
     this.config.layers.forEach(({ id }) => { layers[id] = this.groups[id].on; });
     const { lat, lng } = this.map.getCenter();
-    const view = this.#moved ? { lat, lng, zoom: this.map.getZoom(), layers } : { layers };
+    const view = this.#moved ? { lat, lng, zoom: this.map.getZoom(), focus: String(this.#focus), layers } : { layers };
     try {
       sessionStorage.setItem(MapView.#STORE, JSON.stringify(view));
     } catch {

@@ -1,0 +1,79 @@
+"""What changed: the map zooms to it, each patch can be zoomed to, and the last visit is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Frame, expect
+
+from visiting import Visit
+
+WEEK = "changes?from=2026-08-13"
+
+
+def bounds(frame: Frame) -> list[float]:
+    """Return the degrees that the map's frame shows: west, south, east, north."""
+    shown: list[float] = frame.evaluate("ControlMap.map.getBounds().toBBoxString().split(',')")
+    return [float(degrees) for degrees in shown]
+
+
+def within(inner: list[float], outer: list[float]) -> bool:
+    west, south, east, north = inner
+    return outer[0] <= west and outer[1] <= south and east <= outer[2] and north <= outer[3]
+
+
+@pytest.mark.parametrize("touch", [False, True], ids=["pointer and keyboard", "touch"])
+def test_a_patch_is_zoomed_to_and_back(
+    visit: Callable[..., Visit], address: str, touch: bool
+) -> None:
+    page = visit(has_touch=True) if touch else visit()
+    page.tab.goto(address + WEEK)
+    everything = bounds(page.map())
+    button = page.tab.get_by_role("button", name="+12 km² near Zaliznychne")
+    if touch:
+        button.tap()
+    else:
+        button.press("Enter")
+    page.tab.wait_for_url("**at=36.1724*")
+    page.settle()
+    frame = page.map()
+    frame.wait_for_function(
+        "(west) => ControlMap.map.getBounds().getWest() > west", arg=everything[0]
+    )
+    patch = bounds(frame)
+    assert within(patch, everything)
+    assert within([36.1724, 47.6975, 36.1724, 47.6975], patch)
+    assert frame.evaluate("ControlMap.map.getZoom()") > 10
+    page.tab.reload()
+    assert bounds(page.map()) == pytest.approx(patch, abs=1e-3)
+    page.tab.get_by_role("button", name="Zoom to all changes").click()
+    page.settle()
+    page.map().wait_for_function(
+        "(west) => ControlMap.map.getBounds().getWest() < west", arg=patch[0]
+    )
+    assert bounds(page.map()) == pytest.approx(everything, abs=1e-3)
+    page.assert_clean()
+
+
+def test_the_browser_alone_knows_the_last_visit(page: Visit, address: str) -> None:
+    page.tab.goto(f"{address}changes")
+    page.map()
+    link = page.tab.get_by_role("link", name="Since your last visit")
+    expect(link).to_have_count(0)
+    visits: dict[str, Any] = json.loads(
+        page.tab.evaluate("localStorage.getItem('controlmap.visits')")
+    )
+    assert visits["deepstate"]["seen"] == "2026-08-20"
+    visits["deepstate"] = {"on": "2026-08-14", "seen": "2026-08-13"}
+    page.tab.evaluate("(v) => localStorage.setItem('controlmap.visits', v)", json.dumps(visits))
+    page.tab.reload()
+    expect(link).to_have_text("Since your last visit, 13 August 2026")
+    link.click()
+    expect(page.tab.locator(".cm-headline")).to_contain_text(
+        "from the end of 13 August 2026 to the end of 20 August 2026"
+    )
+    expect(link).to_be_visible()  # still the visit before today's
+    page.assert_clean()
