@@ -243,11 +243,3 @@ def test_any_bytes_changed(flips: list[tuple[int, int]], cut: int, packed: bool)
     for place, value in flips:
         data[place % len(data)] = value
     read_or_refused(bytes(data[: len(data) - cut * 7]), API)
-
-
-def test_a_ring_that_crosses_itself_without_end_is_refused_at_once() -> None:
-    # A star of 2,001 points joined to the ones farthest off crosses itself about 2 million times.
-    turns = np.arange(2002) * 1000 % 2001 * 2 * np.pi / 2001
-    ring = np.column_stack([37.8 + 0.1 * np.cos(turns), 48.0 + 0.1 * np.sin(turns)]).tolist()
-    message = refused(make_file(feature({"type": "Polygon", "coordinates": [ring]})), DAILY)
-    assert "has rings with more than 10,000 crossings" in message

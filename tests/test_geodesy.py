@@ -98,16 +98,6 @@ def test_a_bow_tie_becomes_its_two_triangles() -> None:
     )
 
 
-def test_a_star_crosses_itself_as_often_as_it_has_points() -> None:
-    """Each edge to the next but one crosses two others; up to 2,000 edges the sample is all."""
-    for points in (5, 1001):
-        turns = np.arange(points) * 2 % points * 2 * np.pi / points
-        star = shapely.Polygon(np.column_stack([np.cos(turns), np.sin(turns)]))
-        assert geodesy.cross_more_than(points - 1, star)
-        assert not geodesy.cross_more_than(points, star)
-    assert not geodesy.cross_more_than(0, shapely.box(0, 0, 1, 1))
-
-
 def test_the_outline_of_a_bow_tie_goes_round_nothing_so_all_of_it_moved() -> None:
     parts, moved = geodesy.repair(BOW_TIE)
     assert moved == pytest.approx(sum(geodesy.area_km2(p) for p in parts), rel=1e-6)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import warnings
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import pyogrio
 import pytest
 import shapely
 
@@ -497,9 +497,18 @@ def test_viina_has_no_days_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_gdal_says_of_files_in_memory_is_not_told() -> None:
-    said = "warnings.warn_explicit('/vsimem/x: odd', RuntimeWarning, 'f', 1, module='pyogrio._io')"
-    program = f"import warnings; import controlmap.sources.vector; {said}"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    assert done.stderr == ""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sources.read(files.geopackage(), f"layer {files.DAY}.gpkg")
+
+
+def test_what_gdal_doubts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = pyogrio.read_arrow
+
+    def doubting(*given: Any, **named: Any) -> Any:
+        warnings.warn("feature 7: ring is odd", RuntimeWarning, stacklevel=2)
+        return real(*given, **named)
+
+    monkeypatch.setattr(pyogrio, "read_arrow", doubting)
+    with pytest.raises(InputError, match="is damaged: feature 7: ring is odd"):
+        sources.read(files.geopackage(), f"layer {files.DAY}.gpkg")

@@ -100,6 +100,16 @@ def add_advance(parser: argparse.ArgumentParser, default: str = "apart") -> None
     )
 
 
+def add_no_limit(parser: argparse.ArgumentParser) -> None:
+    """Add --no-limit."""
+    parser.add_argument(
+        "--no-limit",
+        action="store_const",
+        const=True,
+        help=_("let a file take as much memory and time to read as it will"),
+    )
+
+
 def add_entries(parser: argparse.ArgumentParser, default: str) -> None:
     """Add --as-of, --file and --format of a command over entries that people write."""
     parser.add_argument(

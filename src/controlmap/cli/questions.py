@@ -15,6 +15,7 @@ from controlmap.cli.options import (
     add_contested,
     add_entries,
     add_format,
+    add_no_limit,
     add_record,
     day,
     open_record,
@@ -45,6 +46,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--reader", metavar="ID", help=_("how to read --input; default: recognised")
     )
+    add_no_limit(parser)
     parser.add_argument(
         "--legend",
         type=Path,
@@ -184,9 +186,9 @@ def _areas(arguments: argparse.Namespace) -> None:
     from controlmap.analysis.areas import areas
     from controlmap.record import archive
 
-    for option in ("reader", "legend"):
+    for option in ("reader", "legend", "no_limit"):
         if arguments.input is None and getattr(arguments, option) is not None:
-            raise InputError("--{option}: goes with --input", option)
+            raise InputError("--{option}: goes with --input", option.replace("_", "-"))
     coverage = open_record(arguments.source) if arguments.input is None else _read_one(arguments)
     answer = areas(
         coverage,
@@ -201,9 +203,14 @@ def _areas(arguments: argparse.Namespace) -> None:
 
 def _read_one(arguments: argparse.Namespace) -> Coverage:
     """One file as a coverage of one snapshot; --source is what it must be of, where given."""
+    from controlmap.core import isolated
+
+    if not arguments.no_limit:
+        isolated.prepare("controlmap.record.single", "pyogrio")  # while we import the same
+
     from controlmap import sources
     from controlmap.core.model import end_of
-    from controlmap.record import builder, inputs
+    from controlmap.record import inputs, single
 
     path, on, source = arguments.input, arguments.date, arguments.source
     if on and on > (today := datetime.now(UTC).date()):
@@ -218,16 +225,21 @@ def _read_one(arguments: argparse.Namespace) -> Coverage:
             "{path}: holds {count} files; --input takes one (build takes more)", path, len(files)
         )
     legend = arguments.legend and read_legend(arguments.legend)
-    snapshot = sources.read(
-        files[0].data, files[0].name, arguments.reader, end_of(on) if on else None, legend
+    read = single.read(
+        files[0].data,
+        files[0].name,
+        arguments.reader,
+        end_of(on) if on else None,
+        legend,
+        limited=not arguments.no_limit,
     )
-    of = sources.source_of(snapshot.info.reader).id
+    of = sources.source_of(read.info.reader).id
     if source not in (None, of):
         raise InputError("{name}: is a file of {of}, not of {source}", path.name, of, source)
-    coverage, completed = builder.of_snapshot(snapshot)
-    for warning in [*snapshot.info.warnings, *([f"{path.name}: {completed}"] if completed else [])]:
+    completed = [f"{path.name}: {read.completed}"] if read.completed else []
+    for warning in [*read.info.warnings, *completed]:
         say(as_given("warning: {warning}", warning))
-    return coverage
+    return read.coverage
 
 
 def _compare(arguments: argparse.Namespace) -> None:

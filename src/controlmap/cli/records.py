@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from controlmap.cli.options import Commands, add_command, add_format, add_source
+from controlmap.cli.options import Commands, add_command, add_format, add_no_limit, add_source
 from controlmap.cli.printing import progress, say, show
 from controlmap.core.model import InputError
 from controlmap.words.catalog import as_given
@@ -60,6 +60,8 @@ def add(commands: Commands) -> None:
             "write nothing where a file cannot be read or cannot be true, instead of keeping it out"
         ),
     )
+
+    add_no_limit(parser)
 
     parser = add_command(
         commands,
@@ -126,6 +128,7 @@ def _new(arguments: argparse.Namespace) -> None:
             arguments.cells,
             progress,
             strict=arguments.strict,
+            limited=not arguments.no_limit,
         )
     progress("")
     kept_out = record.provenance.figures.get("kept_out", ())
@@ -147,7 +150,14 @@ def _extend(arguments: argparse.Namespace) -> None:
         )
     output = arguments.output or path
     with user_folder.one_writer_of(output):
-        extension = builder.extend_file(path, inputs, output, progress, strict=arguments.strict)
+        extension = builder.extend_file(
+            path,
+            inputs,
+            output,
+            progress,
+            strict=arguments.strict,
+            limited=not arguments.no_limit,
+        )
     progress("")
     report(extension.added, [(kept.name, kept.why) for kept in extension.kept_out])
     count, record = len(extension.added), extension.record

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from controlmap.core.model import InputError
 
+READ_MB = 1536
+"""What memory reading a file may take, in MB, in the process that reads it."""
+READ_SECONDS = 30
+"""What processor time reading a file may take, in seconds."""
 FILE_MB = 256
 """The largest single file that is read, unpacked, in MB (2**20 bytes)."""
 UPLOAD_MB = 25
@@ -20,16 +24,12 @@ VERTICES = 750_000
 """The most positions in the polygons of one file; the sources' own have up to 110,000."""
 FEATURES = 100_000
 """The most features in one file; the sources' own have up to 600."""
-CROSSINGS = 10_000
-"""How often a ring may cross itself: beyond it the repair takes seconds, and soon minutes."""
 XML_DEPTH = 64
 """How deep folders and geometries of a KML file may lie in each other."""
 XML_ELEMENTS = 1_000_000
 """The most elements of a KML file: ten for each of as many features as are read."""
 LAYERS = 16
 """The most layers of a GeoPackage: one with more is no single map."""
-SQLITE_STEPS = 1_000_000
-"""What reading a GeoPackage's list of tables may take; a plain one's takes some hundreds."""
 LABELS = 200
 """The most different values of a column that statuses may depend on."""
 VALUE_CHARS = 200

@@ -29,8 +29,6 @@ Measured over the four years of files: on a grid of 1e-4 degrees areas differ fr
 up to 0.19 km2 an oblast, on this one by less than 0.05 km2.
 """
 _DENSIFY_DEGREES = 0.01
-_SAMPLED_EDGES = 1000
-_PAIRS_AT_ONCE = 100_000
 _M2_PER_KM2 = 1e6
 
 
@@ -93,26 +91,6 @@ def equal_area_km2(geometry: BaseGeometry) -> float:
     """Return area in km2 on WGS84 by the equal-area projection: the check on `area_km2`."""
     dense = shapely.segmentize(geometry, _DENSIFY_DEGREES)
     return float(shapely.area(to_equal_area(dense))) / _M2_PER_KM2
-
-
-def cross_more_than(most: int, polygon: shapely.Polygon) -> bool:
-    """Return whether the rings of a polygon cross themselves or each other more often, by a sample.
-
-    An edge may cross all others, so the sample is taken a few edges at a time.
-    """
-    coords, ring = shapely.get_coordinates(shapely.get_rings(polygon), return_index=True)
-    pairs = np.stack([coords[:-1], coords[1:]], axis=1)[ring[1:] == ring[:-1]]
-    edges = np.asarray(shapely.linestrings(pairs), dtype=object)
-    step = max(1, len(edges) // _SAMPLED_EDGES)
-    tree = shapely.STRtree(edges)
-    at_once = max(1, _PAIRS_AT_ONCE // len(edges))
-    hits = 0
-    for first in range(0, len(edges), at_once * step):
-        some = edges[first : first + at_once * step : step]
-        hits += tree.query(some, predicate="crosses").shape[1]
-        if hits * step // 2 > most:
-            return True
-    return False
 
 
 def repair(polygon: shapely.Polygon) -> tuple[tuple[shapely.Polygon, ...], float]:

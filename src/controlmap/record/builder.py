@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from controlmap import sources
+from controlmap.core import isolated
 from controlmap.core.model import InputError, Snapshot, SnapshotInfo, Status
 from controlmap.record import (
     archive,
@@ -52,11 +54,13 @@ def build_file(
     progress: Notify,
     *,
     strict: bool = False,
+    limited: bool = True,
 ) -> Record:
     """Build a record out of files, folders and archives, and write it with its provenance.
 
     The error is measured against plain overlays of the first snapshot of every quarter. What
     cannot be read, or cannot be true (`plausibility`), is kept out and listed in the provenance.
+    `limited` has files read within limits, by another process.
 
     Raises
     ------
@@ -66,7 +70,7 @@ def build_file(
     paths = list(paths)
     _check_output(output, paths)
     generalise.check_size(cells_m)
-    intake = Intake(source, progress, strict=strict)
+    intake = Intake(source, progress, strict=strict, limited=limited)
     intake.take(paths)
     progress(_("noding and classifying"))
     whole, implausible = _plausible(
@@ -97,6 +101,7 @@ def extend_file(
     progress: Notify,
     *,
     strict: bool = False,
+    limited: bool = True,
 ) -> Extension:
     """Add snapshots, earlier or later ones, to a record at full detail, and write it.
 
@@ -126,7 +131,7 @@ def extend_file(
     record = archive.load(path)
     known = record.coverage
     extender.check(known, path.name)
-    intake = Intake(known.source, progress, strict=strict, known=known)
+    intake = Intake(known.source, progress, strict=strict, limited=limited, known=known)
     intake.take(paths)
     before = _kept_out_before(record, intake)
     progress(_("noding and classifying"))
@@ -158,6 +163,8 @@ class Intake:
     ----------
     strict
         Whether a file that cannot be read is an error; else it is kept out.
+    limited
+        Whether files are read within limits, by another process.
     known
         The record that they are for, where there is one: what files leave out is completed from it.
     drawings
@@ -171,6 +178,7 @@ class Intake:
     source: str
     progress: Notify
     strict: bool = True
+    limited: bool = True
     known: Coverage | None = None
     drawings: Drawings = field(default_factory=Drawings)
     sample: dict[tuple[str, int, int], Snapshot] = field(default_factory=dict)
@@ -212,11 +220,10 @@ class Intake:
             raise InputError(f"{first.name}: {first.why}{more}")
 
     def _each(self, paths: Iterable[Path | Member]) -> Iterator[Snapshot]:
-        memo = Memo()
         for number, member in enumerate(inputs.members(paths), start=1):
             self.progress(as_given("{number} files read, {name}", number, member.name))
             try:
-                for snapshot in sources.read_all(member.data, member.name, memo):
+                for snapshot in self._read(member):
                     self._check(member, snapshot)
                     info = snapshot.info
                     if member.retrieved is not None:
@@ -224,6 +231,11 @@ class Intake:
                     yield replace(snapshot, info=info)
             except InputError as error:
                 self._refuse(error)
+
+    def _read(self, member: Member) -> list[Snapshot]:
+        if self.limited:
+            return isolated.call(member.name, _snapshots, member.data, member.name)
+        return _snapshots(member.data, member.name)
 
     def _check(self, member: Member, snapshot: Snapshot) -> None:
         if sources.source_of(snapshot.info.reader).id != self.source:
@@ -241,6 +253,16 @@ class Intake:
             raise error
         name, _, why = str(error).partition(": ")
         self.kept_out.append(KeptOut(name, why))
+
+
+def _snapshots(data: bytes, name: str) -> list[Snapshot]:
+    return list(sources.read_all(data, name, _memo()))
+
+
+@lru_cache(maxsize=1)
+def _memo() -> Memo:
+    """Return what the process that reads remembers of the file before."""
+    return Memo()
 
 
 def _kept_out_before(record: Record, intake: Intake) -> list[KeptOut]:

@@ -45,6 +45,8 @@ class Document:
         The one that `features` are of, where the file is of several days.
     notes
         What is to know of how it was parsed, one line each.
+    encoding
+        Of its texts, where its format does not fix it; else "".
     memo
         The polygons of the file before it.
     """
@@ -55,6 +57,7 @@ class Document:
     members: Mapping[str, Any] = field(default_factory=dict)
     day: date | None = None
     notes: tuple[str, ...] = ()
+    encoding: str = ""
     memo: Memo = field(default_factory=Memo, compare=False)
 
     @property

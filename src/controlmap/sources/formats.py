@@ -92,11 +92,11 @@ def parse(
     if viina_csv.recognises(data, name):
         return viina_csv.parse(data, name, most_csv_mb or limits.CSV_MB)
     if containers.is_zip(data):
-        document = _parsed_files(containers.unzipped(data, name, most), name, most, encoding)
+        document = _parsed_files(containers.unzipped(data, name, most), name, encoding)
         digest = document.sha256 or hashlib.sha256(data).hexdigest()
         document = replace(document, sha256=digest)
     else:
-        document = _parsed(data, name, most, encoding)
+        document = _parsed(data, name, encoding)
     limits.at_most_features(len(document.features), name)
     rings = (ring for feature in document.areas for rings in feature.polygons for ring in rings)
     vertices = sum(len(ring) for ring in rings if isinstance(ring, list))
@@ -104,11 +104,11 @@ def parse(
     return document
 
 
-def _parsed_files(files: dict[str, bytes], name: str, most: int, encoding: str | None) -> Document:
+def _parsed_files(files: dict[str, bytes], name: str, encoding: str | None) -> Document:
     """Return the one layer that the files of a zip are."""
     endings = {PurePosixPath(inside).suffix.casefold() for inside in files}
     if ".shp" in endings:
-        return vector.parse_shapefile(files, name, most, encoding)
+        return vector.parse_shapefile(files, name, encoding)
     if ".kml" in endings:
         return kml.parse_kmz(files, name)
     if len(files) != 1:
@@ -121,23 +121,23 @@ def _parsed_files(files: dict[str, bytes], name: str, most: int, encoding: str |
     ((only, content),) = files.items()
     if containers.is_zip(content):
         raise InputError("{name}: holds a zip within the zip; a layer is expected", name)
-    return _parsed(content, PurePosixPath(only).name, most, encoding)
+    return _parsed(content, PurePosixPath(only).name, encoding)
 
 
-def _parsed(data: bytes, name: str, most: int, encoding: str | None) -> Document:
+def _parsed(data: bytes, name: str, encoding: str | None) -> Document:
     if vector.is_geopackage(data):
-        return vector.parse_geopackage(data, name, most)
+        return vector.parse_geopackage(data, name)
     if vector.is_parquet(data):
-        return vector.parse_parquet(data, name, most)
+        return vector.parse_parquet(data, name)
     if vector.is_flatgeobuf(data):
-        return vector.parse_flatgeobuf(data, name, most)
+        return vector.parse_flatgeobuf(data, name)
     text = containers.in_utf8(data)
     if kml.recognises(text):
         document = kml.parse(text, name)
     elif text.lstrip()[:1] in (b"{", b"["):
         content = geojson.load(text, name)
         if vector.is_esri(content):
-            document = vector.parse_esri(content, name, most)
+            document = vector.parse_esri(content, name)
         else:
             document = geojson.parse(content, name)
     else:

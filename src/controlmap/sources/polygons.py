@@ -13,7 +13,6 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from controlmap.core import limits
 from controlmap.core.model import InputError
 from controlmap.geo import geodesy, oblasts
 
@@ -72,8 +71,8 @@ def valid(rings: Rings, where: str) -> Valid:
     Raises
     ------
     InputError
-        Where its rings are no lists of positions in longitude and latitude, or cross each other
-        too often; it begins with `where`.
+        Where its rings are no lists of positions in longitude and latitude; it begins with
+        `where`.
     """
     west, south, east, north = _region_bounds()
     outline = _positions(rings[0], where)
@@ -89,10 +88,6 @@ def valid(rings: Rings, where: str) -> Valid:
     polygon = shapely.Polygon(outline, holes)
     if polygon.is_valid:
         return Valid(bounds, (polygon,))
-    if geodesy.cross_more_than(limits.CROSSINGS, polygon):
-        raise InputError(
-            "{where}: has rings with more than {most:,} crossings", where, limits.CROSSINGS
-        )
     return Valid(bounds, *geodesy.repair(polygon))
 
 

@@ -33,7 +33,7 @@ def parse(data: bytes, name: str, encoding: str | None) -> Document:
     InputError
         Where it is no CSV, or no column of it holds polygons.
     """
-    text, notes = decoded(data, name, encoding)
+    text, used, notes = decoded(data, name, encoding)
     csv.field_size_limit(limits.FILE_MB * 2**20)
     first = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
@@ -43,24 +43,25 @@ def parse(data: bytes, name: str, encoding: str | None) -> Document:
         features = list(_features(header, rows, name))
     except csv.Error as error:
         raise InputError("{name}: is no CSV that can be read ({error})", name, error) from error
-    return Document(name, "", tuple(features), notes=notes)
+    return Document(name, "", tuple(features), notes=notes, encoding=used)
 
 
-def decoded(data: bytes, name: str, encoding: str | None) -> tuple[str, tuple[str, ...]]:
-    """Return a text, and a note where its encoding was detected and is not plain."""
+def decoded(data: bytes, name: str, encoding: str | None) -> tuple[str, str, tuple[str, ...]]:
+    """Return a text, its encoding, and a note where that was detected and is not plain."""
     if not data.strip():
         raise InputError("{name}: the file is empty; a layer of territory is expected", name)
     if b"\0" in data[:4096]:
         raise InputError("{name}: is of no format that is known", name)
     try:
-        return data.decode(encoding or "utf-8"), ()
+        used = encoding or "UTF-8"
+        return data.decode(used), used, ()
     except (UnicodeDecodeError, LookupError) as error:
         if encoding:
             raise InputError("{name}: is not in {encoding}", name, shown(encoding)) from error
     note = as_given(
         "{name}: its texts are not UTF-8; read as windows-1251 (a legend may say `encoding`)", name
     )
-    return data.decode("windows-1251", errors="replace"), (note,)
+    return data.decode(used := "windows-1251", errors="replace"), used, (note,)
 
 
 def _features(header: list[str], rows: Iterator[list[str]], name: str) -> Iterator[Feature]:
