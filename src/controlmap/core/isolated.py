@@ -131,9 +131,7 @@ class _Worker:
         process = self._process or self.start()
         asked = pickle.dumps((limits.READ_SECONDS, name, function, given, named))
         try:
-            with contextlib.suppress(
-                BrokenPipeError, ConnectionResetError
-            ):  # its end is seen below
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 self._connection.send_bytes(asked)
             self._wait(name)
             try:
