@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -107,6 +110,47 @@ def test_every_embedded_file_is_what_its_inputs_give(shared: Path, tmp_path: Pat
     assert embed.main(["--shared", str(shared), "--out", str(tmp_path)]) == 0
     assert differing(tmp_path) == []
     assert {f"{source}.parquet" for source in embed.RECORDS} <= {p.name for p in tmp_path.iterdir()}
+
+
+BUILD = """
+import sys
+from pathlib import Path
+from controlmap.record import builder
+source, out, cells, *paths = sys.argv[1:]
+builder.build_file(source, map(Path, paths), Path(out), int(cells), lambda _: None)
+"""
+
+
+def built(tmp_path: Path, source: str, cells: int, *paths: Path) -> list[bytes]:
+    """Build a record in two interpreters that order what has no order in another way."""
+    outs = []
+    for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo")):
+        out = tmp_path / f"{seed}.parquet"
+        arguments = (source, out, cells, *paths)
+        subprocess.run(
+            [sys.executable, "-c", BUILD, *map(str, arguments)],
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
+        )
+        outs.append(out.read_bytes())
+    return outs
+
+
+def test_the_same_files_give_the_same_bytes(tmp_path: Path, folder: Path) -> None:
+    one, other = built(tmp_path, "deepstate", 250, folder)
+    assert one == other
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("source", embed.RECORDS)
+def test_a_source_built_twice_is_the_one_that_is_embedded(
+    shared: Path, tmp_path: Path, source: str
+) -> None:
+    """By its files alone, in whatever order sets are gone through, and wherever it is."""
+    folders, cells = embed.RECORDS[source]
+    one, other = built(tmp_path, source, cells, *(shared / "data" / name for name in folders))
+    assert one == other
+    assert one == geoparquet.geodata(f"{source}.parquet").read_bytes()
 
 
 def city(name: str, *alternatives: str, **other: object) -> dict[str, object]:
