@@ -231,20 +231,44 @@ def test_a_server_that_says_nothing_is_not_waited_for(server: Publisher, clock: 
         fetcher.get(address)
 
 
-def test_a_server_that_drips_is_given_up(server: Publisher, clock: MadeClock) -> None:
-    """Each piece comes in time, one a minute; the whole would take ten."""
+HINT = b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n"
+DRIPPED = {
+    "headers": (b"HTTP/1.1 200 OK\r\nX-A: ", b"a", 0.02),
+    "early hints": (b"", HINT, 0.02),
+    "early hints without a pause": (b"", HINT * 100, 0.0),
+    "chunk extension": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"a", 0.02),
+    "trailers": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-A: ", b"a", 0.02),
+    "content": (b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n", b" ", 0.02),
+}
+
+
+@pytest.mark.parametrize(("begin", "piece", "pause_s"), DRIPPED.values(), ids=DRIPPED)
+def test_a_server_that_drips_is_given_up(
+    server: Publisher, clock: MadeClock, begin: bytes, piece: bytes, pause_s: float
+) -> None:
+    """Each piece comes in time, and the whole never: whatever of an answer it is."""
 
     def dripping(handler: BaseHTTPRequestHandler) -> None:
-        publisher.reply(200, b"", {"Content-Length": "100"})(handler)
-        for _ in range(10):
-            clock.waits_s.append(60.0)
-            handler.wfile.write(b" " * 10)
+        handler.wfile.write(begin)
+        while not server.leaving.wait(pause_s):
+            handler.wfile.write(piece)
 
     with (
-        publisher.fetcher_at(clock, replace(MANNERS, whole_s=500.0, tries=1)) as fetcher,
-        pytest.raises(FetchError, match="not whole after 500 s"),
+        publisher.fetcher_at(clock, replace(MANNERS, read_s=5.0, whole_s=0.3)) as fetcher,
+        pytest.raises(UnavailableError, match="not whole after 0 s"),
     ):
         fetcher.get(server.publish("/a", dripping))
+    assert len(server.asked) == 1
+
+
+def test_an_etag_that_cannot_be_sent_is_not(server: Publisher, fetcher: Fetcher) -> None:
+    """Some servers send one that is not ASCII, and it is kept with the file."""
+    address = server.publish("/a", file(JSON, ETag='"\xe4"'))
+    got = fetcher.get(address)
+    assert got is not None
+    again = fetcher.get(address, etag=got.etag)
+    assert again is not None
+    assert server.asked[1][1]["If-None-Match"] is None
 
 
 def test_a_server_that_is_not_there(fetcher: Fetcher) -> None:

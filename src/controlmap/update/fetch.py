@@ -7,9 +7,10 @@ larger than the limit is held, packed or unpacked.
 
 from __future__ import annotations
 
+import asyncio
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -126,7 +127,8 @@ class Fetcher:
         self.manners = manners or Manners()
         self.clock = clock or Clock()
         self._next_s = 0.0
-        self._client = httpx.Client(
+        self._loop = asyncio.Runner()
+        self._client = httpx.AsyncClient(
             headers={
                 "User-Agent": USER_AGENT,
                 "Accept": "application/geo+json, application/json, text/plain;q=0.5",
@@ -140,7 +142,8 @@ class Fetcher:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        with self._loop:
+            self._loop.run(self._client.aclose())
 
     @overload
     def get(self, address: str) -> Fetched: ...
@@ -168,7 +171,9 @@ class Fetcher:
         """
         check_address(address)
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {name: value for name, value in conditions.items() if value}
+        headers = {  # one that is no ASCII may have come, but cannot be sent
+            name: value for name, value in conditions.items() if value and value.isascii()
+        }
         wait_s = self.manners.first_wait_s
         for tried in range(1, self.manners.tries + 1):
             try:
@@ -193,13 +198,12 @@ class Fetcher:
         at = address
         for _redirect in range(self.manners.redirects + 1):
             self._wait_for_turn()
-            started_s = self.clock.elapsed_s()
             try:
-                with self._client.stream("GET", at, headers=headers) as response:
-                    if response.status_code in _REDIRECTS:
-                        at = _next_address(at, response.headers.get("Location", ""))
-                        continue
-                    return self._answer(address, response, bool(headers), started_s)
+                answer = self._loop.run(self._exchange(at, headers))
+            except TimeoutError as error:
+                raise UnavailableError(
+                    "{address}: not whole after {whole_s:,.0f} s", address, self.manners.whole_s
+                ) from error
             except httpx.TimeoutException as error:
                 raise _TransientError(_("no answer in time"), UnavailableError) from error
             except (httpx.RemoteProtocolError, httpx.ReadError) as error:
@@ -212,9 +216,26 @@ class Fetcher:
                 raise _TransientError(
                     as_given("cannot be reached ({error})", error), UnavailableError
                 ) from error
+            if not isinstance(answer, str):
+                return answer
+            at = answer
         raise FetchError(
             "{address}: sends on more than {most} times", address, self.manners.redirects
         )
+
+    async def _exchange(self, address: str, headers: dict[str, str]) -> Fetched | str | None:
+        """Return what one request brings: a file, None for no change, or the address it is at.
+
+        All of it is bounded, for a server may also drip headers, early hints or chunk sizes: each
+        piece is in time, and the whole never ends.
+        """
+        async with (
+            asyncio.timeout(self.manners.whole_s),
+            self._client.stream("GET", address, headers=headers) as response,
+        ):
+            if response.status_code in _REDIRECTS:
+                return _next_address(address, response.headers.get("Location", ""))
+            return await self._answer(address, response, bool(headers))
 
     def _wait_for_turn(self) -> None:
         wait_s = self._next_s - self.clock.elapsed_s()
@@ -222,8 +243,8 @@ class Fetcher:
             self.clock.sleep(wait_s)
         self._next_s = self.clock.elapsed_s() + self.manners.pause_s
 
-    def _answer(
-        self, address: str, response: httpx.Response, conditional: bool, started_s: float
+    async def _answer(
+        self, address: str, response: httpx.Response, conditional: bool
     ) -> Fetched | None:
         status = response.status_code
         if status in _GONE:
@@ -239,26 +260,22 @@ class Fetcher:
         if status != 200:
             raise FetchError("{address}: the server answers {status}", address, status)
         _check_kind(address, response.headers.get("Content-Type", ""))
-        data = self._body(address, response, started_s)
+        data = await self._body(address, response)
         _check_content(address, data)
         etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
         return Fetched(address, data, self.clock.now(), etag, modified)
 
-    def _body(self, address: str, response: httpx.Response, started_s: float) -> bytes:
+    async def _body(self, address: str, response: httpx.Response) -> bytes:
         """Return the content unpacked, never more of it than the limit and a piece."""
         limit = self.manners.limit_bytes
         length = response.headers.get("Content-Length", "")
         if length.isdecimal() and int(length) > limit:
             raise _too_large(address, limit)
         parts, size = [], 0
-        for part in _unpacked(address, response, limit):
+        async for part in _unpacked(address, response, limit):
             size += len(part)
             if max(size, response.num_bytes_downloaded) > limit:
                 raise _too_large(address, limit)
-            if self.clock.elapsed_s() - started_s > self.manners.whole_s:
-                raise _TransientError(
-                    as_given("not whole after {whole_s:,.0f} s", self.manners.whole_s)
-                )
             parts.append(part)
         return b"".join(parts)
 
@@ -327,17 +344,18 @@ def _check_content(address: str, data: bytes) -> None:
         raise _TransientError(as_given("is no JSON, or cut off ({error})", error)) from error
 
 
-def _unpacked(address: str, response: httpx.Response, limit: int) -> Iterator[bytes]:
+async def _unpacked(address: str, response: httpx.Response, limit: int) -> AsyncIterator[bytes]:
     """Yield the content in pieces; of gzip never more than a piece beyond the limit."""
     packing = response.headers.get("Content-Encoding", "identity").strip().casefold()
     if packing == "identity":
-        yield from response.iter_raw()
+        async for part in response.aiter_raw():
+            yield part
         return
     if packing not in {"gzip", "x-gzip"}:
         raise FetchError("{address}: is packed as {packing!r}, not gzip", address, packing[:20])
     stream = zlib.decompressobj(_GZIP_WINDOW)
     try:
-        for part in response.iter_raw():
+        async for part in response.aiter_raw():
             yield stream.decompress(part, limit + 1)
     except zlib.error as error:
         raise _TransientError(as_given("the gzip stream is damaged ({error})", error)) from error
