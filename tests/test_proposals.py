@@ -24,7 +24,7 @@ from controlmap.record.coverage import Coverage
 from records import EVERYTHING, HELD_ONLY, STRIP_KM2, day, make, reporting
 
 TALKS = date(2026, 1, 24)
-FIRST_SET = ["annexation", "anchorage", "freeze", "pre_2022", "ukraine"]
+FIRST_SET = ["annexation", "anchorage", "donetsk-for-freeze", "freeze", "pre_2022", "ukraine"]
 
 
 @pytest.fixture(autouse=True)

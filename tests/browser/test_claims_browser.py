@@ -33,23 +33,25 @@ def test_claims_show_verdicts_charts_and_a_citation(
     page = visit(permissions=["clipboard-read", "clipboard-write"], color_scheme="light")
     visited(page, address, "Claims")
     cards = page.tab.locator(".cm-claim")
-    expect(cards).to_have_count(7)
-    expect(cards.nth(3)).to_contain_text("Roughly holds")
+    expect(cards).to_have_count(12)
+    expect(cards.nth(3)).to_contain_text("Roughly supported")
     expect(cards.nth(3)).to_contain_text("5,721")
     charts = page.tab.locator(".cm-claim img")
-    expect(charts).to_have_count(7)
+    expect(charts).to_have_count(11)
     drawn = charts.evaluate_all("(all) => all.map((i) => i.complete && i.naturalWidth > 0)")
-    assert drawn == [True] * 7
+    assert drawn == [True] * 11
     page.settle()
-    cards.nth(6).get_by_text("Figures behind it").click()
-    expect(cards.nth(6).get_by_text("22.5 km away")).to_be_visible()
-    page.tab.get_by_role("button", name="Copy as a citation").nth(3).click()
+    behind = page.tab.locator(".cm-behind").nth(6)
+    expect(behind.get_by_text("22.5 km away")).to_be_hidden()
+    behind.locator("summary").press("Enter")
+    expect(behind.get_by_text("22.5 km away")).to_be_visible()
+    page.tab.get_by_role("button", name="Copy as a citation").click()
     citation = page.tab.get_by_test_id("stCode").filter(has_text="claim donetsk-5000")
     expect(citation).to_contain_text("observed 24 January 2026 (or 25 January 2026)")
     citation.hover()
     citation.get_by_label("Copy to clipboard").click()
     copied = page.tab.evaluate("navigator.clipboard.readText()")
-    assert "5,721 km² (5,295–5,723 km²)" in copied
+    assert "5,721 km² (5,642–5,723 km²)" in copied
     assert "Source: DeepState" in copied
     page.settle()
     page.assert_clean()
@@ -58,7 +60,7 @@ def test_claims_show_verdicts_charts_and_a_citation(
 def test_claims_are_measured_on_a_day_chosen(page: Visit, address: str) -> None:
     visited(page, address, "Claims")
     page.tab.get_by_text("a chosen day").click()
-    expect(page.tab.locator(".cm-claim").nth(1)).to_contain_text("Measured, 20 August 2026")
+    expect(page.tab.locator(".cm-claim").nth(1)).to_contain_text("5,285 km²")
     page.tab.wait_for_function("() => location.search.includes('on=chosen')")
     page.assert_clean()
 

@@ -6,25 +6,47 @@ import math
 from collections.abc import Sequence
 
 from controlmap import sources
-from controlmap.analysis.claims import Claim, Evaluation, Finding, Hindsight, SourceFinding, Verdict
-from controlmap.analysis.quantities import DAYS, KM, KM2, KM2_PER_DAY, PLACES, SHARE, Part, Trace
+from controlmap.analysis.claims import (
+    Claim,
+    Evaluation,
+    Finding,
+    Hindsight,
+    Relation,
+    SourceFinding,
+    Verdict,
+)
+from controlmap.analysis.quantities import (
+    DAYS,
+    KM,
+    KM2,
+    KM2_PER_DAY,
+    PLACES,
+    SHARE,
+    Basis,
+    Part,
+    Trace,
+)
 from controlmap.core.model import Status
 from controlmap.geo.oblasts import FACTS
 from controlmap.words import notes, text, text_claims
-from controlmap.words.catalog import Message
+from controlmap.words.catalog import Message, Text
 from controlmap.words.catalog import gettext as _
 
 
 def claimed_and_tolerance(claim: Claim) -> tuple[str, str]:
-    """Return the figure claimed, and its tolerance, "" for none."""
+    """Return what is claimed, and its tolerance, or how words are read; "" for none."""
     unit, relation = claim.asks.unit, claim.relation.value
+    if claim.relation is Relation.UNSTATED:
+        return claim.wording or str(text_claims.NO_FIGURE), ""
+    if claim.wording:
+        return claim.wording, _("read as {bounds}", bounds=_bounds(claim, 1))
     figure = text_claims.claimed(relation, unit, claim.figure)
     return figure, text_claims.tolerance(relation, unit, claim.tolerance, *claim.bounds())
 
 
 def claimed(claim: Claim) -> str:
-    """Return the figure claimed with its tolerance."""
-    return " ".join(filter(None, claimed_and_tolerance(claim)))
+    """Return what is claimed with its tolerance, or with how we read it."""
+    return (", " if claim.wording else " ").join(filter(None, claimed_and_tolerance(claim)))
 
 
 def measured(finding: Finding | SourceFinding, unit: str) -> str:
@@ -36,7 +58,10 @@ def measured(finding: Finding | SourceFinding, unit: str) -> str:
 
 
 def rule(claim: Claim) -> str:
-    """Return the rule that gave the verdict, with its bounds."""
+    """Return the rule that gave the verdict, with its bounds; or why there is none."""
+    if not claim.is_judged:
+        kind = "unstated" if claim.relation is Relation.UNSTATED else "declared"
+        return str(text_claims.NO_VERDICT[kind])
     return text_claims.rule(_bounds(claim, 1), _bounds(claim, 2))
 
 
@@ -53,7 +78,7 @@ def problem(evaluation: Evaluation) -> str:
 
 def unknown(claim: Claim, finding: Finding) -> str:
     """Return why a finding's verdict is inconclusive; "" where it is not."""
-    if finding.measure is None or finding.verdict is not Verdict.UNKNOWN:
+    if finding.measure is None or finding.verdict is not Verdict.INCONCLUSIVE:
         return finding.problem
     return _(
         "the spread, {spread}, is partly {bounds} and partly not",
@@ -103,16 +128,26 @@ def _several(finding: Finding) -> tuple[SourceFinding, ...]:
 def by_source(finding: Finding, unit: str) -> list[str]:
     """Return what each source says, with its day and verdict, and which are left out and why."""
     listed = [
-        str(
-            text_claims.SOURCE_VERDICT[each.verdict.value](
+        with_verdict(
+            _(
+                "{source}, {day}: {measured}",
                 source=_title(each.source),
                 day=each.snapshot.info.observed.date(),
                 measured=measured(each, unit),
-            )
+            ),
+            each,
         )
         for each in _several(finding)
     ]
     return [*listed, *left_out(finding)]
+
+
+def with_verdict(line: Text, finding: Finding | SourceFinding) -> str:
+    """Return a line with the verdict of what it is about, where that has one."""
+    if finding.verdict is None:
+        return str(line)
+    verdict = text_claims.verdict(finding.verdict, in_text=True)
+    return _("{line}, {verdict}", line=line, verdict=verdict)
 
 
 def left_out(finding: Finding) -> list[str]:
@@ -132,7 +167,7 @@ def source_rows(evaluation: Evaluation) -> list[tuple[str, ...]]:
             f"{_title(each.source)}, {text.day(each.snapshot.info.observed.date())}",
             text_claims.value(unit, each.measure.value),
             text_claims.span(unit, each.measure.low, each.measure.high),
-            str(text_claims.VERDICT[each.verdict.value]),
+            text_claims.verdict(each.verdict),
         )
         for finding in findings
         for each in finding.by_source
@@ -145,24 +180,30 @@ def _title(source: str) -> str:
 
 def hindsight(evaluation: Evaluation) -> str:
     """Return what the record shows since, in sentences."""
-    since = evaluation.hindsight
+    claim, since = evaluation.claim, evaluation.hindsight
+    if not claim.is_assessed:
+        return ""
     if since is None:
         return _("The record ends on this day: nothing has followed yet.")
-    again = text_claims.VERDICT_AGAIN[since.verdict.value](
-        day=since.day, days=text.days(since.days)
-    )
-    why = unknown(evaluation.claim, since)
-    lines = [f"{again}: {why}." if why else f"{again}."]
-    if not evaluation.claim.asks.declared:
-        is_of_places = evaluation.claim.asks.unit == PLACES
-        lines.append((_distances if is_of_places else _ground)(evaluation, since))
+    lines = []
+    if since.verdict:
+        again = _(
+            "Measured again on {day}, {days} later, the claim is {verdict}",
+            day=since.day,
+            days=text.days(since.days),
+            verdict=text_claims.verdict(since.verdict, in_text=True),
+        )
+        why = unknown(claim, since)
+        lines.append(f"{again}: {why}." if why else f"{again}.")
+    is_of_places = claim.asks.unit == PLACES
+    lines.append((_distances if is_of_places else _ground)(evaluation, since))
     return " ".join(filter(None, lines))
 
 
 def hindsight_with_figure(evaluation: Evaluation) -> str:
     """Return `hindsight` with what is measured at the end."""
     since = evaluation.hindsight
-    if since is None or since.measure is None or evaluation.claim.asks.declared:
+    if since is None or since.measure is None:
         return hindsight(evaluation)
     figure = _("Measured: {figure}.", figure=measured(since, evaluation.claim.asks.unit))
     return f"{hindsight(evaluation)} {figure}"
@@ -194,7 +235,7 @@ def _ground(evaluation: Evaluation, since: Hindsight) -> str:
         ]
     else:
         lines = [_("Since then {change}.", change=change)]
-    if evaluation.claim.asks.unit == DAYS and since.days > 0:
+    if evaluation.claim.asks.unit == DAYS and evaluation.claim.is_judged and since.days > 0:
         needed = left / evaluation.claim.figure if evaluation.claim.figure else math.inf
         lines.append(
             _(
@@ -264,7 +305,7 @@ def chart_alt(evaluation: Evaluation, traces: Sequence[Trace]) -> str:
 
 def measured_on(evaluation: Evaluation, finding: Finding) -> str:
     """Return that a figure is measured, on a day; what is claimed is not measured but declared."""
-    if evaluation.claim.asks.declared:
+    if evaluation.claim.asks.basis is Basis.DECLARATION:
         return _("Declared, {day}", day=finding.day)
     return _("Measured, {day}", day=finding.day)
 
@@ -279,6 +320,8 @@ def parts_columns(finding: Finding) -> tuple[str, ...]:
 
 def part_name(part: Part) -> str:
     """Return what a part of a figure is of: an oblast, a window, a period, a place."""
+    if part.key in text_claims.GROUND_PARTS:
+        return str(text_claims.GROUND_PARTS[part.key])
     if part.key in FACTS:
         return FACTS[part.key][0]
     if part.key.isdigit():
@@ -292,16 +335,29 @@ def part_row(part: Part) -> tuple[str, str, str, str]:
         away = text_claims.value(KM, part.value) if part.value else ""
         away = _("{distance} away", distance=away) if away else ""
         return part.key, str(text_claims.STATUS_OF_PLACE[part.status]), away, ""
+    value = text_claims.value(part.unit, part.value)
     low, high = (
         "" if v is None else text_claims.value(part.unit, v) for v in (part.low, part.high)
     )
-    return part_name(part), text_claims.value(part.unit, part.value), low, high
+    if low == high == value:
+        low = high = ""
+    return part_name(part), value, low, high
+
+
+def parts(finding: Finding) -> list[str]:
+    """Return what a figure is made of, a line a part; none for a figure of one part."""
+    known = finding.measure.parts if finding.measure else ()
+    rows = [part_row(part) for part in known] if len(known) > 1 else []
+    return [
+        f"{name}: {value}" + (f" ({', '.join(more)})" if (more := list(filter(None, ends))) else "")
+        for name, value, *ends in rows
+    ]
 
 
 def source_line(evaluation: Evaluation) -> str:
     """Return who assesses, as of when; observed and retrieved. "" where no source does."""
-    if evaluation.claim.asks.declared:
-        return str(text_claims.DECLARATION)
+    if not evaluation.claim.is_assessed:
+        return str(text_claims.UNASSESSED[evaluation.claim.asks.basis.value])
     if evaluation.snapshot is None or evaluation.source is None:
         return ""
     info = evaluation.snapshot.info
@@ -362,11 +418,11 @@ def citation(evaluation: Evaluation) -> str:
     if evaluation.measure is None:
         figure = f"{figure} ({evaluation.problem})"
         why = ""
-    verdict = text_claims.VERDICT[evaluation.verdict.value]
+    verdict = text_claims.verdict(evaluation.verdict)
     lines = [
         f"{_quoted(claim.statement)} ({said(claim)}).",
         _(
-            "{quantity} on {day}: {figure}. Claimed: {claimed}. {verdict}. Rule: {rule}",
+            "{quantity} on {day}: {figure}. Claimed: {claimed}. {verdict}. {rule}",
             quantity=f"{what} ({', '.join(names)})" if names else what,
             day=evaluation.day,
             figure=figure,

@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from controlmap.analysis import agreement, pace
-from controlmap.analysis.quantities import QUANTITIES, SHARE, Measure, Quantity, Query
+from controlmap.analysis.quantities import QUANTITIES, SHARE, Basis, Measure, Quantity, Query
 from controlmap.core import geoparquet, toml_entries
 from controlmap.core.model import InputError
 from controlmap.core.toml_entries import Entry
@@ -35,15 +35,17 @@ class Relation(StrEnum):
     AT_LEAST = "at_least"
     AT_MOST = "at_most"
     LESS_THAN = "less_than"
+    UNSTATED = "unstated"
+    """No figure is claimed: what the statement is about is measured, and there is no verdict."""
 
 
 class Verdict(StrEnum):
     """What a record says of a claim."""
 
-    HOLDS = "holds"
-    ROUGHLY = "roughly holds"
-    NOT = "does not hold"
-    UNKNOWN = "cannot be told"
+    SUPPORTED = "supported"
+    ROUGHLY = "roughly supported"
+    NOT = "not supported"
+    INCONCLUSIVE = "inconclusive"
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,10 @@ class Claim:
     quantity, query
         The name of the query on the record, and what it asks for.
     relation, figure, tolerance
-        What the figure claimed is, in the quantity's unit, and how far off still holds.
+        What the figure claimed is, in the quantity's unit, and how far off still supports it; 0
+        where none is claimed.
+    wording
+        What is claimed in words, where the figure is our reading of them; "" where it is claimed.
     """
 
     id: str
@@ -81,11 +86,22 @@ class Claim:
     relation: Relation
     figure: float
     tolerance: float
+    wording: str = ""
 
     @property
     def asks(self) -> Quantity:
         """The quantity itself."""
         return QUANTITIES[self.quantity]
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it has a verdict: a declaration has none, nor what names no figure."""
+        return self.asks.basis is not Basis.DECLARATION and self.relation is not Relation.UNSTATED
+
+    @property
+    def is_assessed(self) -> bool:
+        """Whether sources measure it, and not a declaration or the calendar."""
+        return self.asks.basis is Basis.RECORD
 
     def bounds(self, tolerances: int = 1) -> tuple[float, float]:
         """Return the least and the most that is so many tolerances from what is claimed."""
@@ -99,45 +115,47 @@ class Claim:
                 return -math.inf, math.nextafter(self.figure + off - self.tolerance, -math.inf)
             case Relation.ABOUT:
                 return self.figure - off, self.figure + off
+            case Relation.UNSTATED:
+                return -math.inf, math.inf
 
 
 @dataclass(frozen=True)
 class SourceFinding:
-    """What one source tells of a claim by its own snapshot, and the verdict on that alone."""
+    """What one source measures of a claim on its own snapshot, and the verdict on that alone."""
 
     source: str
     snapshot: DaySnapshot
     measure: Measure
-    verdict: Verdict
+    verdict: Verdict | None
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What the sources tell of a claim on a day.
+    """What the sources measure of a claim on a day.
 
     Attributes
     ----------
     day
         The day asked for.
     by_source
-        Each source that tells; the figure is the first one's.
+        Each source that has an answer; the figure is the first one's.
     left_out
-        The sources that do not, and why.
+        The sources that have none, or not over all windows, and why.
     measure
-        The first one's figure with the spread of them all; None where none tells.
+        The first one's figure with the spread of them all; None where none has one.
     verdict
-        By the rule of `judge`, on all of the spread.
+        By the rule of `judge`, on all of the spread; None for what `is_judged` says has none.
     """
 
     day: date
     by_source: tuple[SourceFinding, ...]
     left_out: tuple[tuple[str, str], ...]
     measure: Measure | None
-    verdict: Verdict
+    verdict: Verdict | None
 
     @property
     def source(self) -> str | None:
-        """The source whose figure is told; None where none tells."""
+        """The source whose figure is given; None where none has one."""
         return self.by_source[0].source if self.by_source else None
 
     @property
@@ -175,7 +193,10 @@ class Hindsight(Finding):
 
 @dataclass(frozen=True)
 class Evaluation(Finding):
-    """A claim held against records; `hindsight` is None where the first one ends on the day."""
+    """A claim held against records.
+
+    `hindsight` is None where the first record ends on the day, and for what no source measures.
+    """
 
     claim: Claim
     hindsight: Hindsight | None
@@ -198,7 +219,7 @@ def load(paths: Sequence[Path]) -> tuple[list[Claim], list[InputError]]:
 
 
 _KEYS = ("id", "statement", "said_by", "published_in", "published", "url", "speaks_of", "note",
-         "quantity", "relation", "figure", "tolerance")  # fmt: skip
+         "quantity", "relation", "figure", "tolerance", "wording")  # fmt: skip
 
 
 def _claim(entry: Entry) -> Claim:
@@ -207,6 +228,11 @@ def _claim(entry: Entry) -> Claim:
     url = entry.text("url", "")
     if url and not url.startswith(("https://", "http://")):
         raise entry.error("url", "allowed: an address that begins with https:// or http://")
+    asks = QUANTITIES[quantity]
+    relation = Relation(entry.choice("relation", [r.value for r in Relation]))
+    unstated = relation is Relation.UNSTATED
+    if unstated and (given := {"figure", "tolerance"} & entry.values.keys()):
+        raise entry.error(min(given), "allowed: none where relation is unstated")
     return Claim(
         id=entry.text("id"),
         statement=entry.text("statement"),
@@ -217,10 +243,11 @@ def _claim(entry: Entry) -> Claim:
         speaks_of=entry.day("speaks_of"),
         note=entry.text("note", ""),
         quantity=quantity,
-        query=_query(entry, QUANTITIES[quantity].parameters),
-        relation=Relation(entry.choice("relation", [r.value for r in Relation])),
-        figure=_figure(entry, QUANTITIES[quantity], "figure"),
-        tolerance=_figure(entry, QUANTITIES[quantity], "tolerance", 0.0),
+        query=_query(entry, asks.parameters),
+        relation=relation,
+        figure=0.0 if unstated else _figure(entry, asks, "figure"),
+        tolerance=_figure(entry, asks, "tolerance", 0.0),
+        wording=entry.text("wording", ""),
     )
 
 
@@ -232,16 +259,13 @@ def _figure(entry: Entry, asks: Quantity, key: str, default: float | None = None
 
 
 def _query(entry: Entry, parameters: Sequence[str]) -> Query:
-    windows = "windows" in parameters
-    oblasts = entry.choices("oblasts", ISO_CODES) if "oblasts" in parameters else ()
-    if windows and len(oblasts) != 1:
-        raise entry.error("oblasts", "found {count}; allowed: one", len(oblasts))
     query = Query(
-        oblasts=oblasts,
-        windows=entry.choices("windows", pace.WINDOWS) if windows else (),
+        oblasts=entry.choices("oblasts", ISO_CODES) if "oblasts" in parameters else (),
+        windows=entry.choices("windows", pace.WINDOWS) if "windows" in parameters else (),
         period_days=entry.count("period_days", 1, 366) if "period_days" in parameters else 0,
         periods=entry.count("periods", 1, 120) if "periods" in parameters else 0,
         places=_places(entry) if "places" in parameters else (),
+        since=entry.day("since") if "since" in parameters else None,
     )
     if query.periods * query.period_days > MAX_DAYS:
         raise entry.error("periods", "allowed are {most:,} days in all", MAX_DAYS)
@@ -260,22 +284,26 @@ def _places(entry: Entry) -> tuple[str, ...]:
     return names
 
 
-def judge(claim: Claim, measure: Measure) -> Verdict:
-    """Return the verdict of the rule.
+def judge(claim: Claim, measure: Measure | None) -> Verdict | None:
+    """Return the verdict of the rule; None for what has none.
 
-    A claim holds if all of the spread is within the tolerance of the figure, roughly if all of it
-    is within twice the tolerance, and does not if none of it is.
+    A claim is supported if all of the spread is within the tolerance of the figure, roughly if all
+    of it is within twice the tolerance, and not supported if none of it is.
 
-    A spread that is partly within twice the tolerance and partly beyond tells neither: else a wide
-    spread would earn what a narrow one does not.
+    A spread that is partly within twice the tolerance and partly beyond is inconclusive: else a
+    wide spread would earn what a narrow one does not.
     """
+    if not claim.is_judged:
+        return None
+    if measure is None:
+        return Verdict.INCONCLUSIVE
     least, most = claim.bounds()
     if least <= measure.low and measure.high <= most:
-        return Verdict.HOLDS
+        return Verdict.SUPPORTED
     least, most = claim.bounds(2)
     if least <= measure.low and measure.high <= most:
         return Verdict.ROUGHLY
-    return Verdict.NOT if measure.low > most or measure.high < least else Verdict.UNKNOWN
+    return Verdict.NOT if measure.low > most or measure.high < least else Verdict.INCONCLUSIVE
 
 
 def evaluate(
@@ -292,7 +320,7 @@ def evaluate(
 def _evaluated(claim: Claim, coverages: Sequence[Coverage], day: date) -> Evaluation:
     hindsight = None
     end = coverages[0].span[1]
-    if day < end:
+    if day < end and claim.is_assessed:
         gains = tuple(_gains(claim, coverages, day, end))
         then = vars(_answer(claim, coverages, end))
         hindsight = Hindsight(**then, days=(end - day).days, gains=gains)
@@ -303,7 +331,7 @@ def _answer(claim: Claim, coverages: Sequence[Coverage], day: date) -> Finding:
     findings: list[SourceFinding] = []
     left_out: list[tuple[str, str]] = []
     for coverage in coverages:
-        if findings and claim.asks.declared:  # no source measures it
+        if findings and not claim.is_assessed:  # no source measures it
             break
         try:
             snapshot = agreement.opinion(coverage, day).snapshot
@@ -313,13 +341,14 @@ def _answer(claim: Claim, coverages: Sequence[Coverage], day: date) -> Finding:
         else:
             verdict = judge(claim, measured)
             findings.append(SourceFinding(coverage.source, snapshot, measured, verdict))
+            left_out.extend((coverage.source, why) for why in measured.left_out)
     measure = _widened([finding.measure for finding in findings]) if findings else None
     return Finding(
         day=day,
         by_source=tuple(findings),
-        left_out=() if findings and claim.asks.declared else tuple(left_out),
+        left_out=tuple(left_out) if claim.is_assessed or not findings else (),
         measure=measure,
-        verdict=judge(claim, measure) if measure else Verdict.UNKNOWN,
+        verdict=judge(claim, measure),
     )
 
 
@@ -330,6 +359,8 @@ def expected(evaluation: Evaluation) -> tuple[float, float, float] | None:
     is the pace that this needs; of a steady advance, no net loss.
     """
     claim = evaluation.claim
+    if claim.relation is Relation.UNSTATED:
+        return None
     if claim.quantity == "gaining_share":
         return 0.0, 0.0, 0.0
     if claim.quantity == "days_to_take" and evaluation.measure is not None and claim.figure > 0:

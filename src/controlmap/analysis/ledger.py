@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from functools import partial
 from typing import Any
@@ -13,8 +14,8 @@ from controlmap.analysis import agreement, assessed_advance, claim_sentences
 from controlmap.analysis import claims as claiming
 from controlmap.analysis.answer import Answer, Evidence
 from controlmap.analysis.assessed_advance import Advance
-from controlmap.analysis.claims import Claim, Evaluation, Finding
-from controlmap.analysis.quantities import Measure
+from controlmap.analysis.claims import Claim, Evaluation, Finding, Relation
+from controlmap.analysis.quantities import Basis, Measure
 from controlmap.analysis.render import Block, Facts
 from controlmap.core.model import InputError
 from controlmap.record.coverage import Coverage
@@ -85,7 +86,8 @@ def claims(
 
 
 def _row(evaluation: Evaluation) -> dict[str, Any]:
-    claim, measure, snapshot = evaluation.claim, evaluation.measure, evaluation.snapshot
+    claim, measure = evaluation.claim, evaluation.measure
+    snapshot = evaluation.snapshot if claim.is_assessed else None
     return {
         "id": claim.id,
         "statement": claim.statement,
@@ -94,17 +96,17 @@ def _row(evaluation: Evaluation) -> dict[str, Any]:
         "published": claim.published,
         "url": claim.url or None,
         "day": evaluation.day,
-        "source": None if claim.asks.declared else evaluation.source,
+        "source": evaluation.source if claim.is_assessed else None,
         "as_of": snapshot and sources.observed(snapshot.info),
         "retrieved": snapshot and snapshot.info.retrieved,
         "quantity": claim.quantity,
         "relation": claim.relation.value,
-        "claimed": claim.figure,
-        "tolerance": claim.tolerance,
+        **_claimed(claim),
         **_figures(measure),
         "unit": claim.asks.unit,
+        "parts": _parts(measure),
         "contested_of": measure and measure.contested_of,
-        "verdict": evaluation.verdict.value,
+        "verdict": evaluation.verdict and evaluation.verdict.value,
         "rule": _plain(claim_sentences.rule(claim)),
         "problem": _plain(claim_sentences.unknown(claim, evaluation)) or None,
         "note": claim.note or None,
@@ -120,11 +122,21 @@ def _hindsight(evaluation: Evaluation) -> dict[str, Any] | None:
         "day": since.day,
         "days": since.days,
         **_figures(since.measure),
-        "verdict": since.verdict.value,
+        "verdict": since.verdict and since.verdict.value,
         "net_km2": since.gains[0].net_km2 if since.gains else None,
         "net_km2_by_source": {gain.source: gain.net_km2 for gain in since.gains},
         **_sources(evaluation.claim, since),
         "text": _plain(claim_sentences.hindsight_with_figure(evaluation)),
+    }
+
+
+def _claimed(claim: Claim) -> dict[str, float | str | None]:
+    """Return the figure claimed and its tolerance, None for a claim in words; and it as shown."""
+    in_words = claim.wording or claim.relation is Relation.UNSTATED
+    return {
+        "claimed": None if in_words else claim.figure,
+        "tolerance": None if in_words else claim.tolerance,
+        "claimed_text": _plain(claim_sentences.claimed(claim)),
     }
 
 
@@ -137,6 +149,18 @@ def _figures(measure: Measure | None) -> dict[str, float | None]:
     }
 
 
+def _parts(measure: Measure | None) -> list[dict[str, Any]]:
+    """Return what a figure is made of, with what it takes in; what never ends is None."""
+    return [
+        {
+            key: None if isinstance(value, float) and math.isinf(value) else value
+            for key, value in asdict(part).items()
+            if value is not None
+        }
+        for part in (measure.parts if measure else ())
+    ]
+
+
 def _sources(claim: Claim, finding: Finding) -> dict[str, Any]:
     """Return what each source measures; nothing of what is declared and not measured."""
     by_source = [
@@ -144,12 +168,15 @@ def _sources(claim: Claim, finding: Finding) -> dict[str, Any]:
             "source": each.source,
             "as_of": sources.observed(each.snapshot.info),
             **_figures(each.measure),
-            "verdict": each.verdict.value,
+            "verdict": each.verdict and each.verdict.value,
         }
         for each in finding.by_source
-        if not claim.asks.declared
+        if claim.is_assessed
     ]
-    return {"by_source": by_source, "left_out": dict(finding.left_out)}
+    left_out: dict[str, str] = {}
+    for source, why in finding.left_out:
+        left_out[source] = "; ".join(filter(None, (left_out.get(source), why)))
+    return {"by_source": by_source, "left_out": left_out}
 
 
 def _flat(row: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
@@ -157,6 +184,7 @@ def _flat(row: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
     since = row["hindsight"]
     return {
         **row,
+        "parts": "; ".join(map(_plain, claim_sentences.parts(evaluation))),
         "by_source": "; ".join(_by_source(evaluation)),
         "left_out": "; ".join(f"{source}: {why}" for source, why in evaluation.left_out),
         "hindsight": since and since["text"],
@@ -166,13 +194,13 @@ def _flat(row: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
 def _by_source(evaluation: Evaluation) -> list[str]:
     unit = evaluation.claim.asks.unit
     return [
-        str(
+        claim_sentences.with_verdict(
             text_claims.BY_SOURCE(
                 source=each.source,
                 measured=_plain(claim_sentences.measured(each, unit)),
                 observed=notes.as_of_iso(each.snapshot.info),
-                verdict=text_claims.VERDICT_IN_TEXT[each.verdict.value],
-            )
+            ),
+            each,
         )
         for each in evaluation.by_source
     ]
@@ -187,7 +215,7 @@ def _body(evaluations: Iterable[Evaluation]) -> Iterator[Block]:
         claim = evaluation.claim
         if number:
             yield ""
-        yield f"{claim.id}: {text_claims.VERDICT_IN_TEXT[evaluation.verdict.value]}"
+        yield f"{claim.id}: {text_claims.verdict(evaluation.verdict, in_text=True)}"
         yield f"  {claim.statement}"
         lines = [(name, _plain(str(text)) if text else "") for name, text in _lines(evaluation)]
         yield Facts(tuple(lines), indent=2, width=_NAME_WIDTH)
@@ -203,8 +231,10 @@ def _lines(evaluation: Evaluation) -> Iterator[tuple[Message | str, Message | st
     else:
         figure = claim_sentences.measured(evaluation, claim.asks.unit)
         observed = notes.as_of_iso(snapshot.info)
-        if claim.asks.declared:
-            yield notes.FACT_DECLARED, notes.DECLARED(figure=figure, observed=observed)
+        if not claim.is_assessed:
+            declared = claim.asks.basis is Basis.DECLARATION
+            name = notes.FACT_DECLARED if declared else notes.FACT_MEASURED
+            yield name, notes.DECLARED(figure=figure, observed=str(evaluation.day))
         else:
             by = notes.MEASURED(figure=figure, source=str(evaluation.source), observed=observed)
             yield notes.FACT_MEASURED, by
@@ -212,6 +242,7 @@ def _lines(evaluation: Evaluation) -> Iterator[tuple[Message | str, Message | st
             yield from ((notes.FACT_BY_SOURCE, line) for line in _by_source(evaluation))
         for source, why in evaluation.left_out:
             yield notes.FACT_LEFT_OUT, f"{source}: {why}"
+        yield notes.FACT_PARTS, "; ".join(claim_sentences.parts(evaluation))
         yield notes.FACT_CONTESTED, claim_sentences.contested(evaluation)
         yield notes.FACT_INCONCLUSIVE, claim_sentences.unknown(claim, evaluation)
     yield notes.FACT_NOTE, claim.note

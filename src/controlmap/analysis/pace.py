@@ -88,7 +88,7 @@ class Pace:
     Attributes
     ----------
     iso, name
-        The oblast, or `figures.ALL`.
+        The oblast, several joined by "+" as one sum, or `figures.ALL`.
     moment
         The day, and the snapshot that stands for it.
     window_days, snapshots
@@ -250,11 +250,13 @@ def series(coverage: Coverage, iso: str, contested: Contested = Contested.OUT) -
 def _columns(coverage: Coverage, iso: str) -> list[int]:
     if iso == ALL:
         return list(range(len(coverage.oblasts)))
-    columns = [i for i, o in enumerate(coverage.oblasts) if o.iso == iso]
-    if not columns:
-        allowed = ", ".join([*(o.iso for o in coverage.oblasts), ALL])
-        raise InputError("oblast {iso!r}: not in the record; allowed: {allowed}", iso, allowed)
-    return columns
+    number = {o.iso: i for i, o in enumerate(coverage.oblasts)}
+    if missing := [one for one in iso.split("+") if one not in number]:
+        allowed = ", ".join([*number, ALL])
+        raise InputError(
+            "oblast {iso!r}: not in the record; allowed: {allowed}", missing[0], allowed
+        )
+    return sorted({number[one] for one in iso.split("+")})
 
 
 def measure(
@@ -310,7 +312,7 @@ def measure(
     remaining = remaining if remaining > _LEAST_KM2 else 0.0
     return Pace(
         iso=iso,
-        name=ALL_NAME if iso == ALL else coverage.oblasts[columns[0]].name,
+        name=ALL_NAME if iso == ALL else " + ".join(coverage.oblasts[i].name for i in columns),
         snapshot=snapshot,
         window_days=window_days,
         snapshots=last - first + 1,

@@ -29,7 +29,11 @@ from controlmap.record.coverage import Coverage, DaySnapshot
 
 KIND = "proposal"
 FORTRESS_CITIES = ("Sloviansk", "Kramatorsk", "Druzhkivka", "Kostiantynivka")
-"""The cities of Donetsk oblast that the account of 24 January 2026 calls fortresses."""
+"""The large cities of the "fortress belt" of Donetsk oblast.
+
+As the Institute for the Study of War lists them (Russian Offensive Campaign Assessment, 8 August
+2025). The account of 24 January 2026 speaks of several and names none.
+"""
 Faces = NDArray[np.bool_]
 
 

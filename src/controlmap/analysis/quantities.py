@@ -1,8 +1,9 @@
 """The queries on a record that a claim can be about: each by its name, with its unit and spread.
 
-A measured figure has a spread: contested ground counted in or out, windows where there are several.
-Where a day's snapshot does not report contested ground, the last reported one before it stands for
-it in the spread, and the day it is of is told. Areas are in km2, geodesic on WGS84.
+A measured figure has a spread: contested ground counted in or out, the days that its file may be
+of, windows where there are several. Where a day's snapshot does not report contested ground, what
+of the last reported has not been taken since stands for it, and the day it is of is given. Areas
+are in km2, geodesic on WGS84.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import bisect
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -28,7 +30,15 @@ from controlmap.record.coverage import Coverage, DaySnapshot
 
 Areas = NDArray[np.float64]
 SHARE, KM2, DAYS, PLACES = "share", "km2", "days", "places"
-KM, KM2_PER_DAY = "km", "km2_per_day"
+KM, KM2_PER_DAY, PEOPLE = "km", "km2_per_day", "people"
+
+
+class Basis(StrEnum):
+    """What gives a quantity: the records of sources, a declaration, or the calendar alone."""
+
+    RECORD = "record"
+    DECLARATION = "declaration"
+    CALENDAR = "calendar"
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,7 @@ class Query:
     period_days: int = 0
     periods: int = 0
     places: tuple[str, ...] = ()
+    since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,7 @@ class Measure:
     `contested_of` is the day whose contested ground the spread has in it, where that is an earlier
     one than the day measured; None where it is the same day's, or where no ground is counted.
     `contested_known` is False where none was ever reported, so that the spread leaves it out.
+    `left_out` says of what could not be measured why: a window that is too sparse.
     """
 
     value: float
@@ -73,6 +85,7 @@ class Measure:
     parts: tuple[Part, ...]
     contested_of: date | None = None
     contested_known: bool = True
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,19 +104,20 @@ class Quantity:
     """A named query.
 
     `measure` may raise an InputError where the record cannot tell; `traced` is the quantity, or
-    what it comes from, over all the record, in `trace_unit`. What is `declared` no source measures.
+    what it comes from, over all the record, in `trace_unit`; None for nothing to draw.
     """
 
     unit: str
     parameters: tuple[str, ...]
     measure: Callable[[Coverage, Query, DaySnapshot], Measure]
     trace_unit: str
-    traced: Callable[[Coverage, Query], tuple[Trace, ...]]
-    declared: bool = False
+    traced: Callable[[Coverage, Query], tuple[Trace, ...]] | None
+    basis: Basis = Basis.RECORD
 
     def traces(self, coverage: Coverage, query: Query) -> tuple[Trace, ...]:
         """Return the lines of a chart, which stop where a gap of the record begins."""
-        return tuple(_broken(trace, coverage) for trace in self.traced(coverage, query))
+        traced = self.traced(coverage, query) if self.traced else ()
+        return tuple(_broken(trace, coverage) for trace in traced)
 
 
 def _broken(trace: Trace, coverage: Coverage) -> Trace:
@@ -155,6 +169,20 @@ def _not_held(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Measur
     return Measure(value, least, most, parts, *_dated(g.contested_of, snapshot))
 
 
+def _not_held_ground(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Measure:
+    """Return what is not held, with the settlements in it and their population (GeoNames)."""
+    measured = _not_held(coverage, query, snapshot)
+    held = coverage.held(snapshot.index)
+    inside = [
+        place
+        for place, face in place_history.settlement_faces(coverage).items()
+        if place.iso in query.oblasts and not held[face]
+    ]
+    people = sum(place.population or 0 for place in inside)
+    ground = Part("settlements", PLACES, len(inside)), Part("people", PEOPLE, people)
+    return replace(measured, parts=(*measured.parts, *ground))
+
+
 def _floats(*columns: Areas) -> list[list[float]]:
     return [column.tolist() for column in columns]
 
@@ -176,19 +204,28 @@ class _Held(NamedTuple):
 def _ground(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> _Held:
     """Return what is held: at most with contested ground, and on each day that a file may be of.
 
-    An earlier day's contested ground stands for the day's as a figure, not as a place: the line has
-    moved since. It is never more than what is left.
+    Of an earlier day's contested ground what has been taken since is held, and counts once.
     """
     columns = _columns(coverage, query)
     total = np.array([coverage.oblasts[c].polygon_km2 for c in columns])
     held = coverage.status_km2(Status.RUSSIAN_HELD, snapshot.index)[columns]
-    dated = coverage.status_km2(Status.RUSSIAN_HELD, coverage.may_be_of(snapshot))[:, columns]
+    may_be_of = coverage.may_be_of(snapshot)
+    dated = coverage.status_km2(Status.RUSSIAN_HELD, may_be_of)[:, columns]
     of = figures.last_reported(coverage, snapshot, Status.CONTESTED)
-    contested = np.zeros(len(columns))
+    most = dated.max(axis=0)
     if of is not None:
-        contested = coverage.status_km2(Status.CONTESTED, of.index)[columns]
-    most = np.minimum(dated.max(axis=0) + contested, total)
+        left = [_contested_left(coverage, of.index, index)[columns] for index in may_be_of]
+        most = np.max(dated + left, axis=0)
     return _Held(held, dated.min(axis=0), most, total, of)
+
+
+def _contested_left(coverage: Coverage, of: int, index: int) -> Areas:
+    """Return the contested ground of one snapshot that is not held in another; km2 by oblast."""
+    if of == index:
+        return coverage.status_km2(Status.CONTESTED, index)
+    left = np.isin(coverage.ground(of), Status.CONTESTED.grounds) & ~coverage.held(index)
+    size = len(coverage.oblasts)
+    return np.bincount(coverage.face_oblast[left], coverage.face_km2[left], size).astype(float)
 
 
 def _columns(coverage: Coverage, query: Query) -> list[int]:
@@ -236,29 +273,48 @@ def month_ends(coverage: Coverage) -> list[DaySnapshot]:
 
 
 def _days_to_take(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> Measure:
-    (iso,) = query.oblasts
-    paces = [pace.measure(coverage, iso, snapshot, window) for window in query.windows]
+    """Return the time at the pace of the first window that has one, with those of all windows.
+
+    Raises
+    ------
+    InputError
+        Where no window has enough snapshots; it says how many.
+    """
     parts: list[Part] = []
-    for each in paces:
-        if each.snapshots <= pace.LEAST_SNAPSHOTS:
-            raise InputError(
-                "window of {window_days} days before {day}: {snapshots} snapshots in it; a pace to "
-                "judge by needs at least {least_snapshots}",
-                each.window_days,
-                snapshot.day,
-                each.snapshots,
-                pace.LEAST_SNAPSHOTS + 1,
-            )
-        key = str(each.window_days)
-        parts.append(Part(key, DAYS, _or_never(each.days)))
-        parts.append(Part(key, KM2_PER_DAY, each.km2_per_day))
-    days = [_or_never(each.days) for each in paces]
-    return Measure(
-        value=days[0],
-        low=min(days),
-        high=max(days),
-        parts=tuple(parts),
-    )
+    days: list[float] = []
+    spread: list[float] = []
+    problems: list[InputError] = []
+    may_be_of = [replace(snapshot, index=i) for i in coverage.may_be_of(snapshot)]
+    for window in query.windows:
+        try:
+            each = _pace(coverage, query, snapshot, window)
+            dated = [_or_never(_pace(coverage, query, s, window).days) for s in may_be_of]
+        except InputError as error:
+            problems.append(error)
+            continue
+        days.append(_or_never(each.days))
+        parts.append(Part(str(window), DAYS, days[-1], min(dated), max(dated)))
+        parts.append(Part(str(window), KM2_PER_DAY, each.km2_per_day))
+        spread += dated
+    if not days:
+        raise problems[0]
+    left_out = tuple(map(str, problems))
+    return Measure(days[0], min(spread), max(spread), tuple(parts), left_out=left_out)
+
+
+def _pace(coverage: Coverage, query: Query, snapshot: DaySnapshot, window: int) -> pace.Pace:
+    """Return a pace over more than the fewest snapshots that have one."""
+    measured = pace.measure(coverage, "+".join(query.oblasts), snapshot, window)
+    if measured.snapshots <= pace.LEAST_SNAPSHOTS:
+        raise InputError(
+            "window of {window_days} days before {day}: {snapshots} snapshots in it; at least "
+            "{least_snapshots} are needed",
+            window,
+            snapshot.day,
+            measured.snapshots,
+            pace.LEAST_SNAPSHOTS + 1,
+        )
+    return measured
 
 
 def _or_never(days: float | None) -> float:
@@ -266,7 +322,7 @@ def _or_never(days: float | None) -> float:
 
 
 def _pace_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
-    (iso,) = query.oblasts
+    iso = "+".join(query.oblasts)
     window, first = query.windows[0], coverage.span[0]
     known = [m for m in month_ends(coverage) if (m.day - first).days >= window]
     paces = [pace.measure(coverage, iso, snapshot, window) for snapshot in known]
@@ -289,17 +345,27 @@ def _gaining_share(coverage: Coverage, query: Query, snapshot: DaySnapshot) -> M
                 "{start} to {end}: no new snapshot of {source}", start.day, end.day, coverage.source
             )
     columns = _columns(coverage, query)
-    net = {Contested.OUT: np.diff(_counted_km2(coverage, ends, columns, Contested.OUT))}
+    km2 = _counted_km2(coverage, ends, columns, Contested.OUT)
+    net = np.diff(km2)
     known = all(m.reports(Status.CONTESTED) for m in ends)
+    nets = [net]
     if known:
-        net[Contested.IN] = np.diff(_counted_km2(coverage, ends, columns, Contested.IN))
-    shares = {counted: float((km2 > 0).mean()) for counted, km2 in net.items()}
+        nets.append(np.diff(_counted_km2(coverage, ends, columns, Contested.IN)))
+    dated = [
+        figures.counted_km2(coverage, Contested.OUT, coverage.may_be_of(end))[:, columns].sum(
+            axis=1
+        )
+        for end in ends
+    ]
+    # From the latest day that the first file may be of to the earliest of the last, and reverse.
+    low, high = (np.array([end(each) for each in dated]) for end in (np.min, np.max))
+    nets += [low[1:] - high[:-1], high[1:] - low[:-1]]
+    shares = [float((each > 0).mean()) for each in nets]
     parts = tuple(
-        Part(str(end.day), KM2, float(km2))
-        for end, km2 in zip(ends[1:], net[Contested.OUT], strict=True)
+        Part(str(end.day), KM2, *km2)
+        for end, *km2 in zip(ends[1:], *_floats(net, nets[-2], nets[-1]), strict=True)
     )
-    least, most = min(shares.values()), max(shares.values())
-    return Measure(shares[Contested.OUT], least, most, parts, contested_known=known)
+    return Measure(shares[0], min(shares), max(shares), parts, contested_known=known)
 
 
 def _counted_km2(
@@ -355,12 +421,21 @@ def _distance_traces(coverage: Coverage, query: Query) -> tuple[Trace, ...]:
     )
 
 
+# The calendar
+
+
+def _days_since(_: Coverage, query: Query, snapshot: DaySnapshot) -> Measure:
+    assert query.since is not None
+    days = (snapshot.day - query.since).days
+    return Measure(days, days, days, ())
+
+
 QUANTITIES: Mapping[str, Quantity] = {
     "claimed_share": Quantity(
-        SHARE, ("oblasts",), _claimed_share, SHARE, _held_share_traces, declared=True
+        SHARE, ("oblasts",), _claimed_share, SHARE, _held_share_traces, Basis.DECLARATION
     ),
     "held_share": Quantity(SHARE, ("oblasts",), _held_share, SHARE, _held_share_traces),
-    "not_held_km2": Quantity(KM2, ("oblasts",), _not_held, KM2, _not_held_traces),
+    "not_held_km2": Quantity(KM2, ("oblasts",), _not_held_ground, KM2, _not_held_traces),
     "days_to_take": Quantity(
         DAYS, ("oblasts", "windows"), _days_to_take, KM2_PER_DAY, _pace_traces
     ),
@@ -368,5 +443,6 @@ QUANTITIES: Mapping[str, Quantity] = {
         SHARE, ("oblasts", "period_days", "periods"), _gaining_share, KM2, _net_traces
     ),
     "places_not_held": Quantity(PLACES, ("places",), _places_not_held, KM, _distance_traces),
+    "days_since": Quantity(DAYS, ("since",), _days_since, DAYS, None, Basis.CALENDAR),
 }
 """Every quantity by its name; `docs/claims.md` tells what each is."""

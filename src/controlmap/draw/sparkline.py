@@ -1,6 +1,6 @@
 """A small chart as lines and labels: a quantity over time, what is claimed of it, and a day.
 
-A picture and not Vega: a page of seven charts has no second to give. Here are coordinates in
+A picture and not Vega: a page of a dozen charts has no second to give. Here are coordinates in
 pixels and words; a template makes a picture of them.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -45,8 +45,8 @@ class Sparkline:
     bands: Sequence[tuple[str, str]]
     lines: Sequence[tuple[str, str]]
     marked: str
-    width: int = _WIDTH
-    height: int = _HEIGHT
+    frame: tuple[int, int, int, int] = (0, 0, _WIDTH, _HEIGHT)
+    """What of it is seen: left, top, width, height."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,18 @@ def chart(
         if first <= day <= last
         else "",
     )
+
+
+def bare(chart: Sparkline) -> Sparkline:
+    """Return a chart without axes and their labels, to be shown small."""
+    margin = 4
+    frame = (
+        _LEFT - margin,
+        _TOP - margin,
+        _WIDTH - _LEFT - _RIGHT + 2 * margin,
+        _HEIGHT - _TOP - _BOTTOM + 2 * margin,
+    )
+    return replace(chart, rules=(), labels=(), frame=frame)
 
 
 def _range(

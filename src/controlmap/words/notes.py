@@ -228,7 +228,7 @@ FACT_TERMS = Message("terms")
 
 CLAIMS = Message("Claims held against the records")
 CLAIMS_METHOD = Message(
-    "A claim holds if all of the spread that the sources measure is within its tolerance; "
+    "A claim is supported if all of the spread that the sources measure is within its tolerance; "
     "docs/claims.md has each quantity and the rule."
 )
 OF_SOURCE = Message("{source}: {note}")
@@ -240,6 +240,7 @@ FACT_CLAIMED = Message("claimed")
 FACT_MEASURED = Message("measured")
 FACT_DECLARED = Message("declared")
 FACT_BY_SOURCE = Message("by source")
+FACT_PARTS = Message("of it")
 FACT_LEFT_OUT = Message("left out")
 FACT_CONTESTED = Message("contested")
 FACT_INCONCLUSIVE = Message("unclear")

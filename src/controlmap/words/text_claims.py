@@ -18,7 +18,6 @@ MEASURED_ON = Message("Measured on")
 ON_CHOICES = {"spoken": Message("the claim's own day"), "chosen": Message("a chosen day")}
 ON_HELP = Message("Each claim is about a day; it can be measured on any other day of the record.")
 CLAIMED = Message("Claimed")
-PARTS = Message("Figures behind it")
 BROKEN = Message("Entries that cannot be used, and are left out:")
 LAW = Message(
     "**Legal background.** Ukraine's constitution (article 73) leaves any change of its territory "
@@ -34,31 +33,34 @@ OWN = Message(
     "which `controlmap sources` names, or after `controlmap claims --file`; `docs/claims.md` lists "
     "the keys."
 )
-VERDICT = {
-    "holds": Message("Holds"),
-    "roughly holds": Message("Roughly holds"),
-    "does not hold": Message("Does not hold"),
-    "cannot be told": Message("Inconclusive"),
+NO_FIGURE = Message("no figure")
+NO_VERDICT = {
+    "unstated": Message(
+        "No verdict: no figure is claimed; what the statement is about is measured."
+    ),
+    "declared": Message("No verdict: a declaration is no measurement."),
 }
-"""By what JSON and CSV say."""
-VERDICT_IN_TEXT = {
-    "holds": Message("holds"),
-    "roughly holds": Message("roughly holds"),
-    "does not hold": Message("does not hold"),
-    "cannot be told": Message("inconclusive"),
+_VERDICT = {
+    "supported": (Message("Supported"), Message("supported")),
+    "roughly supported": (Message("Roughly supported"), Message("roughly supported")),
+    "not supported": (Message("Not supported"), Message("not supported")),
+    "inconclusive": (Message("Inconclusive"), Message("inconclusive")),
 }
-BY_SOURCE = Message("{source}: {measured}, as of {observed}, {verdict}")
-VERDICT_AGAIN = {
-    "holds": Message("Measured again on {day}, {days} later, the claim holds"),
-    "roughly holds": Message("Measured again on {day}, {days} later, the claim roughly holds"),
-    "does not hold": Message("Measured again on {day}, {days} later, the claim does not hold"),
-    "cannot be told": Message("Measured again on {day}, {days} later, the claim is inconclusive"),
-}
-SOURCE_VERDICT = {
-    "holds": Message("{source}, {day}: {measured}, holds"),
-    "roughly holds": Message("{source}, {day}: {measured}, roughly holds"),
-    "does not hold": Message("{source}, {day}: {measured}, does not hold"),
-    "cannot be told": Message("{source}, {day}: {measured}, inconclusive"),
+"""By what JSON and CSV say: alone, and in a sentence."""
+_NO_VERDICT = Message("No verdict"), Message("no verdict")
+REGISTER = Message("Register of claims")
+STATEMENT = Message("Statement")
+SAID_BY = Message("Said by, about")
+VERDICT = Message("Verdict")
+HINDSIGHT = Message("Hindsight")
+NO_HINDSIGHT = Message("none")
+CHART = Message("Over time")
+MEASURED = Message("Measured")
+DETAILS = Message("Rule, sources and figures behind it")
+BY_SOURCE = Message("{source}: {measured}, as of {observed}")
+GROUND_PARTS = {
+    "settlements": Message("Settlements in it"),
+    "people": Message("Population of these (GeoNames)"),
 }
 STATUS_OF_PLACE = {
     "russian_held": Message("Russian-held"),
@@ -73,10 +75,13 @@ SOURCES_COLUMNS = (
     Message("Spread"),
     Message("By it alone"),
 )
-DECLARATION = Message(
-    "Source: Russia's declaration of 30 September 2022, not a measurement; the chart shows what "
-    "was held."
-)
+UNASSESSED = {
+    "declaration": Message(
+        "Source: Russia's declaration of 30 September 2022, not a measurement; the chart shows "
+        "what was held."
+    ),
+    "calendar": Message("Counted on the calendar."),
+}
 QUANTITY = {
     "claimed_share": Message("Share that Russia claims"),
     "held_share": Message("Russian-held share"),
@@ -84,6 +89,7 @@ QUANTITY = {
     "days_to_take": Message("Time to take the rest"),
     "gaining_share": Message("Periods with a net gain"),
     "places_not_held": Message("Places not Russian-held"),
+    "days_since": Message("Days since then"),
 }
 TRACE = {
     "claimed_share": Message("Russian-held share, month by month"),
@@ -113,6 +119,7 @@ _VALUES = {
     "days": Message("{n}\N{NO-BREAK SPACE}day", "{n}\N{NO-BREAK SPACE}days"),
     "places": Message("{n}\N{NO-BREAK SPACE}place", "{n}\N{NO-BREAK SPACE}places"),
     "km": Message("{n}\N{NO-BREAK SPACE}km"),
+    "people": Message("{n}"),
     "km2_per_day": Message("{n}\N{NO-BREAK SPACE}km² a day"),
 }
 """By the unit of a quantity."""
@@ -159,7 +166,7 @@ def claimed(relation: str, unit: str, figure: float) -> str:
 
 
 def tolerance(relation: str, unit: str, figure: float, low: float, high: float) -> str:
-    """Return how far off a claim still holds: the tolerance itself, or where it counts from."""
+    """Return how far off a claim is still supported: the tolerance, or where it counts from."""
     if not figure:
         return ""
     if relation == "at_least":
@@ -170,7 +177,7 @@ def tolerance(relation: str, unit: str, figure: float, low: float, high: float) 
 
 
 def bounds(relation: str, unit: str, low: float, high: float) -> str:
-    """Return the range in which a claim holds."""
+    """Return the range in which a claim is supported."""
     if relation == "less_than":
         return claimed(relation, unit, high)
     if math.isinf(high):
@@ -183,20 +190,24 @@ def bounds(relation: str, unit: str, low: float, high: float) -> str:
 
 
 def rule(within: str, near: str) -> str:
-    """Return the rule behind a verdict, by the ranges in which it holds and roughly holds."""
+    """Return the rule behind a verdict, by the ranges of its two kinds of support."""
     if within == near:
         return _(
-            "holds if all of the spread is {within}, does not hold if none of it is; inconclusive "
-            "if the spread is partly within that and partly beyond.",
+            "Supported if all of the spread is {within}, not supported if none of it is; "
+            "inconclusive if it is partly within that and partly beyond.",
             within=within,
         )
     return _(
-        "holds if all of the spread is {within}, roughly holds if all of it is {near}, does not "
-        "hold if none of it is; inconclusive if the spread is partly within that and partly "
-        "beyond.",
+        "Supported if all of the spread is {within}, roughly supported if all of it is {near}, not "
+        "supported if none of it is; inconclusive if it is partly within that and partly beyond.",
         within=within,
         near=near,
     )
+
+
+def verdict(verdict: str | None, *, in_text: bool = False) -> str:
+    """Return a verdict by what JSON says; None is that there is none."""
+    return str((_VERDICT[verdict] if verdict else _NO_VERDICT)[in_text])
 
 
 def tick(unit: str, figure: float) -> str:

@@ -15,7 +15,7 @@ from controlmap.analysis.claims import Evaluation
 from controlmap.analysis.ledger import claims
 from controlmap.analysis.quantities import Trace
 from controlmap.core.model import InputError
-from controlmap.dashboard import claim_card, controls, downloads, session
+from controlmap.dashboard import claim_register, controls, downloads, session
 from controlmap.dashboard.parameters import CLAIMS_DAY, MEASURED_ON
 from controlmap.record import archive
 from controlmap.record.archive import Record
@@ -48,10 +48,10 @@ def _claims() -> None:
     if broken:
         listed = "\n".join(f"- {text.plain(problem)}" for problem in broken)
         st.warning(f"{text_claims.BROKEN}\n{listed}")
-    st.html(claim_card.tally([evaluation for evaluation, _ in evaluations]))
-    for evaluation, traces in evaluations:
-        st.html(claim_card.card(evaluation, traces))
-        with st.popover(str(text.CITE), width="content"):
+    st.html(claim_register.tally([evaluation for evaluation, _ in evaluations]))
+    st.html(claim_register.register(evaluations))
+    with st.popover(str(text.CITE), width="content"):
+        for evaluation, _ in evaluations:
             st.code(claim_sentences.citation(evaluation), language=None, wrap_lines=True)
     entries = [evaluation.claim for evaluation, _ in evaluations]
     coverages = {record.coverage.source: record.coverage for record in records}
