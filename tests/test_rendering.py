@@ -11,6 +11,7 @@ import pytest
 
 from controlmap.dashboard import rendering
 from controlmap.dashboard.rendering import Table
+from controlmap.words import text_claims
 
 HOSTILE = "\"'><script>alert(1)</script>{{ 7*7 }}{% raw %}<img src=x onerror=y>"
 
@@ -44,12 +45,16 @@ PIECES: dict[str, dict[str, Any]] = {
         "bars": [{"title": HOSTILE, "name": HOSTILE, "parts": {"held": 0.5}, "band": (1, 2),
                   "share": HOSTILE, "by_source": HOSTILE}],
     },
-    "claim.html": {
-        "verdict": VERDICT, "statement": HOSTILE, "said": HOSTILE, "url": f"https://{HOSTILE}",
-        "figures": [[HOSTILE] * 3], "hindsight": HOSTILE, "notes": [HOSTILE], "behind": HOSTILE,
-        "tables": [Table("", [HOSTILE], [[HOSTILE]])], "left_out": [HOSTILE],
-        "picture": "data:,", "picture_text": HOSTILE, "key": {HOSTILE: "#000000"},
-        "caption": HOSTILE,
+    "claims.html": {
+        "words": text_claims,
+        "rows": [{
+            "statement": HOSTILE, "speaker": HOSTILE, "said": HOSTILE, "day": HOSTILE,
+            "url": f"https://{HOSTILE}", "claimed": [HOSTILE] * 2, "measured": [HOSTILE] * 3,
+            "verdict": VERDICT, "since": [HOSTILE] * 3, "since_verdict": VERDICT,
+            "notes": [HOSTILE], "tables": [Table("", [HOSTILE], [[HOSTILE]])],
+            "small": "data:,", "picture": "data:,", "picture_text": HOSTILE,
+            "key": {HOSTILE: "#000000"}, "caption": HOSTILE,
+        }],
     },
 }  # fmt: skip
 
@@ -57,7 +62,7 @@ PIECES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", PIECES)
 def test_text_is_text_wherever_a_template_puts_it(name: str) -> None:
     html = Reader(rendering.render(name, **PIECES[name]))
-    assert not {"script", "img"} & html.tags - ({"img"} if name == "claim.html" else set())
+    assert not {"script", "img"} & html.tags - ({"img"} if name == "claims.html" else set())
     shown = "".join(html.texts)
     assert shown.count("{{ 7*7 }}") == repr(PIECES[name]).count("{{ 7*7 }}") + (
         name == "table.html"

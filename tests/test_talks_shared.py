@@ -116,7 +116,9 @@ def contested(shared: Path) -> BaseGeometry:
     drawn = last_map_snapshot(shared)
     grey = drawn[drawn["fill"].str.lower().isin(["#bcaaa4", "#bdbdbd", "#757575"])]
     red = drawn[drawn["fill"].str.lower().isin(["#a52714", "#880e4f"])]
-    return grey.make_valid().union_all().difference(red.make_valid().union_all())
+    disputed: BaseGeometry = grey.make_valid().union_all()
+    taken: BaseGeometry = red.make_valid().union_all()
+    return shapely.difference(disputed, taken)
 
 
 def last_map_snapshot(shared: Path) -> geopandas.GeoDataFrame:

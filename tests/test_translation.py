@@ -98,7 +98,8 @@ def data() -> list[str]:
     embedded = [geoparquet.read_sidecar(geoparquet.geodata(n)) for n in EMBEDDED]
     known: list[str] = [
         *(text for s in sources.SOURCES.values() for text in (s.title, s.credit)),
-        *(text for c in listed for text in (c.id, c.statement, c.said_by, c.published_in, c.note)),
+        *(text for c in listed for text in (c.id, c.statement, c.said_by, c.published_in)),
+        *(text for c in listed for text in (c.note, c.wording)),
         *(text for p in proposed for text in (p.title, p.about)),
         *(text for p in turning_points.load() for text in (p.title, p.source)),
         *(place.name for place in places.load()),

@@ -63,7 +63,7 @@ def _row(evaluation: Evaluation, traces: Sequence[Trace]) -> dict[str, Any]:
     )
     return {
         "statement": claim.statement,
-        "speaker": claim.said_by[:1].upper() + claim.said_by[1:],
+        "speaker": claim.said_by,
         "said": claim_sentences.said(claim),
         "day": text.day(claim.speaks_of),
         "url": claim.url,
