@@ -192,14 +192,3 @@ def _held_runs(coverage: Coverage, faces: Ints) -> Ints:
     runs = np.repeat(first, counts) + within
     held: Ints = runs[coverage.run_is_held[runs]]
     return held
-
-
-def settlement_faces(coverage: Coverage) -> dict[Place, int]:
-    """Return the face that each settlement's point is in, of the oblasts that the record has."""
-    number = {oblast.iso: i for i, oblast in enumerate(coverage.oblasts)}
-    known = [place for place in places.load() if place.iso in number]
-    if not known:
-        return {}
-    lon, lat = np.array([(p.lon, p.lat) for p in known]).T
-    oblast = np.array([number[p.iso] for p in known])
-    return dict(zip(known, faces_of(coverage, lon, lat, oblast).tolist(), strict=True))
