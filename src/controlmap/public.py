@@ -112,7 +112,8 @@ class Record(StoredRecord):
         day
             The latest by default.
         basis
-            What `held_share` is taken over: "polygon" or "official".
+            What `held_share` is taken over: "polygon", "official", or "land", which leaves lakes
+            and reservoirs out of every area.
         contested
             Whether contested ground counts in `held_share`: "out" or "in".
         by
@@ -386,7 +387,7 @@ class Record(StoredRecord):
         day
             The latest by default.
         basis
-            What the shares in its tooltips are taken over: "polygon" or "official".
+            What the shares in its tooltips are taken over: "polygon", "official" or "land".
         """
         from controlmap.draw import map_layers
 

@@ -43,7 +43,8 @@ def agree(
     day
         The latest that any of them knows by default.
     basis
-        What shares are taken over: "polygon" or "official".
+        What shares are taken over: "polygon", "official", or "land", which leaves lakes and
+        reservoirs out of every area.
     advance
         What assessed advance counts as: "apart", "held" or "contested".
     every_source
@@ -123,7 +124,7 @@ def _answer(
         notes=tuple(_notes(opinions, pairs, basis)),
         warnings=warnings,
         shared={"day": day, "basis": basis.value, **observed},
-        without=frozenset({"basis_km2"} if basis == Basis.POLYGON else ()),  # it is the total
+        without=frozenset({"basis_km2"} if basis != Basis.OFFICIAL else ()),  # it is the total
         further={
             "sources": compared,
             "pairs": [vars(pair) for pair in pairs],
@@ -165,8 +166,7 @@ def _source(opinion: Opinion) -> dict[str, Any]:
 
 def _notes(opinions: Sequence[Opinion], pairs: Sequence[Pair], basis: Basis) -> Iterator[Message]:
     yield notes.AGREE_AS_OF(day=str(opinions[0].snapshot.day), basis=basis.value)
-    if basis == Basis.OFFICIAL:
-        yield notes.OFFICIAL
+    yield from notes.BASIS[basis]
     for opinion in opinions:
         observed = notes.as_of_iso(opinion.snapshot.info)
         yield notes.AGE(source=opinion.source, observed=observed, count=opinion.age_days)

@@ -50,9 +50,9 @@ class Opinion:
         """Whether it may be compared: no older than the carry limit, and telling what is held."""
         return self.age_days <= CARRY_LIMIT.days and self.snapshot.reports(Status.RUSSIAN_HELD)
 
-    def held_km2(self) -> NDArray[np.float64]:
+    def held_km2(self, basis: Basis = Basis.POLYGON) -> NDArray[np.float64]:
         """Return the record's own Russian-held areas; shape (oblasts,)."""
-        return self.coverage.status_km2(Status.RUSSIAN_HELD, self.snapshot.index)
+        return self.coverage.status_km2(Status.RUSSIAN_HELD, self.snapshot.index, basis)
 
 
 @dataclass(frozen=True)
@@ -271,7 +271,7 @@ def spread(compared: Sequence[Opinion], basis: Basis = Basis.POLYGON) -> list[Sp
         return []
     oblasts = current[0].coverage.oblasts
     totals = np.array([o.total_km2(basis) for o in oblasts])
-    held = {o.source: o.held_km2() for o in current}
+    held = {o.source: o.held_km2(basis) for o in current}
     rows = [
         Spread(o.iso, o.name, {s: float(km2[i] / totals[i]) for s, km2 in held.items()})
         for i, o in enumerate(oblasts)

@@ -20,7 +20,7 @@ from controlmap.analysis.render import Rows
 from controlmap.core.choices import chosen
 from controlmap.core.model import REPORTABLE, Status
 from controlmap.geo.oblasts import Basis
-from controlmap.record.coverage import Coverage, DaySnapshot
+from controlmap.record.coverage import Coverage, DaySnapshot, with_sum
 from controlmap.words import notes
 from controlmap.words.catalog import Message
 from controlmap.words.numbers import instant
@@ -51,14 +51,16 @@ def areas(
     """Answer how large each status is in each oblast on a day, and in all four.
 
     Russian-held, contested, assessed advance and Ukrainian-held ground fill `total`, the polygon's
-    area; what is not reported of the second and third, `ukrainian_held` includes.
+    area, or that of its land; what is not reported of the second and third, `ukrainian_held`
+    includes.
 
     Parameters
     ----------
     day
         The latest by default.
     basis
-        What `held_share` is taken over: "polygon" or "official".
+        What `held_share` is taken over: "polygon", "official", or "land", which leaves lakes and
+        reservoirs out of every area.
     contested
         Whether contested ground counts in `held_share`: "out" or "in".
     by
@@ -122,16 +124,16 @@ def by_oblast(
     contested: Contested = Contested.OUT,
 ) -> list[dict[str, Any]]:
     """Return a row an oblast and last one of all four, with the area of each status."""
-    km2 = {s: coverage.status_km2(s, snapshot.index) for s in snapshot.info.reports}
+    km2 = {s: coverage.status_km2(s, snapshot.index, basis) for s in snapshot.info.reports}
     columns = {s: [*map(float, a), float(a.sum())] for s, a in km2.items()}
     totals = (
-        [*(o.polygon_km2 for o in coverage.oblasts)],
+        [*(o.measured_km2(basis) for o in coverage.oblasts)],
         [*(o.total_km2(basis) for o in coverage.oblasts)],
     )
     names = [*((o.iso, o.name) for o in coverage.oblasts), (ALL, ALL_NAME)]
-    polygons, over = ([*each, sum(each)] for each in totals)
+    measured, over = ([*each, sum(each)] for each in totals)
     return [
-        _row(iso, name, polygons[i], over[i], {s: c[i] for s, c in columns.items()}, contested)
+        _row(iso, name, measured[i], over[i], {s: c[i] for s, c in columns.items()}, contested)
         for i, (iso, name) in enumerate(names)
     ]
 
@@ -177,8 +179,10 @@ def compare(
     """Answer how much of what Russia claims its forces hold, in each oblast and in all four.
 
     `claimed` is the whole oblast over the basis; `held` counts contested ground in where that is
-    chosen and reported; `gap` is what is claimed and not held; changes are of `held`, over 30 and
-    365 days, None where a day is unknown or only one of the two reports contested ground.
+    chosen and reported; `gap` is what is measured and not held, `gap_land` and `gap_water` its
+    land and its lakes and reservoirs; on the basis "land" it is the land alone. `not_measured` is
+    what is left of `claimed`: official areas less the polygons'. Changes are of `held`, over 30
+    and 365 days, None where a day is unknown or only one of the two reports contested ground.
 
     Parameters and errors are those of `areas`.
     """
@@ -189,6 +193,8 @@ def compare(
     said = []
     if contested == Contested.IN:
         said.append(notes.CONTESTED_COUNTED if reported else notes.CONTESTED_NOT_COUNTED)
+    if basis != Basis.POLYGON:
+        said.extend(_why_shares_differ(coverage, snapshot, contested))
     rows = claimed_and_held(coverage, snapshot, basis, contested)
     choices = {"basis": basis.value, "contested": contested.value, "advance": str(advance)}
     counted = contested if reported else Contested.OUT
@@ -205,6 +211,23 @@ def compare(
     )
 
 
+def _why_shares_differ(
+    coverage: Coverage, snapshot: DaySnapshot, contested: Contested
+) -> Iterator[Message]:
+    """Yield the shares by basis, and what is between them, of each oblast with lakes in it."""
+    by_basis = {basis: _held(coverage, snapshot, contested, basis)[1] for basis in Basis}
+    for i, oblast in enumerate(coverage.oblasts):
+        if oblast.water_km2:
+            held = {basis: km2[i] for basis, km2 in by_basis.items()}
+            yield notes.SHARES(
+                name=oblast.name,
+                water=oblast.water_km2,
+                held_water=held[Basis.POLYGON] - held[Basis.LAND],
+                excess=oblast.official_km2 - oblast.polygon_km2,
+                **{basis.value: km2 / oblast.total_km2(basis) for basis, km2 in held.items()},
+            )
+
+
 def claimed_and_held(
     coverage: Coverage,
     snapshot: DaySnapshot,
@@ -213,11 +236,12 @@ def claimed_and_held(
 ) -> list[dict[str, Any]]:
     """Return a row an oblast and last one of all four, with what is claimed and what is held."""
     before = (coverage.known(snapshot.day - timedelta(days=days)) for days in (30, 365))
-    held, month, year = (_held(coverage, s, contested) for s in (snapshot, *before))
+    held, month, year = (_held(coverage, s, contested, basis) for s in (snapshot, *before))
+    not_held = _not_held(coverage, snapshot, contested)
     reported = snapshot.reports(Status.CONTESTED)
     rows = []
     for i, row in enumerate(by_oblast(coverage, snapshot, basis)):
-        now, claimed = held[1][i], row["basis_km2"]
+        now, claimed, (land, lakes) = held[1][i], row["basis_km2"], not_held[i]
         changes = {
             name: None
             if then[0] is None or (contested == Contested.IN and then[0] != reported)
@@ -231,7 +255,10 @@ def claimed_and_held(
                 "claimed": claimed,
                 "held": now,
                 "held_share": now / claimed,
-                "gap": claimed - now,
+                "gap": row["total"] - now,
+                "gap_land": land,
+                "gap_water": lakes,
+                "not_measured": claimed - row["total"],
                 "contested": row["contested"],
                 **changes,
             }
@@ -240,13 +267,34 @@ def claimed_and_held(
 
 
 def _held(
-    coverage: Coverage, snapshot: DaySnapshot | None, contested: Contested
+    coverage: Coverage, snapshot: DaySnapshot | None, contested: Contested, basis: Basis
 ) -> tuple[bool | None, list[float]]:
     """Whether a day reports contested ground (None: unknown), and what counts as held on it."""
     if snapshot is None:
         return None, []
-    km2 = figures.counted_km2(coverage, contested, [snapshot.index])[0]
+    km2 = figures.counted_km2(coverage, contested, [snapshot.index], basis)[0]
     return snapshot.reports(Status.CONTESTED), [*map(float, km2), float(km2.sum())]
+
+
+def _not_held(
+    coverage: Coverage, snapshot: DaySnapshot, contested: Contested
+) -> list[tuple[float, float]]:
+    """Return the land and the water that is not held, in each oblast and last in all four."""
+    totals, held = (
+        np.array(each)
+        for each in zip(
+            *(
+                (
+                    [o.measured_km2(basis) for o in coverage.oblasts],
+                    figures.counted_km2(coverage, contested, [snapshot.index], basis)[0],
+                )
+                for basis in (Basis.LAND, Basis.POLYGON)
+            ),
+            strict=True,
+        )
+    )
+    land, all_of_it = with_sum(totals - held)
+    return list(zip(land.tolist(), (all_of_it - land).tolist(), strict=True))
 
 
 def _on_a_day(
@@ -266,7 +314,8 @@ def _on_a_day(
     budgets = budget.by_oblast(coverage, snapshot, budget.counted(others, advance))
     rows = [{**row, **beside} for row, beside in zip(figures_of, budgets, strict=True)]
     without = assessed_advance.never_reported(coverage.source, advance)
-    without |= {"basis_km2"} if basis == Basis.POLYGON else set()  # it is the total
+    # What is taken of the whole has no other total, and leaves nothing unmeasured.
+    without |= {"not_measured", "basis_km2"} if basis != Basis.OFFICIAL else set()
     who = {"source": evidence.source, "reader": evidence.reader}
     how = {"advance": advance, "contested_reported": snapshot.reports(Status.CONTESTED), **counted}
     totals = {o.iso: o.total_km2(Basis(basis)) for o in coverage.oblasts}
@@ -321,7 +370,6 @@ def _notes(
         day=str(day),
         basis=choices["basis"],
     )
-    if choices["basis"] == Basis.OFFICIAL:
-        yield notes.OFFICIAL
+    yield from notes.BASIS[choices["basis"]]
     yield from said
     yield from assessed_advance.note(evidence.source, choices["advance"])

@@ -23,6 +23,8 @@ from controlmap.words.catalog import Message
 
 COLUMNS = ("source_spread_km2", "dating_km2", "denominator_km2", "last_redrawn")
 """What `by_oblast` gives a row beside its figures."""
+_OF_ALL = (Basis.POLYGON, Basis.OFFICIAL)
+"""What a share of all that is claimed may be taken of; over land another area is held as well."""
 STALE_DAYS = 30
 """A map that was not redrawn for longer is named."""
 
@@ -50,7 +52,7 @@ def by_oblast(
     held = Status.RUSSIAN_HELD
     known = agreement.opinions({**others, coverage.source: coverage}, snapshot.day)
     by_source = np.array([o.held_km2() for o in known if o.is_current])
-    totals = np.array([[o.total_km2(basis) for o in coverage.oblasts] for basis in Basis])
+    totals = np.array([[o.total_km2(basis) for o in coverage.oblasts] for basis in _OF_ALL])
     columns = (
         _spread(by_source) if len(by_source) > 1 else [None] * (len(coverage.oblasts) + 1),
         _spread(coverage.status_km2(held, coverage.may_be_of(snapshot))),

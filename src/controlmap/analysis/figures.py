@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controlmap.core.model import Status
+from controlmap.geo.oblasts import Basis
 from controlmap.record.coverage import Coverage, DaySnapshot
 
 ALL = "all"
@@ -36,12 +37,15 @@ class Every(StrEnum):
 
 
 def counted_km2(
-    coverage: Coverage, contested: Contested, index: Sequence[int] | slice = slice(None)
+    coverage: Coverage,
+    contested: Contested,
+    index: Sequence[int] | slice = slice(None),
+    basis: Basis = Basis.POLYGON,
 ) -> NDArray[np.float64]:
     """Russian-held ground in km2, with contested ground where that counts; (snapshots, oblasts)."""
-    held = coverage.status_km2(Status.RUSSIAN_HELD, index)
+    held = coverage.status_km2(Status.RUSSIAN_HELD, index, basis)
     if contested == Contested.IN:
-        held = held + coverage.status_km2(Status.CONTESTED, index)
+        held = held + coverage.status_km2(Status.CONTESTED, index, basis)
     return held
 
 

@@ -66,11 +66,11 @@ def add_basis(parser: argparse.ArgumentParser) -> None:
     """Add --basis."""
     parser.add_argument(
         "--basis",
-        choices=("polygon", "official"),
+        choices=("polygon", "official", "land"),
         default="polygon",
         help=_(
-            "the total that shares are taken over: the polygon's own area (default) or "
-            "the official statistical area"
+            "the total that shares are taken over: the polygon's own area (default), the official "
+            "statistical area, or the land, without lakes and reservoirs in any figure"
         ),
     )
 

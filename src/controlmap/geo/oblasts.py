@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from shapely.geometry.base import BaseGeometry
 
 from controlmap.core import geoparquet
 from controlmap.core.model import InputError, RecordError
-from controlmap.geo.geodesy import area_km2
+from controlmap.geo import water
+from controlmap.geo.geodesy import area_km2, array_of
 
 
 class Basis(StrEnum):
@@ -25,6 +26,8 @@ class Basis(StrEnum):
     """The geodesic area of the polygon that statuses are measured in."""
     OFFICIAL = "official"
     """The statistical area that Ukraine's state statistics give."""
+    LAND = "land"
+    """The polygon less lakes and reservoirs (`water`); what is held is then held land alone."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,18 @@ class Oblast:
     polygon: BaseGeometry
     polygon_km2: float
 
+    @cached_property
+    def water_km2(self) -> float:
+        """How much of the polygon is lakes and reservoirs; geodesic on WGS84."""
+        return float(water.areas_km2(array_of([self.polygon]))[0])
+
+    def measured_km2(self, basis: Basis) -> float:
+        """Return the area in km2 that statuses fill: the polygon's, or the land's in it."""
+        return self.polygon_km2 - (self.water_km2 if basis == Basis.LAND else 0.0)
+
     def total_km2(self, basis: Basis) -> float:
         """Return the area in km2 that shares are taken over."""
-        return self.official_km2 if basis == Basis.OFFICIAL else self.polygon_km2
+        return self.official_km2 if basis == Basis.OFFICIAL else self.measured_km2(basis)
 
 
 FACTS = {

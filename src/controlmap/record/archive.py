@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from controlmap import sources
 from controlmap.core import geoparquet, user_folder
@@ -52,7 +53,8 @@ def save(path: Path, coverage: Coverage, provenance: Provenance) -> None:
     table = pa.table(
         {
             "iso": pa.array(isos[coverage.face_oblast]),
-            "area_m2": pa.array(np.rint(coverage.face_km2 * 1e6), pa.int64()),
+            "area_m2": _square_metres(coverage.face_km2),
+            "water_m2": _square_metres(coverage.faces.water_km2),
             "since": pa.ListArray.from_arrays(offsets, pa.array(coverage.run_since, pa.uint16())),
             "ground": pa.ListArray.from_arrays(offsets, pa.array(coverage.run_ground, pa.uint8())),
         }
@@ -65,6 +67,14 @@ def save(path: Path, coverage: Coverage, provenance: Provenance) -> None:
     }
     level = geoparquet.CLOSELY if coverage.cell_m else geoparquet.QUICKLY
     geoparquet.write(path, "record", table, coverage.face_geometry, provenance, extra, level)
+
+
+def _square_metres(km2: NDArray[np.float64]) -> pa.Array:
+    return pa.array(np.rint(km2 * 1e6), pa.int64())
+
+
+def _km2(square_metres: pa.Array) -> NDArray[np.float64]:
+    return np.from_dlpack(square_metres).astype(np.float64) / 1e6
 
 
 def load(path: Path) -> Record:
@@ -88,8 +98,9 @@ def load(path: Path) -> Record:
             oblasts=oblasts.load(),
             faces=Faces(
                 _numbered(columns["iso"], codes),
-                np.from_dlpack(columns["area_m2"]).astype(np.float64) / 1e6,
+                _km2(columns["area_m2"]),
                 file.geometry,
+                _km2(columns["water_m2"]) if "water_m2" in columns else None,  # not in earlier ones
             ),
             run_face=np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)),
             run_since=np.from_dlpack(columns["since"].values).astype(np.int64),
@@ -211,8 +222,8 @@ def provenance_of(
     method = (
         "One planar coverage: the distinct edges of all snapshots, snapped to 1e-5 degrees, noded "
         "and polygonised with the oblasts' borders; each face classified by an interior point in "
-        "every snapshot. Areas are geodesic on WGS84, edges straight in longitude and latitude. "
-        + str(source.precedence)
+        "every snapshot. Areas are geodesic on WGS84, edges straight in longitude and latitude, "
+        "and each face's water is that of GSHHG's lakes in it. " + str(source.precedence)
     )
     if coverage.cell_m:
         method += (

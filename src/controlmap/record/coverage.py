@@ -31,10 +31,10 @@ from controlmap.core.model import (
     Status,
     end_of,
 )
-from controlmap.geo import geodesy
+from controlmap.geo import geodesy, water
 from controlmap.geo import oblasts as oblast_room
 from controlmap.geo.geodesy import areas_km2, array_of
-from controlmap.geo.oblasts import Oblast
+from controlmap.geo.oblasts import Basis, Oblast
 from controlmap.record import noding, sampling
 from controlmap.record.drawings import Drawings, select
 from controlmap.record.noding import Frames, Ints, Outlines
@@ -78,11 +78,21 @@ class Faces:
     oblast, km2, geometry
         Each of shape (faces,): the oblast's number; the geodesic area on WGS84 in km2; the polygon
         in lon, lat, or None for a face too thin for the cells of a generalised record.
+    known_water_km2
+        How much of each is water, where that is of other lines than the polygons have: of exact
+        ones in a generalised record.
     """
 
     oblast: Ints
     km2: NDArray[np.float64]
     geometry: Polygons
+    known_water_km2: NDArray[np.float64] | None = None
+
+    @cached_property
+    def water_km2(self) -> NDArray[np.float64]:
+        """How much of each is lakes and reservoirs in km2, geodesic on WGS84; shape (faces,)."""
+        known = self.known_water_km2
+        return water.areas_km2(self.geometry) if known is None else known
 
     @cached_property
     def flat(self) -> Polygons:
@@ -248,20 +258,37 @@ class Coverage:
     @cached_property
     def areas(self) -> NDArray[np.float64]:
         """Areas in km2 (geodesic, WGS84) of every snapshot; shape (snapshots, oblasts, grounds)."""
+        return self._summed(self.face_km2)
+
+    @cached_property
+    def water_areas(self) -> NDArray[np.float64]:
+        """How much of `areas` is lakes and reservoirs; of the same shape."""
+        return self._summed(self.faces.water_km2)
+
+    def _summed(self, face_km2: NDArray[np.float64]) -> NDArray[np.float64]:
         shape = (len(self.snapshots) + 1, len(self.oblasts), _GROUNDS)
         columns = len(self.oblasts) * _GROUNDS
         column = self.face_oblast[self.run_face] * _GROUNDS + self.run_ground
-        km2, size = self.face_km2[self.run_face], columns * shape[0]
+        km2, size = face_km2[self.run_face], columns * shape[0]
         gained = np.bincount(self.run_since * columns + column, km2, size)
         lost = np.bincount(self.run_until * columns + column, km2, size)
         held = np.cumsum((gained - lost).reshape(shape), axis=0)[:-1]
         return np.maximum(held.round(_KM2_DIGITS), 0.0)
 
     def status_km2(
-        self, status: Status, index: int | Sequence[int] | Ints | slice = slice(None)
+        self,
+        status: Status,
+        index: int | Sequence[int] | Ints | slice = slice(None),
+        basis: Basis = Basis.POLYGON,
     ) -> NDArray[np.float64]:
-        """Return areas in km2 of a status, in one snapshot or several; shape (..., oblasts)."""
-        km2: NDArray[np.float64] = self.areas[index][..., list(status.grounds)].sum(axis=-1)
+        """Return areas in km2 of a status, in one snapshot or several; shape (..., oblasts).
+
+        Of land alone where that is the basis.
+        """
+        areas = self.areas[index]
+        if basis == Basis.LAND:
+            areas = areas - self.water_areas[index]
+        km2: NDArray[np.float64] = areas[..., list(status.grounds)].sum(axis=-1)
         return km2
 
     @cached_property

@@ -28,7 +28,8 @@ _DYADIC = 2**13
 def generalise(coverage: Coverage, cell_m: int) -> Coverage:
     """Return the record with groups for faces, shown by cells of `cell_m` metres.
 
-    Areas (geodesic on WGS84, km2) are the exact sums of the faces'; lines are good to a cell.
+    Areas (geodesic on WGS84, km2) and the water in them are the exact sums of the faces'; lines are
+    good to a cell.
     """
     check_size(cell_m)
     group, first = groups(coverage)
@@ -40,6 +41,7 @@ def generalise(coverage: Coverage, cell_m: int) -> Coverage:
         polygons_of_cells(
             np.pad(raster, 1, constant_values=OUTSIDE), (grid.west, grid.south), cell_m, len(first)
         ),
+        np.bincount(group, coverage.faces.water_km2, len(first)).astype(np.float64),
     )
     return replace(
         coverage.with_faces(faces, first), cell_m=cell_m, settlements=_settlements(coverage, group)

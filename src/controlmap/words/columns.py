@@ -116,7 +116,7 @@ _ALL = (
         "cell_m", "Cells", METRES, "The cells that the map is generalised to; none at full detail."
     ),
     # Areas
-    column("total", "Area", KM2, "The area of the oblast's polygon."),
+    column("total", "Area", KM2, "The area of the oblast's polygon, or of the land in it."),
     column(
         "russian_held",
         "Russian-held",
@@ -182,7 +182,15 @@ _ALL = (
     column("claimed", "Claimed", KM2, "All of the oblast, over the basis."),
     column("held", "Held", KM2, "Russian-held ground, with contested ground where that counts."),
     column("compare.held_share", "Share", SHARE, "What is held over the basis."),
-    column("gap", "Gap", KM2, "What is claimed and not held."),
+    column("gap", "Gap", KM2, "What is claimed and not held, as far as it is measured."),
+    column("gap_land", "Land", KM2, "The land of the gap."),
+    column("gap_water", "Water", KM2, "Lakes and reservoirs that are claimed and not held."),
+    column(
+        "not_measured",
+        "Not measured",
+        KM2,
+        "By how much the official area exceeds the polygon in which statuses are measured.",
+    ),
     # Over time
     column(
         "gained_km2",

@@ -87,8 +87,25 @@ AS_OF_CARRIED = Message(
     "shares of the {basis} area"
 )
 OFFICIAL = Message(
-    "Official areas are Ukraine's statistical ones; statuses are measured in the polygons."
+    "Official areas are Ukraine's statistical ones; statuses are measured in the polygons, and "
+    "what is left between the two is not measured."
 )
+LAND = Message(
+    "Areas are of land alone: without lakes and reservoirs as they were before the war (GSHHG)."
+)
+RESERVOIR = Message(
+    "Most of the water is the Kakhovka reservoir, drained since its dam was destroyed on 6 June "
+    "2023: now an overgrown bed with the Dnipro in it (Shumilova et al. 2025, "
+    "doi:10.1126/science.adn8655)."
+)
+BASIS = {"polygon": (), "official": (OFFICIAL,), "land": (LAND, RESERVOIR)}
+"""What there is to say of each."""
+SHARES = Message(
+    "{name}: {land:.1%} of the land is held, {polygon:.1%} of the polygon, {official:.1%} of the "
+    "official area. {water:,.0f} km2 of the polygon are lakes and reservoirs, {held_water:,.0f} "
+    "km2 of them held; the official area is {excess:+,.0f} km2 apart from the polygon."
+)
+"""Why the shares of an oblast differ by basis."""
 CONTESTED_WITHIN = Message(
     "Contested ground is not reported on this day: ukrainian_held includes an unknown part of it."
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from controlmap.core.model import Status
 from controlmap.core.version import __version__
+from controlmap.geo import water
 from controlmap.words import markdown, notes, numbers
 from controlmap.words.catalog import Figure, Message, Text, ngettext
 from controlmap.words.catalog import gettext as _
@@ -55,11 +56,17 @@ SOURCE_HELP = Message(
 )
 PREVIOUS, NEXT, LATEST = Message("Day before"), Message("Day after"), Message("Latest")
 BASIS = Message("Shares of")
-BASES = {"polygon": Message("polygon area"), "official": Message("official area")}
+BASES = {
+    "polygon": Message("polygon area"),
+    "official": Message("official area"),
+    "land": Message("land area"),
+}
+GAP_LAND, GAP_WATER = Message("Not held, land"), Message("Not held, water")
 BASIS_HELP = Message(
     "The total that shares are taken of. Polygon area: the geodesic area of the boundary that "
     "statuses are measured in. Official area: Ukraine's statistical figure, larger for Kherson "
-    "because it includes the waters of the Syvash and the limans."
+    "because it includes the waters of the Syvash and the limans. Land area: lakes and reservoirs "
+    "left out of every figure."
 )
 CITE = Message("Copy as a citation")
 DOWNLOAD = Message("Download")
@@ -540,17 +547,37 @@ def basis(chosen: str, total_km2: float) -> str:
             "Shares are of the official area, {area:km2}\N{NO-BREAK SPACE}km² in all.",
             area=total_km2,
         )
+    if chosen == "land":
+        return _(
+            "Shares are of the land, {area:km2}\N{NO-BREAK SPACE}km² in all; every area is without "
+            "lakes and reservoirs.",
+            area=total_km2,
+        )
     return _(
         "Shares are of the polygon area, {area:km2}\N{NO-BREAK SPACE}km² in all.", area=total_km2
     )
 
 
-def official_gap(excess_km2: float) -> str:
-    """Return what part of the gap is none of land, but of two ways to measure it."""
+def not_measured(excess_km2: float) -> str:
+    """Return what is claimed, and in no polygon in which it could be held or not."""
     return _(
-        "What is not held includes {area:km2}\N{NO-BREAK SPACE}km² by which the official areas "
-        "exceed the measured polygons, most of it water in Kherson oblast.",
+        "{area:km2}\N{NO-BREAK SPACE}km² by which the official areas exceed the polygons, most of "
+        "it water in Kherson oblast, are not measured: neither held nor not held.",
         area=excess_km2,
+    )
+
+
+def gap_water(water_km2: float, drained: date) -> str:
+    """Return how much of what is not held is water, and what that is now."""
+    return _(
+        "Of what is claimed and not held {area:km2}\N{NO-BREAK SPACE}km² are lakes and reservoirs "
+        "as they were before the war ([GSHHG]({source})), most of it the Kakhovka reservoir: "
+        "drained since its dam was destroyed on {day}, now [an overgrown bed]({study}) with the "
+        "Dnipro in it.",
+        area=water_km2,
+        day=drained,
+        source=water.CREDIT_URL,
+        study=water.DRAINED_BY,
     )
 
 
@@ -597,7 +624,7 @@ def cite_day(
     both
         Whether contested ground is counted as held.
     basis
-        What shares are taken of: "polygon" or "official".
+        What shares are taken of: "polygon", "official" or "land".
     share, held, claimed, gap
         Of all four oblasts; areas in km2.
     oblasts
@@ -679,6 +706,12 @@ def of_basis(area_km2: float, part: float, basis: str) -> str:
     if basis == "official":
         return _(
             "{area:km2}\N{NO-BREAK SPACE}km², {share:.1%} of the official area",
+            area=area_km2,
+            share=part,
+        )
+    if basis == "land":
+        return _(
+            "{area:km2}\N{NO-BREAK SPACE}km² of land, {share:.1%} of all of it",
             area=area_km2,
             share=part,
         )

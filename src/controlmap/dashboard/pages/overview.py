@@ -33,6 +33,7 @@ from controlmap.dashboard.parameters import (
     SOURCE,
     Choices,
 )
+from controlmap.geo import water
 from controlmap.geo.oblasts import CLAIMED_ON, Basis
 from controlmap.record import archive
 from controlmap.record.archive import Record
@@ -156,6 +157,8 @@ def _headline(day: date, answer: Answer, statuses: Row, by_source: Rows) -> str:
     facts: list[tuple[Text, ...]] = [
         fact(held, "held", text.km2),
         fact(gap, "gap", text.km2),
+        (text.GAP_LAND, text.km2(every["gap_land"])),
+        (text.GAP_WATER, text.km2(every["gap_water"])),
         (text.CONTESTED_KM2, text.km2(every["contested"])),
         *((text.STATUS[s], text.km2(statuses[s])) for s in _MORE if statuses[s] is not None),
         fact(net, "change_30d", text.change_km2),
@@ -186,7 +189,8 @@ def _notes(record: Record, snapshot: DaySnapshot, answer: Answer) -> Iterator[Te
     if hidden := archive.hidden_by(record):
         yield text.hidden(*hidden.coverage.span)
     if answer.choices["basis"] == Basis.OFFICIAL:
-        yield text.official_gap(claimed - sum(o.polygon_km2 for o in coverage.oblasts))
+        yield text.not_measured(answer.rows[-1]["not_measured"])
+    yield text.gap_water(answer.rows[-1]["gap_water"], water.DRAINED_ON)
     if snapshot.day < CLAIMED_ON:
         yield text.BEFORE_CLAIM
     before = (coverage.known(snapshot.day - timedelta(days=n)) for n in (30, 365))
