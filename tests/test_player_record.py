@@ -48,7 +48,10 @@ def decode(data: bytes) -> Decoded:
     for count in content["face_rings"]:
         shell, *holes = (next(rings) for _ in range(count))
         faces.append(shapely.Polygon(shell, holes))
-    since, kinds = iter(content["run_since"]), iter(content["run_kind"])
+    since, kinds = (
+        iter(content["run_since"]),
+        iter(content["kinds"][g] for g in content["run_ground"]),
+    )
     runs = [
         [(content["day"][next(since)], next(kinds)) for _ in range(count)]
         for count in content["face_runs"]

@@ -7,7 +7,7 @@
  */
 export function example() {
   return {
-    format: 2, first: "2024-01-01", units_per_degree: 10, units_per_km2: 100, carry_days: 14,
+    format: 3, first: "2024-01-01", units_per_degree: 10, units_per_km2: 100, carry_days: 14,
     oblasts: ["West", "East"],
     day: [0, 1, 4, 25, 26],
     contested_reported: [0, 1, 1, 1, 1],
@@ -24,7 +24,8 @@ export function example() {
     ],
     face_runs: [2, 3],
     run_since: [0, 1, 0, 2, 3],
-    run_kind: [0, 1, 1, 2, 0],
+    run_ground: [0, 1, 1, 2, 0],
+    kinds: [0, 1, 2],
   };
 }
 

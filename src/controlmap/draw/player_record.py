@@ -27,9 +27,9 @@ GRID = 2**13
 KM2 = 100
 """Units to a km2: a hectare."""
 NOT_HELD, HELD, CONTESTED = range(3)
-"""What a face is on a day: neither of the others, Russian-held, contested."""
+"""What ground is to the player: neither of the others, Russian-held, contested."""
 
-_KIND = np.array(
+_KINDS = np.array(
     [
         HELD
         if g in Status.RUSSIAN_HELD.grounds
@@ -39,7 +39,7 @@ _KIND = np.array(
         for g in Ground
     ]
 )
-_FORMAT = 2
+_FORMAT = 3
 _CURVE_BITS = 10
 _COMPRESSION = 7  # 9 would save 4 % of the bytes and take four times as long
 
@@ -70,6 +70,7 @@ def encode(coverage: Coverage) -> bytes:
         "units_per_km2": KM2,
         "carry_days": CARRY_LIMIT.days,
         "oblasts": [o.name for o in coverage.oblasts],
+        "kinds": _KINDS,
         **_areas(coverage, days),
         **_rings(coverage, faces),
         **_runs(coverage, faces, days),
@@ -137,18 +138,18 @@ def _rings(coverage: Coverage, faces: Ints) -> dict[str, Ints]:
 
 
 def _runs(coverage: Coverage, faces: Ints, days: _Days) -> dict[str, Ints]:
-    """Return runs over days: of those that begin on one day the last, where the kind changes."""
+    """Return runs over days: of those that begin on one day the last, where the ground changes."""
     position = np.full(len(coverage.face_km2), -1, dtype=np.int64)
     position[faces] = np.arange(len(faces))
-    face, kind = position[coverage.run_face], _KIND[coverage.run_ground]
+    face, ground = position[coverage.run_face], coverage.run_ground
     since = days.of_snapshot[coverage.run_since]
     kept = np.flatnonzero(face >= 0)
     kept = kept[np.lexsort((coverage.run_since[kept], face[kept]))]
     last_of_day = np.r_[(np.diff(face[kept]) != 0) | (np.diff(since[kept]) != 0), True]
     kept = kept[last_of_day]
-    kept = kept[np.r_[True, (np.diff(face[kept]) != 0) | (np.diff(kind[kept]) != 0)]]
+    kept = kept[np.r_[True, (np.diff(face[kept]) != 0) | (np.diff(ground[kept]) != 0)]]
     return {
         "face_runs": np.bincount(face[kept], minlength=len(faces)),
         "run_since": since[kept],
-        "run_kind": kind[kept],
+        "run_ground": ground[kept],
     }

@@ -20,7 +20,8 @@
  * @property {number[]} steps x, y of each point, as steps from the point before
  * @property {number[]} face_runs how many runs a face has
  * @property {number[]} run_since the snapshot that a run begins with
- * @property {number[]} run_kind what a face is in a run
+ * @property {number[]} run_ground what a face is in a run, by the numbers of model.Ground
+ * @property {number[]} kinds what each ground is: not held, held or contested
  */
 
 /** What is reported of an oblast: areas in km2, null where nothing is. @typedef {{held: number | null, contested: number | null}} OblastAreas */
@@ -35,7 +36,7 @@
  * number of a day that has one, -1 for none.
  */
 class PlayerRecord {
-  static FORMAT = 2;
+  static FORMAT = 3;
   static NOT_HELD = 0;
   static HELD = 1;
   static CONTESTED = 2;
@@ -45,8 +46,12 @@ class PlayerRecord {
   static async load(url) {
     const response = await fetch(url);
     if (!response.ok || !response.body) throw new Error(`${response.status} for ${url}`);
-    const unpacked = response.body.pipeThrough(new DecompressionStream("gzip"));
-    return new PlayerRecord(await new Response(unpacked).json());
+    return new PlayerRecord(await PlayerRecord.unpacked(response.body));
+  }
+
+  /** Return the JSON that a stream holds, gzipped. @param {ReadableStream} stream */
+  static unpacked(stream) {
+    return new Response(stream.pipeThrough(new DecompressionStream("gzip"))).json();
   }
 
   /** @param {RecordColumns} columns */
@@ -73,7 +78,8 @@ class PlayerRecord {
     this.boxes = this.#boxes();
 
     this.runAt = PlayerRecord.#starts(columns.face_runs);
-    this.kind = Uint8Array.from(columns.run_kind);
+    this.ground = Uint8Array.from(columns.run_ground);
+    this.kind = this.ground.map((ground) => columns.kinds[ground]);
     this.since = Int32Array.from(columns.run_since);
     this.faceOf = this.#faceOfRuns();
     const { beginAt, beginning } = this.#sortRuns();
