@@ -50,7 +50,7 @@ test("periods end in a gap, over which nothing is carried", () => {
 });
 
 test("another format is refused by its number", () => {
-  assert.throws(() => new PlayerRecord({ ...example(), format: 3 }), /format 3, not 2/);
+  assert.throws(() => new PlayerRecord({ ...example(), format: 4 }), /format 4, not 3/);
 });
 
 test("a file is unpacked as it is read", async () => {

@@ -1,7 +1,8 @@
 """The figures of a record for the browser: what Python measured of every snapshot, exactly.
 
-The file is gzipped JSON, which `assets/figures.js` reads. Areas are whole square metres, geodesic on
-WGS84, by oblast and last of all four, each as its step from the snapshot before: no digit is lost.
+The file is gzipped JSON, which `assets/figures.js` reads. Areas are whole square metres, geodesic
+on WGS84, by oblast and last of all four, each as its step from the snapshot before: no digit is
+lost.
 """
 
 from __future__ import annotations

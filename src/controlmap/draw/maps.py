@@ -35,7 +35,7 @@ Map = folium.Map
 Payload = NewType("Payload", str)
 
 ASSETS = Path(__file__).parent / "assets"
-_LEAFLET = "vendor/leaflet/leaflet"
+LEAFLET = "vendor/leaflet/leaflet"
 """The JavaScript and CSS of the map, which the dashboard's own server hands out."""
 PLACE_RANKS = 5
 """Ranks of places: 0 and 1 always shown with a label, 2 from zoom 8, 3 from 9, 4 from 10."""
@@ -163,13 +163,18 @@ def payload_json(
     return Payload(inert_json({**wired, **start}))
 
 
+def background_json(background: Mapping[str, Sequence[Feature]]) -> str:
+    """Return what never changes, as `write_background` writes it."""
+    return inert_json(_wire(background))
+
+
 def write_background(folder: Path, background: Mapping[str, Sequence[Feature]]) -> str:
     """Write what never changes into `folder` and return the file's name.
 
     `background` maps layer ids, and those of `BASE_IDS`, to features. The name carries a hash of
     the content, so that a browser may keep it; the write is atomic and happens once.
     """
-    text = inert_json(_wire(background)).encode("ascii")
+    text = background_json(background).encode("ascii")
     name = f"background-{hashlib.sha256(text).hexdigest()[:16]}.json"
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / name).exists():
@@ -216,6 +221,53 @@ class Player:
         }
 
 
+def map_config(
+    layers: Sequence[Layer],
+    *,
+    credit: Sequence[tuple[str, str]],
+    ground: BaseGeometry,
+    words: Mapping[str, str],
+    player: Player | None = None,
+    picks: bool = False,
+    fills: bool = False,
+) -> dict[str, object]:
+    """Return what a map's script takes, as `base_map`; `fills` is for one that is all of its page.
+
+    Raises
+    ------
+    ValueError
+        Where ids repeat, words are missing or unknown, or an address is none.
+    """
+    ids = [layer.id for layer in layers]
+    if len(set(ids)) < len(ids):
+        raise ValueError(f"layer ids repeat: {', '.join(ids)}")
+    if unlike := set(words) ^ set(WORDS):
+        raise ValueError(f"words missing or unknown: {', '.join(sorted(unlike))}")
+    for text, href in credit:
+        if not href.startswith(_HTTP):
+            raise ValueError(f"credit {text!r}: address {href!r} is not http or https")
+    return {
+        "layers": [vars(layer) for layer in layers],
+        "base": [
+            {
+                "id": i,
+                "kind": "name" if i == NAMES else "area",
+                "light": palette.PALETTE[i][0],
+                "dark": palette.PALETTE[i][1],
+            }
+            for i in BASE_IDS
+        ],
+        "page": dict(zip(("light", "dark"), palette.PALETTE["page"], strict=True)),
+        "ground": _outlines(ground),
+        "zooms": _ZOOMS,
+        "credit": credit,
+        "words": words,
+        "player": player and player.config(),
+        "picks": picks,
+        "fills": fills,
+    }
+
+
 def base_map(
     layers: Sequence[Layer],
     *,
@@ -249,34 +301,10 @@ def base_map(
     picks
         Whether a click on the map tells the dashboard of that point.
     """
-    ids = [layer.id for layer in layers]
-    if len(set(ids)) < len(ids):
-        raise ValueError(f"layer ids repeat: {', '.join(ids)}")
-    if unlike := set(words) ^ set(WORDS):
-        raise ValueError(f"words missing or unknown: {', '.join(sorted(unlike))}")
-    for text, href in credit:
-        if not href.startswith(_HTTP):
-            raise ValueError(f"credit {text!r}: address {href!r} is not http or https")
+    config = map_config(
+        layers, credit=credit, ground=ground, words=words, player=player, picks=picks
+    )
     west, south, east, north = ground.bounds
-    config = {
-        "layers": [vars(layer) for layer in layers],
-        "base": [
-            {
-                "id": i,
-                "kind": "name" if i == NAMES else "area",
-                "light": palette.PALETTE[i][0],
-                "dark": palette.PALETTE[i][1],
-            }
-            for i in BASE_IDS
-        ],
-        "page": dict(zip(("light", "dark"), palette.PALETTE["page"], strict=True)),
-        "ground": _outlines(ground),
-        "zooms": _ZOOMS,
-        "credit": credit,
-        "words": words,
-        "player": player and player.config(),
-        "picks": picks,
-    }
     centre = [(south + north) / 2, (west + east) / 2]
     # Leaflet's own answer to a change of size would pass for the reader's choice of a view.
     chart = folium.Map(
@@ -287,7 +315,7 @@ def base_map(
     # The first script asks for these at once; st_folium would, for one after the other.
     early = urlencode(
         {
-            "css": f"{assets_url}/{_LEAFLET}.css",
+            "css": f"{assets_url}/{LEAFLET}.css",
             "background": background_url,
             "scripts": " ".join(f"{name}.js" for name in scripts),
             **({"font": font_url} if font_url else {}),
@@ -295,7 +323,7 @@ def base_map(
     )
     chart.default_js = [
         ("controlmap", f"{assets_url}/controlmap.js?{early}"),
-        ("leaflet", f"{assets_url}/{_LEAFLET}.js"),
+        ("leaflet", f"{assets_url}/{LEAFLET}.js"),
         *((name, f"{assets_url}/{name}.js") for name in scripts),
     ]
     chart.default_css = []
@@ -329,9 +357,9 @@ def standalone_map(
     )
     addresses = urlencode(
         {
-            "css": _data_url("text/css", (ASSETS / f"{_LEAFLET}.css").read_bytes()),
+            "css": _data_url("text/css", (ASSETS / f"{LEAFLET}.css").read_bytes()),
             "style": _data_url("text/css", (ASSETS / "controlmap.css").read_bytes()),
-            "background": _data_url("application/json", inert_json(_wire(background)).encode()),
+            "background": _data_url("application/json", background_json(background).encode()),
         }
     )
     # The first script reads its addresses from its own; they end it, as a comment.
@@ -340,7 +368,7 @@ def standalone_map(
         ("controlmap", f"data:text/javascript;charset=utf-8,{first}?{addresses}"),
         *(
             (name, _data_url("text/javascript", (ASSETS / f"{name}.js").read_bytes()))
-            for name in (_LEAFLET, *_SCRIPTS)
+            for name in (LEAFLET, *_SCRIPTS)
         ),
     ]
     (script,) = (c for c in chart._children.values() if isinstance(c, _Script))

@@ -10,3 +10,8 @@ def plain(text: str) -> str:
     plain = re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=])", r"\\\1", " ".join(text.split()))
     # Streamlit looks for :icons: and :colours[ once the escapes are gone: a joiner parts them.
     return re.sub(r":(?=\w)", ":\N{WORD JOINER}", plain)
+
+
+def unlinked(text: str) -> str:
+    """Return text with the words of its links alone."""
+    return re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", text)

@@ -23,11 +23,12 @@ class FaceCanvas {
    * @param {PlayerRecord} record
    * @param {string} pane
    * @param {number} zIndex
+   * @param {FaceLooks | ChangeLooks} [looks]
    */
-  constructor(map, record, pane, zIndex) {
+  constructor(map, record, pane, zIndex, looks = new FaceLooks(record)) {
     this.map = map;
     this.record = record;
-    this.looks = new FaceLooks(record);
+    this.looks = looks;
     this.redrawn = 0; // faces, in the last step
     this.renderer = Paint.canvas(map, pane, zIndex, {}, { _draw: () => this.#drawAll() });
   }

@@ -77,3 +77,49 @@ class FaceLooks {
     return looks;
   }
 }
+
+/** Which faces became held between two snapshots, and which ceased to be: 0 neither, 1 gained, 2 lost. */
+class ChangeLooks {
+  static GAINED = 1;
+  static LOST = 2;
+  #now;
+  #then;
+
+  /** @param {PlayerRecord} record */
+  constructor(record) {
+    this.#now = new FaceLooks(record);
+    this.#then = new FaceLooks(record);
+    this.current = new Uint8Array(record.faces);
+    this.since = -1; // the earlier snapshot; -1 is a gap, since which nothing is known to have changed
+  }
+
+  /** @param {Uint8Array} ofRun 1 for held, 0 for not */
+  assign(ofRun) {
+    this.#now.assign(ofRun);
+    this.#then.assign(ofRun);
+    this.current.forEach((_, face) => { this.current[face] = this.#look(face); });
+  }
+
+  /** @param {number} face */
+  #look(face) {
+    if (this.since < 0) return 0;
+    const [now, then] = [this.#now.current[face], this.#then.current[face]];
+    if (now === then) return 0;
+    return now ? ChangeLooks.GAINED : ChangeLooks.LOST;
+  }
+
+  /** Go to a later snapshot; return the faces that look different there. @param {number} snapshot */
+  go(snapshot) {
+    this.#now.go(snapshot);
+    if (this.since >= 0) this.#then.go(this.since);
+    /** @type {number[]} */
+    const changed = [];
+    this.current.forEach((before, face) => {
+      const look = this.#look(face);
+      if (look === before) return;
+      this.current[face] = look;
+      changed.push(face);
+    });
+    return changed;
+  }
+}

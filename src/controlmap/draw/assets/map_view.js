@@ -31,6 +31,7 @@
  * @property {{[name: string]: string}} words
  * @property {PlayerConfig | null} player
  * @property {boolean} picks whether the dashboard takes a click as a place
+ * @property {boolean} fills whether it is all of its page, which then needs no scrolling past it
  */
 
 /**
@@ -49,6 +50,7 @@
 /** @typedef {TipContent & {rank: number, group: L.FeatureGroup}} FeatureInfo */
 /** @typedef {L.Path & FeatureInfo} MapFeature */
 /** @typedef {L.CircleMarker & FeatureInfo} Place */
+/** What draws the faces of a day on the map. @typedef {Pick<Player, "away" | "active" | "root" | "restyle" | "growth" | "colours" | "addLegend" | "setHome">} FacePlayer */
 /** @typedef {{lat: number, lng: number, zoom: number, focus?: string, layers: {[id: string]: boolean}}} StoredView */
 
 /**
@@ -94,7 +96,7 @@ class MapView {
   tip = null;
   /** @type {TipContent | null} */
   tipContent = null;
-  /** @type {Player | undefined} */
+  /** @type {FacePlayer | undefined} */
   player;
   narrow = false;
   updates = 0;
@@ -103,7 +105,7 @@ class MapView {
   #backgroundDone = false;
   #fitting = false;
   #fitted = false;
-  #moved = false; // whether the reader chose the view
+  moved = false; // whether the reader chose the view
   /** @type {number[]} what the day's payload zooms to */
   #focus = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -116,7 +118,7 @@ class MapView {
     this.words = config.words;
     this.inits = inits;
     this.stored = MapView.#readStore();
-    this.#moved = [this.stored.lat, this.stored.lng, this.stored.zoom].every(Number.isFinite);
+    this.moved = [this.stored.lat, this.stored.lng, this.stored.zoom].every(Number.isFinite);
 
     map.setMinZoom(config.zooms[0]).setMaxZoom(config.zooms[1]);
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.#stillMotion();
@@ -162,7 +164,7 @@ class MapView {
     this.map.on("moveend", () => {
       this.#sift();
       if (this.#fitting) return;
-      this.#moved = true;
+      this.moved = true;
       this.#remember();
     });
     if (this.config.picks) {
@@ -171,7 +173,7 @@ class MapView {
     new ResizeObserver(() => this.#fit()).observe(this.container);
     // Every render message carries the theme; its handler has run when the timeout fires.
     addEventListener("message", (event) => {
-      if (event.data?.type === "streamlit:render") setTimeout(() => this.#retheme(), 0);
+      if (event.data?.type === "streamlit:render") setTimeout(() => this.retheme(), 0);
     });
   }
 
@@ -196,7 +198,7 @@ class MapView {
   #zoomTo(focus) {
     if (String(focus) === String(this.#focus)) return false;
     this.#focus = focus;
-    this.#moved = String(focus) === this.stored.focus;
+    this.moved = String(focus) === this.stored.focus;
     return true;
   }
 
@@ -585,6 +587,10 @@ class MapView {
     const mark = (pointed) => () => container.classList.toggle("cm-pointed", pointed);
     addEventListener("keydown", mark(false), { capture: true });
     container.addEventListener("pointerdown", mark(true), { capture: true });
+    if (this.config.fills) {
+      wheel(true);
+      return;
+    }
     container.addEventListener("pointerdown", () => wheel(true));
     container.addEventListener("pointerleave", () => {
       wheel(false);
@@ -622,7 +628,7 @@ class MapView {
       const narrow = x < MapView.#NARROW;
       if (!this.#fitted || narrow !== this.narrow) this.panel.open = !narrow;
       this.narrow = narrow;
-      if (!this.#moved) this.#showGround();
+      if (!this.moved) this.showGround();
       else if (!this.#fitted) map.setView([stored.lat, stored.lng], stored.zoom, { animate: false });
       this.#fitted = true;
     }
@@ -630,7 +636,7 @@ class MapView {
   }
 
   /** Show all of the ground as large as the controls leave room for, those of the player at play too. */
-  #showGround() {
+  showGround() {
     const { map, config: { ground } } = this;
     const [west, south, east, north] = this.#focus;
     if (this.#focus.length) {
@@ -660,7 +666,7 @@ class MapView {
     const layers = { ...MapView.#readStore().layers };
     this.config.layers.forEach(({ id }) => { layers[id] = this.groups[id].on; });
     const { lat, lng } = this.map.getCenter();
-    const view = this.#moved ? { lat, lng, zoom: this.map.getZoom(), focus: String(this.#focus), layers } : { layers };
+    const view = this.moved ? { lat, lng, zoom: this.map.getZoom(), focus: String(this.#focus), layers } : { layers };
     try {
       sessionStorage.setItem(MapView.#STORE, JSON.stringify(view));
     } catch {
@@ -694,7 +700,8 @@ class MapView {
     return this.config.page[this.theme];
   }
 
-  #retheme() {
+  /** Take over the theme of the page. */
+  retheme() {
     const theme = MapView.#themeNow();
     if (theme === this.theme) return;
     this.theme = theme;

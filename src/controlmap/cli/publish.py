@@ -1,0 +1,42 @@
+"""publish: the record as a page that needs no dashboard."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from controlmap.cli.options import Commands, add_command, add_source
+from controlmap.words.catalog import as_given
+from controlmap.words.catalog import gettext as _
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands,
+        "publish",
+        _publish,
+        _("Write map, figures and history of every source as a page without a server."),
+    )
+    add_source(parser)
+    parser.add_argument(
+        "--single",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help=_("one HTML file that opens without a network"),
+    )
+    parser.add_argument("--force", action="store_true", help=_("write over FILE"))
+
+
+def _publish(arguments: argparse.Namespace) -> None:
+    from controlmap import sources
+    from controlmap.analysis import files
+    from controlmap.draw import edition
+    from controlmap.record import archive
+
+    source = sources.find_source(arguments.source or sources.DEFAULT).id
+    archive.open_source(source)  # which says how to build one where there is none
+    page = edition.single_file(archive.coverages(), source)
+    files.write({arguments.single: page}, force=arguments.force)
+    print(as_given("{path}: {size} bytes", arguments.single, len(page)))

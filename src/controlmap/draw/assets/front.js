@@ -1,0 +1,448 @@
+"use strict";
+
+/** What a reader may choose, by the names of the page's address; values are text. @typedef {Record<string, string>} FrontChoices */
+
+/** @typedef {{id: string, title: string, credit: string, url: string, figures: string, record: string}} FrontSource */
+
+/**
+ * What the front end needs, as front.config writes it. Addresses that begin with # name an element
+ * whose text is the file, gzipped, in base64.
+ *
+ * @typedef {object} FrontConfig
+ * @property {MapConfig} map
+ * @property {string} background
+ * @property {FrontSource[]} sources
+ * @property {Record<string, Record<string, string>>} choices in words, by name
+ * @property {FrontChoices} defaults
+ * @property {Record<string, string>} oblasts
+ * @property {FrontWords} words
+ * @property {PlayerWords} player
+ * @property {string} lang
+ * @property {string} version
+ * @property {string} claimed_on
+ * @property {{date: string, title: string}[]} events
+ * @property {{days: number, name: string}[]} speeds
+ * @property {Record<string, [light: string, dark: string]>} colours
+ */
+
+/** Where the front end stands. @typedef {{choose: (choices: FrontChoices) => void, initial: FrontChoices}} FrontHost */
+
+/**
+ * The first page: map, strip, panel and choices, of files alone. Figures come first; the map follows
+ * when it is there. It tells its host what the reader chooses, and takes the same from it.
+ */
+class Front {
+  static #MOST_WIDE = 900; // px: below, the panel is a sheet over the map
+
+  /** @type {Record<string, Figures>} */
+  figures = {};
+  /** @type {Record<string, Promise<PlayerRecord>>} */
+  #records = {};
+  /** @type {FrontChoices} */
+  choices = {};
+  /** @type {PanelDay | null} */
+  shown = null;
+  /** @type {MapView | undefined} */
+  view;
+  /** @type {DayFaces | undefined} */
+  faces;
+  /** @type {Record<string, number>} for tests: ms since the page opened */
+  times = {};
+
+  /** @param {HTMLElement} root @param {FrontConfig} config @param {FrontHost} host */
+  static async mount(root, config, host) {
+    const front = new Front(root, config, host);
+    await front.#open();
+    return front;
+  }
+
+  /** @param {HTMLElement} root @param {FrontConfig} config @param {FrontHost} host */
+  constructor(root, config, host) {
+    this.root = root;
+    this.config = config;
+    this.host = host;
+    this.text = new FrontText(config.words, config.lang);
+  }
+
+  /** Return the JSON of a file. @param {string} address @returns {Promise<any>} */
+  static async data(address) {
+    if (!address.startsWith("#")) {
+      const response = await fetch(address);
+      if (!response.ok || !response.body) throw new Error(`${response.status} for ${address}`);
+      return PlayerRecord.unpacked(response.body);
+    }
+    const text = atob(/** @type {HTMLElement} */ (document.getElementById(address.slice(1))).textContent.trim());
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
+    return PlayerRecord.unpacked(new Blob([bytes]).stream());
+  }
+
+  async #open() {
+    const { config, host } = this;
+    const columns = await Promise.all(config.sources.map(({ figures }) => Front.data(figures)));
+    columns.forEach((each) => { this.figures[each.source] = new Figures(each); });
+    const all = Object.values(this.figures);
+    this.span = /** @type {[number, number]} */ ([
+      Math.min(...all.map(({ first }) => first)), Math.max(...all.map(({ last }) => last)),
+    ]);
+    this.choices = { ...config.defaults, ...this.#allowed(host.initial) };
+    this.#build();
+    this.#theme();
+    this.#mark();
+    this.show(this.choices);
+    this.times.figures = performance.now();
+    // The figures are painted before the map asks for the processor.
+    await new Promise((done) => { requestAnimationFrame(() => setTimeout(done, 0)); });
+    await this.#openMap();
+  }
+
+  /** Return those of a host's choices that mean something here. @param {FrontChoices} given */
+  #allowed(given) {
+    return Object.fromEntries(Object.entries(given).filter(([name, value]) => {
+      const { choices } = this.config;
+      if (name in choices) return value in choices[name];
+      if (name === "date" || name === "other") return !value || (/^\d{4}-\d\d-\d\d$/.test(value) && Number.isFinite(Figures.number(value)));
+      return name === "at" || name === "theme";
+    }));
+  }
+
+  // --- the page
+
+  #build() {
+    const { config, text, root } = this;
+    const { words } = text;
+    root.classList.add("front");
+    this.mapNode = Page.element("div", "front-map");
+    this.panel = new FrontPanel(text, config, (day) => this.#choose({ date: Figures.iso(day) }));
+    this.strip = new Strip(text, /** @type {[number, number]} */ (this.span), config, (day, playing) => {
+      if (playing) this.show({ ...this.choices, date: Figures.iso(day) });
+      else this.#choose({ date: Figures.iso(day) });
+    });
+    this.card = Page.element("section", "front-card");
+    this.card.hidden = true;
+    this.card.setAttribute("aria-label", words.card);
+    const stage = Page.element("main", "front-stage");
+    stage.append(this.mapNode, this.strip.root);
+    this.side = Page.element("aside", "front-panel");
+    this.side.setAttribute("aria-label", words.panel);
+    const handle = Page.element("button", "front-handle", words.more);
+    handle.type = "button";
+    handle.setAttribute("aria-expanded", "false");
+    handle.addEventListener("click", () => {
+      const open = /** @type {HTMLElement} */ (this.side).classList.toggle("front-open");
+      handle.textContent = open ? words.less : words.more;
+      handle.setAttribute("aria-expanded", String(open));
+    });
+    const title = Page.element("h1", "", words.title);
+    this.side.append(handle, title, this.#buildDrawer(), this.card, this.panel.root, this.#buildFoot());
+    root.append(stage, this.side);
+    this.panel.drawHistory(this.#history(), /** @type {[number, number]} */ (this.span));
+  }
+
+  #buildDrawer() {
+    const { config, text } = this;
+    const { words } = text;
+    this.drawer = Page.element("details", "front-drawer");
+    this.line = Page.element("summary", "");
+    this.form = Page.element("form");
+    Object.entries(config.choices).forEach(([name, options]) => this.form?.append(this.#choice(name, words[name], options)));
+    this.other = Page.element("input");
+    Object.assign(this.other, { type: "date", min: Figures.iso(this.span?.[0] ?? 0), max: Figures.iso(this.span?.[1] ?? 0) });
+    this.other.addEventListener("change", () => {
+      if (this.other?.validity.valid) this.#choose({ other: this.other.value });
+    });
+    const label = Page.element("label", "front-other", words.other);
+    label.append(this.other);
+    this.form.append(label, this.#choice("theme", words.theme, words.themes));
+    this.form.addEventListener("submit", (event) => event.preventDefault());
+    this.drawer.append(this.line, this.form);
+    return this.drawer;
+  }
+
+  /** @param {string} name @param {string} title @param {Record<string, string>} options */
+  #choice(name, title, options) {
+    const label = Page.element("label", "", title);
+    const select = label.appendChild(Page.element("select"));
+    select.name = name;
+    Object.entries(options).forEach(([value, shown]) => select.append(new Option(shown, value)));
+    select.addEventListener("change", () => this.#choose({ [name]: select.value }));
+    return label;
+  }
+
+  #buildFoot() {
+    const { text, config } = this;
+    const foot = Page.element("footer");
+    const status = Page.element("span", "front-status");
+    status.setAttribute("role", "status");
+    /** @param {string} name @param {() => void} act */
+    const button = (name, act) => {
+      const node = foot.appendChild(Page.element("button", "", name));
+      node.type = "button";
+      node.addEventListener("click", act);
+    };
+    button(text.words.download, () => this.#download());
+    button(text.words.cite, async () => {
+      if (!this.shown) return;
+      const said = this.panel?.citation(this.shown) ?? "";
+      await navigator.clipboard?.writeText(said).catch(() => {});
+      status.textContent = said;
+    });
+    foot.append(status);
+    const credit = foot.appendChild(Page.element("p", "front-credit"));
+    config.sources.forEach((source) => {
+      const link = credit.appendChild(Page.element("a", "", source.credit));
+      Object.assign(link, { href: source.url, rel: "noopener noreferrer", target: "_blank" });
+    });
+    credit.append(Page.element("span", "", config.version));
+    return foot;
+  }
+
+  #download() {
+    if (!this.shown) return;
+    const { day, counting, source } = this.shown;
+    const link = Page.element("a");
+    const file = new Blob([source.csv(day, counting, Object.values(this.figures))], { type: "text/csv" });
+    link.href = URL.createObjectURL(file);
+    link.download = `controlmap-${source.source}-${Figures.iso(day)}.csv`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  // --- choices
+
+  /** @param {FrontChoices} changed */
+  #choose(changed) {
+    this.show({ ...this.choices, ...changed });
+    this.host.choose(this.choices);
+  }
+
+  /** Show what is chosen; the host calls it too. @param {FrontChoices} choices */
+  show(choices) {
+    const before = this.choices;
+    this.choices = { ...this.config.defaults, ...this.#allowed(choices) };
+    const { source: name, date, basis, contested, advance, other } = this.choices;
+    const day = Figures.number(date);
+    const source = this.figures[name];
+    const counting = { basis, contested, advance };
+    const all = Object.values(this.figures);
+    const rows = source.compare(day, counting, all);
+    this.#showChoices();
+    this.strip?.show(day);
+    if (before.source !== name || before.basis !== basis || before.contested !== contested || before.advance !== advance) {
+      this.#mark();
+      this.panel?.drawHistory(this.#history(), /** @type {[number, number]} */ (this.span));
+    }
+    if (before.theme !== this.choices.theme) this.#theme();
+    const then = other ? Figures.number(other) : null;
+    if (rows.length) {
+      const bySource = all.map((figures) => ({ figures, rows: figures.compare(day, counting, all) })).filter((each) => each.rows.length);
+      this.shown = { day, counting, source, rows, bySource, other: then };
+      this.panel?.show(this.shown);
+    } else {
+      this.shown = null;
+      this.panel?.empty(this.#nothing(source, day), day);
+    }
+    this.#showFaces(source, day, then);
+  }
+
+  /** @param {Figures} source @param {number} day */
+  #nothing(source, day) {
+    const { text } = this;
+    const title = this.panel?.title(source.source) ?? "";
+    if (day > source.last) return text.say("after", { source: title, last: text.day(Figures.iso(source.last)) });
+    if (day < source.first) return text.say("before", { source: title, first: text.day(Figures.iso(source.first)) });
+    return text.say("gap", { source: title, day: text.day(Figures.iso(day)) });
+  }
+
+  #showChoices() {
+    const { choices, config, text } = this;
+    if (!this.line || !this.form || !this.other) return;
+    this.line.textContent = text.say("chosen", {
+      source: config.choices.source[choices.source], day: text.day(choices.date),
+      basis: config.choices.basis[choices.basis], contested: config.choices.contested[choices.contested],
+    });
+    this.form.querySelectorAll("select").forEach((select) => { select.value = choices[select.name] ?? ""; });
+    if (document.activeElement !== this.other) this.other.value = choices.other ?? "";
+  }
+
+  /** Return the share of all four by source, null where a gap begins. */
+  #history() {
+    const { basis, contested, advance } = this.choices;
+    return Object.values(this.figures).map((figures) => {
+      const all = figures.columns.isos.length - 1;
+      const whole = figures.columns.claimed[basis][all] * 1e6;
+      /** @type {[number, number | null][]} */
+      const shares = figures.days.map((day, snapshot) => [day, figures.held(snapshot, all, { basis, contested, advance }) / whole]);
+      figures.gaps().forEach(({ from }) => shares.push([from, null]));
+      shares.sort(([a], [b]) => a - b);
+      return { source: figures.source, shares };
+    });
+  }
+
+  #mark() {
+    const figures = this.figures[this.choices.source];
+    const shares = this.#history().find(({ source }) => source === figures.source)?.shares ?? [];
+    const { redrawn } = figures.byAdvance[this.choices.advance] ?? figures.byAdvance.apart;
+    this.strip?.mark({
+      shares: /** @type {[number, number][]} */ (shares.filter(([, share]) => share !== null)),
+      gaps: figures.gaps(),
+      redrawn: [...new Set(redrawn[redrawn.length - 1])].filter((day) => day >= 0).map((day) => day + figures.first),
+    });
+  }
+
+  // --- the theme
+
+  #theme() {
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const chosen = this.choices.theme || (dark.matches ? "dark" : "light");
+    const theme = chosen === "dark" ? 1 : 0;
+    document.documentElement.dataset.theme = chosen;
+    document.documentElement.style.colorScheme = chosen;
+    const page = this.config.map.page[chosen === "dark" ? "dark" : "light"];
+    document.documentElement.style.setProperty("--background-color", page.paper);
+    Object.entries(page).forEach(([name, colour]) => document.documentElement.style.setProperty(`--cm-${name}`, colour));
+    Object.entries(this.config.colours).forEach(([name, pair]) => {
+      document.documentElement.style.setProperty(`--part-${name}`, pair[theme]);
+    });
+    dark.onchange = () => this.#theme();
+    this.view?.retheme();
+  }
+
+  // --- the map
+
+  /** Return the record of a source, read once. @param {string} source */
+  #record(source) {
+    this.#records[source] ??= Front.data(this.config.sources.find(({ id }) => id === source)?.record ?? "")
+      .then((columns) => new PlayerRecord(columns));
+    return this.#records[source];
+  }
+
+  async #openMap() {
+    const { config, mapNode } = this;
+    const map = L.map(/** @type {HTMLElement} */ (mapNode), {
+      zoomControl: false, attributionControl: false, preferCanvas: true, zoomSnap: 0.1, trackResize: false, zoomAnimation: false,
+    });
+    map.setView([47.8, 36.6], 7);
+    this.view = new MapView(map, config.map, 1);
+    if (innerWidth < Front.#MOST_WIDE) this.view.panel.open = false;
+    this.faces = new DayFaces(this.view, /** @type {HTMLDivElement} */ (this.strip?.root));
+    this.view.player = this.faces;
+    Object.assign(window, { ControlMap: this.view });
+    const background = Front.data(config.background)
+      .then((layers) => ({ layers }), (error) => ({ error }));
+    this.view.open(background, Promise.resolve());
+    this.view.update({ rev: "front", layers: {}, notes: {}, day: null, totals: [] });
+    this.#showFaces(this.figures[this.choices.source], Figures.number(this.choices.date), this.choices.other ? Figures.number(this.choices.other) : null);
+    this.#tools(await background);
+    if (!this.view.moved) this.view.showGround();
+    map.on("click", ({ latlng }) => this.#pick(latlng));
+    await this.#shownFaces;
+    this.times.map = performance.now();
+  }
+
+  /** @type {Promise<void> | undefined} */
+  #shownFaces;
+
+  /** @param {Figures} source @param {number} day @param {number | null} other */
+  #showFaces(source, day, other) {
+    const { faces } = this;
+    if (!faces) return;
+    const snapshot = source.snapshotOn(day);
+    const since = source.snapshotOn(other ?? day - 30);
+    const reported = source.byAdvance.apart.statuses.held_before_2022?.reported ?? [];
+    const before = snapshot < 0 ? -1 : reported.findLastIndex((yes, of) => Boolean(yes) && of <= snapshot);
+    const turned = faces.advance !== this.choices.advance;
+    faces.advance = this.choices.advance;
+    this.#shownFaces = this.#record(source.source).then((record) => {
+      if (this.choices.source !== source.source || Figures.number(this.choices.date) !== day) return;
+      faces.shown = { snapshot, since: snapshot < 0 ? -1 : since, before };
+      const known = faces.record === record;
+      if (known && turned) faces.restyle();
+      if (known) faces.show(faces.shown);
+      else faces.take(record);
+    }, (error) => {
+      console.error("controlmap: no record:", error.message);
+      this.view?.announce(this.text.words.failed);
+    });
+  }
+
+  /** Put search and the ways of looking on the map. @param {Background} background */
+  #tools({ layers }) {
+    const { view, text } = this;
+    if (!view) return;
+    const tools = Page.element("div", "front-tools");
+    const search = tools.appendChild(Page.element("input"));
+    const list = tools.appendChild(Page.element("datalist"));
+    list.id = "front-places";
+    Object.assign(search, { type: "search", placeholder: text.words.search });
+    search.setAttribute("aria-label", text.words.search);
+    search.setAttribute("list", list.id);
+    const places = layers?.places ?? [];
+    places.forEach(({ t }) => list.append(new Option(t.slice(1, 2).join(""), t[0])));
+    search.addEventListener("change", () => {
+      const wanted = search.value.trim().toLowerCase();
+      const place = places.find(({ t }) => t.slice(0, 2).some((name) => name.toLowerCase() === wanted));
+      if (!place?.p) return;
+      const at = L.latLng(place.p[0][1] / 10_000, place.p[0][0] / 10_000);
+      view.map.setView(at, 10, { animate: false });
+      this.#pick(at, place.t[0]);
+    });
+    /** @param {string} className @param {string} name @param {() => void} act */
+    const button = (className, name, act) => {
+      const node = tools.appendChild(Page.element("button", className));
+      node.type = "button";
+      node.title = name;
+      node.setAttribute("aria-label", name);
+      node.addEventListener("click", act);
+    };
+    button("front-all", text.words.all, () => view.showGround());
+    button("front-full", text.words.full, () => {
+      if (document.fullscreenElement) document.exitFullscreen();
+      else this.root.requestFullscreen();
+    });
+    view.control("topright", tools);
+  }
+
+  /** Say who holds a point, by each source. @param {L.LatLng} at @param {string} [name] */
+  async #pick(at, name) {
+    const { card, text, config } = this;
+    if (!card || !this.view) return;
+    const { x, y } = this.view.map.project(at, 0).divideBy(256);
+    const day = Figures.number(this.choices.date);
+    const records = await Promise.all(config.sources.map(({ id }) => this.#record(id)));
+    const close = Page.element("button", "front-close");
+    close.type = "button";
+    close.setAttribute("aria-label", text.words.close);
+    close.addEventListener("click", () => { card.hidden = true; });
+    const heading = Page.element("h2", "", name ?? `${at.lat.toFixed(4)}, ${at.lng.toFixed(4)}`);
+    const list = Page.element("dl");
+    config.sources.forEach(({ id, title }, i) => {
+      const figures = this.figures[id];
+      const face = records[i].faceAt(x, y);
+      const row = list.appendChild(Page.element("div"));
+      const said = row.appendChild(Page.element("dd"));
+      row.prepend(Page.element("dt", "", title));
+      if (figures.snapshotOn(day) < 0) said.textContent = this.#nothing(figures, day);
+      else if (face < 0) said.textContent = text.words.nothing_here;
+      else {
+        const calendar = new Calendar(figures.columns.first, config.lang);
+        const lines = new PlayerText(config.player, calendar, config.lang, title).face(records[i], face, day - figures.first, 3);
+        lines.filter((_, line) => line !== 2).slice(1).forEach((line, of) => said.append(Page.element(of ? "small" : "b", "", line)));
+      }
+    });
+    card.replaceChildren(close, heading, list, Page.element("p", "", text.words.card_note));
+    card.hidden = false;
+    card.scrollIntoView({ block: "nearest" });
+  }
+
+  // --- for tests
+
+  state() {
+    return {
+      choices: this.choices, times: this.times,
+      settled: this.faces?.settled ?? false,
+      snapshot: this.faces?.shown.snapshot ?? null,
+      csv: this.shown?.source.csv(this.shown.day, this.shown.counting, Object.values(this.figures)) ?? "",
+    };
+  }
+}
