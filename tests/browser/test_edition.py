@@ -150,7 +150,7 @@ def test_axe_finds_no_violation(
         page.evaluate(AXE.read_text("utf-8"))
         violations = page.evaluate(
             """async () => (await axe.run()).violations.map(({id, nodes}) => (
-                [id, nodes.map((node) => `${node.html.slice(0, 120)} ${node.any[0]?.message ?? ""}`)]
+                [id, nodes.map((node) => [node.html.slice(0, 120), node.any[0]?.message])]
             ))"""
         )
         assert violations == []

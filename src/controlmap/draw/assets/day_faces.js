@@ -34,7 +34,7 @@ class DayFaces {
   /** Take the record of a source, once for each. @param {PlayerRecord} record */
   take(record) {
     if (this.record === record) return;
-    this.#canvases.forEach(({ renderer }) => renderer.remove());
+    this.#canvases.forEach((canvas) => canvas.remove());
     this.record = record;
     const { map } = this.view;
     const name = `cm-day-${DayFaces.#serial += 1}`;

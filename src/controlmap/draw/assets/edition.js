@@ -12,7 +12,7 @@
     const differs = Object.entries(choices).filter(([name, value]) => value && value !== config.defaults[name]);
     history.replaceState(null, "", `#${new URLSearchParams(differs)}`);
   };
-  Front.mount(/** @type {HTMLElement} */ (document.getElementById("front")), config, { choose, initial: read() })
+  Front.mount(/** @type {HTMLElement} */ (document.getElementById("edition")), config, { choose, initial: read() })
     .then((mounted) => {
       front = mounted;
       Object.assign(window, { front });

@@ -70,6 +70,12 @@ class FaceCanvas {
     this.renderer._updatePaths();
   }
 
+  /** Leave the map, with what was still to be drawn. */
+  remove() {
+    clearTimeout(this.#settling);
+    this.renderer.remove();
+  }
+
   /** Whether nothing is left to be drawn anew. */
   get settled() {
     return this.#settling === undefined;

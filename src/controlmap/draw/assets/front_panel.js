@@ -179,8 +179,8 @@ class FrontPanel {
 
   #buildChart() {
     const { w, h } = FrontPanel.#CHART;
-    this.svg = FrontPanel.#svg("svg", { viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": this.text.words.history });
-    this.cursor = FrontPanel.#svg("line", { class: "front-cursor", y1: FrontPanel.#CHART.top, y2: h - FrontPanel.#CHART.bottom });
+    this.svg = Page.svg("svg", { viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": this.text.words.history });
+    this.cursor = Page.svg("line", { class: "front-cursor", y1: FrontPanel.#CHART.top, y2: h - FrontPanel.#CHART.bottom });
     this.legend = Page.element("ul", "front-key");
     this.chart.append(Page.element("figcaption", "", this.text.words.history), this.legend, this.svg);
     this.svg.addEventListener("click", (event) => {
@@ -190,14 +190,6 @@ class FrontPanel {
     });
     /** @type {[number, number]} */
     this.span = [0, 1];
-  }
-
-  /** @param {string} tag @param {Record<string, string | number>} attributes @param {string} [text] */
-  static #svg(tag, attributes, text) {
-    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, String(value)));
-    if (text) node.textContent = text;
-    return node;
   }
 
   /** @param {number} x */
@@ -234,15 +226,15 @@ class FrontPanel {
         }
         open = share !== null;
       });
-      return FrontPanel.#svg("path", { class: `front-series front-series-${i}`, d });
+      return Page.svg("path", { class: `front-series front-series-${i}`, d });
     });
     this.svg?.replaceChildren(
-      ...ticks.map((tick) => FrontPanel.#svg("line", { class: "front-grid", x1: left, x2: w, y1: y(tick), y2: y(tick) })),
-      ...ticks.map((tick) => FrontPanel.#svg("text", { x: left - 5, y: y(tick) + 4, "text-anchor": "end" }, this.text.say("share", { n: Math.round(100 * tick) }))),
-      ...years.map((year) => FrontPanel.#svg("text", { x: this.#x(Figures.number(`${year}-01-01`)), y: h - 5 }, String(year))),
+      ...ticks.map((tick) => Page.svg("line", { class: "front-grid", x1: left, x2: w, y1: y(tick), y2: y(tick) })),
+      ...ticks.map((tick) => Page.svg("text", { x: left - 5, y: y(tick) + 4, "text-anchor": "end" }, this.text.say("share", { n: Math.round(100 * tick) }))),
+      ...years.map((year) => Page.svg("text", { x: this.#x(Figures.number(`${year}-01-01`)), y: h - 5 }, String(year))),
       ...years.map((year) => {
         const at = this.#x(Figures.number(`${year}-01-01`));
-        return FrontPanel.#svg("line", { class: "front-grid", x1: at, x2: at, y1: h - bottom, y2: h - bottom + 4 });
+        return Page.svg("line", { class: "front-grid", x1: at, x2: at, y1: h - bottom, y2: h - bottom + 4 });
       }),
       ...paths, /** @type {Element} */ (this.cursor),
     );

@@ -21,4 +21,12 @@ const Page = {
   context(canvas, settings) {
     return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", settings));
   },
+
+  /** Return a new element of a picture. @param {string} tag @param {Record<string, string | number>} attributes @param {string} [text] */
+  svg(tag, attributes, text) {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, String(value)));
+    if (text !== undefined) node.textContent = text;
+    return node;
+  },
 };

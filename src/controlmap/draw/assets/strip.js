@@ -35,7 +35,7 @@ class Strip {
     Object.assign(this.slider, { type: "range", min: span[0], max: span[1], value: this.day });
     this.slider.setAttribute("aria-label", words.date);
     this.slider.addEventListener("input", () => this.#choose(Number(this.slider.value)));
-    this.picture = Strip.#svg("svg", {
+    this.picture = Page.svg("svg", {
       viewBox: `0 0 ${Strip.#WIDTH} ${Strip.#HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true",
     });
     this.input = Page.element("input", "front-date");
@@ -69,13 +69,6 @@ class Strip {
     node.title = name;
     if (!shown) node.setAttribute("aria-label", name);
     node.addEventListener("click", act);
-    return node;
-  }
-
-  /** @param {string} tag @param {Record<string, string | number>} attributes */
-  static #svg(tag, attributes) {
-    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, String(value)));
     return node;
   }
 
@@ -121,12 +114,12 @@ class Strip {
     const line = steps.join("");
     const ends = shares.length ? `V${height - 8}H${x(shares[0][0]).toFixed(1)}Z` : "";
     this.picture.replaceChildren(
-      Strip.#svg("path", { class: "front-area", d: line + ends }),
-      Strip.#svg("path", { class: "front-line", d: line }),
-      ...gaps.map(({ from, until }) => Strip.#svg("rect", {
+      Page.svg("path", { class: "front-area", d: line + ends }),
+      Page.svg("path", { class: "front-line", d: line }),
+      ...gaps.map(({ from, until }) => Page.svg("rect", {
         class: "front-gap", x: x(from), y: 0, width: x(until) - x(from), height: height - 8,
       })),
-      Strip.#svg("path", { class: "front-redrawn", d: redrawn.map((day) => `M${x(day).toFixed(1)},${height - 7}v3`).join("") }),
+      Page.svg("path", { class: "front-redrawn", d: redrawn.map((day) => `M${x(day).toFixed(1)},${height - 7}v3`).join("") }),
     );
   }
 
