@@ -331,7 +331,7 @@ class Front {
     const background = Front.data(config.background)
       .then((layers) => ({ layers }), (error) => ({ error }));
     this.view.open(background, Promise.resolve());
-    this.view.update({ rev: "front", layers: {}, notes: {}, day: null, totals: [] });
+    this.view.update({ rev: "front", layers: {}, notes: {}, day: null, totals: [], focus: [] });
     this.#showFaces(this.figures[this.choices.source], Figures.number(this.choices.date), this.choices.other ? Figures.number(this.choices.other) : null);
     this.#tools(await background);
     if (!this.view.moved) this.view.showGround();
