@@ -11,12 +11,19 @@ import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from command_line import refused
+from controlmap.core import limits
 from controlmap.core.model import InputError
 from controlmap.core.server_settings import Settings
 from controlmap.dashboard import protection
@@ -254,3 +261,37 @@ def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("held", "size", "status"),
+    [
+        ({}, 1, 200),
+        ({"me": limits.UPLOAD_SESSION_MB * 2**20}, 1, 413),
+        ({"other": limits.UPLOAD_SESSION_MB * 2**20}, 1, 200),
+        ({f"{n}": 2**20 for n in range(limits.UPLOAD_SERVER_MB)}, 1, 413),
+        ({}, 0, 411),
+    ],
+)
+def test_uploads_have_a_total_for_each_session_and_for_all(
+    held: dict[str, int], size: int, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def taken(scope: Any, receive: Any, send: Any) -> None:
+        await PlainTextResponse("kept")(scope, receive, send)
+
+    monkeypatch.setattr(protection, "_held_bytes", lambda: held)
+    app = protection.Protection(taken, Settings(), "")
+    client = TestClient(app, base_url="http://127.0.0.1")
+    answer = client.put("/_stcore/upload_file/me/1", content=b"x" * size)
+    assert answer.status_code == status
+
+
+def test_what_streamlit_holds_is_counted_and_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = MemoryUploadedFileManager("")
+    monkeypatch.setattr(
+        "streamlit.runtime.get_instance", lambda: SimpleNamespace(uploaded_file_mgr=manager)
+    )
+    manager.add_file("me", UploadedFileRec("1", "a", "text/plain", bytes(7)))
+    assert protection._held_bytes() == {"me": 7}
+    manager.remove_session_files("me")
+    assert protection._held_bytes() == {}

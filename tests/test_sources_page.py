@@ -8,7 +8,6 @@ import html
 import re
 from collections.abc import Iterator
 from datetime import date
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -23,9 +22,9 @@ import hostile
 import layer_files as files
 from controlmap import sources
 from controlmap.analysis import agreement
-from controlmap.core import limits
+from controlmap.core import isolated, limits
 from controlmap.record import archive
-from controlmap.sources import custom, legends, reading
+from controlmap.sources import custom
 from controlmap.words import text_sources
 from input_files import SQUARE_KM2
 
@@ -166,7 +165,7 @@ def test_the_guess_is_shown_and_can_be_changed(page: AppTest) -> None:
     told = {s.label: s.value for s in page.selectbox}
     assert told[str(text_sources.OWN_COLUMN)] == "status"
     assert told["grey zone \\(1\\)"] == "contested"
-    page.selectbox(key="own status grey zone").select("russian_held").run()
+    page.selectbox(key="own: status grey zone").select("russian_held").run()
     rows = table(page, str(text_sources.OWN_CAPTION))
     assert rows[0] == ["Donetsk", f"{2 * SQUARE_KM2:.1f}"]
 
@@ -228,33 +227,81 @@ def test_every_hostile_file_is_one_line_or_read(alone: AppTest, case: hostile.Ca
     assert not any("\n" in e.value for e in alone.error)
 
 
-def test_what_a_file_may_mean_is_learnt_once(
+def test_a_file_is_read_again_only_for_another_meaning(
     alone: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not at every click: it goes through all properties of all features."""
-    learnt: list[str] = []
+    read: list[str] = []
 
-    def watch(room: ModuleType, name: str) -> None:
-        real = getattr(room, name)
+    def noted(_name: str, function: Any, *given: object) -> object:
+        read.append(function.__name__)
+        return function(*given)
 
-        def noted(*given: object) -> object:
-            learnt.append(name)
-            return real(*given)
-
-        monkeypatch.setattr(room, name, noted)
-
-    watch(legends, "columns")
-    watch(legends, "guess")
-    watch(sources, "recognised")
-    watch(reading, "recognised")
+    monkeypatch.setattr(isolated, "call", noted)
     upload(alone, ("layer 2023-07-01.geojson", files.geojson()))
-    assert sorted(set(learnt)) == ["columns", "guess", "recognised"]
-    learnt.clear()
+    assert read == ["_look", "_measured"]
     alone.run()
-    assert learnt == []
-    alone.selectbox(key="own status grey zone").select("russian_held").run()
-    assert learnt == ["recognised"]  # it is read anew
+    assert read == ["_look", "_measured"]
+    alone.selectbox(key="own: status grey zone").select("russian_held").run()
+    assert read == ["_look", "_measured", "_measured"]
     assert table(alone, str(text_sources.OWN_CAPTION))[0][1] == f"{2 * SQUARE_KM2:.1f}"
+
+
+def test_nothing_is_measured_until_somebody_says_what_it_means(page: AppTest) -> None:
+    page.run()
+    borders = files.geojson(files.frame(status=["Donetskyi raion", "Horlivskyi raion"]))
+    upload(page, ("borders 2023-07-01.geojson", borders))
+    assert [info.value for info in page.info] == [str(text_sources.OWN_CHOOSE)]
+    assert not page.error
+    assert not compared_with_mine(page)
+    assert page.selectbox(key="own: column").value is None
+    page.selectbox(key="own: column").select("status").run()
+    assert page.selectbox(key="own: status donetskyi raion").value is None
+    assert not compared_with_mine(page)
+    page.selectbox(key="own: status donetskyi raion").select("russian_held").run()
+    assert compared_with_mine(page)
+    assert table(page, str(text_sources.OWN_CAPTION))[0][1] == f"{SQUARE_KM2:.1f}"
+
+
+def test_the_encoding_is_named_and_can_be_set(page: AppTest) -> None:
+    page.run()
+    parts = files.unzipped(files.shapefile(None, ".cpg"))
+    cyrillic = parts["layer.dbf"].replace(b"Grey", b"\xd1\xb3\xf0 ")
+    upload(page, ("2023-07-01.zip", files.zipped(parts | {"layer.dbf": cyrillic})))
+    assert page.selectbox(key="own: encoding").value == "windows-1251"
+    assert any(s.label.startswith("сір  zone") or "сір" in s.label for s in page.selectbox)
+    page.selectbox(key="own: encoding").select("KOI8-U").run()
+    assert not page.exception
+    assert not any("сір" in s.label for s in page.selectbox)
+
+
+def test_a_layer_is_kept_while_its_reader_is_on_another_page(page: AppTest) -> None:
+    page.run()
+    upload(page, ("layer 2023-07-01.geojson", files.geojson()))
+    page.selectbox(key="own: status grey zone").select("russian_held").run()
+    kept = page.session_state["own layer"]
+
+    def elsewhere() -> None:
+        import streamlit as st
+
+        from controlmap.dashboard import session
+        from controlmap.dashboard.pages import sources as sourcing
+
+        if st.session_state.get("away"):
+            st.write("another page")
+        else:
+            session.guarded(sourcing.show)()
+
+    again = AppTest.from_function(elsewhere, default_timeout=SECONDS)
+    again.query_params["date"] = "2023-07-01"
+    again.session_state["own layer"] = kept
+    again.run()
+    assert not again.exception
+    assert compared_with_mine(again)
+    assert "Kept for this session: layer 2023\\-07\\-01\\.geojson" in said(again)
+    assert table(again, str(text_sources.OWN_CAPTION))[0][1] == f"{2 * SQUARE_KM2:.1f}"
+    again.button(key="remove own").click().run()
+    assert not compared_with_mine(again)
+    assert "own layer" not in again.session_state
 
 
 def test_a_file_that_is_refused_leaves_nothing_of_the_one_before(alone: AppTest) -> None:
@@ -262,7 +309,7 @@ def test_a_file_that_is_refused_leaves_nothing_of_the_one_before(alone: AppTest)
     assert alone.session_state["own layer"]["placed"]["place-held"]
     upload(alone, ("layer.geojson", b"{"))
     assert len(alone.error) == 1
-    assert list(alone.session_state["own layer"]) == ["digest"]
+    assert sorted(alone.session_state["own layer"]) == ["answers", "layers", "tomls"]
 
 
 def test_two_layers_at_once_are_refused(page: AppTest) -> None:
@@ -320,7 +367,8 @@ def test_viina_is_taken_with_its_opinions(page: AppTest) -> None:
 def test_viina_that_unpacks_to_too_much_is_refused(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "UPLOAD_CSV_MB", 1)
+    monkeypatch.setattr(limits, "UPLOAD_CSV_MB", 1)  # here, where the file is then read
+    monkeypatch.setattr(isolated, "call", lambda _, function, *given: function(*given))
     page.run()
     rows = [(709717, "20230701", "RU")] * 40_000
     upload(page, ("control.zip", files.zipped({"control.csv": files.viina(*rows)})))

@@ -16,6 +16,10 @@ FILE_MB = 256
 """The largest single file that is read, unpacked, in MB (2**20 bytes)."""
 UPLOAD_MB = 25
 """The largest file that the dashboard takes from a visitor, in MB, as it is sent."""
+UPLOAD_SESSION_MB = 75
+"""What all files of a visitor's session may be together, in MB."""
+UPLOAD_SERVER_MB = 300
+"""What the files of all sessions may be together, in MB: they are held until a session ends."""
 UPLOAD_UNPACKED_MB = 64
 """What such a file may unpack to, in MB."""
 ZIP_MEMBERS = 1000

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from controlmap.core import limits
 from controlmap.core.server_settings import Settings
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Protection:
     ) -> None:
         self._app = app
         self._settings = settings
+        self._arriving = 0  # bytes of files that are on their way
         embedders = " ".join(settings.embedders)
         images = " ".join(["'self'", "data:", "blob:", *image_hosts])
         always = {
@@ -75,6 +77,13 @@ class Protection:
             await _refuse(scope, receive, send, *refusal)
         elif scope["type"] == "websocket":
             await self._app(scope, _Filtered(receive), send)
+        elif _is_upload(scope):
+            size = _length(scope)
+            self._arriving += size
+            try:
+                await self._app(scope, receive, self._with_headers(scope, send))
+            finally:
+                self._arriving -= size
         else:
             await self._app(scope, receive, self._with_headers(scope, send))
 
@@ -84,6 +93,19 @@ class Protection:
             return 421, "This server is not known by that name."
         if not self._settings.uploads and _UPLOADS in scope["path"]:
             return 403, "Uploads are off."
+        return self._upload_refusal(scope) if _is_upload(scope) else None
+
+    def _upload_refusal(self, scope: Scope) -> tuple[int, str] | None:
+        """Refuse a file with which a session, or all of them, would hold too much."""
+        session = scope["path"].partition(_UPLOADS)[2].partition("/")[0]
+        size = _length(scope)
+        if not size:
+            return 411, "The length of a file is needed."
+        held = _held_bytes()
+        if held.get(session, 0) + size > limits.UPLOAD_SESSION_MB * 2**20:
+            return 413, f"Your files together would be over {limits.UPLOAD_SESSION_MB} MB."
+        if sum(held.values()) + self._arriving + size > limits.UPLOAD_SERVER_MB * 2**20:
+            return 413, "The server holds as many files as it can; try again in some minutes."
         return None
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
@@ -102,6 +124,28 @@ class Protection:
             await send(message)
 
         return sent
+
+
+def _is_upload(scope: Scope) -> bool:
+    return bool(scope["type"] == "http" and scope["method"] == "PUT" and _UPLOADS in scope["path"])
+
+
+def _length(scope: Scope) -> int:
+    given = [value for name, value in scope["headers"] if name == b"content-length"]
+    return int(given[0]) if len(given) == 1 and given[0].isdigit() else 0
+
+
+def _held_bytes() -> dict[str, int]:
+    """Return what Streamlit holds of uploaded files by session; it lets go when one ends."""
+    from streamlit.runtime import get_instance
+    from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+
+    manager = get_instance().uploaded_file_mgr
+    assert isinstance(manager, MemoryUploadedFileManager)
+    return {
+        session: sum(len(file.data) for file in list(files.values()))
+        for session, files in list(manager.file_storage.items())
+    }
 
 
 class _Filtered:

@@ -89,12 +89,16 @@ OWN_TITLE = Message("Your own layer")
 OWN_LEDE = Message(
     "{formats}, or a file of a source above, up to {limit} MB; a legend in TOML may come with it. "
     "It is read in memory, measured and compared like any source, in this session alone, and never "
-    "stored."
-)(formats=tuple(formats.FORMATS), limit=limits.UPLOAD_MB)
+    "stored. All files of a session together are up to {session} MB."
+)(formats=tuple(formats.FORMATS), limit=limits.UPLOAD_MB, session=limits.UPLOAD_SESSION_MB)
 OWN_OFF = Message(
     "This server takes no files. Measure one with `controlmap areas --input FILE`, or with a "
     "dashboard on your own machine."
 )
+OWN_CHOOSE = Message("Choose what its areas mean; nothing is measured until then.")
+OWN_PLACEHOLDER = Message("not chosen")
+OWN_REMOVE = Message("Remove")
+OWN_ENCODING = Message("Encoding of its texts")
 OWN_FILE = Message("Drop a file here")
 OWN_DAY = Message("Date it shows")
 OWN_COLUMN = Message("Status column")
@@ -123,6 +127,16 @@ STATUSES = {
     **{status.value: name for status, name in text.STATUS.items()},
     "ignore": Message("left out"),
 }
+
+
+def own_kept(name: str) -> str:
+    """Return that a visitor's file is kept, by its name."""
+    return _("Kept for this session: {name}", name=name)
+
+
+def own_reading(seconds: int) -> str:
+    """Return that a visitor's file is being read, and since when."""
+    return _("Reading the file: {seconds} s", seconds=seconds)
 
 
 def own_rest(count: int) -> str:
