@@ -10,6 +10,7 @@ from pathlib import Path
 import geopandas
 import openpyxl
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 import controlmap as cm
@@ -48,6 +49,8 @@ def test_the_first_page_offers_its_table_and_its_ground(page: Visit, address: st
     ground = geopandas.read_parquet(taken(page, "GeoParquet"))
     held = ground.loc[ground["status"] == "russian_held", "area_km2"].sum()
     assert 0 < answer.row("all")["held"] - held < 300  # what is too thin to be drawn
+    assert Image.open(taken(page, "PNG")).size == (2400, 1350)
+    assert "Who controls what, 24 January 2026" in taken(page, "SVG").read_text("utf-8")
     expect(page.tab.get_by_text("generalised to cells of 250 m")).to_be_visible()
     page.assert_clean()
 

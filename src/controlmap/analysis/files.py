@@ -173,16 +173,21 @@ def write(contents: Mapping[Path, bytes], *, force: bool = False) -> None:
         Where there is no such folder, a file is there already and `force` is not set, or a path is
         a folder; nothing was written then.
     """
-    for path in contents:
+    check(contents, force=force)
+    with ExitStack() as files:
+        for path, content in contents.items():
+            files.enter_context(geoparquet.replacing(path)).write(content)
+
+
+def check(paths: Iterable[Path], *, force: bool = False) -> None:
+    """Raise the errors of `write` where paths cannot be written to."""
+    for path in paths:
         if not path.parent.is_dir():
             raise InputError("{path}: there is no folder {parent}", path, path.parent)
         if path.is_dir():
             raise InputError("{path}: is a folder; name a file", path)
         if path.exists() and not force:
             raise InputError("{path}: exists; to write over it, use --force", path)
-    with ExitStack() as files:
-        for path, content in contents.items():
-            files.enter_context(geoparquet.replacing(path)).write(content)
 
 
 def _text(provenance: Mapping[str, Any]) -> str:

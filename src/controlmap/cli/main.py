@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from controlmap.cli import (
     dashboard,
+    pictures,
     publish,
     questions,
     records,
@@ -20,7 +21,7 @@ from controlmap.core.version import __version__
 from controlmap.words.catalog import as_given
 from controlmap.words.catalog import gettext as _
 
-_ROOMS = (questions, records, update, publish, dashboard)
+_ROOMS = (questions, pictures, records, update, publish, dashboard)
 
 
 class _Parser(argparse.ArgumentParser):

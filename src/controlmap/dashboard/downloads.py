@@ -10,6 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from controlmap.analysis import answer as answers
 from controlmap.analysis.answer import Answer
+from controlmap.draw import pictures
+from controlmap.draw.pictures import Size, Theme
 from controlmap.words import text
 
 _TABLES: Mapping[str, tuple[str, str]] = {
@@ -22,7 +24,7 @@ _GROUND: Mapping[str, tuple[str, str]] = {
     "gpkg": ("GeoPackage", "application/geopackage+sqlite3"),
     "parquet": ("GeoParquet", "application/vnd.apache.parquet"),
 }
-PICTURES: Mapping[str, tuple[str, str]] = {
+_PICTURES: Mapping[str, tuple[str, str]] = {
     "png": ("PNG", "image/png"),
     "svg": ("SVG", "image/svg+xml"),
 }
@@ -35,7 +37,7 @@ def offer(
     *,
     cell_m: int | None = None,
     has_ground: bool = False,
-    picture: Callable[[str], bytes] | None = None,
+    picture: Callable[[Size, Theme], str] | None = None,
 ) -> None:
     """Offer the answer behind a figure as files; each is written when a reader takes it.
 
@@ -50,12 +52,14 @@ def offer(
     has_ground
         Whether the answer is of ground.
     picture
-        Gives the picture of the figure as "png" or "svg".
+        Draws the picture of the figure, as SVG.
     """
     with place.popover(str(text.DOWNLOAD), width="content"):
         _row(name, _TABLES, lambda form: answers.encoded(ask(), form))
         if picture is not None:
-            _row(name, PICTURES, picture)
+            _row(
+                name, _PICTURES, lambda form: pictures.encoded(picture(Size.WEB, Theme.LIGHT), form)
+            )
         if has_ground:
             _row(name, _GROUND, lambda form: answers.encoded(ask(), form))
             st.caption(text.ground_detail(cell_m))

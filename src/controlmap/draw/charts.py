@@ -17,6 +17,8 @@ import pandas as pd
 
 from controlmap.words.numbers import AREA_STEP_KM2
 
+Chart = alt.LayerChart
+
 COLOURS = {
     "UA-14": "#d55e00",
     "UA-09": "#3c8fd0",
@@ -36,6 +38,7 @@ MOST_NET = 80
 """In more periods than these the marks of the net would hide the bars."""
 _DASHES = {"solid": [1, 0], "dotted": [2, 3], "dashed": [6, 4]}
 _HEIGHT = 320
+_PRINT_PX = 14
 _PADDING = {"left": 0, "top": 5, "right": 5, "bottom": 0}
 _INK = "currentColor"
 """The text's own colour, whichever the theme; what is less than a figure is translucent."""
@@ -256,6 +259,39 @@ def projection(
     rule = alt.Chart(today).mark_rule(**_QUIET).encode(x="from:T")
     name = alt.Chart(today).mark_text(align="right", dx=-5, y=6, **_TEXT)
     return _sized(rule, name.encode(x="from:T", text="what:N"), shade, layers)
+
+
+def dash(style: str) -> str:
+    """Return a dash of `PROJECTED` as SVG has it."""
+    return "none" if style == "solid" else " ".join(map(str, _DASHES[style]))
+
+
+def svg(chart: alt.LayerChart, width: float, height: float, ink: str) -> str:
+    """Return a chart as SVG of that size in all, its text in that colour; without a browser."""
+    import vl_convert
+
+    with alt.data_transformers.enable("default", max_rows=None):
+        spec = chart.to_dict()
+    spec |= {
+        "width": round(width),
+        "height": round(height),
+        "autosize": {"type": "fit", "contains": "padding"},
+        "background": None,
+    }
+    spec["config"] |= {
+        "axis": {
+            **spec["config"]["axis"],
+            **dict.fromkeys(("labelFontSize", "titleFontSize"), _PRINT_PX),
+            **dict.fromkeys(("gridColor", "domainColor", "tickColor"), ink),
+            "gridOpacity": 0.14,
+            "domainOpacity": 0.5,
+            "tickOpacity": 0.5,
+        },
+        "font": "Liberation Sans",
+        "view": {"stroke": None},
+    }
+    picture: str = vl_convert.vegalite_to_svg(spec, vl_version="6.4")
+    return picture.replace(_INK, ink)
 
 
 def _time(field: str) -> alt.X:

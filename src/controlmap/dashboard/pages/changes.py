@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -24,6 +25,7 @@ from controlmap.dashboard import (
     tables,
 )
 from controlmap.dashboard.parameters import ADVANCE, AT, FROM, SOURCE, TO, Choices, Parameter
+from controlmap.draw import map_picture
 from controlmap.record.coverage import Coverage
 from controlmap.words import notes, text
 
@@ -80,8 +82,16 @@ def _figures() -> None:
         lines = text.cite_changes(start_day, end_day, rows)
         row = st.container(horizontal=True)
         attribution.citation(row, lines, answer.evidence[:2])
-        name = f"changes-{coverage.source}-{start_day}-{end_day}"
-        downloads.offer(row, name, lambda: answer, cell_m=coverage.cell_m, has_ground=True)
+        downloads.offer(
+            row,
+            f"changes-{coverage.source}-{start_day}-{end_day}",
+            lambda: answer,
+            cell_m=coverage.cell_m,
+            has_ground=True,
+            picture=partial(
+                map_picture.of_changes, coverage, start_day, end_day, advance=choices[ADVANCE]
+            ),
+        )
 
 
 def _presets(coverage: Coverage, choices: Choices) -> None:

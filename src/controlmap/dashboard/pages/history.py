@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from controlmap import sources
-from controlmap.analysis import agreement, areas, budget, changes, history, turning_points
+from controlmap.analysis import areas, budget, changes, history, turning_points
 from controlmap.analysis.answer import Evidence
 from controlmap.analysis.figures import ALL, Every
 from controlmap.analysis.render import Row, Rows
@@ -25,8 +24,8 @@ from controlmap.dashboard.parameters import (
     START,
     Choices,
 )
-from controlmap.draw import charts
-from controlmap.draw.charts import Line, Marks
+from controlmap.draw import chart_pictures, charts, series
+from controlmap.draw.charts import Line
 from controlmap.record.coverage import Coverage
 from controlmap.words import notes, text
 from controlmap.words import text_history as words
@@ -57,14 +56,14 @@ def _figures() -> None:
         return
     if start > end:  # the record has nothing of the range
         session.snapshot(record, choices[START])
-    readers = _readers(coverage, start, end)
-    marks = _marks(coverage, start, end, readers)
+    readers = series.readers(coverage, start, end)
+    marks = series.marks(coverage, start, end, readers)
     codes = [ALL, *(o.iso for o in coverage.oblasts)]
     lines = [Line(iso, text.named(iso)) for iso in codes if oblast in (ALL, iso)]
     share = choices[MEASURE] == "share"
     st.header(words.HELD)
-    spread = _spread(session.coverages(choices[ADVANCE]), start, end)
-    rows = _held(coverage, start, end, lines, spread, share=share)
+    spread = series.spread(session.coverages(choices[ADVANCE]), start, end)
+    rows = series.held(coverage, start, end, lines, spread, share=share)
     chart = charts.held_over_time(rows, lines, marks, rendered(words.CHART), share=share)
     st.html(rendering.legend({line.name: charts.COLOURS[line.iso] for line in lines}))
     st.altair_chart(chart, width="stretch")
@@ -78,19 +77,40 @@ def _figures() -> None:
     span, how = f"{coverage.source}-{start}-{end}", {"advance": choices[ADVANCE]}
     others = session.coverages(choices[ADVANCE])
     downloads.offer(
-        row, f"history-{span}", lambda: history.history(coverage, start, end, others=others, **how)
+        row,
+        f"history-{span}",
+        lambda: history.history(coverage, start, end, others=others, **how),
+        picture=partial(
+            chart_pictures.held,
+            coverage,
+            others,
+            start,
+            end,
+            oblast,
+            share=share,
+            advance=choices[ADVANCE],
+        ),
     )
     st.header(words.FLOWS)
     flows = [
         f for f in history.flows(coverage, start, end, every=choices[EVERY]) if f["iso"] == oblast
     ]
     st.html(rendering.legend({words.CHART[kind]: colour for kind, colour in charts.FLOWS.items()}))
-    st.altair_chart(charts.flows(_bars(flows), marks, rendered(words.CHART)), width="stretch")
+    st.altair_chart(charts.flows(series.bars(flows), marks, rendered(words.CHART)), width="stretch")
     st.caption(words.flows_caption(readers, net=len(flows) <= charts.MOST_NET))
     downloads.offer(
         st.container(),
         f"flows-{span}-{choices[EVERY]}",
         lambda: history.flows(coverage, start, end, every=choices[EVERY], **how),
+        picture=partial(
+            chart_pictures.flows,
+            coverage,
+            start,
+            end,
+            oblast,
+            every=choices[EVERY],
+            advance=choices[ADVANCE],
+        ),
     )
     _tables(coverage, start, end, lines[0])
 
@@ -105,83 +125,6 @@ def _choose(coverage: Coverage, choices: Choices) -> None:
     }
     offers = {label: {START: since, END: last} for label, since in presets.items()}
     controls.offer(row, choices, offers)
-
-
-def _readers(coverage: Coverage, start: date, end: date) -> list[tuple[date, str]]:
-    """Return the days from which another kind of the source's files is used, with its title."""
-    days = (start + timedelta(days=n) for n in range((end - start).days + 1))
-    return [
-        (b.day, str(sources.find_reader(b.info.reader).title))
-        for a, b in itertools.pairwise(map(coverage.known, days))
-        if a and b and a.info.reader != b.info.reader
-    ]
-
-
-def _marks(
-    coverage: Coverage, start: date, end: date, readers: Sequence[tuple[date, str]]
-) -> Marks:
-    inside = [p for p in turning_points.load() if start <= p.date <= end]
-    days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
-    known = [coverage.known(day) for day in days]
-    return Marks(
-        events=[(p.date, str(n), p.title) for n, p in enumerate(inside, start=1)],
-        readers=[(day, words.reader_change(title)) for day, title in readers],
-        carried=[m.day for m in known if m and m.carried],
-        gaps=[(a, b) for a, b in coverage.gaps if a <= end and b >= start],
-    )
-
-
-def _held(
-    coverage: Coverage,
-    start: date,
-    end: date,
-    lines: Sequence[Line],
-    spread: Mapping[tuple[date, str], tuple[float, float]],
-    *,
-    share: bool,
-) -> list[dict[str, object]]:
-    whole = {o.iso: o.polygon_km2 for o in coverage.oblasts}
-    whole[ALL] = sum(whole.values())
-    names = {line.iso: line.name for line in lines}
-    out = []
-    for row in history.by_day(coverage, history.days_known(coverage, start, end, Every.DAY)):
-        iso = row["iso"]
-        if iso not in names:
-            continue
-        per, per_share = (whole[iso], 1.0) if share else (1.0, whole[iso])
-        held, contested = row["russian_held"], row["contested"]
-        upper = None if held is None or contested is None else (held + contested) / per
-        least, most = spread.get((row["date"], iso), (None, None))
-        out.append(
-            {
-                "date": row["date"],
-                "name": names[iso],
-                "value": None if held is None else held / per,
-                "least": None if least is None else least * per_share,
-                "most": None if most is None else most * per_share,
-                "upper": upper if len(lines) == 1 else None,
-            }
-        )
-    return out
-
-
-def _spread(
-    coverages: Mapping[str, Coverage], start: date, end: date
-) -> dict[tuple[date, str], tuple[float, float]]:
-    """Return the least and the most of the shares held, where there are several sources."""
-    days = (start + timedelta(days=n) for n in range((end - start).days + 1))
-    return {
-        (day, row.iso): (row.low, row.high)
-        for day, rows in agreement.spread_over_time(coverages, days)
-        for row in rows
-        if len(row.shares) > 1
-    }
-
-
-def _bars(flows: Rows) -> list[Row]:
-    names = {"start": "start", "end": "end"}
-    names |= {f"{kind}_km2": kind for kind in ("gained", "lost", "net")}
-    return [{names[name]: flow[name] for name in names} for flow in flows]
 
 
 def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:

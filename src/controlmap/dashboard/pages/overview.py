@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import streamlit as st
 
@@ -33,6 +34,7 @@ from controlmap.dashboard.parameters import (
     SOURCE,
     Choices,
 )
+from controlmap.draw import map_picture
 from controlmap.geo import water
 from controlmap.geo.oblasts import CLAIMED_ON, Basis
 from controlmap.record import archive
@@ -90,7 +92,16 @@ def _figures() -> None:
         row = st.container(horizontal=True)
         attribution.citation(row, _cited(day, answer, by_source), answer.evidence)
         name = f"compare-{coverage.source}-{day}"
-        downloads.offer(row, name, lambda: answer, cell_m=coverage.cell_m, has_ground=True)
+        downloads.offer(
+            row,
+            name,
+            lambda: answer,
+            cell_m=coverage.cell_m,
+            has_ground=True,
+            picture=partial(
+                map_picture.of_day, coverage, day, basis=basis, advance=choices[ADVANCE]
+            ),
+        )
         changed.section(record, choices, day)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import streamlit as st
 
@@ -22,7 +23,7 @@ from controlmap.dashboard.parameters import (
     SOURCE,
     WINDOW,
 )
-from controlmap.draw import charts
+from controlmap.draw import chart_pictures, charts
 from controlmap.record.archive import Record
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import text, text_pace
@@ -77,6 +78,15 @@ def _figures() -> None:
             row,
             f"pace-{name}-{window}-{snapshot.day}",
             lambda: projections.pace(
+                coverage,
+                iso,
+                snapshot.day,
+                window=window,
+                contested=contested,
+                advance=choices[ADVANCE],
+            ),
+            picture=partial(
+                chart_pictures.projection,
                 coverage,
                 iso,
                 snapshot.day,
