@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
@@ -42,6 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ControlmapError as error:
         say(as_given("controlmap: {error}", error))
         return 2 if isinstance(error, InputError) else 1
+    except KeyboardInterrupt:
+        say(_("controlmap: interrupted"))
+        return 128 + signal.SIGINT
     except BrokenPipeError:
         sys.stderr.close()
         return 1

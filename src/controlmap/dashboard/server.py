@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
 import json
 import logging
@@ -213,4 +215,6 @@ async def _ready(_app: object) -> AsyncIterator[None]:
     # Streamlit collects garbage after each run of a page; what is loaded now is none.
     gc.collect()
     gc.freeze()
+    with contextlib.suppress(OSError, AttributeError):  # what loading took goes back to the system
+        ctypes.CDLL(None).malloc_trim(0)
     yield

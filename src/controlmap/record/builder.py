@@ -348,6 +348,8 @@ def _listed(kept_out: Sequence[KeptOut]) -> dict[str, Any]:
 def _check_output(output: Path, paths: Iterable[Path | Member]) -> None:
     if output.is_dir():
         raise InputError("{output}: is a folder; the output is a file", output)
+    if output.exists() and not output.is_file():
+        raise InputError("{path}: is no plain file; the output is one", output)
     if not output.parent.is_dir():
         raise InputError("{output}: there is no folder {parent}", output, output.parent)
     read = inputs.files(path for path in paths if isinstance(path, Path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,7 @@ Rings = Sequence[Any]
 """A polygon's outer ring and its holes, each a list of positions (lon, lat, and maybe more)."""
 Bounds = tuple[float, float, float, float]
 _MIN_RING = 4
+_TRUTH = re.compile(rb"\b(?:true|false)\b")
 _NUMBER = (int, float, type(None))
 
 
@@ -104,6 +106,8 @@ def _region_bounds() -> Bounds:
 
 def _positions(ring: Any, where: str) -> NDArray[np.float64]:
     """Return a ring as an array (n, 2); a third ordinate is dropped."""
+    if _TRUTH.search(orjson.dumps(ring)):  # NumPy takes true for 1
+        raise InputError("{where}: has a ring that is not a list of positions", where)
     try:
         try:
             positions = np.array(ring)
