@@ -141,7 +141,8 @@ def test_more_than_seven_days_old_is_marked(
     monkeypatch.setattr(session, "today", lambda: today)
     page.run()
     age = (today - date(2026, 8, 20)).days
-    assert f"newest snapshot is {age} days old" in said(page)
+    assert f"newest map of this source is of 20 August 2026, {age} days ago" in said(page)
+    assert "`controlmap update`" not in said(page)
     assert ("orange-badge" in said(page)) is stale
 
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,7 +27,8 @@ from command_line import refused
 from controlmap.core import limits
 from controlmap.core.model import InputError
 from controlmap.core.server_settings import Settings
-from controlmap.dashboard import protection
+from controlmap.dashboard import protection, server
+from controlmap.record import archive
 from visiting import Visit
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
@@ -295,3 +297,17 @@ def test_what_streamlit_holds_is_counted_and_let_go(monkeypatch: pytest.MonkeyPa
     assert protection._held_bytes() == {"me": 7}
     manager.remove_session_files("me")
     assert protection._held_bytes() == {}
+
+
+def test_only_who_runs_the_server_is_reminded_to_update() -> None:
+    record = archive.open_source("deepstate")
+    last = record.coverage.span[1]
+    assert list(server._remarks(record, last + timedelta(days=7))) == [
+        "deepstate: the map is generalised to 250 m; controlmap update builds one at full detail"
+    ]
+    old, _ = server._remarks(record, last + timedelta(days=8))
+    assert old == (
+        "deepstate: the newest snapshot is 8 days old; controlmap update fetches newer ones"
+    )
+    fetched_by_hand = archive.open_source("nzz")
+    assert list(server._remarks(fetched_by_hand, last + timedelta(days=99))) == []

@@ -15,13 +15,16 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from controlmap.core import server_settings
 from controlmap.core.model import ControlmapError, InputError
 from controlmap.core.server_settings import LogLevel, Settings
 from controlmap.words.catalog import as_given
+
+if TYPE_CHECKING:  # it is loaded once the server runs
+    from controlmap.record.archive import Record
 
 _ASSETS = Path(__file__).parent / "assets"
 LATE = ("DateInput", "Html", "ButtonGroup", "Button", "ComponentInstance")
@@ -199,7 +202,7 @@ async def _ready(_app: object) -> AsyncIterator[None]:
     from streamlit.runtime import get_instance
 
     from controlmap import sources
-    from controlmap.dashboard import controls, payloads, tables  # noqa: F401
+    from controlmap.dashboard import controls, payloads, session, tables  # noqa: F401
     from controlmap.geo import land, places
     from controlmap.record import archive
     from controlmap.words import numbers
@@ -207,7 +210,8 @@ async def _ready(_app: object) -> AsyncIterator[None]:
     # Else it is served only once a page of this very server has shown a map.
     get_instance().component_registry.register_component(streamlit_folium._component_func)
     for source in archive.with_records():
-        archive.open_source(source)
+        for remark in _remarks(archive.open_source(source), session.today()):
+            print(as_given("controlmap: {remark}", remark), flush=True)
     payloads.files(archive.open_source(sources.DEFAULT))
     land.load()
     places.load()
@@ -218,3 +222,22 @@ async def _ready(_app: object) -> AsyncIterator[None]:
     with contextlib.suppress(OSError, AttributeError):  # what loading took goes back to the system
         ctypes.CDLL(None).malloc_trim(0)
     yield
+
+
+def _remarks(record: Record, today: date) -> Iterator[str]:
+    """Yield what the operator can do better, which no reader needs to know."""
+    from controlmap.dashboard.session import STALE_DAYS
+    from controlmap.record import archive
+    from controlmap.update import feeds
+    from controlmap.words import text
+
+    source, (_, last) = record.coverage.source, record.coverage.span
+    if not feeds.addresses(source):
+        return
+    age = (today - last).days
+    if age > STALE_DAYS:
+        yield text.age_for_operator(source, age)
+    if record.coverage.cell_m:
+        yield text.generalised_for_operator(source, record.coverage.cell_m)
+    if hidden := archive.hidden_by(record):
+        yield text.hidden(source, *hidden.coverage.span)

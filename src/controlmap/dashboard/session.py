@@ -22,6 +22,8 @@ from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import markdown, text
 
 P = ParamSpec("P")
+STALE_DAYS = 7
+"""A record that ends longer ago is out of date."""
 CACHED: Any = {
     "show_spinner": False,
     "hash_funcs": {Record: lambda record: record.key, Proposal: proposals.toml},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple
 from pathlib import Path
@@ -113,7 +114,14 @@ def _place(city: Mapping[str, Any]) -> list[Place]:
     if number in _NAMES_UK:
         name, name_uk = romanised(_NAMES_UK[number]), _NAMES_UK[number]
     name = _WELL_KNOWN.get(number, name)
-    return [Place(number, name, name_uk, lon, lat, population, iso)]
+    also = [n for n in city["alternatenames"] if n not in (name, name_uk) and _can_be_typed(n)]
+    return [Place(number, name, name_uk, lon, lat, population, iso, ";".join(sorted(also)))]
+
+
+def _can_be_typed(name: str) -> bool:
+    """Return whether a name is in Latin or Cyrillic letters, as people here write."""
+    scripts = {unicodedata.name(c, "").split(" ")[0] for c in name if c.isalpha()}
+    return scripts in ({"LATIN"}, {"CYRILLIC"}) and name[0].isupper() and ";" not in name
 
 
 def _oblast_at(lon: float, lat: float) -> str | None:
@@ -145,7 +153,7 @@ def provenance(places: tuple[Place, ...], source: Mapping[str, Any]) -> Provenan
         "districts of cities. The oblast is the one whose polygon contains the point, or is within "
         f"{MAX_OUTSIDE_M} m of it. The Ukrainian name is the Cyrillic alternative that romanises "
         "to GeoNames' main name; the English name is its official romanisation (resolution 55, "
-        "2010).",
+        "2010). Other names in Latin and Cyrillic letters are GeoNames' alternatives.",
         version=__version__,
         inputs=(source,),
         figures={

@@ -28,7 +28,7 @@ RANK_FLOORS = (200_000, 50_000, 10_000)
 """The least population of ranks 0, 1 and 2; the rest are of rank 3."""
 MANY_TIMES = 5
 """How much more populous one of two places of a name is to be meant without its oblast."""
-KNOWN = "settlements of 500 people or more in the four oblasts are known, by today's names"
+KNOWN = "settlements of 500 people or more in the four oblasts are known"
 _KHERSON = 706448
 
 
@@ -49,6 +49,9 @@ class Place:
         the war; those of Kherson (66,000) and Mariupol (230,000) are estimates of the war years.
     iso
         The oblast's ISO 3166-2 code.
+    also
+        Its other names in Latin and Cyrillic letters, former and Russian ones among them, as
+        GeoNames has them, with semicolons between.
     """
 
     geonameid: int
@@ -58,6 +61,7 @@ class Place:
     lat: float
     population: int | None
     iso: str
+    also: str = ""
 
     @property
     def rank(self) -> int:
@@ -89,8 +93,9 @@ def find(text: str) -> tuple[Place, tuple[Place, ...]]:
     """Return the settlement of a name, and the others that have it too.
 
     Names match in English and Ukrainian, with or without diacritics and apostrophes; where none
-    does, in other spellings in Latin letters (`_sounded`). "Name, Oblast" tells doubles apart. Of
-    doubles, one `MANY_TIMES` as populous as the next is meant.
+    does, the other ones, former and Russian ones among them; and else in other spellings in Latin
+    letters (`_sounded`). "Name, Oblast" tells doubles apart. Of doubles, one `MANY_TIMES` as
+    populous as the next is meant.
 
     Raises
     ------
@@ -100,7 +105,11 @@ def find(text: str) -> tuple[Place, tuple[Place, ...]]:
     name, _, oblast = text.partition(",")
     iso = oblasts.find(oblast) if oblast else None
     among = [p for p in load() if iso in (None, p.iso)]
-    matches = _named(among, name, _folded) or _named(among, name, _sounded)
+    matches = (
+        _named(among, name, _folded)
+        or [p for p in among if _folded(name) in filter(None, map(_folded, p.also.split(";")))]
+        or _named(among, name, _sounded)
+    )
     if not matches:
         near = _near(among, name)
         hint = f"; near: {', '.join(near)}" if near else ""
@@ -204,6 +213,7 @@ def _named(among: Sequence[Place], name: str, key: Callable[[str], str]) -> list
     return [p for p in among if wanted and wanted in (key(p.name), key(p.name_uk))]
 
 
+@lru_cache(maxsize=1 << 14)
 def _folded(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.casefold())
     return "".join(c for c in letters if c.isalnum())
@@ -236,10 +246,10 @@ def read_csv(path: Path) -> tuple[Place, ...]:
         try:
             if next(rows, []) != list(COLUMNS):
                 raise ValueError(f"is not {','.join(COLUMNS)}")
-            for number, name, name_uk, lon, lat, people, iso in rows:
+            for number, name, name_uk, lon, lat, people, iso, also in rows:
                 population = int(people) if people else None
                 places.append(
-                    Place(int(number), name, name_uk, float(lon), float(lat), population, iso)
+                    Place(int(number), name, name_uk, float(lon), float(lat), population, iso, also)
                 )
         except (ValueError, csv.Error) as error:
             raise RecordError(

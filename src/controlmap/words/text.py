@@ -498,20 +498,24 @@ def carried(chosen: date, observed: date) -> str:
     )
 
 
-def age(age_days: int, *, stale: bool) -> str:
-    """Return how old the newest snapshot is, and a warning where that is old, with the remedy."""
-    if not stale:
-        return ngettext(
-            "The newest snapshot is {count} day old.",
-            "The newest snapshot is {count} days old.",
-            age_days,
-        )
-    return ngettext(
-        ":orange-badge[The newest snapshot is {count} day old] Run `controlmap update` to fetch "
-        "newer ones.",
-        ":orange-badge[The newest snapshot is {count} days old] Run `controlmap update` to fetch "
-        "newer ones.",
+def age(last: date, age_days: int, *, stale: bool) -> str:
+    """Return of when the newest map of a source is, with a mark where that is long ago."""
+    newest = ngettext(
+        "The newest map of this source is of {day}, {count} day ago.",
+        "The newest map of this source is of {day}, {count} days ago.",
         age_days,
+        day=last,
+    )
+    return f":orange-badge[{newest}]" if stale else newest
+
+
+def age_for_operator(source: str, age_days: int) -> str:
+    """Return how old the newest snapshot is, and the remedy, to whoever runs the server."""
+    return ngettext(
+        "{source}: the newest snapshot is {count} day old; controlmap update fetches newer ones",
+        "{source}: the newest snapshot is {count} days old; controlmap update fetches newer ones",
+        age_days,
+        source=source,
     )
 
 
@@ -532,10 +536,15 @@ def unreported(last: date | None, km2_then: float | None) -> str:
 
 
 def generalised(cell_m: int) -> str:
-    """Return that the map is generalised, and how to have it in full."""
+    """Return that the map is generalised."""
+    return _("The map is generalised to {cell} m, figures are not.", cell=cell_m)
+
+
+def generalised_for_operator(source: str, cell_m: int) -> str:
+    """Return that the map is generalised, and how to have it in full, to who runs the server."""
     return _(
-        "The map is generalised to {cell} m, figures are not; run `controlmap update` for full "
-        "detail.",
+        "{source}: the map is generalised to {cell} m; controlmap update builds one at full detail",
+        source=source,
         cell=cell_m,
     )
 
@@ -827,11 +836,12 @@ def own_record(path: str) -> str:
     return _("The record in use is your own: {path}", path=plain(path))
 
 
-def hidden(first: date, last: date) -> str:
-    """Return that a person's own record stands in place of the embedded one, with other days."""
+def hidden(source: str, first: date, last: date) -> str:
+    """Return that an own record stands in place of the embedded one, to who runs the server."""
     return _(
-        "The record in use is your own; it replaces the embedded one, which covers {first} to "
-        "{last}. Run `controlmap update --since {first:iso}` to fetch what is missing.",
+        "{source}: your own record replaces the embedded one, which covers {first} to {last}; "
+        "controlmap update --since {first:iso} fetches what is missing",
+        source=source,
         first=first,
         last=last,
     )

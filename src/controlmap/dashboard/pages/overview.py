@@ -37,13 +37,11 @@ from controlmap.dashboard.parameters import (
 from controlmap.draw import map_picture
 from controlmap.geo import water
 from controlmap.geo.oblasts import CLAIMED_ON, Basis
-from controlmap.record import archive
 from controlmap.record.archive import Record
 from controlmap.record.coverage import DaySnapshot
 from controlmap.words import notes, text, text_sources
 from controlmap.words.catalog import Text
 
-_STALE_DAYS = 7
 _MORE = (Status.ASSESSED_ADVANCE, Status.INFILTRATION, Status.CLAIMED_CONTROL)
 """What some sources report besides: shown of those that do."""
 
@@ -184,7 +182,7 @@ def _sourcing(record: Record, snapshot: DaySnapshot, answer: Answer) -> None:
     said = [attribution.said_by(*answer.evidence)]
     if snapshot.day == record.coverage.span[1]:
         age = (session.today() - snapshot.day).days
-        said.append(text.age(age, stale=age > _STALE_DAYS))
+        said.append(text.age(snapshot.day, age, stale=age > session.STALE_DAYS))
     if snapshot.carried:
         said.insert(0, text.carried(snapshot.day, snapshot.info.observed.date()))
     st.markdown(" ".join(said))
@@ -197,8 +195,6 @@ def _notes(record: Record, snapshot: DaySnapshot, answer: Answer) -> Iterator[Te
     if since := attribution.not_redrawn(answer.rows, snapshot.day):
         yield since
     yield text.basis(answer.choices["basis"], claimed)
-    if hidden := archive.hidden_by(record):
-        yield text.hidden(*hidden.coverage.span)
     if answer.choices["basis"] == Basis.OFFICIAL:
         yield text.not_measured(answer.rows[-1]["not_measured"])
     yield text.gap_water(answer.rows[-1]["gap_water"], water.DRAINED_ON)
