@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from controlmap import embed
-from controlmap.analysis import areas
+from controlmap.analysis import agreement, areas
 from controlmap.core import geoparquet
 from controlmap.core.model import InputError, Status
 from controlmap.embed import gshhg
@@ -20,6 +20,8 @@ from controlmap.geo.geodesy import area_km2, array_of
 from controlmap.record import archive, generalise
 
 DAY = date(2026, 1, 24)
+SOURCES = ("deepstate", "nzz")
+POLYGON, LAND = oblasts.Basis.POLYGON, oblasts.Basis.LAND
 LAKES = np.array([0.0, 0.0, 917.3, 1261.97])
 """Measured on GSHHG's full lines in each oblast, not generalised."""
 
@@ -92,6 +94,27 @@ def test_what_the_official_area_has_besides_is_not_measured() -> None:
     kherson = areas.compare(record.coverage, DAY, basis="official").row("UA-65")
     assert kherson["gap"] == pytest.approx(8_141.6, abs=0.05)
     assert kherson["not_measured"] == pytest.approx(9_224.7 - 8_141.6, abs=0.1)
+
+
+def test_agreement_over_land_leaves_water_out() -> None:
+    records = {s: archive.load(geoparquet.geodata(f"{s}.parquet")).coverage for s in SOURCES}
+    on = agreement.opinions(records, DAY)
+    wet, dry = (agreement.by_oblast(agreement.agree(on, b))[2] for b in (POLYGON, LAND))
+    assert wet.total - dry.total == pytest.approx(917.3, abs=0.05)
+    assert wet.by_none > dry.by_none
+    for row, basis in ((wet, POLYGON), (dry, LAND)):
+        held = [o.held_km2(basis)[2] for o in on]
+        assert row.by_all + row.only["deepstate"] == pytest.approx(held[0], abs=0.02)
+        assert row.by_all + row.only["nzz"] == pytest.approx(held[1], abs=0.02)
+
+
+def test_agreement_is_near_the_exact_overlay() -> None:
+    """Of 4 August 2025, by an overlay of the sources' own outlines in Luhansk oblast."""
+    records = {s: archive.load(geoparquet.geodata(f"{s}.parquet")).coverage for s in SOURCES}
+    result = agreement.agree(agreement.opinions(records, date(2025, 8, 4)))
+    luhansk = agreement.by_oblast(result)[1]
+    assert luhansk.by_all == pytest.approx(26_506.9, abs=2.5)
+    assert luhansk.only["deepstate"] == pytest.approx(4.9, abs=2.5)
 
 
 def test_an_embedded_record_has_the_water_of_exact_faces(shared: Path) -> None:

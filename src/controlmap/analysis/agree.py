@@ -89,7 +89,7 @@ def _day(opinion: Opinion) -> str:
 def _answer(
     opinions: Sequence[Opinion], basis: Basis, advance: str, warnings: tuple[Message, ...]
 ) -> Answer:
-    result = agreement.agree(opinions)
+    result = agreement.agree(opinions, basis)
     by_oblast, spread = agreement.by_oblast(result), agreement.spread(opinions, basis)
     totals = [o.total_km2(basis) for o in opinions[0].coverage.oblasts]
     both = list(zip(by_oblast, spread, strict=True))

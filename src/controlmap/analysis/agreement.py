@@ -29,6 +29,7 @@ from controlmap.record.grid import OUTSIDE
 
 MOST = 8
 """How many sources are compared at once."""
+_RAKED = 40  # times: sums are then met to a hectare
 _SCREEN_STEP = 2  # of so many points in a row the screen shows one: four times as fast
 
 
@@ -68,12 +69,15 @@ class Agreement:
         Areas by who holds; shape (oblasts, 2 ** sources). Bit i of the second index is source i.
     code
         By bits, who holds each of `sampling.points`; shape (points,).
+    basis
+        On land alone where it is that.
     """
 
     sources: tuple[str, ...]
     oblasts: tuple[Oblast, ...]
     km2: NDArray[np.float64]
     code: NDArray[np.uint8]
+    basis: Basis = Basis.POLYGON
 
     @cached_property
     def outlines(self) -> list[BaseGeometry | None]:
@@ -93,7 +97,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class AgreementRow:
-    """An oblast, or all four, in km2: the four areas fill `total`, the polygon's.
+    """An oblast, or all four, in km2: the four areas fill `total`, the polygon's or its land's.
 
     `by_some` is held by two or more but not by all; `only` splits `by_one` by source.
     """
@@ -175,8 +179,11 @@ def opinion(coverage: Coverage, day: date) -> Opinion:
     raise InputError("{day}: {source} does not tell what is held", day, coverage.source)
 
 
-def agree(compared: Sequence[Opinion]) -> Agreement:
-    """How the sources agree, each at its own snapshot.
+def agree(compared: Sequence[Opinion], basis: Basis = Basis.POLYGON) -> Agreement:
+    """How the sources agree, each at its own snapshot; on land alone where that is the basis.
+
+    Counted on points, and then brought to what each record has as held and not held, which is
+    exact (`_raked`).
 
     Raises
     ------
@@ -204,25 +211,46 @@ def agree(compared: Sequence[Opinion]) -> Agreement:
         code |= _held(opinion).astype(np.uint8) << bit
     size = 2 ** len(compared)
     where = points.oblast * size + code
+    if basis == Basis.LAND:
+        where = where[sampling.on_land()]
     counts = np.bincount(where, minlength=len(oblasts) * size).reshape(len(oblasts), size)
-    totals = np.array([o.polygon_km2 for o in oblasts])
-    km2 = counts * (totals / counts.sum(axis=1))[:, None]
-    return Agreement(tuple(o.source for o in compared), oblasts, km2, code)
+    totals = np.array([o.measured_km2(basis) for o in oblasts])
+    held = np.array([opinion.held_km2(basis) for opinion in compared])
+    km2 = _raked(counts * (totals / counts.sum(axis=1))[:, None], held, totals)
+    return Agreement(tuple(o.source for o in compared), oblasts, km2, code, basis)
+
+
+def _raked(
+    km2: NDArray[np.float64], held: NDArray[np.float64], totals: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return areas by code, of shape (oblasts, codes), whose sums are each source's exact ones.
+
+    `held` has shape (sources, oblasts), `totals` (oblasts,). Method: iterative proportional
+    fitting; it keeps what is nowhere at nothing.
+    """
+    codes = np.arange(km2.shape[1])
+    for _ in range(_RAKED):
+        for bit, each in enumerate(held):
+            for holds, wanted in ((True, each), (False, totals - each)):
+                of = (codes >> bit & 1).astype(bool) == holds
+                now = km2[:, of].sum(axis=1)
+                factor = np.divide(wanted, now, out=np.ones_like(now), where=now > 0)
+                km2[:, of] *= factor[:, None]
+    return km2
 
 
 def _held(opinion: Opinion) -> NDArray[np.bool_]:
-    """Which of `sampling.points` are held; a point that is in no face, at a border, is not."""
-    held = np.append(opinion.coverage.held(opinion.snapshot.index), False)  # index -1: outside
-    return held[opinion.coverage.faces.at_points]
+    """Which of `sampling.points` are held."""
+    return opinion.coverage.held(opinion.snapshot.index)[opinion.coverage.faces.at_points]
 
 
 def by_oblast(agreement: Agreement) -> list[AgreementRow]:
     """Areas by agreement in each oblast, and last in all four."""
     rows = [
-        (o.iso, o.name, o.polygon_km2, km2)
+        (o.iso, o.name, o.measured_km2(agreement.basis), km2)
         for o, km2 in zip(agreement.oblasts, agreement.km2, strict=True)
     ]
-    whole = sum(o.polygon_km2 for o in agreement.oblasts)
+    whole = sum(o.measured_km2(agreement.basis) for o in agreement.oblasts)
     rows.append((ALL, ALL_NAME, whole, agreement.km2.sum(axis=0)))
     return [_row(agreement, *row) for row in rows]
 

@@ -106,8 +106,11 @@ class Faces:
 
     @cached_property
     def at_points(self) -> NDArray[np.int32]:
-        """The face that each of `sampling.points` lies in, -1 for none; shape (points,)."""
-        return sampling.numbers_at_points(self.flat)
+        """The face that each of `sampling.points` lies in, or else is nearest; shape (points,)."""
+        numbers = sampling.numbers_at_points(self.flat)
+        beside = np.flatnonzero(numbers < 0)
+        numbers[beside] = self.tree.nearest(sampling.located(beside))
+        return numbers
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from controlmap.core.model import Polygons
-from controlmap.geo import geodesy, oblasts
+from controlmap.geo import geodesy, oblasts, water
 from controlmap.geo.geodesy import array_of
 from controlmap.record.grid import OUTSIDE, Grid
 from controlmap.record.noding import Ints
@@ -44,6 +45,19 @@ def points() -> Points:
     oblast = grid().numbers(_outlines()).ravel()
     place = np.flatnonzero(oblast != OUTSIDE)
     return Points(place, oblast[place])
+
+
+@lru_cache(maxsize=1)
+def on_land() -> NDArray[np.bool_]:
+    """Return which of `points` lie in no lake or reservoir; shape (points,)."""
+    return numbers_at_points(geodesy.to_equal_area(array_of(w.polygon for w in water.load()))) < 0
+
+
+def located(numbers: Ints) -> Polygons:
+    """Return some of `points`, by their numbers, as shapely Points in metres."""
+    row, column = np.divmod(points().place[numbers], grid().columns)
+    x, y = grid().west + (column + 0.5) * CELL_M, grid().south + (row + 0.5) * CELL_M
+    return np.asarray(shapely.points(x, y), dtype=object)
 
 
 def numbers_at_points(flat: Polygons) -> NDArray[np.int32]:

@@ -72,7 +72,8 @@ AREA_METHOD = Message(
     "Areas are geodesic on WGS84, in km2, of the disjoint faces that the snapshots' lines cut."
 )
 AGREE_METHOD = Message(
-    "Areas by agreement are counted on an equal-area grid; shares are each record's own, exact to "
+    "Areas by agreement are counted on an equal-area grid and brought to what each record has as "
+    "held; shares are each record's own, exact to "
     "its faces; geodesic on WGS84."
 )
 PLACE_METHOD = Message(
