@@ -20,7 +20,7 @@ from controlmap.geo.geodesy import array_of
 from controlmap.geo.oblasts import Basis
 from controlmap.record import archive, coverage, sampling
 from controlmap.record.coverage import Coverage
-from controlmap.record.grid import OUTSIDE, Grid
+from controlmap.record.grid import Grid
 from rows import areas
 
 DAY = date(2024, 5, 6)
