@@ -94,7 +94,8 @@ def test_points_of_the_embedded_record_are_those_of_a_search() -> None:
     x = sampling.grid().west + (column + 0.5) * sampling.CELL_M
     y = sampling.grid().south + (row + 0.5) * sampling.CELL_M
     point, face = known.faces.tree.query(shapely.points(x, y), predicate="within")
-    expected = known.faces.tree.nearest(shapely.points(x, y))  # of a point in no face
+    # Of a point in no face the nearest.
+    expected = np.asarray(known.faces.tree.nearest(np.asarray(shapely.points(x, y))))
     expected[point] = face
     assert known.faces.at_points[chosen].tolist() == expected.tolist()
 
