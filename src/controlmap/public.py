@@ -29,6 +29,7 @@ from controlmap.analysis import (
     projections,
     proposals,
     render,
+    revisions,
     transfers,
 )
 from controlmap.analysis.answer import Answer, html
@@ -324,6 +325,10 @@ class Record(StoredRecord):
         if files and not measured:
             raise InputError("none of the files is one that the record was built of")
         return check.check(self.coverage, self.provenance, measured)
+
+    def revisions(self) -> Answer:
+        """Answer what the source changed afterwards: where, by how many km2, when noticed."""
+        return revisions.revisions(self.coverage, self.provenance)
 
     def claims(
         self,

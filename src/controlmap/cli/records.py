@@ -80,6 +80,15 @@ def add(commands: Commands) -> None:
     add_format(parser)
 
     parser = add_command(
+        commands,
+        "revisions",
+        _revisions,
+        _("What a source changed afterwards: where, how much, when noticed."),
+    )
+    add_source(parser)
+    add_format(parser)
+
+    parser = add_command(
         commands, "sources", _sources, _("What there is: span, snapshots, gaps, terms.")
     )
     add_format(parser)
@@ -111,6 +120,15 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.input and not measured:
         raise InputError("--input: none of the files is one that the record was built of")
     show(check.check(record.coverage, record.provenance, measured), arguments)
+
+
+def _revisions(arguments: argparse.Namespace) -> None:
+    from controlmap import sources
+    from controlmap.analysis.revisions import revisions
+    from controlmap.record import archive
+
+    record = archive.open_source(arguments.source or sources.DEFAULT)
+    show(revisions(record.coverage, record.provenance), arguments)
 
 
 def _new(arguments: argparse.Namespace) -> None:

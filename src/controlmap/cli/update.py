@@ -79,7 +79,7 @@ def _fetch(source: str, arguments: argparse.Namespace, fetcher: Fetcher) -> None
         say(as_given("not published: {listed}", ", ".join(done.fetching.missing)))
     if done.record is None:
         print(as_given("{source}: nothing to fetch; there is no record of your own yet", source))
-    elif not done.added:
+    elif not done.added and not done.revised:
         path, last = done.record.path, done.record.coverage.span[1]
         print(as_given("{path}: nothing new since {day}", path, last))
     elif done.begun:
@@ -87,6 +87,14 @@ def _fetch(source: str, arguments: argparse.Namespace, fetcher: Fetcher) -> None
     else:
         count, record = len(done.added), done.record
         print(as_given("{path}: {count} added; {record}", record.path, count, summed(record)))
+    if done.revised:
+        say(
+            as_given(
+                "{count} maps that the source has corrected were taken anew; `controlmap "
+                "revisions` lists what that changes",
+                len(done.revised),
+            )
+        )
     hidden = done.record and archive.hidden_by(done.record)
     if hidden:
         first, last = hidden.coverage.span

@@ -261,6 +261,12 @@ def backtest(scores: Sequence[Score]) -> Table:
     return Table(caption, columns, rows)
 
 
+def revisions(answer: Answer) -> Table:
+    """Return what a source changed afterwards, a row a corrected map and oblast."""
+    names = ("observed", "name", "gained_km2", "lost_km2", "place", "noticed")
+    return of_rows(answer.rows, answer.question, names, answer.notes[0], tall=True)
+
+
 def intervals(answer: Answer) -> Table:
     """Return how often intervals held, a row an oblast, a column a horizon, and its last redrawing.
 

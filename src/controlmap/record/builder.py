@@ -6,7 +6,7 @@ become a coverage, without what cannot be true (`_plausible`), which is measured
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +27,7 @@ from controlmap.record import (
     inputs,
     overlay,
     plausibility,
+    revisions,
     supplement,
 )
 from controlmap.record.archive import Record
@@ -34,6 +35,7 @@ from controlmap.record.coverage import Coverage
 from controlmap.record.drawings import Drawings
 from controlmap.record.inputs import Member
 from controlmap.record.plausibility import KeptOut, Measured
+from controlmap.record.revisions import Revision
 from controlmap.sources.polygons import Memo
 from controlmap.words.catalog import as_given
 from controlmap.words.catalog import gettext as _
@@ -87,10 +89,11 @@ def build_file(
 
 @dataclass(frozen=True)
 class Extension:
-    """An extended record, which snapshots are new in it, and what of the input was kept out."""
+    """An extended record: its new snapshots, those that changed, what of the input was kept out."""
 
     record: Record
     added: tuple[SnapshotInfo, ...]
+    revised: tuple[Revision, ...]
     kept_out: tuple[KeptOut, ...]
 
 
@@ -102,6 +105,7 @@ def extend_file(
     *,
     strict: bool = False,
     limited: bool = True,
+    revised: Container[Key] = (),
 ) -> Extension:
     """Add snapshots, earlier or later ones, to a record at full detail, and write it.
 
@@ -116,6 +120,9 @@ def extend_file(
         The record; it is replaced where `output` is the same.
     paths
         Files, folders and archives, or files at hand.
+    revised
+        The keys of snapshots that their source corrected: what the files show takes the place of
+        what the record has, and its provenance keeps what that changes.
 
     Raises
     ------
@@ -137,13 +144,15 @@ def extend_file(
     progress(_("noding and classifying"))
     whole, implausible = _plausible(
         lambda without: extender.extend(
-            known, intake.drawings, readers=intake.readers, without=without
+            known, intake.drawings, readers=intake.readers, without=without, revised=revised
         ),
         [kept.measured for kept in before if kept.measured is not None],
         strict=strict,
     )
     progress(_("measuring the error"))
     figures = _figures(whole, intake, record) | _listed([*before, *intake.kept_out, *implausible])
+    changed = revisions.between(known, whole)
+    figures |= revisions.listed([*revisions.of(record.provenance), *changed])
     files = [*record.provenance.inputs]
     files += [file for file in inputs.entries(paths) if file not in files]
     files.sort(key=lambda file: str(file["name"]))
@@ -151,6 +160,7 @@ def extend_file(
     return Extension(
         record=_write(whole, files, figures, output, progress),
         added=tuple(info for info in whole.snapshots if info.key not in old),
+        revised=tuple(changed),
         kept_out=(*intake.kept_out, *implausible),
     )
 

@@ -36,6 +36,7 @@ def extend(
     *,
     readers: Sequence[str] = (),
     without: Container[tuple[str, float]] = (),
+    revised: Container[tuple[str, float]] = (),
 ) -> Coverage:
     """Return the record with snapshots added, before, between and after those it has.
 
@@ -46,6 +47,8 @@ def extend(
         stays out, even where a rebuild would no longer leave it out.
     without
         `SnapshotInfo.key` of snapshots, old or new, that are left out.
+    revised
+        Those of snapshots that their source corrected: a new one takes the place of the record's.
 
     Raises
     ------
@@ -53,7 +56,7 @@ def extend(
         Where the record is generalised to cells, or a new snapshot contradicts one that it has.
     """
     check(coverage, coverage.source)
-    order = _Order.of(coverage, drawings.infos, readers, without)
+    order = _Order.of(coverage, drawings.infos, readers, without, revised)
     polygons, layers = drawings.used(order.added)
     outlines = Outlines.of(polygons)
     before = coverage
@@ -114,18 +117,22 @@ class _Order:
         given: Sequence[SnapshotInfo],
         readers: Sequence[str],
         without: Container[tuple[str, float]],
+        revised: Container[tuple[str, float]],
     ) -> _Order:
         count = len(coverage.snapshots)
         infos = list(coverage.snapshots)
         known = {info.key: number for number, info in enumerate(infos)}
-        fresh = []
+        fresh, superseded = [], set()
         for number, info in enumerate(given):
-            if info.key in known:
-                infos[known[info.key]] = keep_one(infos[known[info.key]], info)
-            else:
-                fresh.append(number)
-                infos.append(info)
-        used = select(infos, readers, without)
+            at = known.get(info.key)
+            if at is not None and infos[at].sha256 != info.sha256 and info.key in revised:
+                superseded.add(at)
+            elif at is not None:
+                infos[at] = keep_one(infos[at], info)
+                continue
+            fresh.append(number)
+            infos.append(info)
+        used = [i for i in select(infos, readers, without) if i not in superseded]
         if not used:
             raise InputError("{source}: no snapshot is left of the record", coverage.source)
         return cls(

@@ -25,13 +25,15 @@ SETTING = "CONTROLMAP_ADDRESS_"
 class Item:
     """A file that a source has published: its reader, its name, where it is, what instant it is of.
 
-    The instant is the one that the reader will find in the file.
+    `observed` is the instant that the reader will find in the file; `updated`, when its source last
+    changed it, where an index says so.
     """
 
     reader: str
     name: str
     address: str
     observed: datetime
+    updated: datetime | None = None
 
     @property
     def key(self) -> tuple[str, float]:
@@ -56,6 +58,8 @@ class Feed:
     listed
         The files from an instant on up to another, oldest first; asks the server where there is an
         index.
+    corrects
+        Whether that index says when a file was changed under the same instant.
     """
 
     reader: str
@@ -63,6 +67,7 @@ class Feed:
     begins: date
     terms: str
     listed: Callable[[Fetcher, str, datetime, datetime], Iterator[Item]]
+    corrects: bool = False
 
     @property
     def setting(self) -> str:
@@ -105,29 +110,47 @@ def _map_snapshots(
     """Yield DeepState's map snapshots: the last of each day in UTC that its index lists."""
     index = fetcher.get(f"{address}/public")
     last: dict[date, int] = {}
-    for second in sorted(_seconds(index.address, index.data)):
+    updated = _updated(index.address, index.data)
+    for second in sorted(updated):
         observed = datetime.fromtimestamp(second, UTC)
         if since <= observed <= until:
             last[observed.date()] = second
     for second in last.values():
         observed = datetime.fromtimestamp(second, UTC)
-        name = f"{second}.geojson"
-        yield Item("deepstate_api", name, f"{address}/{second}/geojson", observed)
+        where = f"{address}/{second}/geojson"
+        yield Item("deepstate_api", f"{second}.geojson", where, observed, updated[second])
 
 
 _SECOND_DIGITS = 10  # from 2001 to 2286, as the reader expects
 
 
-def _seconds(address: str, data: bytes) -> Iterator[int]:
-    """Return the UTC epoch seconds that an index lists, as the `id` of each entry."""
+def _updated(address: str, data: bytes) -> dict[int, datetime | None]:
+    """Return the UTC epoch seconds that an index lists (`id`), and when each map was changed.
+
+    The latter is `updatedAt`; None where that is no instant.
+    """
     entries = orjson.loads(data)
-    ids = [e.get("id") for e in entries if isinstance(e, dict)] if type(entries) is list else []
-    seconds = [i for i in ids if type(i) is int and i > 0 and len(str(i)) == _SECOND_DIGITS]
-    if not seconds:
+    updated = {
+        second: _instant(entry.get("updatedAt"))
+        for entry in (entries if type(entries) is list else ())
+        if isinstance(entry, dict)
+        and type(second := entry.get("id")) is int
+        and second > 0
+        and len(str(second)) == _SECOND_DIGITS
+    }
+    if not updated:
         raise FetchError(
             "{address}: is no index of map snapshots; a list with ids is expected", address
         )
-    return iter(seconds)
+    return updated
+
+
+def _instant(text: object) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
 
 
 _LAYERS = (
@@ -173,6 +196,7 @@ FEEDS: dict[str, tuple[Feed, ...]] = {
             terms="Its interface is free for volunteers and for defence; others ask DeepState "
             "first. controlmap asks for one file a second, and for none twice a day.",
             listed=_map_snapshots,
+            corrects=True,
         ),
         Feed(
             reader="deepstate_daily",

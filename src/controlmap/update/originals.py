@@ -28,7 +28,8 @@ FOLDER = "originals"
 class Original:
     """A kept file: its name, its two dates (UTC), and what its server knows it by.
 
-    `checked` is when its server last said whether it had changed.
+    `checked` is when its server last said whether it had changed; `updated`, when its source had
+    last changed it by then, where an index says so.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Original:
     checked: datetime
     etag: str | None
     last_modified: str | None
+    updated: datetime | None = None
 
     def read(self) -> bytes:
         """Return the bytes as they came; a RecordError where they are damaged."""
@@ -76,15 +78,30 @@ class Originals:
 
     def find(self, reader: str, name: str) -> Original | None:
         """Return a file as last retrieved; None where it is not there whole."""
+        original = self.last(reader, name)
         try:
-            original = self._original(name, self._retrievals(reader, name)[-1])
-            original.read()
-        except (IndexError, KeyError, TypeError, ValueError, RecordError):
+            if original is not None:
+                original.read()
+        except RecordError:
             return None
         return original
 
-    def keep(self, reader: str, name: str, observed: datetime, fetched: Fetched) -> Original:
-        """Keep a file that was fetched."""
+    def last(self, reader: str, name: str) -> Original | None:
+        """Return what is noted of a file as last retrieved; its bytes may be damaged."""
+        try:
+            return self._original(name, self._retrievals(reader, name)[-1])
+        except (IndexError, KeyError, TypeError, ValueError):
+            return None
+
+    def keep(
+        self,
+        reader: str,
+        name: str,
+        observed: datetime,
+        fetched: Fetched,
+        updated: datetime | None = None,
+    ) -> Original:
+        """Keep a file that was fetched; `updated` as in `Original`."""
         retrieval = {
             "address": fetched.address,
             "sha256": hashlib.sha256(fetched.data).hexdigest(),
@@ -94,6 +111,7 @@ class Originals:
             "asked": fetched.retrieved.isoformat(),
             "etag": fetched.etag,
             "last_modified": fetched.last_modified,
+            **({"updated": updated.isoformat()} if updated else {}),
         }
         original = self._original(name, retrieval)
         _write(original.path, gzip.compress(fetched.data, mtime=0))
@@ -104,10 +122,15 @@ class Originals:
         self._list(reader, name, [*before, retrieval])
         return original
 
-    def confirm(self, reader: str, original: Original, checked: datetime) -> None:
+    def confirm(
+        self, reader: str, original: Original, checked: datetime, updated: datetime | None = None
+    ) -> None:
         """Note when a file's server said that the file had not changed."""
         *before, last = self._retrievals(reader, original.name)
-        self._list(reader, original.name, [*before, {**last, "asked": checked.isoformat()}])
+        now = {"asked": checked.isoformat()}
+        if updated:
+            now["updated"] = updated.isoformat()
+        self._list(reader, original.name, [*before, {**last, **now}])
 
     def _retrievals(self, reader: str, name: str) -> list[dict[str, Any]]:
         path = self._folder / reader / f"{name}.json"
@@ -126,7 +149,18 @@ class Originals:
         )
         path = self._folder / "bytes" / sha256[:2] / f"{sha256}.gz"
         etag, last_modified = retrieval["etag"], retrieval["last_modified"]
-        return Original(name, path, sha256, observed, retrieved, checked, etag, last_modified)
+        updated = retrieval.get("updated")
+        return Original(
+            name,
+            path,
+            sha256,
+            observed,
+            retrieved,
+            checked,
+            etag,
+            last_modified,
+            updated and datetime.fromisoformat(updated).astimezone(UTC),
+        )
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -19,6 +19,7 @@ from controlmap.record import archive, builder, extender
 from controlmap.record.archive import Record
 from controlmap.record.builder import Notify
 from controlmap.record.plausibility import KeptOut
+from controlmap.record.revisions import Revision
 from controlmap.update import feeds
 from controlmap.update.feeds import Feed, Item
 from controlmap.update.fetch import Fetcher, FetchError, MissingError, UnavailableError
@@ -68,8 +69,8 @@ class Update:
         The record as it is now; None where there is none yet.
     begun
         Whether it is new.
-    added, kept_out
-        Its new snapshots, and what of the files was kept out.
+    added, revised, kept_out
+        Its new snapshots, those that the source has changed, and what of the files was kept out.
     fetching
         What came of asking.
     """
@@ -77,6 +78,7 @@ class Update:
     record: Record | None
     begun: bool
     added: tuple[SnapshotInfo, ...]
+    revised: tuple[Revision, ...]
     kept_out: tuple[KeptOut, ...]
     fetching: Fetching
 
@@ -102,7 +104,7 @@ def update(
         task = _Task.of(source, listed, folder, fetcher, progress, since)
         fetching = task.fetch(notice)
         if not fetching.kept:
-            return Update(task.record, False, (), (), fetching)
+            return Update(task.record, False, (), (), (), fetching)
         geoparquet.clear_leftovers(task.path)
         new = task.path.with_name(f"{source}.new.parquet")
         geoparquet.clear_leftovers(new)
@@ -182,7 +184,7 @@ class _Task:
                 *hidden.coverage.span,
             )
         kept_out = map(KeptOut.from_json, record.provenance.figures.get("kept_out", ()))
-        return Update(record, True, record.coverage.snapshots, tuple(kept_out), fetching)
+        return Update(record, True, record.coverage.snapshots, (), tuple(kept_out), fetching)
 
     def extend(self, new: Path, fetching: Fetching) -> Update:
         """Add what was fetched to the record, which has not lost days to it.
@@ -192,7 +194,8 @@ class _Task:
         """
         had = {info.observed.date() for info in self._infos()}
         files = [kept.as_member() for kept in fetching.kept]
-        done = builder.extend_file(self.path, files, new, self.progress)
+        revised = {item.key for item in fetching.wanted}
+        done = builder.extend_file(self.path, files, new, self.progress, revised=revised)
         for first, last in done.record.coverage.gaps:
             if any(first < day < last for day in had):
                 raise ControlmapError(
@@ -205,7 +208,7 @@ class _Task:
                     self.feeds[0].setting,
                 )
         record = replace(done.record, path=self.path)
-        return Update(record, False, done.added, done.kept_out, fetching)
+        return Update(record, False, done.added, done.revised, done.kept_out, fetching)
 
     def fetch(self, notice: Notify, *, only_listed: bool = False) -> Fetching:
         """Fetch what is new, feed after feed: a later one goes on the day after those before it.
@@ -253,17 +256,39 @@ class _Task:
         return self.record.coverage.snapshots if self.record else ()
 
     def _listed(self, feed: Feed, begin: datetime, done: Fetching) -> list[Item]:
-        known = {info.key for info in self._infos()}
+        known = {info.key: info for info in self._infos()}
+        first = min((info.observed for info in known.values()), default=begin)
         address = feed.address
         if address is None:  # left alone by its setting
             return []
         try:
-            listed = feed.listed(self.fetcher, address, begin, self.fetcher.clock.now())
-            return [item for item in listed if item.key not in known]
+            since = min(first, begin) if feed.corrects else begin
+            return [
+                item
+                for item in feed.listed(self.fetcher, address, since, self.fetcher.clock.now())
+                if (
+                    self._is_corrected(item, known[item.key])
+                    if item.key in known
+                    else item.observed >= begin
+                )
+            ]
         except FetchError as error:
             done.failed.append(str(error))
             done.stopped = True
             return []
+
+    def _is_corrected(self, item: Item, info: SnapshotInfo) -> bool:
+        """Return whether a source has changed a file since the copy that the record is of.
+
+        Of a copy of an unknown day that is supposed where it was changed on a later day.
+        """
+        if item.updated is None:
+            return False
+        kept = self.originals.last(item.reader, item.name)
+        if kept is not None:
+            return kept.sha256 != info.sha256 or _is_older(kept, item)
+        day_after = _start_of(info.observed.date() + timedelta(days=1))
+        return item.updated >= (info.retrieved or day_after)
 
     def _fetch(self, wanted: Sequence[Item], done: Fetching) -> None:
         """Fetch files, oldest first, until they are all there or there is no sense in asking."""
@@ -295,16 +320,21 @@ class _Task:
         now = self.fetcher.clock.now()
         if kept is None:
             fetched = self.fetcher.get(item.address)
-        elif now - kept.checked < ASK_AGAIN:
+        elif now - kept.checked < ASK_AGAIN and not _is_older(kept, item):
             return kept
         else:
             newer = self.fetcher.get(item.address, etag=kept.etag, last_modified=kept.last_modified)
             if newer is None:
-                self.originals.confirm(item.reader, kept, now)
+                self.originals.confirm(item.reader, kept, now, item.updated)
                 return kept
             fetched = newer
         feeds.check_layer(fetched)
-        return self.originals.keep(item.reader, item.name, item.observed, fetched)
+        return self.originals.keep(item.reader, item.name, item.observed, fetched, item.updated)
+
+
+def _is_older(kept: Original, item: Item) -> bool:
+    """Return whether a file was changed after the copy of it that is kept."""
+    return item.updated is not None and item.updated > (kept.updated or kept.retrieved)
 
 
 def _keep_whole_days(wanted: Sequence[Item], done: Fetching) -> None:

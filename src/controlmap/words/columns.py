@@ -208,6 +208,7 @@ _ALL = (
         missing=NOT_KNOWN,
         step=CHANGE_STEP_KM2,
     ),
+    column("noticed", "Noticed", INSTANT, "When an update retrieved the correction (UTC)."),
     # Patches of ground
     column("change", "Change", TEXT, "Whether the ground was gained or lost by Russian forces."),
     column("area_km2", "Area", KM2, "The area of the piece."),

@@ -303,6 +303,19 @@ KEPT_NOWHERE = Message(
     "your own records and the files they are made of: no folder ({setting} is empty)"
 )
 
+REVISIONS = Message("What a source changed afterwards")
+REVISIONS_METHOD = Message(
+    "Russian-held ground of the corrected map less that of the one before it, and the reverse, "
+    "geodesic on WGS84; each where an update noticed the correction."
+)
+REVISIONS_SINCE = Message(
+    "{count} maps were corrected after they had been taken; the record has them as they are now."
+)
+REVISIONS_UNCHANGED = Message("{count} of them have the same Russian-held ground as before.")
+NO_REVISIONS = Message(
+    "No correction was noticed: only an update of a record of your own compares what it has with "
+    "what the source says now."
+)
 CHECK = Message("A record held against its files, what others published, and what followed")
 CHECK_METHOD = Message(
     "Errors are the record's areas less those of plain overlays of its files, geodesic on WGS84; "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from controlmap import sources
-from controlmap.analysis import check
+from controlmap.analysis import check, revisions
 from controlmap.analysis.answer import Answer
 from controlmap.core import geoparquet
 from controlmap.dashboard import controls, rendering, session, tables
@@ -41,6 +41,7 @@ def show() -> None:
         st.markdown(text.credit(*(sidecar[key] for key in taken)))
     with place:
         _check(record)
+        _revisions(record)
 
 
 def _check(record: Record) -> None:
@@ -49,6 +50,14 @@ def _check(record: Record) -> None:
     st.header(text_check.TITLE)
     st.html(rendering.table(tables.intervals(checked)))
     st.html(rendering.table(tables.published(checked.further["published"])))
+
+
+def _revisions(record: Record) -> None:
+    """Show what the source changed afterwards, where an update noticed any of it."""
+    answer = revisions.revisions(record.coverage, record.provenance)
+    if answer.rows:
+        st.header(answer.title)
+        st.html(rendering.table(tables.revisions(answer)))
 
 
 @st.cache_data(max_entries=8, **session.CACHED)
