@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from datetime import date
@@ -178,3 +180,15 @@ def test_the_command_writes_what_python_draws(
     path = tmp_path / "map.svg"
     assert Run(capsys, "picture", "map", "--date", str(DAY), "-o", str(path)).code == 0
     assert path.read_text("utf-8") == PICTURES["map"](coverage, Size.WEB, Theme.LIGHT)
+
+
+def test_what_writes_files_is_imported_when_one_is_written() -> None:
+    script = (
+        "import sys, controlmap, controlmap.dashboard.pages.overview;"
+        "controlmap.open('deepstate').areas().to_csv();"
+        "print([m for m in ('openpyxl', 'vl_convert', 'PIL.Image') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
