@@ -16,6 +16,7 @@ from pathlib import Path
 
 import layer_files as files
 from controlmap import sources
+from controlmap.core import isolated
 from controlmap.core.model import InputError, Snapshot
 
 MAKERS: dict[str, Callable[[], bytes]] = {
@@ -77,7 +78,9 @@ def check(seed: int) -> bool:
     """Whether a seed's file was read; raises what is neither a Snapshot nor an `InputError`."""
     name, data = case(seed)
     try:
-        snapshot = sources.read(data, name)
+        snapshot = isolated.call(name, sources.read, data, name)
+    except isolated.BrokenOffError:
+        raise
     except InputError as error:
         assert "\n" not in str(error), f"seed {seed}: a message of two lines"
         return False
