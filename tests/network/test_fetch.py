@@ -261,6 +261,19 @@ def test_a_server_that_drips_is_given_up(
     assert len(server.asked) == 1
 
 
+BUSY = file(b'{"error": {"code": 429, "message": "Too many requests"}}')
+
+
+def test_too_many_requests_may_be_said_inside_an_answer(
+    server: Publisher, fetcher: Fetcher, clock: MadeClock
+) -> None:
+    address = server.publish("/a", BUSY, file(JSON))
+    assert fetcher.get(address).data == JSON
+    assert clock.waits_s == [1.0]
+    with pytest.raises(UnavailableError, match="the server answers 429; tried 3 times"):
+        fetcher.get(server.publish("/b", BUSY))
+
+
 def test_an_etag_that_cannot_be_sent_is_not(server: Publisher, fetcher: Fetcher) -> None:
     """Some servers send one that is not ASCII, and it is kept with the file."""
     address = server.publish("/a", file(JSON, ETag='"\xe4"'))

@@ -339,9 +339,13 @@ def _check_content(address: str, data: bytes) -> None:
     if data.lstrip()[:1] == b"<":
         raise FetchError("{address}: is a page of HTML or XML; JSON is expected", address)
     try:
-        orjson.loads(data)
+        document = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise _TransientError(as_given("is no JSON, or cut off ({error})", error)) from error
+    fault = document.get("error") if isinstance(document, dict) else None
+    code = fault.get("code") if isinstance(fault, dict) else None
+    if code == 429:  # ArcGIS says so inside an answer whose status is 200
+        raise _TransientError(as_given("the server answers {status}", code), UnavailableError)
 
 
 async def _unpacked(address: str, response: httpx.Response, limit: int) -> AsyncIterator[bytes]:
