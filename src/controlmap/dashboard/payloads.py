@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -12,9 +14,10 @@ from controlmap.analysis import changes, proposals
 from controlmap.analysis.answer import Answer
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.proposals import Outcome, Proposal
+from controlmap.core import geoparquet
 from controlmap.dashboard import session
 from controlmap.dashboard.session import CACHED
-from controlmap.draw import map_layers, maps, player_record
+from controlmap.draw import front, map_layers, maps, player_record
 from controlmap.draw.maps import Payload
 from controlmap.record.archive import Record
 
@@ -54,3 +57,18 @@ def outcome(record: Record, day: date, proposal: Proposal) -> Outcome:
 def transfer_payload(record: Record, day: date, proposal: Proposal) -> Payload:
     """Return what the map of a proposal shows on a day."""
     return map_layers.transfer_payload(record, outcome(record, day, proposal))
+
+
+@st.cache_resource(max_entries=1, **CACHED)
+def front_files(records: Sequence[Record]) -> dict[str, str]:
+    """Write what the page of the map reads, of every source; return the files by what they are.
+
+    Their names carry a hash, so that a browser keeps them for as long as they are true.
+    """
+    path, names = Path(folder().name), {}
+    for name, content in front.files({r.coverage.source: r.coverage for r in records}).items():
+        names[name] = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.bin"
+        if not (path / names[name]).exists():
+            with geoparquet.replacing(path / names[name]) as file:
+                file.write(content)
+    return names

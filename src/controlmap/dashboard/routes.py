@@ -25,11 +25,14 @@ from starlette.responses import (
 )
 from starlette.routing import BaseRoute, Route
 
+from controlmap import sources
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.core.model import ControlmapError
 from controlmap.dashboard.page_list import PAGES
-from controlmap.draw import maps
+from controlmap.draw import front, maps
 from controlmap.record import archive
+from controlmap.words import text
+from controlmap.words.language import LANGUAGE
 
 _KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 _NOT_KEPT = {"Cache-Control": "no-cache"}
@@ -49,6 +52,10 @@ FILES_PATH = "map/files"
 """Where the files that `payloads.files` names are, below the base path."""
 
 
+MAP_PATH = "map"
+"""Where the map as a page of its own is, below the base path."""
+
+
 def routes(document: str, base_path: str) -> list[BaseRoute]:
     """Return the routes of a server that hands out `document` for every page."""
 
@@ -57,11 +64,42 @@ def routes(document: str, base_path: str) -> list[BaseRoute]:
 
     return [
         *(Route(f"{base_path}/{path}", page) for path in ("", *PAGES)),
+        Route(f"{base_path}/{MAP_PATH}", _map),
         Route(f"{base_path}/{assets_path()}/{{name:path}}", _asset),
         Route(f"{base_path}/{FILES_PATH}/{{name}}", _file),
         Route(f"{base_path}/health", _health),
         Route(f"{base_path}/ready", _ready),
     ]
+
+
+async def _map(_: Request) -> Response:
+    return HTMLResponse(await run_in_threadpool(_map_document), headers=_NOT_KEPT)
+
+
+def _map_document() -> str:
+    """Return the map as a page of its own, with links to the other pages."""
+    from controlmap.dashboard import payloads, rendering
+
+    records = [archive.open_source(source) for source in archive.with_records()]
+    names = payloads.front_files(records)
+    default = sources.DEFAULT
+    config = front.config(
+        {record.coverage.source: record.coverage for record in records},
+        lambda name: f"{FILES_PATH}/{names[name]}",
+        default,
+    )
+    return rendering.render(
+        "map.html",
+        lang=LANGUAGE.get().replace("_", "-"),
+        title=text.MAP_PAGE,
+        pages_label=text.PAGES,
+        pages={"" if n == 0 else path: title for n, (path, (title, _)) in enumerate(PAGES.items())},
+        assets=assets_path(),
+        styles=[maps.LEAFLET, *front.STYLES],
+        scripts=[maps.LEAFLET, *front.SCRIPTS, "edition"],
+        early=[f"{FILES_PATH}/{name}" for kind, name in names.items() if "figures" in kind],
+        config=maps.inert_json(config),
+    )
 
 
 async def _asset(request: Request) -> Response:
@@ -81,6 +119,10 @@ async def _file(request: Request) -> Response:
 def _write_files(wanted: Path) -> None:
     """Write the files of record after record, until the one that is wanted is there."""
     from controlmap.dashboard import payloads, session
+
+    payloads.front_files([archive.open_source(source) for source in archive.with_records()])
+    if wanted.is_file():
+        return
 
     for source in archive.with_records():
         for advance in Advance:

@@ -15,6 +15,9 @@ from controlmap.words.catalog import gettext as _
 
 OVERVIEW = Message("Claimed and held")
 METHOD = Message("Method")
+MAP_PAGE = Message("Map")
+PAGES = Message("Pages")
+TO_MAP = Message("The map of every day, as a page of its own")
 LEDE = Message(
     "On 30 September 2022 Russia declared four Ukrainian oblasts annexed, a claim to the whole of "
     "each that UN General Assembly resolution "

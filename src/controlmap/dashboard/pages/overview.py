@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -61,6 +62,7 @@ def _figures() -> None:
     choices = controls.chosen("overview")
     record = session.record(choices[SOURCE], choices[ADVANCE])
     _choose(record, choices)
+    st.html(rendering.link(f"map?{urlencode(choices.address())}", text.TO_MAP))
     day, basis, contested = choices[DATE], choices[BASIS], choices[CONTESTED]
     coverage = record.coverage
     snapshot = session.snapshot(record, day)

@@ -1,18 +1,30 @@
 "use strict";
 
-/** The front end as a page of its own: what is chosen stands behind the # of its address. */
+/**
+ * The front end as a page of its own. What is chosen stands in its address: behind the # of a file,
+ * behind the ? of a page of a dashboard, whose links to the other pages take it along.
+ */
 {
   /** @type {FrontConfig} */
   const config = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("config")).textContent);
-  const read = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  const root = /** @type {HTMLElement} */ (document.getElementById("edition"));
+  const part = root.dataset.address === "search" ? "search" : "hash";
+  const read = () => Object.fromEntries(new URLSearchParams(location[part].slice(1)));
+  /** @param {URLSearchParams} chosen */
+  const pass = (chosen) => {
+    document.querySelectorAll("nav a").forEach((link) => { /** @type {HTMLAnchorElement} */ (link).search = String(chosen); });
+  };
   /** @type {Front | undefined} */
   let front;
   /** @param {FrontChoices} choices */
   const choose = (choices) => {
     const differs = Object.entries(choices).filter(([name, value]) => value && value !== config.defaults[name]);
-    history.replaceState(null, "", `#${new URLSearchParams(differs)}`);
+    const chosen = new URLSearchParams(differs);
+    history.replaceState(null, "", `${part === "hash" ? "#" : "?"}${chosen}`);
+    pass(chosen);
   };
-  Front.mount(/** @type {HTMLElement} */ (document.getElementById("edition")), config, { choose, initial: read() })
+  if (part === "search") pass(new URLSearchParams(location.search));
+  Front.mount(root, config, { choose, initial: read() })
     .then((mounted) => {
       front = mounted;
       Object.assign(window, { front });
