@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import json
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import controlmap
+from command_line import Run
 from controlmap.analysis import budget
 from controlmap.analysis.answer import as_text
 from controlmap.core.model import Status
@@ -110,3 +113,54 @@ def test_the_command_keeps_its_tenths_and_has_the_budget_beside(
     assert "20,787.0" in first
     assert second.split()[:6] == ["iso", "name", *budget.COLUMNS]
     assert [line.split()[0] for line in second.splitlines()[1:]] == ISOS
+
+
+@pytest.fixture
+def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "nzz.parquet").write_bytes(b"damaged")
+    monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
+
+
+@pytest.mark.usefixtures("damaged")
+@pytest.mark.parametrize(
+    "question",
+    [
+        ["areas", "--date", "2023-06-01"],
+        ["compare", "--date", "2023-06-01"],
+        ["history", "--from", "2023-06-01", "--to", "2023-06-02"],
+        ["changes", "--from", "2023-06-01", "--to", "2023-06-08", "--by", "patch"],
+        ["agree", "--date", "2023-06-01"],
+    ],
+)
+def test_a_damaged_record_of_another_source_is_left_out_and_said_to_be(
+    question: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Run(capsys, *question, "--format", "json")
+    assert run.code == 0
+    assert json.loads(run.out)["records"].keys() <= {"deepstate", "isw"}
+    assert len(run.errors) == 1
+    assert run.errors[0].startswith(
+        "nzz: not compared, its record cannot be read (nzz.parquet: is damaged"
+    )
+
+
+@pytest.mark.usefixtures("damaged")
+def test_what_is_left_out_stands_in_every_answer_that_is_kept(record: controlmap.Record) -> None:
+    for answer in (
+        record.areas("2023-06-01"),
+        record.changes("2023-06-01", "2023-06-08", by="patch"),
+        record.agree("2023-06-01"),
+    ):
+        said = str(answer.warnings[0])
+        assert said.startswith("nzz: not compared, its record cannot be read")
+        assert said in answer.provenance["notes"]
+        assert said in html.unescape(answer._repr_html_())
+
+
+@pytest.mark.usefixtures("damaged")
+def test_a_damaged_record_that_is_named_is_refused(record: controlmap.Record) -> None:
+    named = ["nzz"]
+    with pytest.raises(controlmap.RecordError, match=r"^nzz\.parquet: is damaged"):
+        record.agree("2023-06-01", sources=named)
+    with pytest.raises(controlmap.RecordError, match=r"^nzz\.parquet: is damaged"):
+        record.changes("2023-06-01", "2023-06-08", by="patch", sources=named)

@@ -7,7 +7,7 @@ would lose where it is from at the first operation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
@@ -38,7 +38,7 @@ from controlmap.analysis.figures import Contested, Every
 from controlmap.analysis.pace import DEFAULT_WINDOW
 from controlmap.analysis.patches import By
 from controlmap.core.choices import Day, chosen, day_of
-from controlmap.core.model import InputError, Status
+from controlmap.core.model import InputError, RecordError, Status
 from controlmap.geo.oblasts import Basis
 from controlmap.record import archive
 from controlmap.record.archive import Record as StoredRecord
@@ -129,7 +129,7 @@ class Record(StoredRecord):
             contested=contested,
             by=by,
             advance=advance,
-            others=archive.coverages(),
+            others=archive.opened(),
         )
 
     def compare(
@@ -150,7 +150,7 @@ class Record(StoredRecord):
             basis=basis,
             contested=contested,
             advance=advance,
-            others=archive.coverages(),
+            others=archive.opened(),
         )
 
     def history(
@@ -178,7 +178,7 @@ class Record(StoredRecord):
             _day(end),
             every=every,
             advance=advance,
-            others=archive.coverages(),
+            others=archive.opened(),
         )
 
     def flows(
@@ -222,7 +222,7 @@ class Record(StoredRecord):
             day_of(start),
             _day(end),
             by=by,
-            others=archive.coverages(sources) if by == By.PATCH else None,
+            others=_records(sources) if by == By.PATCH else {},
             advance=advance,
         )
 
@@ -246,7 +246,11 @@ class Record(StoredRecord):
             As for `areas`.
         """
         return agree.agree(
-            {self.coverage.source: self.coverage, **archive.coverages(sources)},
+            {
+                self.coverage.source: self.coverage,
+                **_records(sources),
+                self.coverage.source: self.coverage,
+            },
             _day(day),
             basis=basis,
             advance=advance,
@@ -462,6 +466,10 @@ class RecordDay:
         observed = notes.as_of_iso(self.snapshot.info)
         title = sources.find_source(self.coverage.source).title
         return notes.DAY(title=title, day=str(self.snapshot.day), observed=observed)
+
+
+def _records(sources: Sequence[str] | None) -> Mapping[str, Coverage | RecordError]:
+    return archive.opened() if sources is None else archive.coverages(sources)
 
 
 def _day(day: Day | None) -> date | None:

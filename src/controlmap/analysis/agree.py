@@ -8,12 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from controlmap import sources
-from controlmap.analysis import agreement, assessed_advance
+from controlmap.analysis import agreement, budget
 from controlmap.analysis.agreement import Agreement, AgreementRow, Opinion, Pair, Spread
 from controlmap.analysis.answer import Answer, Evidence
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.core.choices import chosen
-from controlmap.core.model import InputError
+from controlmap.core.model import InputError, RecordError
 from controlmap.geo.oblasts import Basis
 from controlmap.record.coverage import Coverage
 from controlmap.words import notes
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def agree(
-    coverages: Mapping[str, Coverage],
+    coverages: Mapping[str, Coverage | RecordError],
     day: date | None = None,
     *,
     basis: str = Basis.POLYGON,
@@ -39,7 +39,7 @@ def agree(
     Parameters
     ----------
     coverages
-        The records by the id of their source.
+        The records by the id of their source; a damaged one is left out, and said to be.
     day
         The latest that any of them knows by default.
     basis
@@ -56,14 +56,14 @@ def agree(
         Where fewer than two sources can be compared, or a choice is none.
     """
     basis = chosen(Basis, basis)
-    coverages = {s: assessed_advance.counted(c, advance) for s, c in coverages.items()}
-    on = day or max(c.span[1] for c in coverages.values())
-    opinions = agreement.opinions(coverages, on)
-    warnings: list[Message] = []
+    known = budget.counted(coverages, advance)
+    on = day or max(c.span[1] for c in known.values())
+    opinions = agreement.opinions(known, on)
+    warnings = [*budget.not_compared(coverages)]
     if every_source:
-        _refuse_early(coverages, opinions, on)
+        _refuse_early(known, opinions, on)
     else:
-        warnings = [
+        warnings += [
             notes.NOT_COMPARED(source=o.source, day=str(on), observed=_day(o))
             for o in opinions
             if not o.is_current

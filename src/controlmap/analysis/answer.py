@@ -399,7 +399,7 @@ def provenance(answer: Answer) -> dict[str, Any]:
             "method": answer.method,
             "version": f"controlmap {answer.version}",
             "sources": [asdict(e) for e in answer.evidence],
-            "notes": [*answer.notes, *ground],
+            "notes": [*answer.warnings, *answer.notes, *ground],
             "citation": answer.cite(),
             "columns": files.described(answer.columns),
         }

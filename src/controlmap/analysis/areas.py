@@ -18,7 +18,7 @@ from controlmap.analysis.figures import ALL, ALL_NAME, Contested
 from controlmap.analysis.patches import By, Kind, Pieces
 from controlmap.analysis.render import Rows
 from controlmap.core.choices import chosen
-from controlmap.core.model import REPORTABLE, Status
+from controlmap.core.model import REPORTABLE, RecordError, Status
 from controlmap.geo.oblasts import Basis
 from controlmap.record.coverage import Coverage, DaySnapshot, with_sum
 from controlmap.words import notes
@@ -46,7 +46,7 @@ def areas(
     contested: str = Contested.OUT,
     by: str = By.PATCH,
     advance: str = Advance.APART,
-    others: Mapping[str, Coverage] = MappingProxyType({}),
+    others: Mapping[str, Coverage | RecordError] = MappingProxyType({}),
 ) -> Answer:
     """Answer how large each status is in each oblast on a day, and in all four.
 
@@ -68,7 +68,8 @@ def areas(
     advance
         What assessed advance counts as: "apart", "held" or "contested".
     others
-        The records of sources, by id, for how far they are apart.
+        The records of sources, by id, for how far they are apart; a damaged one is left out, and
+        said to be.
 
     Raises
     ------
@@ -174,7 +175,7 @@ def compare(
     basis: str = Basis.POLYGON,
     contested: str = Contested.OUT,
     advance: str = Advance.APART,
-    others: Mapping[str, Coverage] = MappingProxyType({}),
+    others: Mapping[str, Coverage | RecordError] = MappingProxyType({}),
 ) -> Answer:
     """Answer how much of what Russia claims its forces hold, in each oblast and in all four.
 
@@ -303,7 +304,7 @@ def _on_a_day(
     coverage: Coverage,
     snapshot: DaySnapshot,
     figures_of: Rows,
-    others: Mapping[str, Coverage],
+    others: Mapping[str, Coverage | RecordError],
     choices: Mapping[str, str],
     said: Sequence[Message],
     by: By = By.PATCH,
@@ -340,6 +341,7 @@ def _on_a_day(
         choices=choices,
         method=notes.AREA_METHOD,
         notes=tuple(_notes(evidence, snapshot.day, choices, said, rows)),
+        warnings=budget.not_compared(others, coverage.source),
         shared={
             "day": snapshot.day,
             **who,

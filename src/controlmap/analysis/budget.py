@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from controlmap.analysis import agreement, assessed_advance
 from controlmap.analysis.figures import ALL
 from controlmap.analysis.render import Rows
-from controlmap.core.model import Status
+from controlmap.core.model import RecordError, Status
 from controlmap.geo.oblasts import Basis
 from controlmap.record.coverage import Coverage, DaySnapshot, with_sum
 from controlmap.words import notes
@@ -29,9 +29,27 @@ STALE_DAYS = 30
 """A map that was not redrawn for longer is named."""
 
 
-def counted(others: Mapping[str, Coverage], advance: str) -> dict[str, Coverage]:
-    """Return the records of other sources with assessed advance as in the one that is asked."""
-    return {s: assessed_advance.counted(coverage, advance) for s, coverage in others.items()}
+def counted(others: Mapping[str, Coverage | RecordError], advance: str) -> dict[str, Coverage]:
+    """Return the records of other sources with assessed advance as in the one that is asked.
+
+    Without those that are damaged.
+    """
+    return {
+        source: assessed_advance.counted(coverage, advance)
+        for source, coverage in others.items()
+        if not isinstance(coverage, RecordError)
+    }
+
+
+def not_compared(
+    others: Mapping[str, Coverage | RecordError], asked: str = ""
+) -> tuple[Message, ...]:
+    """Return which records are left out because they are damaged, but for that which is asked."""
+    return tuple(
+        notes.RECORD_NOT_COMPARED(source=source, problem=str(other))
+        for source, other in others.items()
+        if isinstance(other, RecordError) and source != asked
+    )
 
 
 def by_oblast(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from controlmap.analysis.figures import ALL, ALL_NAME
 from controlmap.analysis.patches import By, Kind, Pieces
 from controlmap.analysis.render import Block, Row, Rows, Table
 from controlmap.core.choices import chosen
-from controlmap.core.model import Ground, InputError, Status
+from controlmap.core.model import Ground, InputError, RecordError, Status
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import notes
 from controlmap.words.catalog import Message
@@ -32,7 +33,7 @@ def changes(
     end: date | None = None,
     *,
     by: str | None = None,
-    others: Mapping[str, Coverage] | None = None,
+    others: Mapping[str, Coverage | RecordError] = MappingProxyType({}),
     advance: str = Advance.APART,
 ) -> Answer:
     """Answer what was gained and lost between two days in each oblast, and in all four.
@@ -49,7 +50,8 @@ def changes(
         What a row is: "oblast", "patch" (the largest first, each by its nearest place) or "face";
         and what the ground is dissolved to. By default rows are by oblast, the ground by patch.
     others
-        The records by the id of their source that patches are looked for in.
+        The records by the id of their source that patches are looked for in; a damaged one is left
+        out, and said to be.
     advance
         What assessed advance counts as: "apart", "held" or "contested".
 
@@ -96,9 +98,8 @@ def changes(
     )
     if row_by == By.OBLAST:
         return answer
-    counted = {
-        source: assessed_advance.counted(other, advance) for source, other in (others or {}).items()
-    }
+    answer = replace(answer, warnings=budget.not_compared(others, coverage.source))
+    counted = budget.counted(others, advance)
     return _in_pieces(answer, coverage, first, last, row_by, counted)
 
 

@@ -17,7 +17,7 @@ from controlmap.analysis.answer import Answer, Evidence
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import ALL, ALL_NAME, Every
 from controlmap.core.choices import chosen
-from controlmap.core.model import InputError, Status
+from controlmap.core.model import InputError, RecordError, Status
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import notes
 from controlmap.words.catalog import Message
@@ -33,7 +33,7 @@ def history(
     *,
     every: str = Every.DAY,
     advance: str = Advance.APART,
-    others: Mapping[str, Coverage] = MappingProxyType({}),
+    others: Mapping[str, Coverage | RecordError] = MappingProxyType({}),
 ) -> Answer:
     """Answer how large each status was over time, day by day, each oblast and then all four.
 
@@ -48,7 +48,8 @@ def history(
     advance
         What assessed advance counts as: "apart", "held" or "contested".
     others
-        The records of sources, by id, for how far they are apart.
+        The records of sources, by id, for how far they are apart; a damaged one is left out, and
+        said to be.
 
     Raises
     ------
@@ -81,6 +82,7 @@ def history(
             *assessed_advance.note(coverage.source, str(advance)),
             *takeovers([(day, s.info.reader) for day, s in known if s]),
         ),
+        warnings=budget.not_compared(others, coverage.source),
         shared={"advance": str(advance)},
         without=assessed_advance.never_reported(coverage.source, advance)
         | {"source", "reader", "observed", *budget.COLUMNS[:3]},

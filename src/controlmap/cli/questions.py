@@ -196,7 +196,7 @@ def _areas(arguments: argparse.Namespace) -> None:
         basis=arguments.basis,
         by=arguments.by,
         advance=arguments.advance,
-        others=archive.coverages() if arguments.input is None else {},
+        others=archive.opened() if arguments.input is None else {},
     )
     show(answer, arguments)
 
@@ -253,7 +253,7 @@ def _compare(arguments: argparse.Namespace) -> None:
         basis=arguments.basis,
         contested=arguments.contested,
         advance=arguments.advance,
-        others=archive.coverages(),
+        others=archive.opened(),
     )
     show(answer, arguments)
 
@@ -269,7 +269,7 @@ def _history(arguments: argparse.Namespace) -> None:
         arguments.end,
         every=arguments.every,
         advance=arguments.advance,
-        others=archive.coverages(),
+        others=archive.opened(),
     )
     show(answer, arguments)
 
@@ -283,7 +283,7 @@ def _changes(arguments: argparse.Namespace) -> None:
         arguments.start,
         arguments.end,
         by=arguments.by,
-        others=archive.coverages() if arguments.by == "patch" else None,
+        others=archive.opened() if arguments.by == "patch" else {},
         advance=arguments.advance,
     )
     show(answer, arguments)
@@ -293,11 +293,11 @@ def _agree(arguments: argparse.Namespace) -> None:
     from controlmap.analysis.agree import agree
     from controlmap.record import archive
 
-    names = arguments.sources.split(",") if arguments.sources else archive.with_records()
+    names = arguments.sources.split(",") if arguments.sources else []
     if len(set(names)) < len(names):
         raise InputError("--sources {sources}: names a source twice", arguments.sources)
     answer = agree(
-        {source: open_record(source) for source in names},
+        {source: open_record(source) for source in names} or archive.opened(),
         arguments.date,
         basis=arguments.basis,
         advance=arguments.advance,

@@ -208,6 +208,17 @@ def coverages(sources: Iterable[str] | None = None) -> dict[str, Coverage]:
     }
 
 
+def opened() -> dict[str, Coverage | RecordError]:
+    """Open every record there is, by the id of its source; of a damaged one, what is wrong."""
+    records: dict[str, Coverage | RecordError] = {}
+    for source in with_records():
+        try:
+            records[source] = open_source(source).coverage
+        except RecordError as error:
+            records[source] = error
+    return records
+
+
 def _path_of(source: str) -> Path:
     sources.find_source(source, of_record=True)
     name = f"{source}.parquet"

@@ -178,6 +178,7 @@ AGREE_AS_OF = Message(
     "{basis} area"
 )
 NOT_COMPARED = Message("{source}: not compared, its last snapshot up to {day} is of {observed}")
+RECORD_NOT_COMPARED = Message("{source}: not compared, its record cannot be read ({problem})")
 AGE = Message(
     "{source}: as of {observed}, {count} day old",
     "{source}: as of {observed}, {count} days old",
