@@ -64,7 +64,7 @@ def test_every_choice_of_random_days_is_as_the_command_has_it(
         timeout=120,
     )
     shown = json.loads(out.stdout)
-    assert len(shown) == len(questions) == DATES * 12
+    assert len(shown) == len(questions) == DATES * len(Basis) * len(Contested) * len(Advance)
     for (source, day, basis, contested, advance), csv in zip(questions, shown, strict=True):
         answer = areas.compare(
             coverages[source],

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import random
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,6 +140,31 @@ def test_a_place_has_a_card_of_every_source(browser: Browser, file: Path) -> Non
         assert card.locator("h2").inner_text() == "Bakhmut"
         assert card.locator("dt").all_inner_texts() == ["DeepState", "ISW", "NZZ / Liveuamap"]
         assert "Russian-held on 1 August 2023" in card.inner_text()
+
+
+def test_a_site_works_below_any_address(
+    browser: Browser, coverages: dict[str, Coverage], tmp_path: Path
+) -> None:
+    edition.write_site(tmp_path / "news" / "map", edition.site(coverages, "deepstate"))
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        try:
+            page = context.new_page()
+            said: list[str] = []
+            page.on("console", lambda message: said.append(message.text))
+            page.on("pageerror", lambda error: said.append(str(error)))
+            page.goto(f"http://127.0.0.1:{server.server_port}/news/map/#date=2024-02-17")
+            page.wait_for_function("() => window.front?.times.map", timeout=60_000)
+            shown = page.evaluate("() => front.state().csv")
+            # A browser asks for an icon by itself, and logs that there is none.
+            assert [line for line in said if "404" not in line] == []
+        finally:
+            context.close()
+            server.shutdown()
+    answer = areas.compare(coverages["deepstate"], date(2024, 2, 17), others=coverages)
+    assert shown == answer.to_csv()
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm ci)")

@@ -19,10 +19,17 @@ def add(commands: Commands) -> None:
         _("Write map, figures and history of every source as a page without a server."),
     )
     add_source(parser)
-    parser.add_argument(
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FOLDER",
+        help=_("a site for any web server; one that is there is brought up to date"),
+    )
+    where.add_argument(
         "--single",
         type=Path,
-        required=True,
         metavar="FILE",
         help=_("one HTML file that opens without a network"),
     )
@@ -37,6 +44,13 @@ def _publish(arguments: argparse.Namespace) -> None:
 
     source = sources.find_source(arguments.source or sources.DEFAULT).id
     archive.open_source(source)  # which says how to build one where there is none
+    if arguments.output:
+        contents = edition.site(archive.coverages(), source)
+        changed = edition.write_site(arguments.output, contents)
+        print(
+            as_given("{path}: {count} files, {new} new", arguments.output, len(contents), changed)
+        )
+        return
     page = edition.single_file(archive.coverages(), source)
     files.write({arguments.single: page}, force=arguments.force)
     print(as_given("{path}: {size} bytes", arguments.single, len(page)))

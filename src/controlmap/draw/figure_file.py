@@ -40,6 +40,10 @@ def encode(coverage: Coverage) -> bytes:
     infos = [coverage.snapshots[i] for i in last]
     readers = sorted({info.reader for info in infos})
     totals = {basis.value: [o.total_km2(basis) for o in coverage.oblasts] for basis in Basis}
+    measured = {
+        basis.value: [o.measured_km2(basis) for o in coverage.oblasts]
+        for basis in (Basis.POLYGON, Basis.LAND)
+    }
     content = {
         "format": _FORMAT,
         "source": coverage.source,
@@ -48,6 +52,7 @@ def encode(coverage: Coverage) -> bytes:
         "isos": [*(o.iso for o in coverage.oblasts), ALL],
         "names": [o.name for o in coverage.oblasts],
         "claimed": {basis: [*each, sum(each)] for basis, each in totals.items()},
+        "measured": {basis: [*each, sum(each)] for basis, each in measured.items()},
         "day": days,
         "observed": [plain(sources.observed(info)) for info in infos],
         "retrieved": [plain(info.retrieved) for info in infos],
@@ -74,8 +79,13 @@ def _figures(coverage: Coverage, last: NDArray[np.int64]) -> dict[str, Any]:
     for status in REPORTABLE:
         reported = [int(status in coverage.snapshots[i].reports) for i in last]
         if any(reported):
-            km2 = with_sum(coverage.status_km2(status, last))
-            statuses[status.value] = {"reported": reported, "m2": _steps(km2)}
+            statuses[status.value] = {
+                "reported": reported,
+                "m2": {
+                    basis.value: _steps(with_sum(coverage.status_km2(status, last, basis)))
+                    for basis in (Basis.POLYGON, Basis.LAND)
+                },
+            }
     snapshots = [_snapshot(coverage, i) for i in last]
     may_be = [coverage.status_km2(Status.RUSSIAN_HELD, coverage.may_be_of(s)) for s in snapshots]
     redrawn = np.array(

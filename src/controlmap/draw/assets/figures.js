@@ -1,6 +1,6 @@
 "use strict";
 
-/** Areas of a status in whole m2: a list an oblast, the last of all four. @typedef {{reported: number[], m2: number[][]}} StatusAreas */
+/** Areas of a status in whole m2, of polygons and of land: a list an oblast, the last of all four. @typedef {{reported: number[], m2: Record<string, number[][]>}} StatusAreas */
 
 /** What depends on how assessed advance counts. @typedef {{statuses: Record<string, StatusAreas>, dating: number[][], redrawn: number[][]}} AdvanceFigures */
 
@@ -15,6 +15,7 @@
  * @property {string[]} isos of the oblasts, and "all"
  * @property {string[]} names of the oblasts
  * @property {Record<string, number[]>} claimed km2 by basis
+ * @property {Record<string, number[]>} measured km2 that statuses fill, of polygons and of land
  * @property {number[]} day days that have a snapshot, counted from the first
  * @property {string[]} observed
  * @property {(string | null)[]} retrieved
@@ -36,6 +37,9 @@
  * @property {number} held
  * @property {number} held_share
  * @property {number} gap
+ * @property {number} gap_land
+ * @property {number} gap_water
+ * @property {number} not_measured
  * @property {number | null} contested
  * @property {number | null} change_30d
  * @property {number | null} change_365d
@@ -71,7 +75,10 @@ class Figures {
         dating: dating.map(Figures.#summed),
         redrawn: redrawn.map(Figures.#summed),
         statuses: Object.fromEntries(Object.entries(statuses).map(
-          ([status, { reported, m2 }]) => [status, { reported, m2: m2.map(Figures.#summed) }],
+          ([status, { reported, m2 }]) => [status, {
+            reported,
+            m2: Object.fromEntries(Object.entries(m2).map(([of, each]) => [of, each.map(Figures.#summed)])),
+          }],
         )),
       }],
     ));
@@ -121,21 +128,23 @@ class Figures {
     return Boolean(this.#counted(advance).statuses[status]?.reported[snapshot]);
   }
 
-  /** Return the m2 of a status, null where it is not reported. @param {number} snapshot @param {number} row @param {string} status @param {string} advance */
-  m2(snapshot, row, status, advance) {
-    return this.reports(snapshot, status, advance) ? this.#counted(advance).statuses[status].m2[row][snapshot] : null;
+  /** Return the m2 of a status, of land alone where that is the basis; null where it is not reported. @param {number} snapshot @param {number} row @param {string} status @param {{advance: string, basis?: string}} counting */
+  m2(snapshot, row, status, { advance, basis = "polygon" }) {
+    if (!this.reports(snapshot, status, advance)) return null;
+    const { m2 } = this.#counted(advance).statuses[status];
+    return (m2[basis] ?? m2.polygon)[row][snapshot];
   }
 
-  /** Return the km2 of a status, null where it is not reported. @param {number} snapshot @param {number} row @param {string} status @param {string} advance */
-  km2(snapshot, row, status, advance) {
-    const m2 = this.m2(snapshot, row, status, advance);
+  /** Return the km2 of a status, null where it is not reported. @param {number} snapshot @param {number} row @param {string} status @param {Counting} counting */
+  km2(snapshot, row, status, counting) {
+    const m2 = this.m2(snapshot, row, status, counting);
     return m2 === null ? null : m2 / Figures.#M2;
   }
 
   /** Return the m2 that count as held. @param {number} snapshot @param {number} row @param {Counting} counting */
-  held(snapshot, row, { contested, advance }) {
-    const more = contested === "in" ? this.m2(snapshot, row, "contested", advance) ?? 0 : 0;
-    return (this.m2(snapshot, row, "russian_held", advance) ?? 0) + more;
+  held(snapshot, row, counting) {
+    const more = counting.contested === "in" ? this.m2(snapshot, row, "contested", counting) ?? 0 : 0;
+    return (this.m2(snapshot, row, "russian_held", counting) ?? 0) + more;
   }
 
   /** Return the change of what counts as held since another snapshot, null where it is not known. @param {number} snapshot @param {number} then @param {number} row @param {Counting} counting */
@@ -156,7 +165,7 @@ class Figures {
   compare(day, counting, sources) {
     const snapshot = this.snapshotOn(day);
     if (snapshot < 0) return [];
-    const { isos, names, claimed } = this.columns;
+    const { isos, names, claimed, measured } = this.columns;
     const { dating, redrawn } = this.#counted(counting.advance);
     const [month, year] = [30, 365].map((days) => this.snapshotOn(day - days));
     const current = sources.map((source) => /** @type {[Figures, number]} */ ([source, source.snapshotOn(day)]))
@@ -164,21 +173,27 @@ class Figures {
     return isos.map((iso, row) => {
       const held = this.held(snapshot, row, counting) / Figures.#M2;
       const whole = claimed[counting.basis][row];
-      const totals = Object.values(claimed).map((each) => each[row]);
-      const bySource = current.map(([source, of]) => source.m2(of, row, "russian_held", counting.advance) ?? 0);
+      const filled = (measured[counting.basis] ?? measured.polygon)[row];
+      const [land, all] = ["land", "polygon"].map((basis) => (
+        measured[basis][row] - this.held(snapshot, row, { ...counting, basis }) / Figures.#M2
+      ));
+      const bySource = current.map(([source, of]) => source.m2(of, row, "russian_held", { advance: counting.advance }) ?? 0);
       return {
         iso,
         name: names[row] ?? Figures.#ALL_NAME,
         claimed: Figures.#rounded(whole),
         held,
         held_share: Figures.#rounded(held / whole),
-        gap: Figures.#rounded(whole - held),
-        contested: this.km2(snapshot, row, "contested", counting.advance),
+        gap: Figures.#rounded(filled - held),
+        gap_land: Figures.#rounded(land),
+        gap_water: Figures.#rounded(all - land),
+        not_measured: Figures.#rounded(whole - filled),
+        contested: this.km2(snapshot, row, "contested", counting),
         change_30d: this.change(snapshot, month, row, counting),
         change_365d: this.change(snapshot, year, row, counting),
         source_spread_km2: bySource.length < 2 ? null : (Math.max(...bySource) - Math.min(...bySource)) / Figures.#M2,
         dating_km2: dating[row][snapshot] / Figures.#M2,
-        denominator_km2: Figures.#rounded(Math.max(...totals) - Math.min(...totals)),
+        denominator_km2: Figures.#rounded(Math.abs(claimed.official[row] - claimed.polygon[row])),
         last_redrawn: redrawn[row][snapshot] < 0 ? null : Figures.iso(this.first + redrawn[row][snapshot]),
       };
     });
@@ -200,7 +215,7 @@ class Figures {
       contested_reported: reported,
       contested_counted: reported ? counting.contested : "out",
     };
-    const figures = new Set(["claimed", "held", "held_share", "gap", "contested", "change_30d", "change_365d",
+    const figures = new Set(["claimed", "held", "held_share", "gap", "gap_land", "gap_water", "not_measured", "contested", "change_30d", "change_365d",
       "source_spread_km2", "dating_km2", "denominator_km2"]);
     const rows = this.compare(day, counting, sources).map((row) => ({ ...row, ...shared }));
     const lines = rows.map((row) => Object.entries(row).map(([name, value]) => {

@@ -23,7 +23,8 @@ class FrontPanel {
     this.sentence = Page.element("p", "front-sentence");
     this.ages = Page.element("ul", "front-ages");
     this.chart = Page.element("figure", "front-chart");
-    this.root.append(this.headline, this.note, this.bars, this.table, this.sentence, this.ages, this.chart);
+    const caption = Page.element("p", "front-caption", text.words.table);
+    this.root.append(this.headline, this.note, this.bars, caption, this.table, this.sentence, this.ages, this.chart);
     this.#buildChart();
   }
 
@@ -122,7 +123,6 @@ class FrontPanel {
     const { text } = this;
     const { words } = text;
     const table = Page.element("table");
-    table.append(Page.element("caption", "", words.table));
     const head = table.createTHead().insertRow();
     words.columns.forEach((/** @type {string} */ name, /** @type {number} */ i) => {
       const cell = head.appendChild(Page.element("th", "", both && i === 2 ? words.held_both : name));
