@@ -212,7 +212,10 @@ def day_payload(record: Record, day: date, basis: Basis) -> Payload:
         day_features(coverage, snapshot, basis),
         day_notes(coverage, snapshot),
         day=day,
-        totals_km2=[o.total_km2(basis) for o in coverage.oblasts],
+        # The player counts all that is held, water too: its shares are then of all there is.
+        totals_km2=[
+            o.total_km2(Basis.POLYGON if basis == Basis.LAND else basis) for o in coverage.oblasts
+        ],
     )
 
 
