@@ -223,6 +223,7 @@ def test_the_terms_of_ground_are_said_with_it(record: cm.Record) -> None:
     [
         ("a.gpkg", "gpkg: holds ground, and the answer of history has none; allowed: csv, zip"),
         ("a.shp", "'shp': is no format; allowed: csv, zip, json, xlsx, parquet, table"),
+        ("a", "no format: name a file with a suffix, or the format; allowed: csv, zip, json"),
         ("none/a.csv", "none/a.csv: there is no folder none"),
         ("folder.csv", "folder.csv: is a folder; name a file"),
         ("there.csv", "there.csv: exists; to write over it, use --force"),

@@ -183,6 +183,9 @@ def test_messages_for_developers_are_dropped(kind: str) -> None:
         ({"embedders": ["https://example.org/"]}, "embedding origin"),
         ({"embedders": ["https://x.org; script-src *"]}, "embedding origin"),
         ({"embedders": ["javascript:x"]}, "embedding origin"),
+        ({"embedders": ["https://[example.org"]}, "embedding origin"),
+        ({"embedders": ["https://example.org:99999"]}, "embedding origin"),
+        ({"embedders": ["https://someone@example.org"]}, "embedding origin"),
     ],
 )
 def test_settings_that_are_none_are_refused(choice: dict[str, object], says: str) -> None:

@@ -71,7 +71,7 @@ def open(source: str = sources.DEFAULT) -> Record:
     --------
     >>> import controlmap as cm
     >>> round(cm.open("deepstate").areas("2026-01-24").row("UA-14")["russian_held"])
-    20781
+    20787
     """
     stored = archive.open_source(source)
     return Record(stored.coverage, stored.provenance, stored.path, stored.key)

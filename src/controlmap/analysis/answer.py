@@ -366,6 +366,11 @@ def encoded(answer: Answer, form: str) -> bytes:
             answer.question,
             ", ".join(allowed),
         )
+    if not form:
+        raise InputError(
+            "no format: name a file with a suffix, or the format; allowed: {allowed}",
+            ", ".join(allowed),
+        )
     if form not in FILES:
         raise InputError("{form!r}: is no format; allowed: {allowed}", form, ", ".join(allowed))
     return FILES[form](answer)

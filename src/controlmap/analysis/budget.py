@@ -42,13 +42,13 @@ def counted(others: Mapping[str, Coverage | RecordError], advance: str) -> dict[
 
 
 def not_compared(
-    others: Mapping[str, Coverage | RecordError], asked: str = ""
+    others: Mapping[str, Coverage | RecordError], excepted: str = ""
 ) -> tuple[Message, ...]:
-    """Return which records are left out because they are damaged, but for that which is asked."""
+    """Return which records are left out because they are damaged, without that of `excepted`."""
     return tuple(
         notes.RECORD_NOT_COMPARED(source=source, problem=str(other))
         for source, other in others.items()
-        if isinstance(other, RecordError) and source != asked
+        if isinstance(other, RecordError) and source != excepted
     )
 
 

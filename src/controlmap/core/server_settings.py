@@ -99,11 +99,16 @@ class Settings:
 
 
 def _is_origin(origin: str) -> bool:
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+        port = "" if parts.port is None else f":{parts.port}"
+    except ValueError:
+        return False
+    name = parts.hostname or ""
     return (
         parts.scheme in ("http", "https")
-        and bool(_NAME.fullmatch(parts.hostname or ""))
-        and origin == f"{parts.scheme}://{parts.netloc}"
+        and bool(_NAME.fullmatch(name))
+        and origin.lower() == f"{parts.scheme}://{name}{port}"
     )
 
 
