@@ -277,6 +277,15 @@ def test_a_file_is_written_over_where_that_is_asked_for(
     assert other.read_bytes() == path.read_bytes()
 
 
+def test_a_place_that_cannot_be_written_is_named_as_it_was_given(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / f"{'a' * 250}.json"
+    run = Run(capsys, "areas", "-o", str(path))
+    assert (run.code, len(run.errors)) == (1, 1)
+    assert run.errors[0].startswith(f"controlmap: {path}: ")
+
+
 def test_a_full_disk_leaves_no_half_file(tmp_path: Path) -> None:
     """A limit on the size of files stands for the disk: writing fails half way."""
     whole, path = b"x" * 10_000, tmp_path / "a.csv"

@@ -432,7 +432,7 @@ def test_the_command_over_all_and_its_backtest(capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--oblast", "Atlantis"), "oblast 'Atlantis': not known; allowed: UA-14"),
+        (("--oblast", "Atlantis"), "oblast 'Atlantis': not known; allowed: UA-14 (Donetsk), "),
         (("--oblast", "UA-14", "--window", "12"), "window 12: allowed are 7, 30, 90, 180, 365"),
         (("--oblast", "UA-14", "--backtest", "--window", "8"), "window 8: allowed are 7, 30, 90"),
         (

@@ -209,8 +209,12 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         raise InputError("{path}: is no plain file; the output is one", path)
     clear_leftovers(path, _LONG_AGO_SECONDS)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(_RANDOM // 2)}")
-    # Made here and not by tempfile, so that the file has the permissions that the umask leaves it.
-    temporary.touch(exist_ok=False)
+    try:
+        # Not by tempfile, so that the file has the permissions that the umask leaves it.
+        temporary.touch(exist_ok=False)
+    except OSError as error:
+        error.filename = str(path)  # people know no other
+        raise
     try:
         with temporary.open("wb") as out:
             yield out

@@ -129,10 +129,10 @@ class _Worker:
     ) -> Any:
         """Return the function's value, or raise what it raised."""
         process = self._process or self.start()
-        asked = pickle.dumps((limits.READ_SECONDS, name, function, given, named))
+        request = pickle.dumps((limits.READ_SECONDS, name, function, given, named))
         try:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                self._connection.send_bytes(asked)
+                self._connection.send_bytes(request)
             self._wait(name)
             try:
                 answer = self._connection.recv_bytes(limits.READ_MB * 2**20)

@@ -110,8 +110,8 @@ def _chart(evaluation: Evaluation, traces: Sequence[Trace]) -> dict[str, object]
     tick = partial(text_claims.tick, evaluation.claim.asks.trace_unit)
     chart = sparkline.chart(traces, claims.expected(evaluation), evaluation.day, tick)
     small, whole = (
-        rendering.data_url(rendering.render("sparkline.svg", chart=drawn))
-        for drawn in (sparkline.bare(chart), chart)
+        rendering.data_url(rendering.render("sparkline.svg", chart=each))
+        for each in (sparkline.bare(chart), chart)
     )
     key = zip((trace.key for trace in traces), sparkline.COLOURS, strict=False)
     return {

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 _KEPT, _UPLOADER = "own layer", "own files"
-_ASKED = "own: "
+_QUESTION = "own: "
 """How the keys of the widgets begin that ask about the layer."""
 _WHOLE = "\0"
 """Stands among columns for none of them: no file can have it as one."""
@@ -112,7 +112,7 @@ def _forget() -> None:
     """Forget the layer, and what was answered about it."""
     st.session_state.pop(_KEPT, None)
     for key in [str(key) for key in st.session_state]:
-        if key.startswith(_ASKED):
+        if key.startswith(_QUESTION):
             del st.session_state[key]
 
 
@@ -200,7 +200,7 @@ def _of_year(kept: dict[str, Any], year: Year, day: date) -> Coverage:
 
 def _answer(what: str) -> Any:
     """Return what was answered of the layer, on this page or before it was left."""
-    key = _ASKED + what
+    key = _QUESTION + what
     return st.session_state.get(key, st.session_state[_KEPT]["answers"].get(key))
 
 
@@ -213,7 +213,7 @@ def _select(
     shown_as: Callable[[str], str] = str,
 ) -> str | None:
     """Ask for one of several, with what was answered before or `value` chosen."""
-    key, answers = _ASKED + what, st.session_state[_KEPT]["answers"]
+    key, answers = _QUESTION + what, st.session_state[_KEPT]["answers"]
     if key not in st.session_state:
         st.session_state[key] = answers.get(key, value)
     chosen: str | None = place.selectbox(

@@ -110,4 +110,5 @@ def find(text: str) -> str:
     for iso, (name, name_uk, _) in FACTS.items():
         if wanted in (iso.casefold(), name.casefold(), name_uk.casefold()):
             return iso
-    raise InputError("oblast {oblast!r}: not known; allowed: {listed}", text, ", ".join(ISO_CODES))
+    listed = ", ".join(f"{iso} ({name})" for iso, (name, *_) in FACTS.items())
+    raise InputError("oblast {oblast!r}: not known; allowed: {listed}", text, listed)
