@@ -130,6 +130,20 @@ def test_readiness_tells_the_age_of_each_record(plain: str) -> None:
     assert records["deepstate"]["observed"] == "2026-08-20"
 
 
+def test_a_damaged_record_of_ones_own_gives_way_to_the_embedded_one(
+    serve: Callable[..., str], tmp_path: Path
+) -> None:
+    (tmp_path / "deepstate.parquet").write_bytes(b"damaged")
+    address = serve(env={"CONTROLMAP_DATA": str(tmp_path)})
+    answer, body = get(address, "ready")
+    record = next(r for r in json.loads(body)["records"] if r["source"] == "deepstate")
+    assert answer.status == 200
+    assert record["observed"] == "2026-08-20"
+    assert "is damaged" in record["in_place_of"]
+    assert get(address)[0].status == 200
+    assert (tmp_path / "deepstate.parquet").read_bytes() == b"damaged"
+
+
 def test_what_any_server_hands_out_needs_no_visit_before(plain: str) -> None:
     from controlmap.dashboard import routes
 

@@ -154,8 +154,11 @@ async def _ready(_: Request) -> Response:
 def _records(today: date) -> Iterator[dict[str, Any]]:
     for source in archive.with_records():
         try:
-            _, last = archive.open_source(source).coverage.span
+            record = archive.open_source(source)
         except ControlmapError as error:
             yield {"source": source, "error": str(error)}
         else:
-            yield {"source": source, "observed": last.isoformat(), "age_days": (today - last).days}
+            _, last = record.coverage.span
+            instead = {"in_place_of": record.in_place_of} if record.in_place_of else {}
+            age = {"observed": last.isoformat(), "age_days": (today - last).days}
+            yield {"source": source, **age, **instead}

@@ -207,6 +207,7 @@ async def _ready(_app: object) -> AsyncIterator[None]:
     from controlmap.record import archive
     from controlmap.words import numbers
 
+    archive.embedded_for_damaged = True
     # Else it is served only once a page of this very server has shown a map.
     get_instance().component_registry.register_component(streamlit_folium._component_func)
     for source in archive.with_records():
@@ -232,6 +233,8 @@ def _remarks(record: Record, today: date) -> Iterator[str]:
     from controlmap.words import text
 
     source, (_, last) = record.coverage.source, record.coverage.span
+    if record.in_place_of:
+        yield text.in_place_of(record.in_place_of)
     if not feeds.addresses(source):
         return
     age = (today - last).days

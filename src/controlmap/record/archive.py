@@ -29,13 +29,14 @@ class Record:
     """A coverage with its provenance.
 
     `path` is the file it was read from; `key` names the content: another file, or the same file
-    changed, has another.
+    changed, has another. `in_place_of` says why it stands for a person's own, "" where it does not.
     """
 
     coverage: Coverage
     provenance: Provenance
     path: Path
     key: str = ""
+    in_place_of: str = ""
 
     @property
     def is_embedded(self) -> bool:
@@ -136,6 +137,10 @@ def user_file(name: str) -> Path | None:
     return path if path and path.is_file() else None
 
 
+embedded_for_damaged = False
+"""Whether the embedded record stands for a person's own that is damaged, as a server's should."""
+
+
 def open_source(source: str) -> Record:
     """Open a source's record: a person's own in their folder, else the embedded one.
 
@@ -154,7 +159,13 @@ def open_source(source: str) -> Record:
             "no record of {source} here; build one with `controlmap build --source {source}`",
             source,
         )
-    return _open(path)
+    try:
+        return _open(path)
+    except RecordError as error:
+        embedded = open_embedded(source)
+        if embedded is None or path == embedded.path or not embedded_for_damaged:
+            raise
+        return replace(embedded, in_place_of=str(error))
 
 
 def open_embedded(source: str) -> Record | None:
@@ -177,6 +188,8 @@ def hidden_by(record: Record) -> Record | None:
 
 _MOST_OPEN = 8
 _opened: dict[Path, Record] = {}
+_damaged: dict[str, RecordError] = {}
+"""What is wrong with a file, by the key that its content has."""
 _opening = threading.Lock()
 
 
@@ -186,9 +199,16 @@ def _open(path: Path) -> Record:
         stat = path.stat()
         stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         key = f"{path.stem}-{'-'.join(f'{part:x}' for part in stamp)}"
+        if key in _damaged:
+            raise _damaged[key]
         record = _opened.pop(path, None)
         if record is None or record.key != key:
-            record = replace(load(path), key=key)
+            try:
+                record = replace(load(path), key=key)
+            except RecordError as error:
+                _damaged.clear()  # of what the file held before
+                _damaged[key] = error
+                raise
         _opened[path] = record
         if len(_opened) > _MOST_OPEN:
             del _opened[next(iter(_opened))]

@@ -543,6 +543,11 @@ def generalised(cell_m: int) -> str:
     return _("The map is generalised to {cell} m, figures are not.", cell=cell_m)
 
 
+def in_place_of(error: str) -> str:
+    """Return that the embedded record stands for a damaged one of somebody's own."""
+    return _("{error}; the embedded record is used in its place.", error=error)
+
+
 def generalised_for_operator(source: str, cell_m: int) -> str:
     """Return that the map is generalised, and how to have it in full, to who runs the server."""
     return _(

@@ -31,7 +31,7 @@ from controlmap.geo import places
 from controlmap.record import archive, sampling
 from controlmap.record.coverage import Coverage
 from controlmap.sources import custom
-from controlmap.words import text, text_sources
+from controlmap.words import markdown, text, text_sources
 from controlmap.words.catalog import Text
 
 _PATCHES = 6
@@ -226,7 +226,10 @@ def _record(day: date, source: str, opinion: Opinion | None, coverage: Coverage)
         observed, age = opinion.snapshot.info.observed.date(), opinion.age_days
         used = text_sources.used(day, observed, age)
         said.append(used if opinion.is_current else text_sources.too_old(observed, age))
-    said.append(text_sources.completed(archive.open_source(source).provenance.figures))
+    record = archive.open_source(source)
+    said.append(text_sources.completed(record.provenance.figures))
+    if record.in_place_of:
+        said.append(text.in_place_of(markdown.plain(record.in_place_of)))
     st.markdown(" ".join(filter(None, said)))
     _reports(sources.find_source(source), {s for i in coverage.snapshots for s in i.reports})
 
