@@ -13,7 +13,7 @@ from controlmap.core.model import InputError
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 _PORTS = range(1, 65536)
-_BASE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+_BASE_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _NAME = re.compile(r"(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 ANY = "*"
 

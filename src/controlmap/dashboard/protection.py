@@ -57,7 +57,7 @@ class Protection:
             "img-src": images,
             "style-src": "'self' 'unsafe-inline'",
             "font-src": "'self' data:",
-            "connect-src": "'self' ws: wss:",
+            "connect-src": "'self'",
             "worker-src": "'self' blob:",
             "object-src": "'none'",
             "base-uri": "'self'",
@@ -109,7 +109,8 @@ class Protection:
         return None
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
-        policy = self._frame if _FRAMED in scope["path"] else self._page
+        framed = scope["path"].startswith(f"{self._settings.base_path}{_FRAMED}")
+        policy = self._frame if framed else self._page
         added = [
             (b"content-security-policy", policy.encode()),
             (b"x-content-type-options", b"nosniff"),

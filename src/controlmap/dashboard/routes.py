@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import logging
+import re
+import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -36,6 +39,10 @@ from controlmap.words.language import LANGUAGE
 
 _KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 _NOT_KEPT = {"Cache-Control": "no-cache"}
+_NAME = re.compile(r"[a-z][\w-]*-[0-9a-f]{16}\.[a-z.]+")
+_writing = threading.Lock()
+_written: set[tuple[str, ...]] = set()
+"""The keys of the records whose files are written."""
 
 
 @functools.cache
@@ -111,24 +118,25 @@ async def _file(request: Request) -> Response:
 
     name = request.path_params["name"]
     folder = Path(payloads.folder().name)
-    if not (folder / name).is_file():
+    if _NAME.fullmatch(name) and not (folder / name).is_file():
         await run_in_threadpool(_write_files, folder / name)
     return _handed_out(folder, name)
 
 
 def _write_files(wanted: Path) -> None:
-    """Write the files of record after record, until the one that is wanted is there."""
+    """Write the files of all records, once for what the records are now."""
     from controlmap.dashboard import payloads, session
 
-    payloads.front_files([archive.open_source(source) for source in archive.with_records()])
-    if wanted.is_file():
-        return
-
-    for source in archive.with_records():
-        for advance in Advance:
-            payloads.files(session.record(source, advance))
-            if wanted.is_file():
-                return
+    with _writing:
+        records = [archive.open_source(source) for source in archive.with_records()]
+        keys = tuple(record.key for record in records)
+        if wanted.is_file() or keys in _written:
+            return
+        payloads.front_files(records)
+        for record in records:
+            for advance in Advance:
+                payloads.files(session.record(record.coverage.source, advance))
+        _written.add(keys)
 
 
 def _handed_out(folder: Path, name: str) -> Response:
@@ -156,9 +164,10 @@ def _records(today: date) -> Iterator[dict[str, Any]]:
         try:
             record = archive.open_source(source)
         except ControlmapError as error:
-            yield {"source": source, "error": str(error)}
+            logging.getLogger(__name__).error("%s", error)
+            yield {"source": source, "error": "its record cannot be read"}
         else:
             _, last = record.coverage.span
-            instead = {"in_place_of": record.in_place_of} if record.in_place_of else {}
+            instead = {"in_place_of": "a damaged record"} if record.in_place_of else {}
             age = {"observed": last.isoformat(), "age_days": (today - last).days}
             yield {"source": source, **age, **instead}
