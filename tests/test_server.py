@@ -135,13 +135,16 @@ def test_a_damaged_record_of_ones_own_gives_way_to_the_embedded_one(
     serve: Callable[..., str], tmp_path: Path
 ) -> None:
     (tmp_path / "deepstate.parquet").write_bytes(b"damaged")
+    (tmp_path / "viina.parquet").write_bytes(b"damaged")
     address = serve(env={"CONTROLMAP_DATA": str(tmp_path)})
     answer, body = get(address, "ready")
-    record = next(r for r in json.loads(body)["records"] if r["source"] == "deepstate")
-    assert answer.status == 200
+    records = {record["source"]: record for record in json.loads(body)["records"]}
+    record = records["deepstate"]
+    assert answer.status == 503
+    assert records["viina"] == {"source": "viina", "error": "its record cannot be read"}
     assert record["observed"] == "2026-08-20"
     assert record["in_place_of"] == "a damaged record"
-    assert get(address)[0].status == 200
+    assert get(address, "map")[0].status == 200
     assert (tmp_path / "deepstate.parquet").read_bytes() == b"damaged"
 
 

@@ -193,7 +193,10 @@ def agree(compared: Sequence[Opinion], basis: Basis = Basis.POLYGON) -> Agreemen
     if not 2 <= len(compared) <= MOST:
         named = ", ".join(o.source for o in compared) or "none"
         raise InputError(
-            "sources {named}: two to {most} are compared that know the day", named, MOST
+            "sources {named}: two to {most} are compared that know the day; name others, or "
+            "another day",
+            named,
+            MOST,
         )
     for opinion in compared:
         if not opinion.is_current:

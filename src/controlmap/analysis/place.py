@@ -75,11 +75,7 @@ def place(coverage: Coverage, where: str, *, advance: str = Advance.APART) -> An
             *budget.not_redrawn([redrawn], snapshot.day),
         ),
         warnings=tuple(_also(point)),
-        shared={
-            "source": coverage.source,
-            "advance": str(advance),
-            "last_redrawn": redrawn["last_redrawn"],
-        },
+        shared={"source": coverage.source, "advance": str(advance)},
         further={"periods": periods},
         index="date",
         body=partial(_body, ", ".join(str(part) for part in head.values() if part), periods,

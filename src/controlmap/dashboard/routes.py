@@ -160,14 +160,13 @@ async def _ready(_: Request) -> Response:
 
 
 def _records(today: date) -> Iterator[dict[str, Any]]:
-    for source in archive.with_records():
-        try:
-            record = archive.open_source(source)
-        except ControlmapError as error:
-            logging.getLogger(__name__).error("%s", error)
+    for source, coverage in archive.opened().items():
+        if isinstance(coverage, ControlmapError):
+            logging.getLogger(__name__).error("%s", coverage)
             yield {"source": source, "error": "its record cannot be read"}
-        else:
-            _, last = record.coverage.span
-            instead = {"in_place_of": "a damaged record"} if record.in_place_of else {}
-            age = {"observed": last.isoformat(), "age_days": (today - last).days}
-            yield {"source": source, **age, **instead}
+            continue
+        _, last = coverage.span
+        damaged = archive.open_source(source).in_place_of
+        instead = {"in_place_of": "a damaged record"} if damaged else {}
+        age = {"observed": last.isoformat(), "age_days": (today - last).days}
+        yield {"source": source, **age, **instead}

@@ -216,7 +216,16 @@ def _open(path: Path) -> Record:
 
 
 def with_records() -> list[str]:
-    """List the ids of the sources that have a record, a person's own or embedded."""
+    """List the ids of the sources that have a record, a person's own or embedded.
+
+    Without those whose only record is damaged, where `embedded_for_damaged` is set.
+    """
+    if not embedded_for_damaged:
+        return _stored()
+    return [source for source, record in opened().items() if not isinstance(record, RecordError)]
+
+
+def _stored() -> list[str]:
     return [source for source in sources.SOURCES if _path_of(source).is_file()]
 
 
@@ -231,7 +240,7 @@ def coverages(sources: Iterable[str] | None = None) -> dict[str, Coverage]:
 def opened() -> dict[str, Coverage | RecordError]:
     """Open every record there is, by the id of its source; of a damaged one, what is wrong."""
     records: dict[str, Coverage | RecordError] = {}
-    for source in with_records():
+    for source in _stored():
         try:
             records[source] = open_source(source).coverage
         except RecordError as error:

@@ -124,9 +124,9 @@ ADVANCE = {
     "contested": Message("Assessed advance is counted as contested."),
 }
 BUDGET = Message(
-    "source_spread_km2 is how far the sources that are current lie apart in what is Russian-held, "
-    "dating_km2 how far the days that the file may be of, denominator_km2 how far the totals that "
-    "shares may be taken of."
+    "source_spread_km2: by how much current sources differ in what is Russian-held; dating_km2: by "
+    "how much it differs between the days that the file may be of; denominator_km2: by how much "
+    "the totals differ that shares may be taken of."
 )
 NOT_REDRAWN = Message("Not redrawn for more than {days} days: {oblasts}.")
 SINCE = Message("{name} since {day}")
