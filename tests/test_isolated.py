@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 
@@ -156,3 +157,11 @@ def test_what_ended_the_server_is_one_line(shared: Path, name: str) -> None:
     with pytest.raises(InputError, match=HOSTILE[name]) as caught:
         single.read(data, name)
     assert "\n" not in str(caught.value)
+
+
+def test_a_process_is_kept_however_large_the_one_that_waits_for_it_is() -> None:
+    isolated._end()
+    large = np.ones(isolated._KEPT_MB * 2**17 + 2**24)  # of 8 bytes each, all of them touched
+    first = isolated.call(NAME, os.getpid)
+    assert isolated.call(NAME, os.getpid) == first
+    assert large.all()

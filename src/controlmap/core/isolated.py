@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import shapely
@@ -271,6 +272,12 @@ def _portable(error: ControlmapError) -> ControlmapError:
 
 
 def _largest_mb() -> float:
+    """Return the most memory that this process has taken."""
+    with contextlib.suppress(OSError):
+        # Linux counts in ru_maxrss what the process that started this one had taken.
+        status = Path("/proc/self/status").read_text("ascii")
+        (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most / (2**20 if sys.platform == "darwin" else 1024)
 
