@@ -63,5 +63,5 @@ def test_an_oblast_is_found_by_code_and_names(text: str, iso: str) -> None:
 
 
 def test_an_unknown_oblast_lists_what_there_is() -> None:
-    with pytest.raises(InputError, match=r"'Crimea'.*UA-14, UA-09, UA-65, UA-23"):
+    with pytest.raises(InputError, match=r"'Crimea'.*UA-14.*UA-09.*UA-65.*UA-23"):
         oblasts.find("Crimea")

@@ -37,6 +37,10 @@ VERDICT = {"kind": "holds", "sign": HOSTILE, "name": HOSTILE}
 PIECES: dict[str, dict[str, Any]] = {
     "table.html": {"table": Table(HOSTILE, [HOSTILE] * 2, [[HOSTILE, HOSTILE], ["", None]])},
     "headline.html": {"figure": HOSTILE, "of_what": HOSTILE, "facts": [[HOSTILE] * 3]},
+    "link.html": {"address": HOSTILE, "words": HOSTILE},
+    "since_visit.html": dict.fromkeys(
+        ("source", "last", "address", "words", "language"), HOSTILE
+    ),
     "legend.html": {"lines": {HOSTILE: ("#000000", "solid")}},
     "folded.html": {"texts": {HOSTILE: HOSTILE}},
     "tally.html": {"tally": [(VERDICT, 1)]},
@@ -73,7 +77,17 @@ def test_text_is_text_wherever_a_template_puts_it(name: str) -> None:
 def test_every_template_is_tested_with_hostile_text() -> None:
     folder = Path(rendering.__file__).parent / "templates"
     within = {"verdict.html", "sparkline.svg"}  # in tally and claim; in test_pages_of_claims
-    assert {path.name for path in folder.iterdir()} == PIECES.keys() | within
+    assert {path.name for path in folder.iterdir()} == PIECES.keys() | within | {"map.html"}
+
+
+def test_the_page_of_the_map_has_no_script_but_its_own() -> None:
+    def page(text: str) -> str:
+        texts = dict.fromkeys(("lang", "title", "pages_label", "assets"), text)
+        lists = {key: [text] for key in ("styles", "scripts", "early")}
+        return rendering.render("map.html", **texts, **lists, pages={text: text}, config="{}")
+
+    assert page(HOSTILE).count("<script") == page("plain").count("<script")
+    assert "49" not in page(HOSTILE)
 
 
 def test_what_a_template_is_not_given_is_an_error() -> None:

@@ -347,16 +347,14 @@ def test_a_running_dashboard_shows_what_an_update_brings(
 
 
 @pytest.mark.usefixtures("place")
-def test_a_page_says_what_a_short_record_hides(server: Publisher, fetcher: Fetcher) -> None:
-    def overview() -> None:
-        from controlmap.dashboard.pages import overview as shown
-
-        shown.show()
+def test_whoever_runs_a_server_learns_what_a_short_record_hides(
+    server: Publisher, fetcher: Fetcher
+) -> None:
+    from controlmap.dashboard import server as dashboard
 
     publish(server, 9)
     run(fetcher, since=date(2026, 3, 9))
-    page = AppTest.from_function(overview, default_timeout=60).run()
-    assert not page.exception
-    told = " ".join(c.value for c in page.caption)
-    assert "covers 1 March 2026 to 3 March 2026" in told
-    assert "`controlmap update --since 2026-03-01`" in told
+    record = archive.open_source("deepstate")
+    remarks = " ".join(map(str, dashboard._remarks(record, date(2026, 3, 10))))
+    assert "covers 1 March 2026 to 3 March 2026" in remarks
+    assert "controlmap update --since 2026-03-01" in remarks

@@ -8,17 +8,20 @@ larger than the limit is held, packed or unpacked.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 import zlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from types import TracebackType
 from typing import overload
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 import orjson
+from anyio.from_thread import start_blocking_portal
 
 from controlmap.core import limits
 from controlmap.core.model import ControlmapError, InputError
@@ -127,7 +130,9 @@ class Fetcher:
         self.manners = manners or Manners()
         self.clock = clock or Clock()
         self._next_s = 0.0
-        self._loop = asyncio.Runner()
+        # In a thread of its own: a notebook has a loop that runs in the caller's.
+        self._stack = contextlib.ExitStack()
+        self._portal = self._stack.enter_context(start_blocking_portal())
         self._client = httpx.AsyncClient(
             headers={
                 "User-Agent": USER_AGENT,
@@ -141,9 +146,14 @@ class Fetcher:
     def __enter__(self) -> Fetcher:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        with self._loop:
-            self._loop.run(self._client.aclose())
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._portal.call(self._client.aclose)
+        self._stack.__exit__(kind, error, trace)
 
     @overload
     def get(self, address: str) -> Fetched: ...
@@ -199,7 +209,7 @@ class Fetcher:
         for _redirect in range(self.manners.redirects + 1):
             self._wait_for_turn()
             try:
-                answer = self._loop.run(self._exchange(at, headers))
+                answer = self._portal.call(self._exchange, at, headers)
             except TimeoutError as error:
                 raise UnavailableError(
                     "{address}: not whole after {whole_s:,.0f} s", address, self.manners.whole_s
