@@ -14,7 +14,7 @@ from controlmap.core.model import Snapshot, SnapshotInfo
 from controlmap.geo import oblasts
 from controlmap.record import builder
 from controlmap.record.coverage import Coverage
-from controlmap.sources import custom, formats, legends
+from controlmap.sources import custom, formats, legends, reading
 from controlmap.sources.document import Document
 from controlmap.sources.legends import Legend
 from controlmap.sources.viina_csv import Year
@@ -132,6 +132,7 @@ def _look(data: bytes, name: str, encoding: str | None) -> Content | Year:
         return document
     if sources.recognised(document) is not sources.READERS[custom.ID]:
         return Content(None, None, document.encoding)
+    reading.check_has_areas(document)
     columns = legends.columns(document)
     return Content(columns, legends.guess(columns), document.encoding)
 

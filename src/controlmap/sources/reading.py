@@ -62,6 +62,12 @@ def read(
     return read_document(document, reader, observed, legend)
 
 
+def check_has_areas(document: Document) -> None:
+    """Raise an InputError where a file draws no area."""
+    if not document.areas:
+        raise InputError("{name}: has no polygon; a layer of territory is expected", document.name)
+
+
 def read_document(
     document: Document,
     reader: str | None = None,
@@ -76,8 +82,8 @@ def read_document(
                 "{name}: is VIINA's; read by {listed}", document.name, ", ".join(OPINIONS)
             )
         return chosen.read(document, observed)
-    if not document.areas and not chosen.layered:
-        raise InputError("{name}: has no polygon; a layer of territory is expected", document.name)
+    if not chosen.layered:
+        check_has_areas(document)
     if reader and (column := legends.own_column(document, chosen.fields)):
         note = as_given(
             "{name}: column {column!r} is not read by {reader}",
