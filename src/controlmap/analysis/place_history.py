@@ -105,14 +105,21 @@ def faces_of(coverage: Coverage, lon: Degrees, lat: Degrees, oblast: Ints) -> In
     All of shape (points,): degrees on WGS84, and the number of the oblast whose face is preferred
     where several are as near.
     """
+    exact = [coverage.settlements.get(at) for at in zip(lon.tolist(), lat.tolist(), strict=True)]
+    faces = np.array([-1 if face is None else face for face in exact], dtype=np.int64)
+    if (left := np.flatnonzero(faces < 0)).size:
+        faces[left] = _nearest_faces(coverage, lon[left], lat[left], oblast[left])
+    return faces
+
+
+def _nearest_faces(coverage: Coverage, lon: Degrees, lat: Degrees, oblast: Ints) -> Ints:
     flat = geodesy.to_equal_area(np.asarray(shapely.points(lon, lat), dtype=object))
     point, face = coverage.faces.tree.query_nearest(flat, all_matches=True)
     elsewhere = coverage.face_oblast[face] != oblast[point]
     order = np.lexsort((face, elsewhere, point))
     point, face = point[order], face[order]
-    nearest = face[np.searchsorted(point, np.arange(len(flat)))].tolist()
-    known = zip(zip(lon.tolist(), lat.tolist(), strict=True), nearest, strict=True)
-    return np.array([coverage.settlements.get(at, near) for at, near in known], dtype=np.int64)
+    nearest: Ints = face[np.searchsorted(point, np.arange(len(flat)))]
+    return nearest
 
 
 def settlement_faces(coverage: Coverage) -> dict[Place, int]:
