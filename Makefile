@@ -24,6 +24,7 @@ test: .venv/.test
 
 # What goes through every file of $(SHARED) and every hostile one in every way: once for a change.
 exhaustive: .venv/.test
+	@scripts/browser.sh
 	$(BIN)/python -m pytest -n auto --dist worksteal -m exhaustive
 
 check: .venv/.test

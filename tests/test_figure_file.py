@@ -20,6 +20,7 @@ from controlmap.draw import figure_file
 from controlmap.geo.oblasts import Basis
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
+from often import often
 
 SCRIPT = Path(__file__).parent / "javascript" / "figures.mjs"
 DATES = 200
@@ -38,8 +39,9 @@ def known_days(coverage: Coverage) -> list[date]:
     return [day for day in days if coverage.known(day)]
 
 
+@pytest.mark.parametrize("dates", often([20, DATES], lambda dates: dates < DATES))
 def test_every_choice_of_random_days_is_as_the_command_has_it(
-    coverages: dict[str, Coverage], tmp_path: Path
+    coverages: dict[str, Coverage], tmp_path: Path, dates: int
 ) -> None:
     files = []
     for source, coverage in coverages.items():
@@ -47,7 +49,7 @@ def test_every_choice_of_random_days_is_as_the_command_has_it(
         Path(files[-1]).write_bytes(figure_file.encode(coverage))
     sample = random.Random(8)
     names = list(coverages)
-    chosen = [sample.choice(names) for _ in range(DATES)]
+    chosen = [sample.choice(names) for _ in range(dates)]
     days = [(source, sample.choice(known_days(coverages[source]))) for source in chosen]
     questions = [
         (source, day, *choices)
@@ -64,7 +66,7 @@ def test_every_choice_of_random_days_is_as_the_command_has_it(
         timeout=120,
     )
     shown = json.loads(out.stdout)
-    assert len(shown) == len(questions) == DATES * len(Basis) * len(Contested) * len(Advance)
+    assert len(shown) == len(questions) == dates * len(Basis) * len(Contested) * len(Advance)
     for (source, day, basis, contested, advance), csv in zip(questions, shown, strict=True):
         answer = areas.compare(
             coverages[source],

@@ -23,6 +23,7 @@ from controlmap.geo.geodesy import areas_km2
 from controlmap.record import inputs
 from controlmap.sources import containers, formats
 from input_files import SQUARE_KM2
+from often import often
 
 DOCS = Path(__file__).parents[1] / "docs" / "sources.md"
 FUZZED = 400
@@ -42,7 +43,14 @@ def made(case: hostile.Case) -> bytes:
     return case.make()
 
 
-@pytest.mark.parametrize("case", hostile.CASES, ids=lambda c: c.name)
+SLOW = ("endless", "million", "star")
+
+
+@pytest.mark.parametrize(
+    "case",
+    often(hostile.CASES, lambda case: not case.name.startswith(SLOW)),
+    ids=lambda case: case.name,
+)
 def test_each_file_of_the_corpus(case: hostile.Case) -> None:
     if not case.told:
         assert isinstance(hostile.read(case.name, made(case)), Snapshot)

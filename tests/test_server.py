@@ -7,6 +7,7 @@ import json
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -17,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -161,7 +163,59 @@ def test_what_any_server_hands_out_needs_no_visit_before(plain: str) -> None:
     assert get(plain, f"{routes.FILES_PATH}/../x")[0].status in (400, 404)
 
 
-def test_a_request_that_does_not_arrive_is_ended(plain: str) -> None:
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The port of a server by the protocol of ours, whose requests have to arrive at once."""
+    seconds = {"IDLE": 0.5, "SEND_BODY": 0.5}
+    monkeypatch.setattr(protection, "_SECONDS", seconds)
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        while scope["type"] == "http" and (await receive()).get("more_body"):
+            pass
+        await PlainTextResponse("whole")(scope, receive, send)
+
+    config = uvicorn.Config(
+        application, http=protection.impatient_protocol(), lifespan="off", log_config=None
+    )
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        yield listener.getsockname()[1]
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ",
+        b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99\r\n\r\n",
+    ],
+    ids=["head", "body"],
+)
+def test_a_request_that_does_not_arrive_is_ended(hasty: int, begun: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", hasty), timeout=60) as half:
+        half.sendall(begun)
+        half.settimeout(0.1)
+        for _ in range(90):
+            try:
+                assert half.recv(1) == b""
+                return
+            except TimeoutError:
+                half.sendall(b"x")  # a slow client is as bad as a silent one
+            except ConnectionError:
+                return
+        pytest.fail("the connection is still open")
+
+
+def test_a_request_that_arrives_is_answered(hasty: int) -> None:
+    answer, body = get(f"http://127.0.0.1:{hasty}/")
+    assert (answer.status, body) == (200, b"whole")
+
+
+@pytest.mark.exhaustive
+def test_the_dashboard_ends_a_request_that_does_not_arrive(plain: str) -> None:
     parts = urlsplit(plain)
     with socket.create_connection((parts.hostname, parts.port), timeout=60) as half:
         half.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ")
@@ -263,10 +317,12 @@ def nginx(
 
 
 def test_replicas_behind_nginx_need_no_visit_before(
-    nginx: Callable[[str, dict[str, str]], str], serve: Callable[..., str], page: Visit
+    nginx: Callable[[str, dict[str, str]], str],
+    serve: Callable[..., str],
+    plain: str,
+    page: Visit,
 ) -> None:
-    servers = [serve(), serve()]
-    ports = [str(urlsplit(server).port) for server in servers]
+    ports = [str(urlsplit(server).port) for server in (plain, serve())]
     address = nginx("nginx-replicas.conf", {"8501": ports[0], "8502": ports[1]})
     for _ in range(4):  # in turn
         assert get(address, "component/streamlit_folium.st_folium/index.html")[0].status == 200
