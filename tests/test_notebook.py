@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+pytestmark = pytest.mark.exhaustive
 NOTEBOOK = Path(__file__).parents[1] / "docs" / "notebook.ipynb"
 
 

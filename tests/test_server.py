@@ -133,6 +133,7 @@ def test_readiness_tells_the_age_of_each_record(plain: str) -> None:
     assert records["deepstate"]["observed"] == "2026-08-20"
 
 
+@pytest.mark.exhaustive
 def test_a_damaged_record_of_ones_own_gives_way_to_the_embedded_one(
     serve: Callable[..., str], tmp_path: Path
 ) -> None:
@@ -316,6 +317,7 @@ def nginx(
         process.wait(timeout=10)
 
 
+@pytest.mark.exhaustive
 def test_replicas_behind_nginx_need_no_visit_before(
     nginx: Callable[[str, dict[str, str]], str],
     serve: Callable[..., str],
