@@ -12,7 +12,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11.5 --generate-ha
 
 MARKS := _ warn column:2,4 Message Message:1,2,2t as_given InputError ControlmapError RecordError FetchError MissingError UnavailableError error:2
 
-.PHONY: load lock sbom dashboard test exhaustive check docs wheel fuzz bench geodata messages clean
+.PHONY: load lock sbom dashboard test exhaustive soak check docs wheel fuzz bench geodata messages clean
 .DELETE_ON_ERROR:
 
 dashboard: .venv/.run
@@ -26,6 +26,10 @@ test: .venv/.test
 exhaustive: .venv/.test
 	@scripts/browser.sh
 	$(BIN)/python -m pytest -n auto --dist worksteal -m exhaustive
+
+# build, extend and update killed 200 times each; make exhaustive kills them 20 times.
+soak: .venv/.test
+	KILLS=200 $(BIN)/python -m pytest -n auto --dist worksteal -m exhaustive tests/test_kills.py
 
 check: .venv/.test
 	$(BIN)/ruff check .

@@ -117,7 +117,9 @@ def test_the_command_keeps_its_tenths_and_has_the_budget_beside(
 
 @pytest.fixture
 def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "nzz.parquet").write_bytes(b"damaged")
+    """A person's own records of two sources are damaged; of one there is an embedded record."""
+    for source in ("nzz", "viina"):
+        (tmp_path / f"{source}.parquet").write_bytes(b"damaged")
     monkeypatch.setenv("CONTROLMAP_DATA", str(tmp_path))
 
 
@@ -130,18 +132,41 @@ def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ["history", "--from", "2023-06-01", "--to", "2023-06-02"],
         ["changes", "--from", "2023-06-01", "--to", "2023-06-08", "--by", "patch"],
         ["agree", "--date", "2023-06-01"],
+        ["claims"],
+        ["sources"],
+        ["picture", "history", "-o", "a.svg"],
+        pytest.param(["publish", "-o", "site"], marks=pytest.mark.exhaustive),
     ],
 )
-def test_a_damaged_record_of_another_source_is_left_out_and_said_to_be(
-    question: list[str], capsys: pytest.CaptureFixture[str]
+def test_a_damaged_record_of_another_source_is_replaced_or_left_out_and_said_to_be(
+    question: list[str],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run = Run(capsys, *question, "--format", "json")
+    monkeypatch.chdir(tmp_path)
+    run = Run(capsys, *question, *([] if "-o" in question else ["--format", "json"]))
     assert run.code == 0
-    assert json.loads(run.out)["records"].keys() <= {"deepstate", "isw"}
-    assert len(run.errors) == 1
-    assert run.errors[0].startswith(
-        "nzz: not compared, its record cannot be read (nzz.parquet: is damaged"
-    )
+    replaced, left_out = run.errors
+    assert replaced.startswith("nzz: nzz.parquet: is damaged")
+    assert replaced.endswith("; the embedded record is used in its place")
+    assert left_out.startswith("viina: left out, its record cannot be read (viina.parquet: is dam")
+    if question[0] == "agree":
+        assert json.loads(run.out)["records"].keys() == {"deepstate", "isw", "nzz"}
+
+
+@pytest.mark.usefixtures("damaged")
+@pytest.mark.parametrize("source", ["nzz", "viina"])
+@pytest.mark.parametrize(
+    "question",
+    [["areas"], ["claims"], ["check"], ["picture", "map", "-o", "a.svg"], ["publish", "-o", "a"]],
+)
+def test_a_damaged_record_of_the_source_that_is_asked_is_refused(
+    question: list[str], source: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Run(capsys, *question, "--source", source)
+    assert (run.code, run.out, len(run.errors)) == (1, "", 1)
+    assert run.errors[0].startswith(f"controlmap: {source}.parquet: is damaged")
 
 
 @pytest.mark.usefixtures("damaged")
@@ -151,10 +176,11 @@ def test_what_is_left_out_stands_in_every_answer_that_is_kept(record: controlmap
         record.changes("2023-06-01", "2023-06-08", by="patch"),
         record.agree("2023-06-01"),
     ):
-        said = str(answer.warnings[0])
-        assert said.startswith("nzz: not compared, its record cannot be read")
-        assert said in answer.provenance["notes"]
-        assert said in html.unescape(answer._repr_html_())
+        replaced, left_out = map(str, answer.warnings)
+        assert replaced.startswith("nzz: nzz.parquet: is damaged")
+        assert left_out.startswith("viina: left out, its record cannot be read")
+        assert {replaced, left_out} <= set(answer.provenance["notes"])
+        assert replaced in html.unescape(answer._repr_html_())
 
 
 @pytest.mark.usefixtures("damaged")

@@ -146,7 +146,7 @@ def test_what_names_and_files_hold_cannot_act_on_a_terminal(
 # Failures
 
 
-@pytest.mark.parametrize("command", ["areas", "compare", "history", "sources"])
+@pytest.mark.parametrize("command", ["areas", "compare", "history"])
 def test_a_damaged_record_is_a_failure_that_names_it(
     command: str,
     tmp_path: Path,

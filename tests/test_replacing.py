@@ -40,13 +40,15 @@ def test_nothing_takes_the_place_of_a_device(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [pipe]
 
 
-def test_what_a_killed_process_left_long_ago_goes(tmp_path: Path) -> None:
-    old, new = tmp_path / ".a.abcd1234", tmp_path / ".a.abcd5678"
-    for left in (old, new):
-        left.write_bytes(b"half")
-    os.utime(old, (0, 0))
-    write(tmp_path / "a")
-    assert sorted(p.name for p in tmp_path.iterdir()) == [".a.abcd5678", "a"]
+def test_what_a_killed_process_left_goes_and_what_is_being_written_does_not(
+    tmp_path: Path,
+) -> None:
+    left = tmp_path / ".controlmap-0123"
+    left.write_bytes(b"half")
+    with geoparquet.replacing(tmp_path / "b") as out:
+        out.write(b"whole")
+        write(tmp_path / "a")
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"a": b"new", "b": b"whole"}
 
 
 def test_an_interrupted_command_says_so_in_one_line(
@@ -55,7 +57,7 @@ def test_an_interrupted_command_says_so_in_one_line(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("controlmap.record.archive.with_records", interrupted)
+    monkeypatch.setattr("controlmap.record.archive.opened", interrupted)
     assert main.main(["sources"]) == 130
     assert capsys.readouterr().err == "controlmap: interrupted\n"
 

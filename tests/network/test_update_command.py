@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import signal
 import subprocess
 import sys
 from datetime import date
@@ -282,34 +281,6 @@ def test_a_second_writer_is_turned_away_until_the_first_ends_however_it_ends(
         other.wait()
     assert Run(capsys, "update").code == 0
     assert list(stored()) == [1, 2, 3, 4, 5, 6]
-
-
-@pytest.mark.parametrize("target", ["deepstate.new.parquet", "deepstate.parquet"])
-def test_killed_as_it_writes_an_update_leaves_the_record_whole(
-    server: Publisher, own: Record, fetcher: Fetcher, target: str
-) -> None:
-    """Killed when all is written but not yet in place; the next update clears up and goes on."""
-    publish(server, 6)
-    dies = (
-        "import os, signal\nfrom pathlib import Path\n"
-        "from controlmap.update import fetch, updater as updating\n"
-        "put = Path.replace\n"
-        "def replace(self, target):\n"
-        f"    if target.name == '{target}':\n"
-        "        os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    return put(self, target)\n"
-        "Path.replace = replace\n"
-        "hasty = fetch.Fetcher(fetch.Manners(pause_s=0))\n"
-        "updating.update('deepstate', hasty, print, print)\n"
-    )
-    before = own.path.read_bytes()
-    ended = subprocess.run([sys.executable, "-c", dies], capture_output=True, check=False)
-    assert ended.returncode == -signal.SIGKILL
-    assert own.path.read_bytes() == before
-    assert len(list(own.path.parent.glob("*deepstate.new.parquet*"))) == 1
-    run(fetcher)
-    assert list(stored()) == [1, 2, 3, 4, 5, 6]
-    assert list(own.path.parent.glob("*.parquet*")) == [own.path]
 
 
 @pytest.mark.parametrize("beyond", [".deepstate.parquet", ".deepstate.parquet.mine", "notes.txt"])

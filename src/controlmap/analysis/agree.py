@@ -59,7 +59,7 @@ def agree(
     known = budget.counted(coverages, advance)
     on = day or max(c.span[1] for c in known.values())
     opinions = agreement.opinions(known, on)
-    warnings = [*budget.not_compared(coverages)]
+    warnings = [*budget.damaged(coverages)]
     if every_source:
         _refuse_early(known, opinions, on)
     else:

@@ -341,7 +341,7 @@ def _on_a_day(
         choices=choices,
         method=notes.AREA_METHOD,
         notes=tuple(_notes(evidence, snapshot.day, choices, said, rows)),
-        warnings=budget.not_compared(others, coverage.source),
+        warnings=budget.damaged(others, coverage.source),
         shared={
             "day": snapshot.day,
             **who,

@@ -41,14 +41,16 @@ def counted(others: Mapping[str, Coverage | RecordError], advance: str) -> dict[
     }
 
 
-def not_compared(
+def damaged(
     others: Mapping[str, Coverage | RecordError], excepted: str = ""
 ) -> tuple[Message, ...]:
-    """Return which records are left out because they are damaged, without that of `excepted`."""
+    """Return which records are damaged, and what is done: none is left out without a word."""
     return tuple(
         notes.RECORD_NOT_COMPARED(source=source, problem=str(other))
+        if isinstance(other, RecordError)
+        else notes.RECORD_REPLACED(source=source, problem=other.in_place_of)
         for source, other in others.items()
-        if isinstance(other, RecordError) and source != excepted
+        if source != excepted and (isinstance(other, RecordError) or other.in_place_of)
     )
 
 

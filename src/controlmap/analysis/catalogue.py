@@ -7,10 +7,13 @@ from functools import partial
 from typing import Any
 
 from controlmap import sources as registry
+from controlmap.analysis import budget
 from controlmap.analysis.answer import Answer
 from controlmap.analysis.render import Block, Facts
 from controlmap.core import user_folder
+from controlmap.core.model import RecordError
 from controlmap.record import archive
+from controlmap.record.archive import Record
 from controlmap.sources import Source
 from controlmap.words import notes
 
@@ -25,10 +28,10 @@ def sources(addresses: Mapping[str, Sequence[str]]) -> Answer:
     addresses
         Where each source's files are fetched from, by its id.
     """
-    known, place = archive.with_records(), user_folder.find()
+    known, place = archive.opened(), user_folder.find()
     folder = str(place) if place else None
     rows = [
-        _row(source, source.id in known, addresses[source.id])
+        _row(source, archive.open_beside(source.id), addresses[source.id])
         for source in registry.SOURCES.values()
     ]
     return Answer(
@@ -39,13 +42,16 @@ def sources(addresses: Mapping[str, Sequence[str]]) -> Answer:
         evidence=(),
         choices={},
         method=notes.SOURCES_METHOD,
+        warnings=budget.damaged(known),
         body=partial(_body, rows, folder),
     )
 
 
-def _row(source: Source, has_record: bool, addresses: Sequence[str]) -> dict[str, Any]:
+def _row(
+    source: Source, stored: Record | RecordError | None, addresses: Sequence[str]
+) -> dict[str, Any]:
     """Return what a source is; without a record there is no span, and no snapshot."""
-    record = archive.open_source(source.id) if has_record else None
+    record = stored if isinstance(stored, Record) else None
     coverage = record and record.coverage
     used = {info.reader for info in coverage.snapshots} if coverage else None
     hidden = archive.hidden_by(record) if record else None

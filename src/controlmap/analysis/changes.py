@@ -98,7 +98,7 @@ def changes(
     )
     if row_by == By.OBLAST:
         return answer
-    answer = replace(answer, warnings=budget.not_compared(others, coverage.source))
+    answer = replace(answer, warnings=budget.damaged(others, coverage.source))
     counted = budget.counted(others, advance)
     return _in_pieces(answer, coverage, first, last, row_by, counted)
 

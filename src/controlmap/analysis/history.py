@@ -82,7 +82,7 @@ def history(
             *assessed_advance.note(coverage.source, str(advance)),
             *takeovers([(day, s.info.reader) for day, s in known if s]),
         ),
-        warnings=budget.not_compared(others, coverage.source),
+        warnings=budget.damaged(others, coverage.source),
         shared={"advance": str(advance)},
         without=assessed_advance.never_reported(coverage.source, advance)
         | {"source", "reader", "observed", *budget.COLUMNS[:3]},

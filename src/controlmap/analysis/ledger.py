@@ -10,14 +10,14 @@ from functools import partial
 from typing import Any
 
 from controlmap import sources
-from controlmap.analysis import agreement, assessed_advance, claim_sentences
+from controlmap.analysis import agreement, assessed_advance, budget, claim_sentences
 from controlmap.analysis import claims as claiming
 from controlmap.analysis.answer import Answer, Evidence
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.claims import Claim, Evaluation, Finding, Relation
 from controlmap.analysis.quantities import Basis, Measure
 from controlmap.analysis.render import Block, Facts
-from controlmap.core.model import InputError
+from controlmap.core.model import InputError, RecordError
 from controlmap.record.coverage import Coverage
 from controlmap.words import notes, text_claims
 from controlmap.words.catalog import Message
@@ -28,7 +28,7 @@ _NAME_WIDTH = 11
 
 def claims(
     entries: Sequence[Claim],
-    coverages: Mapping[str, Coverage],
+    coverages: Mapping[str, Coverage | RecordError],
     day: date | None = None,
     *,
     advance: str = Advance.CONTESTED,
@@ -42,6 +42,7 @@ def claims(
         As `claims.load` reads them.
     coverages
         The records by the id of their source; the first one's figure is given, all make the spread.
+        What is wrong with one that is damaged is a warning.
     day
         The day that each claim speaks of by default.
     advance
@@ -54,7 +55,7 @@ def claims(
     InputError
         Where no record knows the day, or the choice is none.
     """
-    counted = {s: assessed_advance.counted(c, advance) for s, c in coverages.items()}
+    counted = budget.counted(coverages, advance)
     if day and not any(o.is_current for o in agreement.opinions(counted, day)):
         next(iter(counted.values())).at(day)  # a day that no record has is no day for any claim
     evaluations = claiming.evaluate(entries, list(counted.values()), day)
@@ -68,7 +69,7 @@ def claims(
         notes.CLAIMS,
         [_flat(row, evaluation) for row, evaluation in zip(rows, evaluations, strict=True)],
         document={
-            "sources": list(coverages),
+            "sources": list(counted),
             "advance": str(advance),
             "claims": rows,
             "broken": [str(problem) for problem in broken],
@@ -76,6 +77,7 @@ def claims(
         evidence=tuple(assessed.values()),
         choices={"advance": str(advance)},
         method=notes.CLAIMS_METHOD,
+        warnings=budget.damaged(coverages),
         notes=tuple(
             notes.OF_SOURCE(source=source, note=note)
             for source in dict.fromkeys(f.source for f in findings)

@@ -161,6 +161,18 @@ def open_record(source: str | None) -> Coverage:
     return archive.open_source(source or sources.DEFAULT).coverage
 
 
+def open_others() -> dict[str, Coverage]:
+    """Open the coverage of every source's record, and say on stderr what is damaged."""
+    from controlmap.analysis import budget
+    from controlmap.core.model import RecordError
+    from controlmap.record import archive
+
+    records = archive.opened()
+    for warning in budget.damaged(records):
+        say(str(warning))
+    return {s: c for s, c in records.items() if not isinstance(c, RecordError)}
+
+
 def read_legend(path: Path) -> Legend:
     """Return a legend for a person's own file, from TOML."""
     from controlmap.sources import legends

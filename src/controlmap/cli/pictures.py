@@ -15,6 +15,7 @@ from controlmap.cli.options import (
     add_contested,
     add_record,
     day,
+    open_others,
     open_record,
 )
 from controlmap.cli.printing import progress
@@ -137,10 +138,9 @@ def _changes(coverage: Coverage, arguments: argparse.Namespace, size: Size, them
 def _history(coverage: Coverage, arguments: argparse.Namespace, size: Size, theme: Theme) -> str:
     from controlmap.analysis import assessed_advance
     from controlmap.draw import chart_pictures
-    from controlmap.record import archive
 
     advance = arguments.advance
-    others = {s: assessed_advance.counted(c, advance) for s, c in archive.coverages().items()}
+    others = {s: assessed_advance.counted(c, advance) for s, c in open_others().items()}
     return chart_pictures.held(
         assessed_advance.counted(coverage, advance),
         others,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from controlmap.cli.options import Commands, add_command, add_source
+from controlmap.cli.options import Commands, add_command, add_source, open_others
 from controlmap.words.catalog import as_given
 from controlmap.words.catalog import gettext as _
 
@@ -45,12 +45,12 @@ def _publish(arguments: argparse.Namespace) -> None:
     source = sources.find_source(arguments.source or sources.DEFAULT).id
     archive.open_source(source)  # which says how to build one where there is none
     if arguments.output:
-        contents = edition.site(archive.coverages(), source)
+        contents = edition.site(open_others(), source)
         changed = edition.write_site(arguments.output, contents)
         print(
             as_given("{path}: {count} files, {new} new", arguments.output, len(contents), changed)
         )
         return
-    page = edition.single_file(archive.coverages(), source)
+    page = edition.single_file(open_others(), source)
     files.write({arguments.single: page}, force=arguments.force)
     print(as_given("{path}: {size} bytes", arguments.single, len(page)))

@@ -338,10 +338,12 @@ def _claims(arguments: argparse.Namespace) -> None:
     from controlmap.record import archive
 
     entries, broken = claims.load([claims.embedded(), *_files(arguments)])
-    chosen = [arguments.source] if arguments.source else archive.with_records()
+    chosen = [arguments.source] if arguments.source else []
+    if not archive.with_records():
+        chosen = [sources.DEFAULT]  # which says how to build one
     answer = claims_answer(
         entries,
-        {source: open_record(source) for source in chosen or [sources.DEFAULT]},
+        archive.coverages(chosen) if chosen else archive.opened(),
         arguments.as_of,
         advance=arguments.advance,
         broken=broken,

@@ -11,13 +11,10 @@ from __future__ import annotations
 import base64
 import contextlib
 import functools
-import glob
 import hashlib
 import json
 import os
-import secrets
 import stat
-import time
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -29,6 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
+from controlmap.core import temporary
 from controlmap.core.model import InputError, Polygons, Provenance, RecordError
 
 FORMAT = 2
@@ -38,8 +36,6 @@ CLOSELY = 19
 """The level of zstd for what is written once and carried about."""
 QUICKLY = 9
 """For what is written anew every day: a tenth larger, packed in a twentieth of the time."""
-_LONG_AGO_SECONDS = 3600
-_RANDOM = 8  # letters in the name of a file that is being written
 
 
 @dataclass(frozen=True)
@@ -197,7 +193,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Return a file to write to that takes the place of `path` when the block ends well.
 
     It keeps the permissions of what it replaces, and a link stays one. What a process that was
-    killed left beside it long ago goes.
+    killed left in the folder goes.
 
     Raises
     ------
@@ -207,41 +203,27 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     path = path.resolve() if path.is_symlink() else path
     if path.exists() and not path.is_file():
         raise InputError("{path}: is no plain file; the output is one", path)
-    clear_leftovers(path, _LONG_AGO_SECONDS)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(_RANDOM // 2)}")
     try:
-        # Not by tempfile, so that the file has the permissions that the umask leaves it.
-        temporary.touch(exist_ok=False)
+        out = temporary.file(path.parent)
     except OSError as error:
         error.filename = str(path)  # people know no other
         raise
-    try:
-        with temporary.open("wb") as out:
+    with out:
+        try:
             yield out
             out.flush()
             if path.exists():
                 os.fchmod(out.fileno(), stat.S_IMODE(path.stat().st_mode))
             os.fsync(out.fileno())
-        temporary.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # else a power cut may undo the replacing
-        finally:
-            os.close(folder)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def clear_leftovers(path: Path, age_seconds: float = 0) -> None:
-    """Remove what `replacing` left beside a file when its process was killed, that long ago.
-
-    At once only for whoever alone writes the file: another's unfinished work would go as well.
-    """
-    for left in path.parent.glob(f".{glob.escape(path.name)}.{'[a-z0-9_]' * _RANDOM}"):
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - left.stat().st_mtime >= age_seconds:
-                left.unlink()
+            Path(out.name).replace(path)  # before it is closed, which lets go of its lock
+        except BaseException:
+            Path(out.name).unlink(missing_ok=True)
+            raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # else a power cut may undo the replacing
+    finally:
+        os.close(folder)
 
 
 def _geo(geometry: Polygons) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import functools
 import hashlib
-import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -14,7 +16,7 @@ from controlmap.analysis import changes, proposals
 from controlmap.analysis.answer import Answer
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.proposals import Outcome, Proposal
-from controlmap.core import geoparquet
+from controlmap.core import geoparquet, temporary
 from controlmap.dashboard import session
 from controlmap.dashboard.session import CACHED
 from controlmap.draw import front, map_layers, maps, player_record
@@ -26,18 +28,19 @@ place_payload = st.cache_data(max_entries=64, **CACHED)(map_layers.place_payload
 change_payload = st.cache_data(max_entries=64, **CACHED)(map_layers.change_payload)
 
 
-@st.cache_resource(show_spinner=False)
-def folder() -> tempfile.TemporaryDirectory[str]:
+@functools.cache
+def folder() -> Path:
     """Return the folder of `files`, which goes with the server."""
-    return tempfile.TemporaryDirectory(prefix="controlmap-")
+    kept = contextlib.ExitStack()
+    atexit.register(kept.close)
+    return kept.enter_context(temporary.folder())
 
 
 @st.cache_resource(max_entries=8, **CACHED)
 def files(record: Record) -> tuple[str, str]:
     """Write the background of a record's maps and what its player reads; return their names."""
-    path = Path(folder().name)
-    background = maps.write_background(path, map_layers.background(record.coverage))
-    return background, player_record.write(path, record.coverage)
+    background = maps.write_background(folder(), map_layers.background(record.coverage))
+    return background, player_record.write(folder(), record.coverage)
 
 
 @st.cache_resource(max_entries=64, **CACHED)
@@ -65,7 +68,7 @@ def front_files(records: Sequence[Record]) -> dict[str, str]:
 
     Their names carry a hash, so that a browser keeps them for as long as they are true.
     """
-    path, names = Path(folder().name), {}
+    path, names = folder(), {}
     for name, content in front.files({r.coverage.source: r.coverage for r in records}).items():
         names[name] = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.bin"
         if not (path / names[name]).exists():

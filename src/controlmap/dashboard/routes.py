@@ -117,7 +117,7 @@ async def _file(request: Request) -> Response:
     from controlmap.dashboard import payloads
 
     name = request.path_params["name"]
-    folder = Path(payloads.folder().name)
+    folder = payloads.folder()
     if _NAME.fullmatch(name) and not (folder / name).is_file():
         await run_in_threadpool(_write_files, folder / name)
     return _handed_out(folder, name)
@@ -166,7 +166,6 @@ def _records(today: date) -> Iterator[dict[str, Any]]:
             yield {"source": source, "error": "its record cannot be read"}
             continue
         _, last = coverage.span
-        damaged = archive.open_source(source).in_place_of
-        instead = {"in_place_of": "a damaged record"} if damaged else {}
+        instead = {"in_place_of": "a damaged record"} if coverage.in_place_of else {}
         age = {"observed": last.isoformat(), "age_days": (today - last).days}
         yield {"source": source, **age, **instead}

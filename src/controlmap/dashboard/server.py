@@ -8,7 +8,9 @@ import gc
 import json
 import logging
 import re
+import signal
 import socket
+import sys
 import tomllib
 import traceback
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -96,6 +98,8 @@ def run(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
+    # The server ends by the signal that it got: by this one too as a program ends, tidily.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
 
@@ -233,8 +237,8 @@ def _remarks(record: Record, today: date) -> Iterator[str]:
     from controlmap.words import text
 
     source, (_, last) = record.coverage.source, record.coverage.span
-    if record.in_place_of:
-        yield text.in_place_of(record.in_place_of)
+    if record.coverage.in_place_of:
+        yield text.in_place_of(record.coverage.in_place_of)
     if not feeds.addresses(source):
         return
     age = (today - last).days

@@ -12,7 +12,7 @@ from pathlib import Path
 import jinja2
 
 from controlmap.analysis import areas, files
-from controlmap.core import geoparquet
+from controlmap.core import geoparquet, temporary
 from controlmap.core.model import InputError
 from controlmap.draw import front, maps
 from controlmap.record.coverage import Coverage
@@ -97,6 +97,7 @@ def write_site(folder: Path, contents: Mapping[str, bytes]) -> int:
     index = folder / _INDEX
     if folder.exists() and not folder.is_dir():
         raise InputError("{folder}: is no folder", folder)
+    temporary.clear(folder)  # what a run that was killed left is not another's file
     if folder.exists() and not index.is_file() and any(folder.iterdir()):
         raise InputError("{folder}: holds other files; name an empty folder, or a new one", folder)
     before = json.loads(index.read_text("utf-8")) if index.is_file() else []

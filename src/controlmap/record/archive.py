@@ -29,14 +29,13 @@ class Record:
     """A coverage with its provenance.
 
     `path` is the file it was read from; `key` names the content: another file, or the same file
-    changed, has another. `in_place_of` says why it stands for a person's own, "" where it does not.
+    changed, has another.
     """
 
     coverage: Coverage
     provenance: Provenance
     path: Path
     key: str = ""
-    in_place_of: str = ""
 
     @property
     def is_embedded(self) -> bool:
@@ -138,11 +137,11 @@ def user_file(name: str) -> Path | None:
 
 
 embedded_for_damaged = False
-"""Whether the embedded record stands for a person's own that is damaged, as a server's should."""
+"""Whether the embedded record stands for a person's own that is damaged where that is asked too."""
 
 
 def open_source(source: str) -> Record:
-    """Open a source's record: a person's own in their folder, else the embedded one.
+    """Open the record of a source that is asked: a person's own in their folder, else the embedded.
 
     The same record is handed out until its file changes; treat it as read-only.
 
@@ -162,10 +161,34 @@ def open_source(source: str) -> Record:
     try:
         return _open(path)
     except RecordError as error:
-        embedded = open_embedded(source)
-        if embedded is None or path == embedded.path or not embedded_for_damaged:
+        if not embedded_for_damaged:
             raise
-        return replace(embedded, in_place_of=str(error))
+        return _in_place_of(source, error)
+
+
+def open_beside(source: str) -> Record | RecordError | None:
+    """Open the record of a source that is taken because it is there, not because it is asked.
+
+    For a person's own that is damaged stands the embedded one; its coverage says so. Where there is
+    none either, what is wrong is returned; None where the source has no record.
+    """
+    if not _path_of(source).is_file():
+        return None
+    try:
+        return open_source(source)
+    except RecordError as error:
+        try:
+            return _in_place_of(source, error)
+        except RecordError as wrong:
+            return wrong
+
+
+def _in_place_of(source: str, error: RecordError) -> Record:
+    """Return the embedded record in place of a person's own; raise what is wrong where none is."""
+    embedded = open_embedded(source)
+    if embedded is None or embedded.path == _path_of(source):
+        raise error
+    return replace(embedded, coverage=replace(embedded.coverage, in_place_of=str(error)))
 
 
 def open_embedded(source: str) -> Record | None:
@@ -216,36 +239,23 @@ def _open(path: Path) -> Record:
 
 
 def with_records() -> list[str]:
-    """List the ids of the sources that have a record, a person's own or embedded.
-
-    Without those whose only record is damaged, where `embedded_for_damaged` is set.
-    """
-    if not embedded_for_damaged:
-        return _stored()
+    """List the ids of the sources that have a record that can be read: own or embedded."""
     return [source for source, record in opened().items() if not isinstance(record, RecordError)]
 
 
-def _stored() -> list[str]:
-    return [source for source in sources.SOURCES if _path_of(source).is_file()]
-
-
-def coverages(sources: Iterable[str] | None = None) -> dict[str, Coverage]:
-    """Open the records of some sources, by default of all that have one; by id."""
-    return {
-        source: open_source(source).coverage
-        for source in (with_records() if sources is None else sources)
-    }
+def coverages(sources: Iterable[str]) -> dict[str, Coverage]:
+    """Open the records of the sources that are asked, by id."""
+    return {source: open_source(source).coverage for source in sources}
 
 
 def opened() -> dict[str, Coverage | RecordError]:
-    """Open every record there is, by the id of its source; of a damaged one, what is wrong."""
-    records: dict[str, Coverage | RecordError] = {}
-    for source in _stored():
-        try:
-            records[source] = open_source(source).coverage
-        except RecordError as error:
-            records[source] = error
-    return records
+    """Open every record there is as `open_beside` does, by the id of its source."""
+    records = {source: open_beside(source) for source in sources.SOURCES}
+    return {
+        source: record.coverage if isinstance(record, Record) else record
+        for source, record in records.items()
+        if record is not None
+    }
 
 
 def _path_of(source: str) -> Path:

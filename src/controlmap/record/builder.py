@@ -393,8 +393,8 @@ def of_snapshot(snapshot: Snapshot) -> tuple[Coverage, str]:
     """
     source = sources.source_of(snapshot.info.reader).id
     known = None
-    if snapshot.lacks and source in archive.with_records():
-        record = archive.open_source(source)
+    record = archive.open_beside(source) if snapshot.lacks else None
+    if isinstance(record, Record):
         known = record.coverage
         for index, info in enumerate(known.snapshots):
             if info.sha256 == snapshot.info.sha256:

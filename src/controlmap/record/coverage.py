@@ -137,6 +137,8 @@ class Coverage:
         from the exact faces. Empty at full detail, where the map itself has it.
     sha256
         The hash of the file that the record was read from; "" for one that was computed.
+    in_place_of
+        What is wrong with the person's own record that this one stands for; "" where it does not.
     """
 
     source: str
@@ -149,6 +151,7 @@ class Coverage:
     cell_m: int | None = None
     settlements: Mapping[tuple[float, float], int] = field(default_factory=dict)
     sha256: str = ""
+    in_place_of: str = ""
 
     @property
     def face_oblast(self) -> Ints:

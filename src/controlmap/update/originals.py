@@ -165,6 +165,5 @@ class Originals:
 
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    geoparquet.clear_leftovers(path)
     with geoparquet.replacing(path) as out:
         out.write(data)

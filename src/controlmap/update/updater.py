@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from controlmap import sources
-from controlmap.core import geoparquet, user_folder
+from controlmap.core import temporary, user_folder
 from controlmap.core.model import ControlmapError, InputError, SnapshotInfo
 from controlmap.record import archive, builder, extender
 from controlmap.record.archive import Record
@@ -101,13 +101,13 @@ def update(
     listed = feeds.of(source)
     folder = user_folder.ensure()
     with user_folder.one_writer(folder):
+        new = folder / f"{source}.new.parquet"
+        new.unlink(missing_ok=True)  # of one that was killed
+        temporary.clear_below(folder)
         task = _Task.of(source, listed, folder, fetcher, progress, since)
         fetching = task.fetch(notice)
         if not fetching.kept:
             return Update(task.record, False, (), (), (), fetching)
-        geoparquet.clear_leftovers(task.path)
-        new = task.path.with_name(f"{source}.new.parquet")
-        geoparquet.clear_leftovers(new)
         try:
             done = task.begin(new, fetching) if task.record is None else task.extend(new, fetching)
             new.replace(task.path)

@@ -178,7 +178,8 @@ AGREE_AS_OF = Message(
     "{basis} area"
 )
 NOT_COMPARED = Message("{source}: not compared, its last snapshot up to {day} is of {observed}")
-RECORD_NOT_COMPARED = Message("{source}: not compared, its record cannot be read ({problem})")
+RECORD_NOT_COMPARED = Message("{source}: left out, its record cannot be read ({problem})")
+RECORD_REPLACED = Message("{source}: {problem}; the embedded record is used in its place")
 AGE = Message(
     "{source}: as of {observed}, {count} day old",
     "{source}: as of {observed}, {count} days old",

@@ -228,8 +228,8 @@ def _record(day: date, source: str, opinion: Opinion | None, coverage: Coverage)
         said.append(used if opinion.is_current else text_sources.too_old(observed, age))
     record = archive.open_source(source)
     said.append(text_sources.completed(record.provenance.figures))
-    if record.in_place_of:
-        said.append(text.in_place_of(markdown.plain(record.in_place_of)))
+    if wrong := record.coverage.in_place_of:
+        said.append(text.in_place_of(markdown.plain(wrong)))
     st.markdown(" ".join(filter(None, said)))
     _reports(sources.find_source(source), {s for i in coverage.snapshots for s in i.reports})
 
