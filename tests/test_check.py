@@ -56,6 +56,8 @@ def test_shares_that_deepstate_published_are_met(answer: Answer) -> None:
     assert rows["donetsk-left"]["measured"] == pytest.approx(5720.8 / 2.589988, abs=0.1)
     month = rows["month-2026-01"]
     assert month["measured"] is None
+    needs_files = [row["measured"] is None for row in answer.further["published"]]
+    assert needs_files == sorted(needs_files)
     assert 0 < month["four_oblasts"] < month["figure"] == 245
 
 

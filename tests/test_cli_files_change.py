@@ -38,7 +38,7 @@ def test_a_change_of_reader_is_told_beside_a_change_of_ground(
 def test_a_place_tells_which_files_its_spells_are_of(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ("place", "Kostiantynivka, Donetsk")
     told = json.loads(Run(capsys, *asked, "--format", "json").out)
-    assert [(s["status"], s["since"], s["reader"]) for s in told["spells"]] == [
+    assert [(s["status"], s["since"], s["reader"]) for s in told["periods"]] == [
         ("ukrainian_held", "2022-04-03", "deepstate_api"),
         ("not_russian_held", "2025-08-04", "deepstate_daily"),
     ]

@@ -164,8 +164,8 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_the_command_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(run(capsys, "Bakhmut", "--format", "json"))
     assert (told["name"], told["iso"], told["cell_m"]) == ("Bakhmut", "UA-14", 250)
-    assert [s["status"] for s in told["spells"]] == ["ukrainian_held", "contested", "russian_held"]
-    assert told["spells"][-1]["until"] is None
+    assert [s["status"] for s in told["periods"]] == ["ukrainian_held", "contested", "russian_held"]
+    assert told["periods"][-1]["until"] is None
     assert len(told["snapshots"]) == 1487
     last = told["snapshots"][-1]
     held = {"date": "2026-08-20", "status": "russian_held", "distance_km": 0.0}
@@ -180,7 +180,7 @@ def test_the_command_tells_a_gap(capsys: pytest.CaptureFixture[str]) -> None:
     # By ISW's embedded record, which has none from 30 November 2022 to 1 May 2023.
     told = json.loads(run(capsys, "Kherson", "--source", "isw", "--format", "json"))
     gap = {"status": "not_known", "since": "2022-12-15", "until": "2023-05-01", "reader": None}
-    assert gap in told["spells"]
+    assert gap in told["periods"]
     assert "not_known" not in {s["status"] for s in told["snapshots"]}
     shown = run(capsys, "Kherson", "--source", "isw").splitlines()
     assert ["not_known", "2022-12-15", "2023-05-01"] in [line.split()[:3] for line in shown]

@@ -244,6 +244,10 @@ def test_what_shows_itself_does_so_on_a_few_lines(deepstate: cm.Record) -> None:
     for answer in (deepstate.areas(DAY), deepstate.history(), deepstate.place("Bakhmut")):
         assert len(repr(answer).splitlines()) <= 12
         assert "DeepState, observed" in repr(answer)
+    assert "20,787.0" in repr(deepstate.areas("2026-01-24"))
+    agreed = deepstate.agree("2023-07-01")
+    every = f"{agreed.row('all')['by_all']:,.1f}"
+    assert next(line for line in repr(agreed).splitlines() if every in line).startswith("all")
 
 
 def test_the_notebooks_view_is_html_that_escapes(deepstate: cm.Record) -> None:

@@ -71,9 +71,12 @@ def test_the_python_example_runs() -> None:
             shown.append(eval(compile(ast.Expression(statement.value), "README.md", "eval"), names))
         else:
             exec(compile(ast.Module([statement], []), "README.md", "exec"), names)
-    areas, history, ground, explored = shown
+    areas, history, changes, agreed, place, ground, explored = shown
     assert round(areas.row("UA-14")["russian_held"], 1) == 20_787.0
     assert history.index[0].isoformat() == "2022-04-30T00:00:00"
+    assert round(changes.row("UA-14")["net_km2"], 1) == 131.7
+    assert agreed.row("all")["by_all"] == pytest.approx(77_941, abs=5)
+    assert place.tables["periods"]["status"].iloc[-1] == "russian_held"
     held = ground[(ground["iso"] == "UA-14") & (ground["status"] == "russian_held")]
     assert held["area_km2"].round(1).tolist() == [20_787.0]
     assert ground.crs.to_authority() == ("OGC", "CRS84")

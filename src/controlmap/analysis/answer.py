@@ -436,8 +436,9 @@ def citation(answer: Answer) -> str:
 def short(answer: Answer) -> str:
     """Return an answer on a few lines: what it is, the first rows, where it is from."""
     lines = [f"<{answer.question}: {answer.title}>"]
-    first = next((block for block in answer.blocks if isinstance(block, Table)), None)
-    for block in answer.blocks:
+    blocks = answer.blocks
+    first = next((block for block in blocks if isinstance(block, Table)), None)
+    for block in blocks:
         if isinstance(block, Table):
             if block is not first:
                 continue

@@ -124,6 +124,7 @@ def check(coverage: Coverage, provenance: Provenance, by_files: ByFiles | None =
     evidence = Evidence.of(coverage, snapshot)
     rows = list(_by_oblast(coverage, by_files))
     figures_of = [_published(coverage, figure, by_files) for figure in figures_published(coverage)]
+    figures_of.sort(key=lambda figure: figure["measured"] is None)  # what needs files last
     who = {
         "source": coverage.source,
         "record_sha256": coverage.sha256,

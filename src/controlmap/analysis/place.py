@@ -64,7 +64,7 @@ def place(coverage: Coverage, where: str, *, advance: str = Advance.APART) -> An
             "last_redrawn": redrawn["last_redrawn"],
             "cell_m": coverage.cell_m,
             "advance": str(advance),
-            "spells": periods,
+            "periods": periods,
             "snapshots": snapshots,
         },
         evidence=(evidence,),

@@ -50,7 +50,7 @@ class PointRecord:
     ----------
     iso
         The oblast it is in.
-    spells
+    periods
         In order of time, one after the other; those in a gap of the record are `NOT_KNOWN`.
     distance_km
         From the point to the nearest Russian-held ground in each snapshot; shape (snapshots,); 0
