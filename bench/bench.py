@@ -34,7 +34,7 @@ from rival import Rival
 from controlmap.analysis import changes, figures, place_history
 from controlmap.core import geoparquet
 from controlmap.core.model import Status
-from controlmap.draw import map_layers, maps, player_record
+from controlmap.draw import face_record, map_layers, maps
 from controlmap.geo import places
 from controlmap.geo.oblasts import Basis
 from controlmap.record import archive, builder, coverage, inputs
@@ -324,9 +324,9 @@ def payload(table: Table, setting: Setting) -> None:
 
 def player(table: Table, setting: Setting) -> None:
     """The file that plays the whole embedded record, and what making it takes."""
-    times = seconds(lambda: player_record.encode(setting.embedded), 5)
+    times = seconds(lambda: face_record.encode(setting.embedded), 5)
     table.told("player's file of the embedded record: making it", [1000 * t for t in times], "ms")
-    size = len(player_record.encode(setting.embedded)) / 1000
+    size = len(face_record.encode(setting.embedded)) / 1000
     table.most("  its size, gzipped", [size], "KB", 700)
 
 

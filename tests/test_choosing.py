@@ -11,26 +11,18 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import rows
 from controlmap.analysis import agreement
 from controlmap.analysis.assessed_advance import Advance
-from controlmap.core.model import Status
 from controlmap.dashboard import parameters, session
 from controlmap.dashboard.pages import sources as sourcing
 from controlmap.draw import map_layers
 from controlmap.record import archive
-from controlmap.words import notes, text
+from controlmap.words import text
 from test_app import choose, said
 
 SECONDS = 60
 DAY = date(2023, 7, 1)
 ENTRY = Path(__file__).parents[1] / "dashboard.py"
-
-
-def overview() -> None:
-    from controlmap.dashboard.pages import overview as page
-
-    page.show()
 
 
 def changes() -> None:
@@ -70,7 +62,6 @@ def sources() -> None:
 
 
 PAGES = {
-    "overview": (overview, {"date": "2023-07-01"}),
     "changes": (changes, {"from": "2023-06-01", "to": "2023-07-01"}),
     "history": (history, {"start": "2023-06-01", "end": "2023-07-01"}),
     "place": (place, {"on": "2023-07-01", "where": "Bakhmut"}),
@@ -107,33 +98,7 @@ def test_each_page_shows_the_source_that_the_address_names(name: str) -> None:
     assert "\N{NO-BREAK SPACE}" not in cited[0]
 
 
-def test_the_figures_are_those_of_the_source_with_its_advance_as_chosen() -> None:
-    page = opened(overview, source="isw", date=str(DAY))
-    coverage = archive.open_source("isw").coverage
-    every = rows.areas(coverage, coverage.at(DAY))[-1]
-    assert text.km2(every.russian_held).replace("\N{NO-BREAK SPACE}", " ") in said(page)
-    assert every.assessed_advance is not None
-    assert str(text.STATUS[Status.CLAIMED_CONTROL]) in said(page)
-    assert str(notes.ADVANCE["apart"]) in said(page)
-    choose(page, "advance", "held")
-    both = every.russian_held + every.assessed_advance
-    assert f"{both:,.0f} km²" in said(page)
-    assert page.query_params["advance"] == "held"
-
-
-def test_where_no_day_is_chosen_each_source_shows_its_latest() -> None:
-    page = AppTest.from_file(str(ENTRY), default_timeout=SECONDS)
-    page.run()
-    choose(page, "source", "isw")
-    assert page.date_input(key="overview date").value == date(2023, 8, 24)
-    assert not page.exception
-    choose(page, "source", "nzz")
-    last = archive.open_source("nzz").coverage.span[1]
-    assert page.date_input(key="overview date").value == last
-    assert "Source: **NZZ" in said(page)
-
-
-@pytest.mark.parametrize("name", ["overview", "changes", "place", "proposals", "pace"])
+@pytest.mark.parametrize("name", ["changes", "place", "proposals", "pace"])
 def test_a_day_that_a_source_does_not_have_stays_and_is_said(name: str) -> None:
     show, asked = PAGES[name]
     day = next(key for key in ("date", "from", "on") if key in asked)
@@ -147,8 +112,17 @@ def test_a_day_that_a_source_does_not_have_stays_and_is_said(name: str) -> None:
 
 
 def test_a_day_before_a_record_begins_is_said() -> None:
-    page = opened(overview, date="2022-03-01")
+    page = opened(proposals, date="2022-03-01")
     assert "DeepState: nothing before 3 April 2022" in noted(page)
+
+
+def test_what_the_first_page_takes_stays_in_the_address_of_every_page() -> None:
+    kept = {"date": "2023-07-01", "source": "isw", "basis": "land"}
+    kept |= {"contested": "in", "advance": "held"}
+    page = opened(history, **kept)
+    assert page.query_params == kept
+    choose(page, "source", "nzz")
+    assert page.query_params == {**kept, "source": "nzz"}
 
 
 def noted(page: AppTest) -> str:
@@ -157,7 +131,7 @@ def noted(page: AppTest) -> str:
 
 
 def test_a_source_that_there_is_not_is_told_and_the_default_shown() -> None:
-    page = opened(overview, source="nobody")
+    page = opened(pace, source="nobody")
     assert "nobody" in page.warning[0].value
     assert "Source: **DeepState**" in said(page)
 

@@ -183,7 +183,7 @@ def test_the_command_writes_what_python_draws(
 
 def test_what_writes_files_is_imported_when_one_is_written() -> None:
     script = (
-        "import sys, controlmap, controlmap.dashboard.pages.overview;"
+        "import sys, controlmap, controlmap.dashboard.first_page;"
         "controlmap.open('deepstate').areas().to_csv();"
         "print([m for m in ('openpyxl', 'vl_convert', 'PIL.Image') if m in sys.modules])"
     )

@@ -44,11 +44,6 @@ PIECES: dict[str, dict[str, Any]] = {
     "legend.html": {"lines": {HOSTILE: ("#000000", "solid")}},
     "folded.html": {"texts": {HOSTILE: HOSTILE}},
     "tally.html": {"tally": [(VERDICT, 1)]},
-    "bars.html": {
-        "colours": "", "caption": HOSTILE, "key": {"held": HOSTILE},
-        "bars": [{"title": HOSTILE, "name": HOSTILE, "parts": {"held": 0.5}, "band": (1, 2),
-                  "share": HOSTILE, "by_source": HOSTILE}],
-    },
     "claims.html": {
         "words": text_claims,
         "rows": [{
@@ -77,14 +72,16 @@ def test_text_is_text_wherever_a_template_puts_it(name: str) -> None:
 def test_every_template_is_tested_with_hostile_text() -> None:
     folder = Path(rendering.__file__).parent / "templates"
     within = {"verdict.html", "sparkline.svg"}  # in tally and claim; in test_pages_of_claims
-    assert {path.name for path in folder.iterdir()} == PIECES.keys() | within | {"map.html"}
+    assert {path.name for path in folder.iterdir()} == PIECES.keys() | within | {"first_page.html"}
 
 
-def test_the_page_of_the_map_has_no_script_but_its_own() -> None:
+def test_the_first_page_has_no_script_but_its_own() -> None:
     def page(text: str) -> str:
-        texts = dict.fromkeys(("lang", "title", "pages_label", "assets"), text)
+        texts = dict.fromkeys(("lang", "title", "description", "pages_label", "assets"), text)
         lists = {key: [text] for key in ("styles", "scripts", "early")}
-        return rendering.render("map.html", **texts, **lists, pages={text: text}, config="{}")
+        return rendering.render(
+            "first_page.html", **texts, **lists, pages={text: text}, config="{}"
+        )
 
     assert page(HOSTILE).count("<script") == page("plain").count("<script")
     assert "49" not in page(HOSTILE)

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,10 +26,14 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from command_line import refused
+from controlmap.analysis import answer as answers
+from controlmap.analysis import areas
+from controlmap.analysis.figures import Contested
 from controlmap.core import limits
 from controlmap.core.model import InputError
 from controlmap.core.server_settings import Settings
 from controlmap.dashboard import protection, server
+from controlmap.geo.oblasts import Basis
 from controlmap.record import archive
 from visiting import Visit
 
@@ -112,7 +116,8 @@ def test_a_page_elsewhere_embeds_where_the_operator_says_so(chosen: str) -> None
 
 def test_all_is_below_the_base_path(chosen: str) -> None:
     assert chosen.endswith("/map/")
-    assert 'location.origin + "/map"' in get(chosen)[1].decode()
+    assert 'location.origin + "/map"' in get(chosen, "pace")[1].decode()
+    assert b'<script src="map/' in get(chosen)[1]
     assert get(chosen, "health")[1] == b"ok\n"
     assert get(chosen.removesuffix("map/"))[0].status != 200
     assert get(chosen, Host="map.example.org")[0].status == 200
@@ -147,7 +152,7 @@ def test_a_damaged_record_of_ones_own_gives_way_to_the_embedded_one(
     assert records["viina"] == {"source": "viina", "error": "its record cannot be read"}
     assert record["observed"] == "2026-08-20"
     assert record["in_place_of"] == "a damaged record"
-    assert get(address, "map")[0].status == 200
+    assert get(address)[0].status == 200
     assert (tmp_path / "deepstate.parquet").read_bytes() == b"damaged"
 
 
@@ -162,6 +167,47 @@ def test_what_any_server_hands_out_needs_no_visit_before(plain: str) -> None:
     for name in ("../server.py", "%2e%2e/server.py", "none.js", "vendor"):
         assert get(plain, f"{routes.assets_path()}/{name}")[0].status in (400, 404)
     assert get(plain, f"{routes.FILES_PATH}/../x")[0].status in (400, 404)
+
+
+def test_a_day_is_handed_out_as_the_command_writes_it(plain: str) -> None:
+    answer, body = get(plain, "compare.json?date=2022-11-10&source=nzz&basis=land&contested=in")
+    assert answer.status == 200
+    assert 'filename="compare-nzz-2022-11-10.json"' in answer.getheader("Content-Disposition", "")
+    sources = ("deepstate", "isw", "nzz")
+    coverages = {source: archive.open_source(source).coverage for source in sources}
+    expected = areas.compare(
+        coverages["nzz"],
+        date(2022, 11, 10),
+        basis=Basis.LAND,
+        contested=Contested.IN,
+        others=coverages,
+    )
+    assert body == answers.encoded(expected, "json")
+    answer, body = get(plain, "compare.txt?date=2022-11-10")
+    assert answer.status == 200
+    assert "Source: DeepState, observed 10 November 2022" in body.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("compare.json?date=2031-01-01", "date: not available"),
+        ("compare.json?basis=%3Cb%3E", "basis: not available; allowed: polygon"),
+        ("compare.json?source=isw&date=2025-01-01", "ISW: nothing after 24 August 2023"),
+        ("compare.exe", "exe: is no format; allowed: zip"),
+    ],
+)
+def test_what_cannot_be_handed_out_is_one_line(plain: str, address: str, says: str) -> None:
+    answer, body = get(plain, address)
+    assert answer.status == 400
+    assert says in body.decode()
+    assert body.decode().count("\n") == 1
+
+
+def test_the_address_that_the_first_page_had_leads_to_it(plain: str) -> None:
+    answer, _ = get(plain, "map?date=2022-11-10&source=nzz")
+    assert answer.status == 308
+    assert answer.getheader("Location") == "./?date=2022-11-10&source=nzz"
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ class Visit:
         }  # fmt: skip
 
 
-def settle(frame: Frame) -> None:
+def settle(frame: Frame | Page) -> None:
     """Wait until the frame has drawn what has just been done to it."""
     frame.evaluate(_NEXT_FRAMES)
 

@@ -171,7 +171,6 @@ BACKGROUND: dict[Literal["light", "dark"], str] = {
 @pytest.mark.parametrize(
     ("name", "last"),
     [
-        ("", ".cm-table"),
         ("claims", ".cm-claim"),
         ("proposals", ".cm-list"),
         ("pace", ".cm-list"),

@@ -4,33 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Frame, WebSocket, expect
+from playwright.sync_api import Frame, expect
 
-import rows
-from controlmap.core import geoparquet
 from controlmap.dashboard.page_list import PAGES
-from controlmap.record import archive
-from controlmap.record.coverage import Coverage
-from controlmap.words import numbers, text_sources
+from controlmap.words import text_sources
 from often import often
 from visiting import Visit, settle
-
-# A day on which the record has every layer: Kherson's north-east had just been retaken.
-BUSY_DAY = date(2022, 10, 20)
-LAYERS = (
-    "rest", "held", "held-before-2022", "contested", "liberated", "gained", "lost", "oblasts",
-    "claim", "places",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def coverage() -> Coverage:
-    return archive.load(geoparquet.geodata("deepstate.parquet")).coverage
 
 
 def state(frame: Frame) -> dict[str, Any]:
@@ -53,106 +36,13 @@ def tick(frame: Frame, layer_id: str) -> None:
     settle(frame)
 
 
-def test_it_opens_with_the_network_cut(page: Visit, address: str) -> None:
-    page.tab.goto(address)
-    frame = page.map()
-    expect(page.tab.get_by_role("heading", name="Claimed and held")).to_be_visible()
-    expect(page.tab.locator(".cm-headline")).to_contain_text("81.1 % of the claim is Russian-held")
-    expect(page.tab.locator(".cm-table tbody tr")).to_have_count(5)
-    expect(page.tab.get_by_text("20 August 2026 (or 21 August 2026)").first).to_be_visible()
-    expect(frame.get_by_role("link", name="© Мінрегіон")).to_be_visible()
-    page.settle()
-    page.assert_clean()
-
-
-def test_each_layer_is_drawn_when_on_and_not_when_off(page: Visit, address: str) -> None:
-    page.tab.goto(f"{address}?date={BUSY_DAY}")
-    frame = page.map()
-    settle(frame)
-    before, layers = drawn(frame), state(frame)["layers"]
-    wrong: dict[str, str] = {}
-    for layer_id in LAYERS:
-        if not layers[layer_id]["n"]:
-            wrong[layer_id] = "the day has nothing to draw"
-        tick(frame, layer_id)
-        if drawn(frame) == before:
-            wrong[layer_id] = "another tick draws the same"
-        tick(frame, layer_id)
-        if drawn(frame) != before or state(frame)["layers"] != layers:
-            wrong[layer_id] = "two ticks leave something else"
-    assert wrong == {}
-
-
-def test_toggling_asks_nobody(page: Visit, address: str) -> None:
-    sent: list[object] = []
-
-    def watch(socket: WebSocket) -> None:
-        # Playwright marks its handlers, which a method of a list does not allow.
-        socket.on("framesent", lambda data: sent.append(data))  # noqa: PLW0108
-
-    page.tab.on("websocket", watch)
-    page.tab.goto(address)
-    frame = page.map()
-    page.tab.wait_for_load_state("networkidle")
-    asked, messages = len(page.requests), len(sent)
-    for layer_id in ("held", "claim", "places", "liberated"):
-        tick(frame, layer_id)
-    assert (len(page.requests), len(sent)) == (asked, messages)
-
-
-def test_a_date_change_keeps_the_view_and_redraws(page: Visit, address: str) -> None:
-    page.tab.goto(f"{address}?date=2022-11-09")
-    frame = page.map()
-    tick(frame, "claim")
-    tick(frame, "liberated")
-    frame.evaluate("void ControlMap.map.setView([46.9, 33.2], 8.5, {animate: false})")
-    page.settle()
-    before, picture = state(frame), drawn(frame)
-    page.tab.locator(".stDateInput input").first.wait_for()
-    for _ in range(2):
-        rev = state(frame)["rev"]
-        page.tab.get_by_role("button", name="›").click()
-        frame.wait_for_function("(rev) => ControlMap.state().painted !== rev", arg=rev)
-    page.settle()
-    after = state(frame)
-    assert after["rev"] != before["rev"]
-    assert after["inits"] == before["inits"] == 1
-    assert (after["zoom"], after["centre"]) == (before["zoom"], before["centre"])
-    on_before = {k: v["on"] for k, v in before["layers"].items()}
-    assert {k: v["on"] for k, v in after["layers"].items()} == on_before
-    assert on_before["claim"] is False
-    assert on_before["liberated"] is True
-    assert drawn(frame) != picture
-    assert "date=2022-11-11" in page.tab.url
-
-
-def test_figures_follow_the_date(page: Visit, address: str, coverage: Coverage) -> None:
-
-    page.tab.goto(f"{address}?date=2026-01-24")
-    page.map()
-    row = page.tab.locator(".cm-table tbody tr").first
-    donetsk = rows.compare(coverage, coverage.at(date(2026, 1, 24)))[0]
-    expect(row).to_contain_text(numbers.area(donetsk.held))
-    expect(row).to_contain_text("20,790")
-
-
-def test_tiles_that_cannot_be_reached_switch_off_and_say_so(page: Visit, address: str) -> None:
-    page.tab.goto(address)
-    frame = page.map()
-    assert page.abroad == []
-    tick(frame, "tiles")
-    expect(frame.get_by_text("cannot be reached")).to_be_visible()
-    assert state(frame)["layers"]["tiles"]["on"] is False
-    assert all("tile.openstreetmap.org" in url for url in page.abroad)
-
-
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_sticks_out(
     visit: Callable[..., Visit], address: str, width: int, scheme: str
 ) -> None:
     page = visit(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    page.tab.goto(address)
+    page.tab.goto(f"{address}changes")
     frame = page.map()
     assert state(frame)["theme"] == scheme
     over = page.tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
@@ -163,14 +53,13 @@ def test_nothing_sticks_out(
 
 
 def test_a_bad_address_is_told(page: Visit, address: str) -> None:
-    page.tab.goto(f"{address}?date=1999-01-01")
-    page.map()
+    page.tab.goto(f"{address}changes?to=1999-01-01")
     expect(page.tab.get_by_text("is not available; choose")).to_be_visible()
     page.assert_clean()
 
 
 def test_the_method_page_opens(page: Visit, address: str) -> None:
-    page.tab.goto(address)
+    page.tab.goto(f"{address}changes")
     page.map()
     page.tab.get_by_role("link", name="Method", exact=True).click()
     expect(page.tab.get_by_role("heading", name="Method", exact=True)).to_be_visible()
@@ -179,19 +68,16 @@ def test_the_method_page_opens(page: Visit, address: str) -> None:
     page.assert_clean()
 
 
-@pytest.mark.parametrize("path", often(PAGES, lambda path: path in ("overview", "sources")))
+@pytest.mark.parametrize("path", often(PAGES, lambda path: path in ("changes", "sources")))
 def test_each_page_has_an_address_of_its_own(page: Visit, address: str, path: str) -> None:
-    first = next(iter(PAGES))  # Streamlit serves it at the root alone
-    page.tab.goto(f"{address}{'' if path == first else path}")
+    page.tab.goto(f"{address}{path}")
     expect(page.tab.get_by_role("heading", level=1)).to_have_text(str(PAGES[path][0]))
     page.settle()
     page.assert_clean()
 
 
 def test_two_days_are_compared_on_the_map(page: Visit, address: str) -> None:
-    page.tab.goto(address)
-    page.map()
-    page.tab.get_by_role("link", name="What changed").click()
+    page.tab.goto(f"{address}changes")
     expect(page.tab.get_by_role("heading", name="What changed")).to_be_visible()
     page.tab.get_by_role("button", name="Since 30 September 2022").click()
     expect(page.tab.locator(".cm-headline")).to_contain_text("net change")
@@ -207,7 +93,7 @@ def test_two_days_are_compared_on_the_map(page: Visit, address: str) -> None:
 
 
 def test_a_tooltip_tells_name_status_area_and_share(page: Visit, address: str) -> None:
-    page.tab.goto(f"{address}?date=2025-06-01")
+    page.tab.goto(f"{address}place?on=2025-06-01")
     frame = page.map()
     box = frame.locator("#map_div").bounding_box()
     assert box is not None
@@ -237,9 +123,7 @@ def test_a_layer_dropped_on_the_page_of_sources_is_drawn(
     feature = {"type": "Feature", "properties": {"status": hostile}, "geometry": drawn}
     path = tmp_path / "mine 2023-07-01.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
-    page.tab.goto(f"{address}?date=2023-07-01")
-    page.map()
-    page.tab.get_by_role("link", name="Sources", exact=True).click()
+    page.tab.goto(f"{address}sources?date=2023-07-01")
     expect(page.tab.get_by_role("heading", name="Sources", exact=True)).to_be_visible()
     expect(page.tab.locator(".cm-headline")).to_contain_text("by 3 sources")
     page.settle()
@@ -259,8 +143,7 @@ def test_a_layer_dropped_on_the_page_of_sources_is_drawn(
 
 
 def test_history_is_drawn_and_read_by_hovering(page: Visit, address: str) -> None:
-    page.tab.goto(address)
-    page.map()
+    page.tab.goto(f"{address}changes")
     page.tab.get_by_role("link", name="History").click()
     expect(page.tab.get_by_role("heading", name="History", exact=True)).to_be_visible()
     charts = page.tab.locator("[data-testid='stVegaLiteChart']")
@@ -283,9 +166,7 @@ def test_history_is_drawn_and_read_by_hovering(page: Visit, address: str) -> Non
 
 
 def test_a_click_on_the_map_tells_of_that_place(page: Visit, address: str) -> None:
-    page.tab.goto(address)
-    page.map()
-    page.tab.get_by_role("link", name="A place").click()
+    page.tab.goto(f"{address}place")
     expect(page.tab.get_by_role("heading", name="A place", exact=True)).to_be_visible()
     page.settle()
     frame = page.map()

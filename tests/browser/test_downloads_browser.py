@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from pathlib import Path
 
-import geopandas
-import openpyxl
 import pytest
-from PIL import Image
 from playwright.sync_api import expect
 
-import controlmap as cm
 from often import often
 from visiting import Visit
 
@@ -35,25 +29,6 @@ def opened(page: Visit, address: str, number: int = 0) -> None:
     expect(control).to_be_visible(timeout=30_000)
     page.settle()
     control.click()
-
-
-def test_the_first_page_offers_its_table_and_its_ground(page: Visit, address: str) -> None:
-    opened(page, f"{address}?date={DAY}")
-    answer = cm.open("deepstate").compare(DAY)
-    with zipfile.ZipFile(taken(page, "CSV")) as packed:
-        assert packed.read("compare.csv").decode().splitlines()[0].startswith("iso,name,claimed,")
-        metadata = json.loads(packed.read("compare.metadata.json"))
-    assert metadata["sources"][0]["observed"] == DAY
-    book = openpyxl.load_workbook(io.BytesIO(taken(page, "XLSX").read_bytes()))
-    last = [cell.value for cell in list(book["compare"].rows)[-1]]
-    assert last[3] == pytest.approx(answer.row("all")["held"], abs=1e-6)
-    ground = geopandas.read_parquet(taken(page, "GeoParquet"))
-    held = ground.loc[ground["status"] == "russian_held", "area_km2"].sum()
-    assert 0 < answer.row("all")["held"] - held < 300  # what is too thin to be drawn
-    assert Image.open(taken(page, "PNG")).size == (2400, 1350)
-    assert "Who controls what, 24 January 2026" in taken(page, "SVG").read_text("utf-8")
-    expect(page.tab.get_by_text("generalised to cells of 250 m")).to_be_visible()
-    page.assert_clean()
 
 
 PAGES = (

@@ -7,12 +7,10 @@
  */
 export function example() {
   return {
-    format: 3, first: "2024-01-01", units_per_degree: 10, units_per_km2: 100, carry_days: 14,
+    format: 4, first: "2024-01-01", units_per_degree: 10, carry_days: 14,
     oblasts: ["West", "East"],
     day: [0, 1, 4, 25, 26],
     contested_reported: [0, 1, 1, 1, 1],
-    held: [[0, 1000, 1000, 1000, 1000], [2000, 2000, 0, 0, 0]],
-    contested: [[0, 0, 0, 0, 0], [0, 0, 2050, 0, 0]],
     face_oblast: [0, 1],
     face_rings: [2, 1],
     ring_points: [4, 4, 4],

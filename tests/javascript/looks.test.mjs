@@ -5,8 +5,8 @@ import { example } from "./example.mjs";
 import { loadScripts } from "./scripts.mjs";
 
 loadScripts("record", "looks");
-const { NOT_HELD, HELD, CONTESTED } = PlayerRecord;
-const record = new PlayerRecord(example());
+const { NOT_HELD, HELD, CONTESTED } = FaceRecord;
+const record = new FaceRecord(example());
 
 function looksByKind() {
   const looks = new FaceLooks(record);

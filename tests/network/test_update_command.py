@@ -298,8 +298,8 @@ def test_what_is_not_of_an_update_is_left_alone(
 def test_a_running_dashboard_shows_what_an_update_brings(
     server: Publisher, fetcher: Fetcher
 ) -> None:
-    def overview() -> None:
-        from controlmap.dashboard.pages import overview as shown
+    def proposals() -> None:
+        from controlmap.dashboard.pages import proposals as shown
 
         shown.show()
 
@@ -307,13 +307,13 @@ def test_a_running_dashboard_shows_what_an_update_brings(
         assert not page.exception
         return " ".join(str(m.value) for m in page.markdown)
 
-    page = AppTest.from_function(overview, default_timeout=60).run()
+    page = AppTest.from_function(proposals, default_timeout=60).run()
     assert "Observed **5 March 2026 (" in text()
     publish(server, 6, 7)
     run(fetcher)
     page.run()
     assert "Observed **7 March 2026 (" in text()
-    page.date_input(key="overview date").set_value(date(2026, 3, 6)).run()
+    page.date_input(key="proposals date").set_value(date(2026, 3, 6)).run()
     assert "Observed **6 March 2026 (" in text()
 
 

@@ -35,8 +35,13 @@ def said_by(evidence: Evidence) -> str:
     return text.as_of(evidence.title, kind, notes.as_of(evidence), evidence.retrieved)
 
 
+def cited(lines: Sequence[str], evidence: Iterable[Evidence]) -> str:
+    """Return figures, in sentences, with their sources and dates."""
+    assessed = ((e.title, notes.as_of(e), e.retrieved, e.record) for e in evidence)
+    return text.cited(lines, assessed)
+
+
 def citation(place: DeltaGenerator, lines: Sequence[str], evidence: Iterable[Evidence]) -> None:
     """Offer figures, in sentences, with their sources and dates, to be copied."""
-    assessed = ((e.title, notes.as_of(e), e.retrieved, e.record) for e in evidence)
     with place.popover(str(text.CITE), width="content"):
-        st.code(text.cited(lines, assessed), language=None, wrap_lines=True)
+        st.code(cited(lines, evidence), language=None, wrap_lines=True)

@@ -28,14 +28,15 @@ def arrive(page: str) -> None:
     A bare address is that of a page's link, which keeps what was chosen before; an address that
     names anything, or one that the reader went back to, is the whole truth.
     """
-    named = {p: st.query_params[p.name] for p in OF_PAGE[page] if p.name in st.query_params}
+    known = table.addressed(page)
+    named = {p: st.query_params[p.name] for p in known if p.name in st.query_params}
     shown_page, shown = st.session_state.get(_SHOWN, ("", {}))
     address = {parameter.name: value for parameter, value in named.items()}
     if st.session_state.get(_CHOSEN) or (shown_page, shown) == (page, address):
         return
     kept = _kept()
     if named or shown_page == page:
-        for parameter in OF_PAGE[page]:
+        for parameter in known:
             kept.pop(parameter.key, None)
     for parameter, value in named.items():
         try:
@@ -49,10 +50,12 @@ def arrive(page: str) -> None:
 def chosen(page: str) -> Choices:
     """Return what is chosen on a page, and write it into the page's address."""
     st.session_state.pop(_CHOSEN, None)
-    choices = table.choices(page, _kept())
-    address = choices.address()
+    kept = _kept()
+    choices = table.choices(page, kept)
+    passed = [p for p in table.addressed(page) if p not in OF_PAGE[page] and p.key in kept]
+    address = {**choices.address(), **{p.name: kept[p.key] for p in passed}}
     before = st.query_params.to_dict()
-    own = {parameter.name for parameter in OF_PAGE[page]}
+    own = {parameter.name for parameter in table.addressed(page)}
     after = {**{k: v for k, v in before.items() if k not in own}, **address}
     if after != before:
         st.query_params.from_dict(after)  # at once: each change is an entry of the history

@@ -24,10 +24,12 @@ _GROUND: Mapping[str, tuple[str, str]] = {
     "gpkg": ("GeoPackage", "application/geopackage+sqlite3"),
     "parquet": ("GeoParquet", "application/vnd.apache.parquet"),
 }
-_PICTURES: Mapping[str, tuple[str, str]] = {
+PICTURES: Mapping[str, tuple[str, str]] = {
     "png": ("PNG", "image/png"),
     "svg": ("SVG", "image/svg+xml"),
 }
+FORMS = {**_TABLES, **PICTURES, **_GROUND}
+"""The label and the media type of each form."""
 
 
 def offer(
@@ -58,7 +60,7 @@ def offer(
         _row(name, _TABLES, lambda form: answers.encoded(ask(), form))
         if picture is not None:
             _row(
-                name, _PICTURES, lambda form: pictures.encoded(picture(Size.WEB, Theme.LIGHT), form)
+                name, PICTURES, lambda form: pictures.encoded(picture(Size.WEB, Theme.LIGHT), form)
             )
         if has_ground:
             _row(name, _GROUND, lambda form: answers.encoded(ask(), form))

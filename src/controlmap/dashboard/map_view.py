@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from streamlit_folium import st_folium
 
 from controlmap import sources
 from controlmap.dashboard import controls, payloads, routes
-from controlmap.dashboard.parameters import Choices, Parameter, Span
+from controlmap.dashboard.parameters import Choices, Parameter
 from controlmap.draw import map_layers, maps
 from controlmap.draw.maps import Payload
 from controlmap.geo.oblasts import CREDIT, CREDIT_URL
@@ -22,17 +20,7 @@ from controlmap.words import text
 from controlmap.words.catalog import Text, rendered
 
 HEIGHT = 560
-PLAYED_HEIGHT = 640
 _ROOT = "../.."  # of the server, seen from the map's frame
-
-
-@dataclass(frozen=True)
-class _Addresses:
-    """Where the map's frame finds its parts, all on this server."""
-
-    assets: str
-    background: str
-    player: str
 
 
 def show(
@@ -41,7 +29,6 @@ def show(
     names: Mapping[str, Text],
     payload: Payload,
     *,
-    plays: Parameter[date] | None = None,
     picks: Parameter[str] | None = None,
     credit: Sequence[tuple[str, str]] = (),
     caption: Text | None = None,
@@ -54,8 +41,6 @@ def show(
         Its layers, in words, by id.
     payload
         What it draws.
-    plays
-        What a day is kept as that the reader wants to use, on a map that plays its record.
     picks
         What a point is kept as that the reader clicks on, as longitude and latitude.
     credit
@@ -64,11 +49,10 @@ def show(
         What stands below it in the place of how the record is generalised.
     """
     coverage = record.coverage
-    addresses = _addresses(record)
     source = sources.find_source(coverage.source)
     base = maps.base_map(
         map_layers.layer_list(map_layers.available(names, coverage)),
-        background_url=addresses.background,
+        background_url=f"{_ROOT}/{routes.FILES_PATH}/{payloads.background(record)}",
         credit=[
             (CREDIT, CREDIT_URL),
             *(credit or [(source.credit, source.url)]),
@@ -76,34 +60,24 @@ def show(
         ],
         ground=map_layers.ground(coverage),
         words=rendered(text.MAP),
-        assets_url=addresses.assets,
+        assets_url=f"{_ROOT}/{routes.assets_path()}",
         font_url=_font_url(),
-        player=map_layers.player(coverage, addresses.player) if plays else None,
         picks=picks is not None,
     )
     key = f"{choices.page} map"
     st_folium(
         base,
         key=key,
-        height=PLAYED_HEIGHT if plays else HEIGHT,
+        height=HEIGHT,
         use_container_width=True,
         returned_objects=[],
-        on_change=partial(_take, choices, key, coverage.span, plays, picks),
+        on_change=partial(_take, choices, key, picks),
         feature_group_to_add=maps.day_layer(payload),
     )
     if caption is None and coverage.cell_m:
         caption = text.generalised(coverage.cell_m)
     if caption:
         st.caption(caption)
-
-
-def _addresses(record: Record) -> _Addresses:
-    """Return addresses seen from the map's frame."""
-    background, player = payloads.files(record)
-    files = f"{_ROOT}/{routes.FILES_PATH}"
-    return _Addresses(
-        f"{_ROOT}/{routes.assets_path()}", f"{files}/{background}", f"{files}/{player}"
-    )
 
 
 @lru_cache(maxsize=1)
@@ -120,33 +94,18 @@ def point(value: str) -> tuple[float, float] | None:
     return (float(lon), float(lat)) if value else None
 
 
-def _take(
-    choices: Choices,
-    key: str,
-    span: Span,
-    plays: Parameter[date] | None,
-    picks: Parameter[str] | None,
-) -> None:
-    """Keep the day or the point that the reader wants."""
-    match wanted(st.session_state.get(key), span):
-        case date() as day if plays:
-            controls.choose(choices, {plays: day})
-        case (lon, lat) if picks:
-            controls.choose(choices, {picks: f"{lon:.5f},{lat:.5f}"})
+def _take(choices: Choices, key: str, picks: Parameter[str] | None) -> None:
+    """Keep the point that the reader wants."""
+    if picks and (at := wanted(st.session_state.get(key))):
+        controls.choose(choices, {picks: f"{at[0]:.5f},{at[1]:.5f}"})
 
 
-def wanted(value: object, span: Span) -> date | tuple[float, float] | None:
-    """Return the day of the record, or the longitude and latitude, that a map's value names.
+def wanted(value: object) -> tuple[float, float] | None:
+    """Return the longitude and latitude that a map's value names.
 
     The browser may say anything; None is for what is neither.
     """
     match value:
-        case {"day": str(text_of_day)}:
-            try:
-                day = date.fromisoformat(text_of_day)
-            except ValueError:
-                return None
-            return day if span[0] <= day <= span[1] else None
         case {"point": [float() | int() as lon, float() | int() as lat]}:
             return (lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
     return None

@@ -13,8 +13,9 @@ from controlmap.words import (
 )
 from controlmap.words.catalog import Message
 
+FIRST = text.MAP_PAGE
+"""The title of the first page, which needs no Streamlit."""
 PAGES: dict[str, tuple[Message, str]] = {
-    "overview": (text.OVERVIEW, "overview"),
     "changes": (text.CHANGES, "changes"),
     "history": (text_history.TITLE, "history"),
     "place": (text_place.TITLE, "place"),
@@ -24,4 +25,4 @@ PAGES: dict[str, tuple[Message, str]] = {
     "pace": (text_pace.TITLE, "pace"),
     "method": (text.METHOD, "method"),
 }
-"""Every page: its title and its module in `views`, by its address; the first is the default."""
+"""Every other page: its title and its module in `pages`, by its address."""

@@ -219,8 +219,11 @@ WINDOW = _option(
     _windows, int, str(pace.DEFAULT_WINDOW), "pace",
 )  # fmt: skip
 
+FIRST = ""
+"""The first page, by its address."""
+OF_FIRST_PAGE: tuple[Parameter[Any], ...] = (SOURCE, ADVANCE, DATE, BASIS, CONTESTED)
 OF_PAGE: Mapping[str, tuple[Parameter[Any], ...]] = {
-    "overview": (SOURCE, ADVANCE, DATE, BASIS, CONTESTED),
+    FIRST: OF_FIRST_PAGE,
     "changes": (SOURCE, ADVANCE, FROM, TO, AT),
     "history": (SOURCE, ADVANCE, START, END, HISTORY_OBLAST, MEASURE, EVERY),
     "place": (SOURCE, ADVANCE, PLACE_DAY, WHERE),
@@ -233,6 +236,12 @@ OF_PAGE: Mapping[str, tuple[Parameter[Any], ...]] = {
     "method": (),
 }  # fmt: skip
 """What is chosen on each page, in the order of its address."""
+
+
+def addressed(page: str) -> tuple[Parameter[Any], ...]:
+    """Return what a page's address says: what is chosen there, and what the first page takes."""
+    own = OF_PAGE[page]
+    return (*own, *(parameter for parameter in OF_FIRST_PAGE if parameter not in own))
 
 
 @dataclass(frozen=True)

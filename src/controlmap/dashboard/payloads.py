@@ -19,28 +19,26 @@ from controlmap.analysis.proposals import Outcome, Proposal
 from controlmap.core import geoparquet, temporary
 from controlmap.dashboard import session
 from controlmap.dashboard.session import CACHED
-from controlmap.draw import front, map_layers, maps, player_record
+from controlmap.draw import front, map_layers, maps
 from controlmap.draw.maps import Payload
 from controlmap.record.archive import Record
 
-day_payload = st.cache_data(max_entries=128, **CACHED)(map_layers.day_payload)
 place_payload = st.cache_data(max_entries=64, **CACHED)(map_layers.place_payload)
 change_payload = st.cache_data(max_entries=64, **CACHED)(map_layers.change_payload)
 
 
 @functools.cache
 def folder() -> Path:
-    """Return the folder of `files`, which goes with the server."""
+    """Return the folder of these files, which goes with the server."""
     kept = contextlib.ExitStack()
     atexit.register(kept.close)
     return kept.enter_context(temporary.folder())
 
 
 @st.cache_resource(max_entries=8, **CACHED)
-def files(record: Record) -> tuple[str, str]:
-    """Write the background of a record's maps and what its player reads; return their names."""
-    background = maps.write_background(folder(), map_layers.background(record.coverage))
-    return background, player_record.write(folder(), record.coverage)
+def background(record: Record) -> str:
+    """Write the background of a record's maps; return the file's name."""
+    return maps.write_background(folder(), map_layers.background(record.coverage))
 
 
 @st.cache_resource(max_entries=64, **CACHED)

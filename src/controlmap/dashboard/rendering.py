@@ -10,12 +10,7 @@ from pathlib import Path
 
 import jinja2
 
-from controlmap.analysis.agreement import Spread
-from controlmap.analysis.answer import Answer
-from controlmap.analysis.figures import Contested
-from controlmap.analysis.render import Row
-from controlmap.draw import palette
-from controlmap.words import text, text_sources
+from controlmap.words import text
 from controlmap.words.catalog import Text
 from controlmap.words.language import LANGUAGE
 
@@ -99,53 +94,3 @@ def since_visit(source: str, last: date, address: str) -> str:
 def data_url(svg: str) -> str:
     """Return the address of a picture that is in the page itself."""
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
-
-
-def contested_counted(answer: Answer) -> bool:
-    """Return whether the held figures of a comparison have contested ground in them."""
-    return answer.choices["contested"] == Contested.IN and answer.rows[-1]["contested"] is not None
-
-
-def bars(answer: Answer, spread: Sequence[Spread] = ()) -> str:
-    """Return bars of held, contested and other ground, one a row, with the share counted as held.
-
-    The `spread` over sources is a bracket over the bar and stands beside the share; it is of held
-    ground alone, and left out where contested ground is counted. Colours are those of the map.
-    """
-    counted = contested_counted(answer)
-    key = text.parts(answer.rows[-1]["contested"])
-    bands = {} if counted else {band.iso: list(band.shares.values()) for band in spread}
-    if any(len(shares) > 1 for shares in bands.values()):
-        key = {**key, "band": text.SPREAD}
-    return render(
-        "bars.html",
-        colours=_colours(),
-        caption=text.bars_caption(counted),
-        key=key,
-        bars=[_bar(row, counted, bands.get(row["iso"], [])) for row in answer.rows],
-    )
-
-
-def _colours() -> str:
-    """Return what bars are painted with, in the light theme and the dark one, as on the map."""
-    pairs = {part: palette.on_land(part) for part in text.PARTS}
-    for name, part, key in (("edge", "held", "color"), ("hatch", "contested", "hatchColor")):
-        light, dark = palette.style_for(part)
-        pairs[name] = str(light[key]), str(dark[key])
-    return ";".join(f"--{name}:light-dark({','.join(pair)})" for name, pair in pairs.items())
-
-
-def _bar(row: Row, counted: bool, shares: Sequence[float]) -> dict[str, object]:
-    """Return one bar; `counted` says that the row's held figure has contested ground in it."""
-    contested = row["contested"] or 0.0
-    held = row["held"] - (contested if counted else 0.0)
-    parts = {"held": held, "contested": contested, "rest": row["claimed"] - held - contested}
-    band = (100 * min(shares), 100 * (max(shares) - min(shares))) if len(shares) > 1 else ()
-    return {
-        "name": text.named(row["iso"]),
-        "title": "; ".join(f"{text.PARTS[p]} {text.km2(km2)}" for p, km2 in parts.items() if km2),
-        "parts": {part: km2 / row["claimed"] for part, km2 in parts.items() if km2 > 0},
-        "band": band,
-        "share": text.share(row["held_share"]),
-        "by_source": text_sources.by_source(shares, text.share),
-    }

@@ -24,23 +24,23 @@ from starlette.responses import (
     HTMLResponse,
     JSONResponse,
     PlainTextResponse,
+    RedirectResponse,
     Response,
 )
 from starlette.routing import BaseRoute, Route
 
-from controlmap import sources
 from controlmap.analysis.assessed_advance import Advance
-from controlmap.core.model import ControlmapError
+from controlmap.core.model import ControlmapError, InputError
 from controlmap.dashboard.page_list import PAGES
-from controlmap.draw import front, maps
+from controlmap.draw import maps
 from controlmap.record import archive
-from controlmap.words import text
-from controlmap.words.language import LANGUAGE
 
 _KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 _NOT_KEPT = {"Cache-Control": "no-cache"}
 _NAME = re.compile(r"[a-z][\w-]*-[0-9a-f]{16}\.[a-z.]+")
 _writing = threading.Lock()
+_encoding = threading.Lock()
+"""A file of ground takes a second and some memory: one at a time."""
 _written: set[tuple[str, ...]] = set()
 """The keys of the records whose files are written."""
 
@@ -56,11 +56,13 @@ def assets_path() -> str:
 
 
 FILES_PATH = "map/files"
-"""Where the files that `payloads.files` names are, below the base path."""
+"""Where the files of `payloads` are, below the base path."""
 
 
-MAP_PATH = "map"
-"""Where the map as a page of its own is, below the base path."""
+FIGURES_PATH = "compare"
+"""Where a day's figures are, below the base path; a form's suffix follows."""
+_MOVED = "map"
+"""Where the first page was."""
 
 
 def routes(document: str, base_path: str) -> list[BaseRoute]:
@@ -70,8 +72,10 @@ def routes(document: str, base_path: str) -> list[BaseRoute]:
         return HTMLResponse(document, headers=_NOT_KEPT)
 
     return [
-        *(Route(f"{base_path}/{path}", page) for path in ("", *PAGES)),
-        Route(f"{base_path}/{MAP_PATH}", _map),
+        Route(f"{base_path}/", _first),
+        Route(f"{base_path}/{_MOVED}", _moved),
+        Route(f"{base_path}/{FIGURES_PATH}.{{form}}", _figures),
+        *(Route(f"{base_path}/{path}", page) for path in PAGES),
         Route(f"{base_path}/{assets_path()}/{{name:path}}", _asset),
         Route(f"{base_path}/{FILES_PATH}/{{name}}", _file),
         Route(f"{base_path}/health", _health),
@@ -79,34 +83,38 @@ def routes(document: str, base_path: str) -> list[BaseRoute]:
     ]
 
 
-async def _map(_: Request) -> Response:
-    return HTMLResponse(await run_in_threadpool(_map_document), headers=_NOT_KEPT)
+async def _first(_: Request) -> Response:
+    return HTMLResponse(await run_in_threadpool(_first_document), headers=_NOT_KEPT)
 
 
-def _map_document() -> str:
-    """Return the map as a page of its own, with links to the other pages."""
-    from controlmap.dashboard import payloads, rendering
+def _first_document() -> str:
+    from controlmap.dashboard import first_page
 
-    records = [archive.open_source(source) for source in archive.with_records()]
-    names = payloads.front_files(records)
-    default = sources.DEFAULT
-    config = front.config(
-        {record.coverage.source: record.coverage for record in records},
-        lambda name: f"{FILES_PATH}/{names[name]}",
-        default,
-    )
-    return rendering.render(
-        "map.html",
-        lang=LANGUAGE.get().replace("_", "-"),
-        title=text.MAP_PAGE,
-        pages_label=text.PAGES,
-        pages={"" if n == 0 else path: title for n, (path, (title, _)) in enumerate(PAGES.items())},
-        assets=assets_path(),
-        styles=[maps.LEAFLET, *front.STYLES],
-        scripts=[maps.LEAFLET, *front.SCRIPTS, "edition"],
-        early=[f"{FILES_PATH}/{name}" for kind, name in names.items() if "figures" in kind],
-        config=maps.inert_json(config),
-    )
+    return first_page.document(assets_path(), FILES_PATH, FIGURES_PATH)
+
+
+async def _moved(request: Request) -> Response:
+    query = request.url.query
+    return RedirectResponse(f"./?{query}" if query else "./", 308)
+
+
+async def _figures(request: Request) -> Response:
+    return await run_in_threadpool(_figures_answer, request)
+
+
+def _figures_answer(request: Request) -> Response:
+    from controlmap.dashboard import first_page
+
+    try:
+        with _encoding:
+            name, kind, content = first_page.figures(
+                request.query_params, request.path_params["form"]
+            )
+    except InputError as error:
+        return PlainTextResponse(f"{error}\n", 400, headers=_NOT_KEPT)
+    inline = kind.startswith("text/")
+    disposition = {} if inline else {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=kind, headers={**_NOT_KEPT, **disposition})
 
 
 async def _asset(request: Request) -> Response:
@@ -125,17 +133,17 @@ async def _file(request: Request) -> Response:
 
 def _write_files(wanted: Path) -> None:
     """Write the files of all records, once for what the records are now."""
-    from controlmap.dashboard import payloads, session
+    from controlmap.dashboard import first_page, payloads, session
 
     with _writing:
-        records = [archive.open_source(source) for source in archive.with_records()]
+        records = first_page.records()
         keys = tuple(record.key for record in records)
         if wanted.is_file() or keys in _written:
             return
         payloads.front_files(records)
         for record in records:
             for advance in Advance:
-                payloads.files(session.record(record.coverage.source, advance))
+                payloads.background(session.record(record.coverage.source, advance))
         _written.add(keys)
 
 

@@ -205,8 +205,7 @@ async def _ready(_app: object) -> AsyncIterator[None]:
     import streamlit_folium
     from streamlit.runtime import get_instance
 
-    from controlmap import sources
-    from controlmap.dashboard import controls, payloads, session, tables  # noqa: F401
+    from controlmap.dashboard import controls, first_page, payloads, session, tables  # noqa: F401
     from controlmap.geo import land, places
     from controlmap.record import archive
     from controlmap.words import numbers
@@ -217,7 +216,7 @@ async def _ready(_app: object) -> AsyncIterator[None]:
     for source in archive.with_records():
         for remark in _remarks(archive.open_source(source), session.today()):
             print(as_given("controlmap: {remark}", remark), flush=True)
-    payloads.files(archive.open_source(sources.DEFAULT))
+    payloads.front_files(first_page.records())
     land.load()
     places.load()
     numbers.day(date(2022, 2, 24))  # loads the forms of the language

@@ -15,7 +15,7 @@ from controlmap.analysis.proposals import Outcome, Proposal, Transfer
 from controlmap.analysis.render import Row, Rows
 from controlmap.analysis.turning_points import TurningPoint
 from controlmap.core.model import Status
-from controlmap.dashboard.rendering import LIST, TOTAL, Table, contested_counted
+from controlmap.dashboard.rendering import LIST, TOTAL, Table
 from controlmap.geo.places import Place
 from controlmap.sources import find_source
 from controlmap.words import columns as registry
@@ -31,8 +31,6 @@ from controlmap.words import (
 )
 from controlmap.words.catalog import Text
 from controlmap.words.columns import Column
-
-_CHANGES = ("change_30d", "change_365d")
 
 
 def of_rows(
@@ -87,21 +85,6 @@ def _cell(column: Column, value: Any, *, exact: bool) -> str:
     if column.step and not exact:
         return numbers.area(value, column.step)
     return numbers.number(value, column.digits)
-
-
-def comparison(answer: Answer) -> Table:
-    """Return claimed versus held, a row an oblast, the last of all four."""
-    both = contested_counted(answer)
-    names = ("name", "claimed", "held", "held_share", "gap", "contested", *_CHANGES, "last_redrawn")
-    return of_rows(
-        answer.rows,
-        answer.question,
-        names,
-        text.table_caption(both),
-        titles=dict(zip(names, text.columns(both), strict=True)),
-        missing=dict.fromkeys((*_CHANGES, "last_redrawn"), "–"),
-        kind=TOTAL,
-    )
 
 
 def changes(answer: Answer) -> Table:

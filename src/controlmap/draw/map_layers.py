@@ -24,7 +24,6 @@ from controlmap.record.archive import Record
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import text, text_place, text_proposals
 from controlmap.words.catalog import Text, rendered
-from controlmap.words.language import LANGUAGE
 
 T = TypeVar("T")
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
@@ -38,7 +37,7 @@ _KINDS: Mapping[str, maps.Kind] = {
     "own": "line",
     "places": "place",
 }
-_STATUS_OF = {
+STATUS_OF = {
     "held-before-2022": Status.HELD_BEFORE_2022,
     "advance": Status.ASSESSED_ADVANCE,
     "contested": Status.CONTESTED,
@@ -74,8 +73,6 @@ _ORDER = (
 )
 _AROUND_DEGREES = 0.05
 """How far around a point a map shows that zooms to it."""
-_PLAYED = ("rest", "held", "contested", "liberated", "gained", "lost")
-_HIDDEN_BY_DATES = ("held-before-2022",)
 
 
 def layer_list(names: Mapping[str, Text]) -> list[Layer]:
@@ -104,7 +101,7 @@ def day_map(record: Record, day: date, basis: Basis = Basis.POLYGON) -> maps.Map
     coverage = record.coverage
     source = sources.find_source(coverage.source)
     names = available(text.LAYERS, coverage)
-    del names["changed-hands"]  # drawn by the player alone
+    del names["changed-hands"]  # drawn by the front end alone
     return maps.standalone_map(
         layer_list(names),
         background(coverage),
@@ -118,32 +115,13 @@ def day_map(record: Record, day: date, basis: Basis = Basis.POLYGON) -> maps.Map
 def available(layers: Mapping[str, T], coverage: Coverage) -> dict[str, T]:
     """Return those layers, by id, whose status the record reports on some day."""
     reported = {status for info in coverage.snapshots for status in info.reports}
-    unknown = {layer for layer, status in _STATUS_OF.items() if status not in reported}
+    unknown = {layer for layer, status in STATUS_OF.items() if status not in reported}
     return {layer: value for layer, value in layers.items() if layer not in unknown}
 
 
 def ground(coverage: Coverage) -> BaseGeometry:
     """Return the four oblasts as polygons of longitude and latitude."""
     return shapely.MultiPolygon(list(shapely.get_parts([o.polygon for o in coverage.oblasts])))
-
-
-def player(coverage: Coverage, url: str) -> maps.Player:
-    """Return what plays the record at `url`, and hands the dashboard a day to use."""
-    first, last = coverage.span
-    return maps.Player(
-        url=url,
-        first=first,
-        last=last,
-        source=sources.find_source(coverage.source).title,
-        oblasts=[text.named(o.iso) for o in coverage.oblasts],
-        words=rendered(text.PLAYER),
-        lang=LANGUAGE.get().replace("_", "-"),
-        speeds=[{"days": days, "name": str(name)} for days, name in text.SPEEDS.items()],
-        replaces=_PLAYED,
-        draws=_PLAYED[:3],
-        covers=_HIDDEN_BY_DATES,
-        listens=True,
-    )
 
 
 def background(coverage: Coverage) -> dict[str, Sequence[Feature]]:
@@ -173,20 +151,16 @@ def payload(
     features: Mapping[str, Sequence[Feature]],
     notes: Mapping[str, str] | None = None,
     *,
-    day: date | None = None,
-    totals_km2: Sequence[float] = (),
     focus: Sequence[float] = (),
 ) -> Payload:
     """Return what a map shows of `features` and `notes`, by layer, in the layers that it names.
 
-    `day`, `totals_km2` and `focus` are as in `maps.payload_json`.
+    `focus` is as in `maps.payload_json`.
     """
     return maps.payload_json(
         rev,
         {layer: features[layer] for layer in features if layer in names},
         {layer: note for layer, note in (notes or {}).items() if layer in names},
-        day=day,
-        totals_km2=totals_km2,
         focus=focus,
     )
 
@@ -211,11 +185,6 @@ def day_payload(record: Record, day: date, basis: Basis) -> Payload:
         available(text.LAYERS, coverage),
         day_features(coverage, snapshot, basis),
         day_notes(coverage, snapshot),
-        day=day,
-        # The player counts all that is held, water too: its shares are then of all there is.
-        totals_km2=[
-            o.total_km2(Basis.POLYGON if basis == Basis.LAND else basis) for o in coverage.oblasts
-        ],
     )
 
 
@@ -295,7 +264,7 @@ def _grounds(
         "held": _status(coverage, snapshot, rows, Status.RUSSIAN_HELD, basis),
         **{
             layer: _status(coverage, snapshot, rows, status, basis)
-            for layer, status in available(_STATUS_OF, coverage).items()
+            for layer, status in available(STATUS_OF, coverage).items()
         },
     }
 
@@ -354,7 +323,7 @@ def day_notes(coverage: Coverage, snapshot: DaySnapshot) -> dict[str, str]:
     """Return what the list of layers says of each that is not of the day."""
     notes = {
         layer: str(text.NOT_REPORTED)
-        for layer, status in available(_STATUS_OF, coverage).items()
+        for layer, status in available(STATUS_OF, coverage).items()
         if not snapshot.reports(status)
     }
     last = figures.last_reported(coverage, snapshot, Status.HELD_BEFORE_2022)

@@ -13,8 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NewType, get_args
@@ -58,7 +57,6 @@ _ZOOMS = (5, 14)
 
 _OUTLINE_DEGREES = 0.03  # at first view about 3 pixels
 _SCRIPTS = ("page", "paint", "placement", "map_view")
-_PLAYER_SCRIPTS = ("calendar", "record", "looks", "face_canvas", "player_text", "player")
 _STYLE_KEYS = {"color", "weight", "opacity", "dashArray", "fillColor", "fillOpacity"} | {
     "hatch", "hatchColor", "hatchOpacity"}  # fmt: skip
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -67,7 +65,7 @@ _HTTP = ("https://", "http://")
 
 
 Kind = Literal["area", "line", "place", "tiles", "time"]
-"""How a layer is drawn: "line" is the outlines of polygons, "time" is the player's."""
+"""How a layer is drawn: "line" is the outlines of polygons, "time" is the front end's."""
 
 
 @dataclass(frozen=True)
@@ -145,22 +143,18 @@ def payload_json(
     contents: Mapping[str, Sequence[Feature]],
     notes: Mapping[str, str] | None = None,
     *,
-    day: date | None = None,
-    totals_km2: Sequence[float] = (),
     focus: Sequence[float] = (),
 ) -> Payload:
     """Return what the page draws for one date: `contents` by layer id, under the name `rev`.
 
-    `notes` say of layers, in the list of them, what is not as usual on that date. `day` and
-    `totals_km2`, by oblast, are what the player starts from and takes shares over. `focus` is what
+    `notes` say of layers, in the list of them, what is not as usual on that date. `focus` is what
     the map zooms to in the place of all of the ground: west, south, east and north in degrees.
 
     Coordinates are whole units of 1e-4 degree, each the step from the one before; a polygon's
     closing point is left out. A feature that vanishes at this precision is left out.
     """
     wired = {"rev": rev, "layers": _wire(contents), "notes": notes or {}}
-    start = {"day": day and str(day), "totals": list(totals_km2), "focus": list(focus)}
-    return Payload(inert_json({**wired, **start}))
+    return Payload(inert_json({**wired, "focus": list(focus)}))
 
 
 def background_json(background: Mapping[str, Sequence[Feature]]) -> str:
@@ -183,51 +177,12 @@ def write_background(folder: Path, background: Mapping[str, Sequence[Feature]]) 
     return name
 
 
-@dataclass(frozen=True)
-class Player:
-    """What the player of a record needs."""
-
-    url: str  # of the file that player_record.write wrote, seen from the map's frame
-    first: date
-    last: date
-    source: str  # whose record it is
-    oblasts: Sequence[str]  # their names, in the record's order
-    words: Mapping[str, object]  # as in views.text.PLAYER
-    lang: str  # of dates and numbers, BCP 47
-    speeds: Sequence[Mapping[str, object]]  # days a second, and the name of that speed
-    replaces: Sequence[str]  # ids of the layers that the player's faces stand for
-    draws: Sequence[str]  # ids of those among them that it draws itself, what is not held first
-    covers: Sequence[str]  # ids of those that hide where faces are coloured by date
-    listens: bool  # whether a dashboard takes the day that a reader wants to use
-
-    def config(self) -> dict[str, object]:
-        """Return the same for the page, with the years that colours stand for."""
-        years = range(self.first.year, self.last.year + 1)
-        return {
-            **asdict(self),
-            "first": str(self.first),
-            "last": str(self.last),
-            "speed": self.speeds[len(self.speeds) // 2]["days"],
-            "start": palette.BEFORE_DATES,
-            "years": [
-                {"from": f"{year}-01-01", "name": str(year), "light": light, "dark": dark}
-                for year, light, dark in zip(
-                    years,
-                    palette.date_colours("light", len(years)),
-                    palette.date_colours("dark", len(years)),
-                    strict=True,
-                )
-            ],
-        }
-
-
 def map_config(
     layers: Sequence[Layer],
     *,
     credit: Sequence[tuple[str, str]],
     ground: BaseGeometry,
     words: Mapping[str, str],
-    player: Player | None = None,
     picks: bool = False,
     fills: bool = False,
 ) -> dict[str, object]:
@@ -262,7 +217,6 @@ def map_config(
         "zooms": _ZOOMS,
         "credit": credit,
         "words": words,
-        "player": player and player.config(),
         "picks": picks,
         "fills": fills,
     }
@@ -277,7 +231,6 @@ def base_map(
     words: Mapping[str, str],
     assets_url: str,
     font_url: str = "",
-    player: Player | None = None,
     picks: bool = False,
 ) -> folium.Map:
     """Return the map without what changes; its script is the same bytes at each rerun.
@@ -296,14 +249,10 @@ def base_map(
         Address of the folder with this package's assets, `ASSETS`.
     font_url
         Address of the page's font, a variable one; without it the map takes the system's.
-    player
-        For a map that plays its record.
     picks
         Whether a click on the map tells the dashboard of that point.
     """
-    config = map_config(
-        layers, credit=credit, ground=ground, words=words, player=player, picks=picks
-    )
+    config = map_config(layers, credit=credit, ground=ground, words=words, picks=picks)
     west, south, east, north = ground.bounds
     centre = [(south + north) / 2, (west + east) / 2]
     # Leaflet's own answer to a change of size would pass for the reader's choice of a view.
@@ -311,20 +260,19 @@ def base_map(
         centre, zoom_start=7, tiles=None, zoom_control=False, prefer_canvas=True, zoom_snap=0.1,
         attribution_control=False, scroll_wheel_zoom=False, track_resize=False,
     )  # fmt: skip
-    scripts = [*_SCRIPTS, *(_PLAYER_SCRIPTS if player else ())]
     # The first script asks for these at once; st_folium would, for one after the other.
     early = urlencode(
         {
             "css": f"{assets_url}/{LEAFLET}.css",
             "background": background_url,
-            "scripts": " ".join(f"{name}.js" for name in scripts),
+            "scripts": " ".join(f"{name}.js" for name in _SCRIPTS),
             **({"font": font_url} if font_url else {}),
         }
     )
     chart.default_js = [
         ("controlmap", f"{assets_url}/controlmap.js?{early}"),
         ("leaflet", f"{assets_url}/{LEAFLET}.js"),
-        *((name, f"{assets_url}/{name}.js") for name in scripts),
+        *((name, f"{assets_url}/{name}.js") for name in _SCRIPTS),
     ]
     chart.default_css = []
     chart.add_child(_Script(f"ControlMap.init(map_div, {inert_json(config)});"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,3 +177,20 @@ def date_colours(theme: str, count: int) -> list[str]:
     at = np.linspace(0, len(stops) - 1, count)
     mixed = [np.interp(at, range(len(stops)), stops[:, channel]) for channel in range(3)]
     return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in np.rint(mixed).astype(int).T.tolist()]
+
+
+def dates(span: tuple[date, date]) -> dict[str, Any]:
+    """Return the colours of ground by the year in which it changed hands, and of what was before.
+
+    Parameters
+    ----------
+    span
+        The first and the last day of the record.
+    """
+    years = range(span[0].year, span[1].year + 1)
+    light, dark = (date_colours(theme, len(years)) for theme in ("light", "dark"))
+    each = zip(years, light, dark, strict=True)
+    return {
+        "start": BEFORE_DATES,
+        "years": [{"name": str(year), "light": day, "dark": night} for year, day, night in each],
+    }

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
-from controlmap.words import numbers, text, text_sources
+from controlmap.core.model import Status
+from controlmap.geo import water
+from controlmap.words import notes, numbers, text, text_sources
 from controlmap.words.catalog import Message
 
+DATES = {
+    "at_start": Message("Held on {day}, when the record begins"),
+    "lost": Message("Hatched: no longer held since then"),
+}
+FACE = {
+    "on": Message("{status} on {day}"),
+    "since": Message("{status} since {day}"),
+    "since_start": Message("{status} on {day}, when the record begins"),
+    "later": Message("Later: {period}"),
+    "earlier": Message("and {n} periods before"),
+    "statuses": tuple(text.PARTS[part] for part in ("rest", "held", "contested")),
+    "silent": Message("Not known"),
+    "rest_or_contested": Message("Not Russian-held (contested is not reported)"),
+}
+_CLAIMED = Message("Claimed")
+_OF_CLAIM = (Message("Share"), Message("Gap"), Message("Contested"))
 FRONT = {
     "title": text.OVERVIEW,
     "choices": Message("Choose source, basis, layers"),
@@ -37,29 +55,39 @@ FRONT = {
         Message("Claimed, neither held nor contested"),
         text.CONTESTED_KM2,
     ),
-    "change": Message("Net change over 30 days"),
-    "change_since": Message("Net change since {day}"),
+    "gap_parts": (text.GAP_LAND, text.GAP_WATER),
+    "statuses": {
+        status.value: text.STATUS[status]
+        for status in (Status.ASSESSED_ADVANCE, Status.INFILTRATION, Status.CLAIMED_CONTROL)
+    },
+    "changes": (Message("Held, change over 30 days"), Message("Held, change since {day}")),
+    "changes_both": (
+        Message("Held or contested, change over 30 days"),
+        Message("Held or contested, change since {day}"),
+    ),
     "by_source": Message("sources {range}"),
     "between": Message("{low} to {high}"),
     "band": text_sources.BAND,
     "parts": text.PARTS,
     "bars": Message("Share of each claim that is held"),
     "bars_both": Message("Share of each claim that is held or contested"),
-    "columns": (
-        text.OBLAST,
-        Message("Claimed"),
-        Message("Held"),
-        Message("Share"),
-        Message("Gap"),
-        Message("Contested"),
-        Message("30 days"),
-        Message("365 days"),
-        Message("Redrawn"),
-    ),
-    "held_both": Message("Held or contested"),
-    "table": Message(
-        "Claimed versus held, km², rounded; changes are net; redrawn is when the oblast's map "
-        "last changed; – is not known"
+    "oblast": text.OBLAST,
+    "tables": (
+        {
+            "caption": Message("Areas in km², rounded; – is not known"),
+            "columns": (_CLAIMED, Message("Held"), *_OF_CLAIM),
+            "columns_both": (_CLAIMED, Message("Held or contested"), *_OF_CLAIM),
+        },
+        {
+            "caption": Message(
+                "Net changes of held ground in km²; redrawn is when the oblast's map last changed"
+            ),
+            "caption_both": Message(
+                "Net changes of held or contested ground in km²; redrawn is when the oblast's map "
+                "last changed"
+            ),
+            "columns": (Message("30 days"), Message("365 days"), Message("Redrawn")),
+        },
     ),
     "said": Message("Source: {source}. Observed {observed}, retrieved {retrieved}."),
     "not_recorded": text.NOT_RECORDED,
@@ -70,6 +98,26 @@ FRONT = {
     "history": Message("Share held, by source"),
     "sources": text.SOURCES,
     "age": Message("{source}, {share} of the claim, map of {day}"),
+    "newest": Message("The newest map of {source} is of {day}."),
+    "not_redrawn": Message("Not redrawn for more than {days} days: {oblasts}."),
+    "since": Message("{name} since {day}"),
+    "gap_water": Message(
+        "Of what is claimed and not held {km2} are lakes and reservoirs as they were before the "
+        "war, most of it the Kakhovka reservoir: drained since its dam was destroyed on {day}."
+    ),
+    "readers_change": text.READERS_CHANGE,
+    "contested_not_counted": notes.CONTESTED_NOT_COUNTED,
+    "unreported": Message(
+        "Contested and liberated ground is not reported for this day, so what is not held includes "
+        "an unknown contested part."
+    ),
+    "reported_before": Message("Contested when last reported, on {day}: {km2}."),
+    "before_claim": text.BEFORE_CLAIM,
+    "as_last_reported": Message("as last reported on {day}"),
+    "drained_on": str(water.DRAINED_ON),
+    "what_changed": text.CHANGES,
+    "last_days": Message("Last {n} days"),
+    "files": text.DOWNLOAD,
     "download": Message("Download as CSV"),
     "cite": text.CITE,
     "copied": Message("Copied"),

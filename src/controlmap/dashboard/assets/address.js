@@ -19,3 +19,12 @@
     if (event.data?.type === "streamlit:setComponentValue") act();
   });
 }
+
+/** The first page is none of Streamlit's: the browser itself follows a link to it, with what is chosen. */
+addEventListener("click", (event) => {
+  const link = event.target instanceof Element && event.target.closest("a");
+  const first = Reflect.get(window, "__streamlit").BACKEND_BASE_URL;
+  if (!link || link.origin + link.pathname !== `${first}/`) return;
+  link.search = location.search;
+  event.stopPropagation();
+}, true);

@@ -18,7 +18,9 @@
   let front;
   /** @param {FrontChoices} choices */
   const choose = (choices) => {
-    const differs = Object.entries(choices).filter(([name, value]) => value && value !== config.defaults[name]);
+    // Another source has another last day: this one is said.
+    const differs = Object.entries(choices).filter(([name, value]) => value
+      && (value !== config.defaults[name] || (name === "date" && choices.source !== config.defaults.source)));
     const chosen = new URLSearchParams(differs);
     history.replaceState(null, "", `${part === "hash" ? "#" : "?"}${chosen}`);
     pass(chosen);

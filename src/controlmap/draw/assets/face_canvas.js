@@ -20,7 +20,7 @@ class FaceCanvas {
 
   /**
    * @param {L.Map} map
-   * @param {PlayerRecord} record
+   * @param {FaceRecord} record
    * @param {string} pane
    * @param {number} zIndex
    * @param {FaceLooks | ChangeLooks} [looks]

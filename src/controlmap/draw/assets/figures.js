@@ -128,6 +128,12 @@ class Figures {
     return Boolean(this.#counted(advance).statuses[status]?.reported[snapshot]);
   }
 
+  /** Return the last snapshot up to one that reports a status, -1 for none. @param {number} snapshot @param {string} status */
+  lastReported(snapshot, status) {
+    const reported = this.#counted("apart").statuses[status]?.reported ?? [];
+    return reported.findLastIndex((yes, of) => Boolean(yes) && of <= snapshot);
+  }
+
   /** Return the m2 of a status, of land alone where that is the basis; null where it is not reported. @param {number} snapshot @param {number} row @param {string} status @param {{advance: string, basis?: string}} counting */
   m2(snapshot, row, status, { advance, basis = "polygon" }) {
     if (!this.reports(snapshot, status, advance)) return null;

@@ -16,7 +16,11 @@
  * @property {FrontChoices} defaults
  * @property {Record<string, string>} oblasts
  * @property {FrontWords} words
- * @property {PlayerWords} player
+ * @property {FaceWords} face
+ * @property {Record<string, string>} basis_notes by basis
+ * @property {Record<string, string>} statuses that layers show
+ * @property {FaceDates} dates
+ * @property {FrontServer | null} server
  * @property {string} lang
  * @property {string} version
  * @property {string} claimed_on
@@ -24,6 +28,8 @@
  * @property {{days: number, name: string}[]} speeds
  * @property {Record<string, [light: string, dark: string]>} colours
  */
+
+/** What a server answers: the address of a citation, those of files with their labels, and what to say of ground. @typedef {{citation: string, forms: Record<string, string>, ground: string}} FrontServer */
 
 /** Where the front end stands. @typedef {{choose: (choices: FrontChoices) => void, initial: FrontChoices}} FrontHost */
 
@@ -36,7 +42,7 @@ class Front {
 
   /** @type {Record<string, Figures>} */
   figures = {};
-  /** @type {Record<string, Promise<PlayerRecord>>} */
+  /** @type {Record<string, Promise<FaceRecord>>} */
   #records = {};
   /** @type {FrontChoices} */
   choices = {};
@@ -69,12 +75,12 @@ class Front {
     if (!address.startsWith("#")) {
       const response = await fetch(address);
       if (!response.ok || !response.body) throw new Error(`${response.status} for ${address}`);
-      return PlayerRecord.unpacked(response.body);
+      return FaceRecord.unpacked(response.body);
     }
     const text = atob(/** @type {HTMLElement} */ (document.getElementById(address.slice(1))).textContent.trim());
     const bytes = new Uint8Array(text.length);
     for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
-    return PlayerRecord.unpacked(new Blob([bytes]).stream());
+    return FaceRecord.unpacked(new Blob([bytes]).stream());
   }
 
   async #open() {
@@ -180,14 +186,16 @@ class Front {
       node.type = "button";
       node.addEventListener("click", act);
     };
-    button(text.words.download, () => this.#download());
+    if (config.server) foot.append(this.#buildFiles(config.server));
+    else button(text.words.download, () => this.#download());
     button(text.words.cite, async () => {
-      if (!this.shown) return;
-      const said = this.panel?.citation(this.shown) ?? "";
+      const said = await this.#citation();
+      if (!said) return;
       await navigator.clipboard?.writeText(said).catch(() => {});
       status.textContent = said;
     });
     foot.append(status);
+    foot.append(Page.element("p", "front-credit", text.words.lede));
     const credit = foot.appendChild(Page.element("p", "front-credit"));
     config.sources.forEach((source) => {
       const link = credit.appendChild(Page.element("a", "", source.credit));
@@ -195,6 +203,36 @@ class Front {
     });
     credit.append(Page.element("span", "", config.version));
     return foot;
+  }
+
+  /** Offer what the server writes of the day shown. @param {FrontServer} server */
+  #buildFiles({ forms, ground }) {
+    const files = Page.element("details", "front-files");
+    const list = Page.element("ul");
+    list.append(...Object.entries(forms).map(([address, label]) => {
+      const item = Page.element("li");
+      const link = item.appendChild(Page.element("a", "", label));
+      link.addEventListener("click", () => { link.href = `${address}?${new URLSearchParams(this.#counted())}`; }, true);
+      link.href = address;
+      return item;
+    }));
+    files.append(Page.element("summary", "", this.text.words.files), list, Page.element("small", "", ground));
+    return files;
+  }
+
+  /** Return what the figures shown are of, as the server is asked for them. */
+  #counted() {
+    const { date, source, basis, contested, advance } = this.choices;
+    return { date, source, basis, contested, advance };
+  }
+
+  /** Return the figures shown in sentences: the server's where there is one and it answers. */
+  async #citation() {
+    if (!this.shown) return "";
+    const own = this.panel?.citation(this.shown) ?? "";
+    if (!this.config.server) return own;
+    const answer = await fetch(`${this.config.server.citation}?${new URLSearchParams(this.#counted())}`).catch(() => null);
+    return answer?.ok ? answer.text() : own;
   }
 
   #download() {
@@ -313,7 +351,7 @@ class Front {
   /** Return the record of a source, read once. @param {string} source */
   #record(source) {
     this.#records[source] ??= Front.data(this.config.sources.find(({ id }) => id === source)?.record ?? "")
-      .then((columns) => new PlayerRecord(columns));
+      .then((columns) => new FaceRecord(columns));
     return this.#records[source];
   }
 
@@ -325,13 +363,13 @@ class Front {
     map.setView([47.8, 36.6], 7);
     this.view = new MapView(map, config.map, 1);
     if (innerWidth < Front.#MOST_WIDE) this.view.panel.open = false;
-    this.faces = new DayFaces(this.view, /** @type {HTMLDivElement} */ (this.strip?.root));
-    this.view.player = this.faces;
+    this.faces = new DayFaces(this.view, config.dates, this.text);
+    this.view.faces = this.faces;
     Object.assign(window, { ControlMap: this.view });
     const background = Front.data(config.background)
       .then((layers) => ({ layers }), (error) => ({ error }));
     this.view.open(background, Promise.resolve());
-    this.view.update({ rev: "front", layers: {}, notes: {}, day: null, totals: [], focus: [] });
+    this.view.update({ rev: "front", layers: {}, notes: {}, focus: [] });
     this.#showFaces(this.figures[this.choices.source], Figures.number(this.choices.date), this.choices.other ? Figures.number(this.choices.other) : null);
     this.#tools(await background);
     if (!this.view.moved) this.view.showGround();
@@ -349,8 +387,8 @@ class Front {
     if (!faces) return;
     const snapshot = source.snapshotOn(day);
     const since = source.snapshotOn(other ?? day - 30);
-    const reported = source.byAdvance.apart.statuses.held_before_2022?.reported ?? [];
-    const before = snapshot < 0 ? -1 : reported.findLastIndex((yes, of) => Boolean(yes) && of <= snapshot);
+    const before = source.lastReported(snapshot, "held_before_2022");
+    this.#showNotes(source, snapshot);
     const turned = faces.advance !== this.choices.advance;
     faces.advance = this.choices.advance;
     this.#shownFaces = this.#record(source.source).then((record) => {
@@ -363,6 +401,19 @@ class Front {
     }, (error) => {
       console.error("controlmap: no record:", error.message);
       this.view?.announce(this.text.words.failed);
+    });
+  }
+
+  /** Say in the list of layers which are not of the day. @param {Figures} source @param {number} snapshot */
+  #showNotes(source, snapshot) {
+    const { config, view, text } = this;
+    Object.entries(config.statuses).forEach(([layer, status]) => {
+      const note = view?.groups[layer]?.note;
+      if (!note) return;
+      const last = source.lastReported(snapshot, status);
+      const shown = layer === "held-before-2022" && last >= 0
+        ? text.say("as_last_reported", { day: text.day(Figures.iso(source.days[last])) }) : text.words.not_reported;
+      note.textContent = snapshot < 0 || last === snapshot ? "" : shown;
     });
   }
 
@@ -426,8 +477,8 @@ class Front {
       else if (face < 0) said.textContent = text.words.nothing_here;
       else {
         const calendar = new Calendar(figures.columns.first, config.lang);
-        const lines = new PlayerText(config.player, calendar, config.lang, title).face(records[i], face, day - figures.first, 3);
-        lines.filter((_, line) => line !== 2).slice(1).forEach((line, of) => said.append(Page.element(of ? "small" : "b", "", line)));
+        const lines = new FaceText(config.face, calendar).lines(records[i], face, day - figures.first, 3);
+        lines.forEach((line, of) => said.append(Page.element(of ? "small" : "b", "", line)));
       }
     });
     card.replaceChildren(close, heading, list, Page.element("p", "", text.words.card_note));

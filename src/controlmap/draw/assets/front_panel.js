@@ -14,17 +14,13 @@ class FrontPanel {
     this.root = Page.element("div", "front-figures");
     this.headline = Page.element("div", "front-headline");
     this.headline.setAttribute("aria-live", "polite");
-    this.note = Page.element("p", "front-note");
+    this.notes = Page.element("p", "front-note");
     this.bars = Page.element("figure", "front-bars");
-    this.table = Page.element("div", "front-table");
-    this.table.tabIndex = 0;
-    this.table.setAttribute("role", "region");
-    this.table.setAttribute("aria-label", text.words.table);
+    this.tables = Page.element("div", "front-tables");
     this.sentence = Page.element("p", "front-sentence");
     this.ages = Page.element("ul", "front-ages");
     this.chart = Page.element("figure", "front-chart");
-    const caption = Page.element("p", "front-caption", text.words.table);
-    this.root.append(this.headline, this.note, this.bars, caption, this.table, this.sentence, this.ages, this.chart);
+    this.root.append(this.headline, this.bars, this.tables, this.sentence, this.ages, this.notes, this.chart);
     this.#buildChart();
   }
 
@@ -40,9 +36,8 @@ class FrontPanel {
 
   /** Say that a source has nothing of a day. @param {string} note @param {number} day */
   empty(note, day) {
-    [this.bars, this.table, this.sentence, this.ages].forEach((node) => node.replaceChildren());
+    [this.bars, this.tables, this.sentence, this.ages, this.notes].forEach((node) => node.replaceChildren());
     this.headline.replaceChildren(Page.element("p", "front-share", note));
-    this.note.textContent = "";
     this.#moveChart(day);
   }
 
@@ -51,8 +46,9 @@ class FrontPanel {
     const both = shown.counting.contested === "in" && shown.rows[shown.rows.length - 1].contested !== null;
     this.#showHeadline(shown, both);
     this.#showBars(shown, both);
-    this.#showTable(shown, both);
+    this.#showTables(shown, both);
     this.#showSentence(shown);
+    this.notes.textContent = this.#notes(shown).join(" ");
     this.#moveChart(shown.day);
   }
 
@@ -76,14 +72,21 @@ class FrontPanel {
       row.append(Page.element("dt", "", name), term);
     };
     const [held, gap, contested] = text.words[both ? "facts_both" : "facts"];
+    const [land, water] = text.words.gap_parts;
+    const [month, since] = text.words[both ? "changes_both" : "changes"];
     /** @param {"held" | "gap"} name */
     const range = (name) => text.between(bySource.map((each) => each.rows[all][name]), (km2) => text.km2(km2));
     fact(held, text.km2(every.held), range("held"));
     fact(gap, text.km2(every.gap), range("gap"));
+    fact(land, text.km2(every.gap_land));
+    fact(water, text.km2(every.gap_water));
     fact(contested, text.km2(every.contested));
+    Object.entries(text.words.statuses).forEach(([status, name]) => {
+      const km2 = source.km2(source.snapshotOn(day), all, status, counting);
+      if (km2 !== null) fact(String(name), text.km2(km2));
+    });
     const change = other === null ? every.change_30d : source.change(source.snapshotOn(day), source.snapshotOn(other), all, counting);
-    const since = other === null ? text.words.change : text.say("change_since", { day: text.shortDay(Figures.iso(other)) });
-    fact(since, change === null ? text.words.not_known : text.say("km2", { n: text.signed(change, "") }));
+    fact(other === null ? month : FaceText.fill(since, { day: text.shortDay(Figures.iso(other)) }), change === null ? text.words.not_known : text.say("km2", { n: text.signed(change, "") }));
     const shares = text.between(bySource.map((each) => each.rows[all].held_share), (value) => text.share(value));
     if (shares) fact(text.words.band, shares);
     this.headline.replaceChildren(share, facts);
@@ -119,28 +122,37 @@ class FrontPanel {
   }
 
   /** @param {PanelDay} shown @param {boolean} both */
-  #showTable({ rows }, both) {
+  #showTables({ rows }, both) {
     const { text } = this;
     const { words } = text;
-    const table = Page.element("table");
-    const head = table.createTHead().insertRow();
-    words.columns.forEach((/** @type {string} */ name, /** @type {number} */ i) => {
-      const cell = head.appendChild(Page.element("th", "", both && i === 2 ? words.held_both : name));
-      cell.scope = "col";
-    });
-    const body = table.createTBody();
-    rows.forEach((row) => {
-      const line = body.insertRow();
-      const name = line.appendChild(Page.element("th", "", this.oblast(row.iso)));
-      name.scope = "row";
-      [
+    const [areas, changes] = words.tables;
+    this.tables.replaceChildren(
+      this.#table(areas.caption, both ? areas.columns_both : areas.columns, rows.map((row) => [
         text.area(row.claimed), text.area(row.held), text.share(row.held_share), text.area(row.gap),
         row.contested === null ? "–" : text.area(row.contested),
+      ]), rows),
+      this.#table(both ? changes.caption_both : changes.caption, changes.columns, rows.map((row) => [
         text.signed(row.change_30d, "–"), text.signed(row.change_365d, "–"),
         row.last_redrawn === null ? "–" : text.shortDay(row.last_redrawn),
-      ].forEach((value) => { line.insertCell().textContent = value; });
+      ]), rows),
+    );
+  }
+
+  /** @param {string} caption @param {string[]} columns @param {string[][]} cells @param {FigureRow[]} rows */
+  #table(caption, columns, cells, rows) {
+    const table = Page.element("table");
+    table.createCaption().textContent = caption;
+    const head = table.createTHead().insertRow();
+    [this.text.words.oblast, ...columns].forEach((name) => {
+      head.appendChild(Page.element("th", "", name)).scope = "col";
     });
-    this.table.replaceChildren(table);
+    const body = table.createTBody();
+    rows.forEach(({ iso }, i) => {
+      const line = body.insertRow();
+      line.appendChild(Page.element("th", "", this.oblast(iso))).scope = "row";
+      cells[i].forEach((value) => { line.insertCell().textContent = value; });
+    });
+    return table;
   }
 
   /** @param {PanelDay} shown */
@@ -161,6 +173,33 @@ class FrontPanel {
       share: text.share(rows[rows.length - 1].held_share),
       day: text.day(Figures.iso(figures.days[figures.snapshotOn(day)])),
     }))));
+  }
+
+  /** Return what a reader needs to know of the figures, in sentences. @param {PanelDay} shown */
+  #notes({ day, rows, counting, source }) {
+    const { text, config } = this;
+    const { words } = text;
+    const every = rows[rows.length - 1];
+    const snapshot = source.snapshotOn(day);
+    const stale = rows.slice(0, -1).filter(({ last_redrawn: last }) => last && day - Figures.number(last) > words.stale_days)
+      .map(({ iso, last_redrawn: last }) => text.say("since", { name: this.oblast(iso), day: text.day(last ?? "") }));
+    const readers = [30, 365].map((back) => source.snapshotOn(day - back)).filter((then) => then >= 0)
+      .map((then) => source.columns.reader[then]);
+    const reported = every.contested !== null;
+    const then = source.lastReported(snapshot, "contested");
+    return [
+      day === source.last && text.say("newest", { source: this.title(source.source), day: text.day(Figures.iso(day)) }),
+      stale.length && text.say("not_redrawn", { days: words.stale_days, oblasts: stale.join(", ") }),
+      config.basis_notes[counting.basis],
+      text.say("gap_water", { km2: text.km2(every.gap_water), day: text.day(words.drained_on) }),
+      day < Figures.number(config.claimed_on) && words.before_claim,
+      readers.some((reader) => reader !== source.columns.reader[snapshot]) && words.readers_change,
+      !reported && counting.contested === "in" && words.contested_not_counted,
+      !reported && words.unreported,
+      !reported && then >= 0 && text.say("reported_before", {
+        day: text.day(Figures.iso(source.days[then])), km2: text.km2(source.km2(then, rows.length - 1, "contested", counting)),
+      }),
+    ].filter(Boolean);
   }
 
   /** Return the day shown in a sentence, with who says so. @param {PanelDay} shown */

@@ -7,6 +7,7 @@ class FrontText {
   /** @param {FrontWords} words @param {string} language BCP 47 */
   constructor(words, language) {
     this.words = words;
+    this.language = language;
     /** @param {number} digits */
     const form = (digits) => new Intl.NumberFormat(language, {
       minimumFractionDigits: digits, maximumFractionDigits: digits,
@@ -19,7 +20,7 @@ class FrontText {
 
   /** Return a sentence of the words with its places filled. @param {string} name @param {Record<string, string | number>} [values] */
   say(name, values = {}) {
-    return PlayerText.fill(this.words[name], values);
+    return FaceText.fill(this.words[name], values);
   }
 
   /** @param {string} iso */

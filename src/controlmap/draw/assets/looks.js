@@ -10,7 +10,7 @@ class FaceLooks {
   #before;
   #touched;
 
-  /** @param {PlayerRecord} record */
+  /** @param {FaceRecord} record */
   constructor(record) {
     this.record = record;
     this.snapshot = 0;
@@ -60,14 +60,14 @@ class FaceLooks {
   /**
    * Return the looks that tell when ground changed hands: 0 never held, 1 held when the record
    * begins, then one for each year of taking, then one for each year of losing.
-   * @param {PlayerRecord} record
+   * @param {FaceRecord} record
    * @param {number[]} years the day on which each year begins
    */
   static byYear(record, years) {
     /** @param {number} run */
     const yearOf = (run) => years.findLastIndex((from) => from <= record.days[record.since[run]]);
     /** @param {number} run */
-    const held = (run) => record.kind[run] === PlayerRecord.HELD;
+    const held = (run) => record.kind[run] === FaceRecord.HELD;
     const looks = new Uint8Array(record.kind.length);
     looks.forEach((_, run) => {
       if (run === record.runAt[record.faceOf[run]]) looks[run] = held(run) ? 1 : 0;
@@ -85,7 +85,7 @@ class ChangeLooks {
   #now;
   #then;
 
-  /** @param {PlayerRecord} record */
+  /** @param {FaceRecord} record */
   constructor(record) {
     this.#now = new FaceLooks(record);
     this.#then = new FaceLooks(record);

@@ -29,7 +29,6 @@
  * @property {[farthest: number, closest: number]} zooms
  * @property {[text: string, address: string][]} credit
  * @property {{[name: string]: string}} words
- * @property {PlayerConfig | null} player
  * @property {boolean} picks whether the dashboard takes a click as a place
  * @property {boolean} fills whether it is all of its page, which then needs no scrolling past it
  */
@@ -41,16 +40,14 @@
  * @property {string} rev the name of the day and its choices
  * @property {WireLayers} layers
  * @property {{[id: string]: string}} notes
- * @property {string | null} day
- * @property {number[]} totals areas of the oblasts in km2
  * @property {number[]} focus what to zoom to: west, south, east, north; none for all of the ground
  */
 
-/** What a tip shows, the first line as its title. @typedef {{lines: string[], kind?: string, rank?: number, record?: boolean}} TipContent */
+/** What a tip shows, the first line as its title. @typedef {{lines: string[], kind?: string, rank?: number}} TipContent */
 /** @typedef {TipContent & {rank: number, group: L.FeatureGroup}} FeatureInfo */
 /** @typedef {L.Path & FeatureInfo} MapFeature */
 /** @typedef {L.CircleMarker & FeatureInfo} Place */
-/** What draws the faces of a day on the map. @typedef {Pick<Player, "away" | "active" | "root" | "restyle" | "growth" | "colours" | "addLegend" | "setHome">} FacePlayer */
+/** What draws the faces of a day on the map. @typedef {{restyle: () => unknown, colours: () => string[]}} FaceLayers */
 /** @typedef {{lat: number, lng: number, zoom: number, focus?: string, layers: {[id: string]: boolean}}} StoredView */
 
 /**
@@ -61,7 +58,6 @@
  * @property {L.FeatureGroup | L.TileLayer} leaflet
  * @property {PaintCanvas} renderer
  * @property {boolean} on
- * @property {boolean} veiled hidden while the player is on
  * @property {MapFeature[]} features
  * @property {HTMLInputElement} [box]
  * @property {HTMLCanvasElement} [swatch]
@@ -92,12 +88,12 @@ class MapView {
   painted = null;
   /** @type {"light" | "dark"} */
   theme = MapView.#themeNow();
-  /** @type {{node: HTMLElement, pinned: boolean} | null} */
+  /** @type {HTMLElement | null} */
   tip = null;
   /** @type {TipContent | null} */
   tipContent = null;
-  /** @type {FacePlayer | undefined} */
-  player;
+  /** @type {FaceLayers | undefined} */
+  faces;
   narrow = false;
   updates = 0;
   /** @type {string[]} layers of the day */
@@ -139,7 +135,6 @@ class MapView {
     this.tileCredit = Page.element("span");
     config.base.forEach((spec) => this.#addGroup({ ...spec, on: true }, this.canvases.base));
     config.layers.forEach((spec) => this.#addGroup(spec, this.canvases.faces));
-    if (config.player) this.player = new Player(this, config.player);
     this.#addControls();
     this.#tameGestures();
     this.#paintTheme();
@@ -190,7 +185,6 @@ class MapView {
     this.updates += 1;
     const zooms = this.#zoomTo(payload.focus);
     if (zooms || this.updates === 1) this.#fit(); // the notes have made the panel higher
-    if (payload.day) this.player?.setHome(payload.day, payload.totals);
     this.#settle();
   }
 
@@ -216,7 +210,6 @@ class MapView {
   /** Give the day in words: layer by layer, each text once. Places would drown the rest. */
   describe() {
     this.text.replaceChildren();
-    if (this.player?.away) return; // another day is shown
     Object.values(this.groups).forEach(({ spec, on, features }) => {
       const texts = new Set(features.map(({ lines }) => lines.join(". ")).filter(Boolean));
       if (!on || !spec.name || spec.kind === "place" || !texts.size) return;
@@ -234,16 +227,16 @@ class MapView {
   #addGroup(spec, renderer) {
     const on = (spec.name === undefined ? true : this.stored.layers?.[spec.id] ?? spec.on) ?? false;
     const leaflet = spec.kind === "tiles" ? this.#tileLayer(spec) : this.#featureGroup();
-    this.groups[spec.id] = { spec, leaflet, renderer, on, veiled: false, features: [] };
+    this.groups[spec.id] = { spec, leaflet, renderer, on, features: [] };
     this.#place(this.groups[spec.id]);
   }
 
   #featureGroup() {
     /** @param {L.LeafletMouseEvent} event */
-    const open = ({ latlng, layer, type }) => this.openTip({ latlng, content: layer, type });
+    const open = ({ latlng, layer }) => this.openTip({ latlng, content: layer });
     return L.featureGroup()
       .on("mouseover", open).on("mousemove", open).on("click", open)
-      .on("mouseout", () => this.#leaveTip());
+      .on("mouseout", () => this.closeTip());
   }
 
   /** @param {string} id @param {WireFeature[]} features */
@@ -303,30 +296,17 @@ class MapView {
     group.on = on;
     this.#place(group);
     this.closeTip();
+    this.faces?.restyle(); // its legend may take room from names
     this.#sift();
     this.#syncControls();
     this.describe();
     this.#remember();
-    this.player?.restyle();
   }
 
-  /** Put on the map what is switched on and not veiled. @param {LayerGroup} group */
-  #place({ leaflet, on, veiled }) {
-    if (on && !veiled) leaflet.addTo(this.map);
+  /** Put on the map what is switched on. @param {LayerGroup} group */
+  #place({ leaflet, on }) {
+    if (on) leaflet.addTo(this.map);
     else leaflet.remove();
-  }
-
-  /** Hide layers while the player is on; those that it does not draw look so in the list. @param {string[]} ids @param {string[]} [redrawn] */
-  veil(ids, redrawn = []) {
-    this.closeTip();
-    Object.values(this.groups).forEach((group) => {
-      group.veiled = ids.includes(group.spec.id);
-      const faint = group.veiled && !redrawn.includes(group.spec.id);
-      group.box?.closest("li")?.classList.toggle("cm-faint", faint);
-      if (group.box) group.box.disabled = faint;
-      this.#place(group);
-    });
-    this.#sift();
   }
 
   /** Let the order of drawing be that of the list, whatever was switched or filled last. */
@@ -439,48 +419,37 @@ class MapView {
   // --- tips
 
   /**
-   * Show a tip beside a point. While the player is on, areas say nothing themselves: they are of
-   * another day. A `pinned` tip stays until a click elsewhere.
-   * @param {{latlng: L.LatLng, content?: TipContent, type: string, pinned?: boolean}} event
+   * Show a tip beside a point.
+   * @param {{latlng: L.LatLng, content?: TipContent}} event
    */
-  openTip({ latlng, content, type, pinned = false }) {
-    if (!content?.lines || (content.kind === "area" && this.player?.active)) return;
-    if (this.tip?.pinned && type !== "click") return;
-    if (!this.tip || this.tipContent !== content || pinned) {
+  openTip({ latlng, content }) {
+    if (!content?.lines) return;
+    if (!this.tip || this.tipContent !== content) {
       this.closeTip();
       const node = Page.element("div", "cm-tip");
-      node.classList.toggle("cm-pinned", pinned);
-      node.classList.toggle("cm-record", Boolean(content.record));
       content.lines.forEach((line, i) => node.append(Page.element(i ? "div" : "strong", "cm-line", line)));
-      L.DomEvent.disableClickPropagation(node);
-      L.DomEvent.disableScrollPropagation(node);
       this.container.append(node);
-      this.tip = { node, pinned };
+      this.tip = node;
       this.tipContent = content;
     }
-    this.#placeTip(this.tip.node, this.map.latLngToContainerPoint(latlng));
+    this.#placeTip(this.tip, this.map.latLngToContainerPoint(latlng));
   }
 
   /** @param {HTMLElement} node @param {Point} point */
   #placeTip(node, point) {
     const margin = MapView.#MARGIN;
     const size = this.map.getSize();
-    const frame = { x: margin, y: margin, w: size.x - 2 * margin, h: size.y - 2 * margin - this.#covered() };
+    const frame = { x: margin, y: margin, w: size.x - 2 * margin, h: size.y - 2 * margin };
     const { x, y } = Placement.beside(
-      point, { w: node.offsetWidth, h: node.offsetHeight }, frame, this.occupied(".cm-layers, .cm-dates"),
+      point, { w: node.offsetWidth, h: node.offsetHeight }, frame, this.occupied(".cm-layers"),
     );
     node.style.left = `${x}px`;
     node.style.top = `${y}px`;
   }
 
   closeTip() {
-    this.tip?.node.remove();
+    this.tip?.remove();
     this.tip = this.tipContent = null;
-  }
-
-  /** Close the tip of what the pointer has left, unless it was pinned. */
-  #leaveTip() {
-    if (!this.tip?.pinned) this.closeTip();
   }
 
   /** Return the rectangles of controls, in pixels of the map's frame. @param {string} selector @returns {Box[]} */
@@ -490,12 +459,6 @@ class MapView {
       .map((node) => node.getBoundingClientRect())
       .filter(({ width }) => width)
       .map(({ x, y, width, height }) => ({ x: x - left, y: y - top, w: width, h: height }));
-  }
-
-  /** Return how much of the map's foot the player lies over, in pixels. */
-  #covered() {
-    const player = this.player?.root.getBoundingClientRect();
-    return player ? Math.max(0, this.container.getBoundingClientRect().bottom - player.top) : 0;
   }
 
   // --- controls
@@ -529,7 +492,6 @@ class MapView {
     L.control.scale({ imperial: false, maxWidth: 120, position: "bottomleft" }).addTo(map);
     const list = Page.element("ul");
     list.append(...config.layers.map((spec) => this.#layerSwitch(spec)));
-    if (config.layers.some(({ kind }) => kind === "time")) this.player?.addLegend();
     this.panel.append(Page.element("summary", "", words.layers), list, Page.element("p", "", words.beyond));
 
     this.message.setAttribute("role", "status");
@@ -594,7 +556,7 @@ class MapView {
     container.addEventListener("pointerdown", () => wheel(true));
     container.addEventListener("pointerleave", () => {
       wheel(false);
-      this.#leaveTip();
+      this.closeTip();
     });
     container.addEventListener("wheel", (event) => {
       if (event.ctrlKey || event.metaKey) wheel(true);
@@ -635,7 +597,7 @@ class MapView {
     this.#fitting = false;
   }
 
-  /** Show all of the ground as large as the controls leave room for, those of the player at play too. */
+  /** Show all of the ground as large as the controls leave room for. */
   showGround() {
     const { map, config: { ground } } = this;
     const [west, south, east, north] = this.#focus;
@@ -645,15 +607,12 @@ class MapView {
     }
     const margin = MapView.#MARGIN;
     const size = map.getSize();
-    const growth = this.player?.growth() ?? 0;
-    const lift = growth - this.#covered();
-    const feet = this.occupied(".leaflet-bottom .leaflet-control").map((box) => ({ ...box, y: box.y - lift }));
-    const frame = { x: margin, y: margin, w: size.x - 2 * margin, h: size.y - 2 * margin - growth };
+    const frame = { x: margin, y: margin, w: size.x - 2 * margin, h: size.y - 2 * margin };
     const bounds = L.latLngBounds(ground.flat());
-    const most = map.getBoundsZoom(bounds, false, L.point(2 * margin, 2 * margin + growth));
+    const most = map.getBoundsZoom(bounds, false, L.point(2 * margin, 2 * margin));
     const view = Placement.view(
       (zoom) => ground.map((ring) => ring.map((corner) => map.project(corner, zoom))),
-      most, frame, [...this.occupied(".leaflet-top .leaflet-control"), ...feet],
+      most, frame, this.occupied(".leaflet-control"),
     );
     if (view) {
       const centre = size.divideBy(2).subtract(L.point(view.shift));
@@ -718,11 +677,11 @@ class MapView {
     Object.values(this.groups).forEach(({ spec, features, swatch }) => {
       const style = this.style(spec);
       features.forEach((layer) => layer.setStyle(style));
-      const bands = spec.kind === "time" ? this.player?.colours() : undefined;
+      const bands = spec.kind === "time" ? this.faces?.colours() : undefined;
       if (swatch) Paint.swatch(swatch, spec.kind, style, land, bands);
     });
     this.#relabel();
-    this.player?.restyle();
+    this.faces?.restyle();
   }
 
   // --- for tests

@@ -1,19 +1,16 @@
 "use strict";
 
 /**
- * The file of player_record.py: integers in columns.
+ * The file of face_record.py: integers in columns.
  *
  * @typedef {object} RecordColumns
  * @property {number} format
  * @property {string} first the record's first day, as an ISO date
  * @property {number} units_per_degree
- * @property {number} units_per_km2
  * @property {number} carry_days days after a snapshot for which it still stands
  * @property {string[]} oblasts their names
  * @property {number[]} day days that have a snapshot, counted from the first
  * @property {number[]} contested_reported 1 where the snapshot of that day reports contested ground
- * @property {number[][]} held area by oblast and snapshot
- * @property {number[][]} contested area by oblast and snapshot
  * @property {number[]} face_oblast
  * @property {number[]} face_rings how many rings a face has
  * @property {number[]} ring_points how many points a ring has
@@ -24,30 +21,21 @@
  * @property {number[]} kinds what each ground is: not held, held or contested
  */
 
-/** What is reported of an oblast: areas in km2, null where nothing is. @typedef {{held: number | null, contested: number | null}} OblastAreas */
-
 /** A time in which a face stays one kind: its first day, and the kind or null in a gap. @typedef {[since: number, kind: number | null]} Period */
 
 /** Cells of a grid over all faces, with the faces whose boxes touch each. @typedef {{west: number, north: number, width: number, height: number, lists: number[][]}} FaceIndex */
 
 /**
- * A record read in the browser: faces, runs, days and areas, and what can be asked of them. Knows
+ * A record read in the browser: faces, runs and days, and what can be asked of them. Knows
  * nothing of maps, pages or servers. Days are counted from the record's first; a snapshot is the
  * number of a day that has one, -1 for none.
  */
-class PlayerRecord {
-  static FORMAT = 3;
+class FaceRecord {
+  static FORMAT = 4;
   static NOT_HELD = 0;
   static HELD = 1;
   static CONTESTED = 2;
   static #CELLS = 96; // a side of the index that finds the face at a point
-
-  /** Fetch and read a record. @param {string} url */
-  static async load(url) {
-    const response = await fetch(url);
-    if (!response.ok || !response.body) throw new Error(`${response.status} for ${url}`);
-    return new PlayerRecord(await PlayerRecord.unpacked(response.body));
-  }
 
   /** Return the JSON that a stream holds, gzipped. @param {ReadableStream} stream */
   static unpacked(stream) {
@@ -56,28 +44,25 @@ class PlayerRecord {
 
   /** @param {RecordColumns} columns */
   constructor(columns) {
-    if (columns.format !== PlayerRecord.FORMAT) {
-      throw new Error(`a record of format ${columns.format}, not ${PlayerRecord.FORMAT}`);
+    if (columns.format !== FaceRecord.FORMAT) {
+      throw new Error(`a record of format ${columns.format}, not ${FaceRecord.FORMAT}`);
     }
-    /** @param {number[]} units */
-    const km2 = (units) => units.map((area) => area / columns.units_per_km2);
+    this.first = columns.first;
     this.oblasts = columns.oblasts;
     this.carryDays = columns.carry_days;
     this.days = columns.day;
     this.contestedReported = columns.contested_reported;
-    this.held = columns.held.map(km2);
-    this.contested = columns.contested.map(km2);
 
     this.faces = columns.face_oblast.length;
     this.faceOblast = columns.face_oblast;
-    this.ringAt = PlayerRecord.#starts(columns.face_rings);
-    this.pointAt = PlayerRecord.#starts(columns.ring_points);
-    const { x, y } = PlayerRecord.#positions(columns.steps, columns.units_per_degree);
+    this.ringAt = FaceRecord.#starts(columns.face_rings);
+    this.pointAt = FaceRecord.#starts(columns.ring_points);
+    const { x, y } = FaceRecord.#positions(columns.steps, columns.units_per_degree);
     this.x = x;
     this.y = y;
     this.boxes = this.#boxes();
 
-    this.runAt = PlayerRecord.#starts(columns.face_runs);
+    this.runAt = FaceRecord.#starts(columns.face_runs);
     this.ground = Uint8Array.from(columns.run_ground);
     this.kind = this.ground.map((ground) => columns.kinds[ground]);
     this.since = Int32Array.from(columns.run_since);
@@ -142,7 +127,7 @@ class PlayerRecord {
   #sortRuns() {
     const counts = new Int32Array(this.days.length);
     this.since.forEach((snapshot) => { counts[snapshot] += 1; });
-    const beginAt = PlayerRecord.#starts(counts);
+    const beginAt = FaceRecord.#starts(counts);
     const [next, beginning] = [beginAt.slice(), new Int32Array(this.kind.length)];
     this.since.forEach((snapshot, run) => { beginning[next[snapshot]++] = run; });
     return { beginAt, beginning };
@@ -164,14 +149,6 @@ class PlayerRecord {
     return this.days
       .map((day, snapshot) => ({ from: this.days[snapshot - 1] + this.carryDays + 1, until: day, snapshot }))
       .filter(({ from, until }) => from < until); // the first has none before it: NaN
-  }
-
-  /** Return what a snapshot reports of each oblast. @param {number} snapshot @returns {OblastAreas[]} */
-  areas(snapshot) {
-    return this.oblasts.map((_, i) => ({
-      held: this.held[i][snapshot] ?? null,
-      contested: this.contestedReported[snapshot] ? this.contested[i][snapshot] : null,
-    }));
   }
 
   /** Return the run of a face that a snapshot lies in. @param {number} face @param {number} snapshot */
@@ -200,7 +177,7 @@ class PlayerRecord {
   /** Return the face at a position, -1 for none. @param {number} x @param {number} y */
   faceAt(x, y) {
     const index = this.index ??= this.#indexed();
-    const cells = PlayerRecord.#CELLS;
+    const cells = FaceRecord.#CELLS;
     const column = Math.floor(((x - index.west) / index.width) * cells);
     const row = Math.floor(((y - index.north) / index.height) * cells);
     if (column < 0 || row < 0 || column >= cells || row >= cells) return -1;
@@ -209,7 +186,7 @@ class PlayerRecord {
 
   /** @returns {FaceIndex} */
   #indexed() {
-    const [cells, { boxes, faces }] = [PlayerRecord.#CELLS, this];
+    const [cells, { boxes, faces }] = [FaceRecord.#CELLS, this];
     let [west, north, east, south] = [1, 1, 0, 0];
     for (let i = 0; i < 4 * faces; i += 4) {
       west = Math.min(west, boxes[i]);

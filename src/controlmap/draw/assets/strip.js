@@ -60,6 +60,8 @@ class Strip {
       latest, this.speeds,
     );
     this.root.append(keys, track);
+    this.calendar = new Calendar(Figures.iso(span[0]), text.language);
+    this.root.addEventListener("keydown", (event) => this.#key(event));
   }
 
   /** @param {string} className @param {string} name @param {() => void} act @param {string} [shown] */
@@ -85,6 +87,17 @@ class Strip {
   #choose(day) {
     this.stop();
     this.#go(day, false);
+  }
+
+  /** Months by page, and play by the space bar; days and the ends are the slider's own. @param {KeyboardEvent} event */
+  #key(event) {
+    const { tagName } = /** @type {Element} */ (event.target);
+    const months = { PageUp: 1, PageDown: -1 }[event.key];
+    if (tagName === "SELECT" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (months) this.#choose(this.span[0] + this.calendar.addMonths(this.day - this.span[0], months));
+    else if (event.key === " " && event.target === this.slider) this.#toggle();
+    else return;
+    event.preventDefault();
   }
 
   /** @param {number} day @param {boolean} playing */

@@ -1,4 +1,4 @@
-"""The whole record for the player in the browser: each face once, its runs, the areas of each day.
+"""The whole record for the browser: each face once, and what it was in its runs of days.
 
 The file is gzipped JSON: integers in columns, which `assets/record.js` reads. Coordinates are whole
 units of 2**-13 degree, the grid of the generalised record, so that nothing more is rounded there;
@@ -8,26 +8,20 @@ for the screen only.
 from __future__ import annotations
 
 import gzip
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import orjson
 import shapely
-from numpy.typing import NDArray
 
-from controlmap.core import geoparquet
 from controlmap.core.model import CARRY_LIMIT, Ground, Status
 from controlmap.record.coverage import Coverage
 from controlmap.record.noding import Ints
 
 GRID = 2**13
 """Units to a degree."""
-KM2 = 100
-"""Units to a km2: a hectare."""
 NOT_HELD, HELD, CONTESTED = range(3)
-"""What ground is to the player: neither of the others, Russian-held, contested."""
+"""What ground is to the browser: neither of the others, Russian-held, contested."""
 
 _KINDS = np.array(
     [
@@ -39,27 +33,15 @@ _KINDS = np.array(
         for g in Ground
     ]
 )
-_FORMAT = 3
+_FORMAT = 4
 _CURVE_BITS = 10
 _COMPRESSION = 7  # 9 would save 4 % of the bytes and take four times as long
 
 
-def write(folder: Path, coverage: Coverage) -> str:
-    """Write the file into `folder` and return its name, which carries a hash of the content."""
-    data = encode(coverage)
-    # Servers unpack what is called .gz as they please; the player unpacks it itself.
-    name = f"player-record-{hashlib.sha256(data).hexdigest()[:16]}.bin"
-    if not (folder / name).exists():
-        with geoparquet.replacing(folder / name) as file:
-            file.write(data)
-    return name
-
-
 def encode(coverage: Coverage) -> bytes:
-    """Return the record as the player reads it; the same record gives the same bytes.
+    """Return the record as the browser reads it; the same record gives the same bytes.
 
-    The last snapshot of a day stands for it. Faces without geometry count in the areas and have
-    no rings. Areas are in hectares, geodesic on WGS84, a list an oblast.
+    The last snapshot of a day stands for it. Faces without geometry are left out.
     """
     days = _days(coverage)
     faces = _faces(coverage)
@@ -67,11 +49,13 @@ def encode(coverage: Coverage) -> bytes:
         "format": _FORMAT,
         "first": str(coverage.span[0]),
         "units_per_degree": GRID,
-        "units_per_km2": KM2,
         "carry_days": CARRY_LIMIT.days,
         "oblasts": [o.name for o in coverage.oblasts],
         "kinds": _KINDS,
-        **_areas(coverage, days),
+        "day": days.number,
+        "contested_reported": [
+            int(Status.CONTESTED in coverage.snapshots[i].reports) for i in days.last
+        ],
         **_rings(coverage, faces),
         **_runs(coverage, faces, days),
     }
@@ -93,21 +77,6 @@ def _days(coverage: Coverage) -> _Days:
     numbers = np.array([(s.observed.date() - first).days for s in coverage.snapshots])
     number, of_snapshot = np.unique(numbers, return_inverse=True)
     return _Days(number, np.searchsorted(numbers, number, "right") - 1, of_snapshot)
-
-
-def _areas(coverage: Coverage, days: _Days) -> dict[str, Ints]:
-    reported = [Status.CONTESTED in coverage.snapshots[i].reports for i in days.last]
-    return {
-        "day": days.number,
-        "contested_reported": np.array(reported, dtype=np.int64),
-        "held": _units(coverage.status_km2(Status.RUSSIAN_HELD, days.last)),
-        "contested": _units(coverage.status_km2(Status.CONTESTED, days.last)),
-    }
-
-
-def _units(km2: NDArray[np.float64]) -> Ints:
-    """Return areas in whole units, shape (oblasts, days)."""
-    return np.ascontiguousarray(np.rint(km2.T * KM2).astype(np.int64))
 
 
 def _faces(coverage: Coverage) -> Ints:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import shapely
 
-import rows as of_rows
 from controlmap.core import geoparquet
-from controlmap.core.model import Ground, Status
-from controlmap.draw import player_record
+from controlmap.core.model import Ground
+from controlmap.draw import face_record
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
 from records import EVERYTHING, HELD_ONLY, make, reporting
@@ -31,12 +28,6 @@ class Decoded:
     content: dict[str, Any]
     faces: list[shapely.Polygon]
     runs: list[list[tuple[int, int]]]  # of each face: the day, the kind
-
-    def km2(self, column: str) -> list[list[float]]:
-        """Areas by day and oblast."""
-        areas: list[list[float]]
-        areas = (np.transpose(self.content[column]) / self.content["units_per_km2"]).tolist()
-        return areas
 
 
 def decode(data: bytes) -> Decoded:
@@ -73,38 +64,35 @@ def test_what_goes_in_comes_out() -> None:
         EVERYTHING,
         EVERYTHING,
     )
-    decoded = decode(player_record.encode(coverage))
+    decoded = decode(face_record.encode(coverage))
     assert decoded.content["first"] == "2024-01-01"
     assert decoded.content["day"] == [0, 1, 4]
     assert decoded.content["contested_reported"] == [0, 1, 1]
     assert decoded.content["oblasts"] == [o.name for o in coverage.oblasts]
-    for row, areas in zip(decoded.km2("held"), coverage.areas, strict=True):
-        assert row == pytest.approx(areas[:, Status.RUSSIAN_HELD.grounds].sum(axis=1), abs=0.005)
     # A strip that was held all along has one run; one that was taken has two.
     oblasts = decoded.content["face_oblast"]
     west = [runs for runs, oblast in zip(decoded.runs, oblasts, strict=True) if oblast == 0]
-    assert [(0, player_record.HELD)] in west
-    assert [(0, player_record.NOT_HELD), (1, player_record.HELD)] in west
-    assert [(0, player_record.NOT_HELD), (4, player_record.CONTESTED)] in west
+    assert [(0, face_record.HELD)] in west
+    assert [(0, face_record.NOT_HELD), (1, face_record.HELD)] in west
+    assert [(0, face_record.NOT_HELD), (4, face_record.CONTESTED)] in west
 
 
 def test_the_last_snapshot_of_a_day_stands_for_it() -> None:
     coverage = make(
         (0, {Ground.OCCUPIED: 5}), (1, {Ground.OCCUPIED: 9}), (1.5, {Ground.OCCUPIED: 6})
     )
-    decoded = decode(player_record.encode(coverage))
+    decoded = decode(face_record.encode(coverage))
     assert decoded.content["day"] == [0, 1]
-    assert decoded.km2("held")[1] == pytest.approx(coverage.areas[2][:, 1], abs=0.005)
-    assert not any((1, player_record.HELD) in r and len(r) > 2 for r in decoded.runs)
+    assert not any((1, face_record.HELD) in r and len(r) > 2 for r in decoded.runs)
 
 
 def test_rings_are_the_faces_to_half_a_unit() -> None:
     coverage = make((0, {Ground.OCCUPIED: 5}))
-    decoded = decode(player_record.encode(coverage))
+    decoded = decode(face_record.encode(coverage))
     assert len(decoded.faces) == len(coverage.face_geometry)
     for face in decoded.faces:
         nearest = min(shapely.hausdorff_distance(face, g) for g in coverage.face_geometry)
-        assert nearest <= 0.75 / player_record.GRID
+        assert nearest <= 0.75 / face_record.GRID
 
 
 @pytest.fixture(scope="module")
@@ -112,28 +100,5 @@ def embedded() -> Coverage:
     return archive.load(geoparquet.geodata("deepstate.parquet")).coverage
 
 
-def test_the_embedded_record_fits(embedded: Coverage, tmp_path: Path) -> None:
-    name = player_record.write(tmp_path, embedded)
-    data = (tmp_path / name).read_bytes()
-    assert len(data) < LIMIT_BYTES
-    assert data == player_record.encode(embedded)
-    assert player_record.write(tmp_path, embedded) == name
-    assert [p.name for p in tmp_path.iterdir()] == [name]
-
-
-def test_every_day_of_the_embedded_record_has_the_figures_of_the_api(embedded: Coverage) -> None:
-    decoded = decode(player_record.encode(embedded))
-    first = embedded.span[0]
-    for day, held, contested, reported in zip(
-        decoded.content["day"],
-        decoded.km2("held"),
-        decoded.km2("contested"),
-        decoded.content["contested_reported"],
-        strict=True,
-    ):
-        rows = of_rows.areas(embedded, embedded.at(first + timedelta(days=day)))[:-1]
-        assert held == pytest.approx([r.russian_held for r in rows], abs=0.005001)
-        if reported:
-            assert contested == pytest.approx([r.contested for r in rows], abs=0.005001)
-        else:
-            assert {r.contested for r in rows} == {None}
+def test_the_embedded_record_fits(embedded: Coverage) -> None:
+    assert len(face_record.encode(embedded)) < LIMIT_BYTES
