@@ -1,7 +1,7 @@
-"""Many readers at once: clients that speak the page's own protocol and change its day.
+"""Many readers at once: of the first page, whose days need no server, and of Streamlit's pages.
 
-Prints how long a day's change and a page's opening take, for several numbers of readers, and what
-memory the server takes. Bounded in time and in readers.
+Prints how long the opening of either takes, for several numbers of readers, and what memory the
+server takes. Bounded in time and in readers.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import re
 import statistics
 import time
+import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,17 +22,19 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-PAGES = ("", "history", "place", "claims", "proposals", "pace", "sources")
+PAGES = ("changes", "history", "place", "claims", "proposals", "pace", "sources")
+_FILES = re.compile(r"map/files/[\w.-]+|map/[0-9a-f]{16}/[\w./-]+")
 PAUSE_S = 2.0
 PATIENCE_S = 60.0
-EARLIER = "‹"
+READ_S = 16.0
+"""How long a reader goes through the days of the first page."""
 
 
 @dataclass
 class Times:
     """Seconds that readers waited."""
 
-    changes: list[float] = field(default_factory=list)
+    first: list[float] = field(default_factory=list)
     pages: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -41,21 +45,12 @@ class Reader:
     def __init__(self, socket: ClientConnection, times: Times) -> None:
         self._socket = socket
         self._times = times
-        self._button = self._fragment = ""
 
     async def open(self, page: str) -> None:
         """Open a page; wait until its script has run."""
         message = BackMsg()
         message.rerun_script.page_name = page
         await self._send(message, self._times.pages)
-
-    async def change(self) -> None:
-        """Go to the day before."""
-        message = BackMsg()
-        state = message.rerun_script.widget_states.widgets.add()
-        state.id, state.trigger_value = self._button, True
-        message.rerun_script.fragment_id = self._fragment
-        await self._send(message, self._times.changes)
 
     async def _send(self, message: BackMsg, taken: list[float]) -> None:
         start = time.perf_counter()
@@ -72,30 +67,36 @@ class Reader:
 
     def _finished(self, message: ForwardMsg) -> bool:
         element = message.delta.new_element
-        if element.button.label == EARLIER:
-            self._button, self._fragment = element.button.id, message.delta.fragment_id
         if element.HasField("exception"):
             self._times.errors.append(element.exception.message)
         return message.WhichOneof("type") == "script_finished"
 
 
+def fetched(address: str) -> None:
+    """Ask for the first page, and for the files that it names."""
+    with urllib.request.urlopen(address, timeout=PATIENCE_S) as answer:
+        document = answer.read().decode()
+    for path in sorted(set(_FILES.findall(document))):
+        with urllib.request.urlopen(address + path, timeout=PATIENCE_S) as answer:
+            answer.read()
+
+
 async def read(address: str, seconds: float, times: Times) -> None:
-    """Open the first page, and change its day every two seconds; now and then visit another."""
+    """Open the first page and go through its days; then visit another page, and so on."""
     await asyncio.sleep(random.uniform(0, PAUSE_S))
     end = time.perf_counter() + seconds
     try:
         while time.perf_counter() < end:
+            start = time.perf_counter()
+            await asyncio.to_thread(fetched, address)
+            times.first.append(time.perf_counter() - start)
+            await asyncio.sleep(READ_S)
             url = address.replace("http", "ws", 1) + "_stcore/stream"
             async with connect(
                 url, subprotocols=[Subprotocol("streamlit")], max_size=None
             ) as socket:
-                reader = Reader(socket, times)
-                await reader.open("")
-                for _ in range(8):
-                    await asyncio.sleep(PAUSE_S)
-                    await reader.change()
+                await Reader(socket, times).open(random.choice(PAGES))
                 await asyncio.sleep(PAUSE_S)
-                await reader.open(random.choice(PAGES))
     except (OSError, TimeoutError, AssertionError) as error:
         times.errors.append(f"{type(error).__name__}: {error}")
 
@@ -121,13 +122,13 @@ def main() -> None:
     parser.add_argument("--readers", type=int, nargs="+", default=[1, 10, 25, 50])
     parser.add_argument("--seconds", type=float, default=30)
     arguments = parser.parse_args()
-    print("readers  change: median p95 ms   page: median p95 ms   errors   server MB")
+    print("readers   first: median p95 ms   page: median p95 ms   errors   server MB")
     for readers in arguments.readers:
         with served() as server:
             times = asyncio.run(crowd(server, readers, arguments.seconds))
             memory = server.rss_mb() or 0
             print(
-                f"{readers:7}         {row(times.changes)}       {row(times.pages)}"
+                f"{readers:7}         {row(times.first)}       {row(times.pages)}"
                 f"   {len(times.errors):6}   {memory:9.0f}",
                 flush=True,
             )

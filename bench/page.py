@@ -1,4 +1,4 @@
-"""The dashboard in a headless Chromium: how long its map takes, and what memory its server does."""
+"""The first page in a headless Chromium: how long it takes, and what memory its server does."""
 
 from __future__ import annotations
 
@@ -27,15 +27,14 @@ BUSY_DAY = "2024-11-30"
 """A day on which the source drew all that it ever draws; the last days have fewer layers."""
 START_SECONDS = 60
 
-# Milliseconds from navigation (or from the click) until the frame has drawn a date other than
-# `shown` and can be seen; else false.
-_PAINTED = """([shown, since]) => [...document.querySelectorAll("iframe")].some((frame) => {
-    const map = frame.contentWindow?.ControlMap;
-    return map?.painted && map.painted !== shown && map.container.style.visibility !== "hidden"
-        && frame.getBoundingClientRect().height > 100;
-}) && performance.now() - (window[since] ?? 0)"""
-_SHOWN = """() => [...document.querySelectorAll("iframe")]
-    .map((frame) => frame.contentWindow?.ControlMap?.state().painted).find(Boolean)"""
+# Milliseconds from navigation until the figures, and until the map, are there.
+_TIMES = "() => window.front?.times.map && window.front.times"
+# Milliseconds from a press on "day before" until that day is drawn and the next frame begins.
+_CHANGE = """() => new Promise((done) => {
+    const start = performance.now();
+    document.querySelector(".front-earlier").click();
+    requestAnimationFrame(() => setTimeout(() => done(performance.now() - start), 0));
+})"""
 # Milliseconds between one frame and the next while the record plays for so many seconds.
 _FRAMES = """(seconds) => new Promise((done) => {
     const gaps = [];
@@ -50,8 +49,6 @@ _FRAMES = """(seconds) => new Promise((done) => {
     requestAnimationFrame(frame);
 })"""
 _PLAY_SECONDS = 10
-_NOTE_CLICKS = """() => document.addEventListener(
-    "click", () => { window.clicked = performance.now(); }, { capture: true })"""
 
 
 @dataclass
@@ -59,11 +56,12 @@ class Measured:
     """What was measured: seconds, milliseconds, and MB (2**20 bytes) of resident memory."""
 
     start_s: list[float] = field(default_factory=list)
+    figures_cold_s: list[float] = field(default_factory=list)
+    figures_warm_s: list[float] = field(default_factory=list)
     cold_s: list[float] = field(default_factory=list)
     warm_s: list[float] = field(default_factory=list)
     again_s: list[float] = field(default_factory=list)
     change_ms: dict[str, list[float]] = field(default_factory=dict)
-    first_frame_ms: list[float] = field(default_factory=list)
     frame_ms: dict[str, list[float]] = field(default_factory=dict)  # by the speed played at
     first_mb: list[float] = field(default_factory=list)
     last_mb: float = 0.0
@@ -109,7 +107,9 @@ def measure(program: str) -> Measured:
 def _first_visit(browser: Browser, server: Server, found: Measured) -> None:
     found.start_s.append(server.start_s)
     with visitor(browser) as context:
-        found.cold_s.append(opened(context.new_page(), server.address) / 1000)
+        figures_s, map_s = opened(context.new_page(), server.address)
+        found.figures_cold_s.append(figures_s)
+        found.cold_s.append(map_s)
         if (rss_mb := server.rss_mb()) is not None:
             found.first_mb.append(rss_mb)
 
@@ -117,8 +117,10 @@ def _first_visit(browser: Browser, server: Server, found: Measured) -> None:
 def _more_visits(browser: Browser, server: Server, found: Measured) -> None:
     for _ in range(VISITS):
         with visitor(browser) as context:
-            found.warm_s.append(opened(context.new_page(), server.address) / 1000)
-            found.again_s.append(opened(context.new_page(), server.address) / 1000)
+            figures_s, map_s = opened(context.new_page(), server.address)
+            found.figures_warm_s.append(figures_s)
+            found.warm_s.append(map_s)
+            found.again_s.append(opened(context.new_page(), server.address)[1])
     for since, query in (("the last day", ""), (BUSY_DAY, f"?date={BUSY_DAY}")):
         with visitor(browser) as context:
             tab = context.new_page()
@@ -130,20 +132,16 @@ def _more_visits(browser: Browser, server: Server, found: Measured) -> None:
 
 
 def _play(tab: Page, address: str, found: Measured) -> None:
-    """The record played: to its first frame, and from one frame to the next at two speeds."""
-    opened(tab, address)
-    frame = next(f for f in tab.frames if "st_folium" in f.url)
-    frame.evaluate(_NOTE_CLICKS)
-    frame.locator(".cm-play").click()
-    first = frame.wait_for_function(
-        "ControlMap.player.frames > 0 && performance.now() - window.clicked", polling="raf"
-    )
-    found.first_frame_ms.append(float(first.json_value()))
+    """The record played: from one frame to the next, at two speeds."""
+    opened(tab, f"{address}?date=2022-04-03")
     for speed in ("30", "182"):
-        frame.locator(".cm-bar select").nth(1).select_option(speed)
-        frame.evaluate("ControlMap.player.go(0).then(() => ControlMap.player.play())")
+        tab.evaluate("front.show({ ...front.choices, date: '2022-04-03' })")
+        tab.locator(".front-keys select").select_option(speed)
+        tab.locator(".front-play").click()
         seconds = _PLAY_SECONDS if speed == "30" else _PLAY_SECONDS / 2
-        found.frame_ms[speed] = frame.evaluate(_FRAMES, seconds)
+        found.frame_ms[speed] = tab.evaluate(_FRAMES, seconds)
+        if tab.evaluate("front.strip.playing"):
+            tab.locator(".front-play").click()
 
 
 @contextlib.contextmanager
@@ -193,24 +191,17 @@ def visitor(browser: Browser) -> Iterator[BrowserContext]:
         context.close()
 
 
-def opened(tab: Page, address: str) -> float:
-    """Milliseconds from navigation until the map is visible, by the page's own clock."""
+def opened(tab: Page, address: str) -> tuple[float, float]:
+    """Seconds from navigation until the figures, and the map, are there, by the page's clock."""
     tab.goto(address, wait_until="commit")
-    return _painted(tab, None, "navigated")
+    times = tab.wait_for_function(_TIMES, timeout=30_000).json_value()
+    return times["figures"] / 1000, times["map"] / 1000
 
 
 def changes(tab: Page) -> list[float]:
-    """Milliseconds from a click on "day before" until the map shows that day, day after day."""
-    tab.evaluate(_NOTE_CLICKS)
+    """Milliseconds from a press on "day before" until that day is drawn, day after day."""
     out = []
     for _ in range(CHANGES):
         tab.wait_for_timeout(700)  # the rest of the page has settled, as when a person looks at it
-        shown = tab.evaluate(_SHOWN)
-        tab.get_by_role("button", name="‹").click()
-        out.append(_painted(tab, shown, "clicked"))
+        out.append(float(tab.evaluate(_CHANGE)))
     return out
-
-
-def _painted(tab: Page, shown: str | None, since: str) -> float:
-    handle = tab.wait_for_function(_PAINTED, arg=[shown, since], timeout=30_000)
-    return float(handle.json_value())
