@@ -21,7 +21,7 @@ from controlmap.analysis.quantities import Trace
 from controlmap.dashboard import claim_register, rendering
 from controlmap.draw import charts, sparkline
 from controlmap.record import archive
-from controlmap.words import numbers, text_pace
+from controlmap.words import notes, numbers, text_pace
 from test_app import choose, small_record
 from test_ledger import OWN as OWN_CLAIM
 from test_proposals import OWN as OWN_PROPOSAL
@@ -339,7 +339,7 @@ def test_the_pace_is_never_a_bare_number(opened: Opened) -> None:
     assert found.high is not None
     interval = f"{text_pace.rate(found.low)} to {text_pace.rate(found.high)}"
     assert (
-        f"<b>{text_pace.rate(found.km2_per_day)} km² a day</b> net pace of Russian-held ground "
+        f"<b>{text_pace.rate(found.km2_per_day)} km² a day</b> robust slope of Russian-held ground "
         f"over 90 days, {interval} km² a day" in text
     )
     assert f"{text_pace.rate(found.plain_km2_per_day)} km² a day" in text
@@ -350,8 +350,18 @@ def test_the_pace_is_never_a_bare_number(opened: Opened) -> None:
     # In the table the share of each horizon, and how many trials do not overlap.
     for score in pace.backtest(calibrations):
         assert f"<td>{text_pace.held(score.within_interval, score.trials)}</td>" in text
-    assert f"km² a day, {interval} (Theil-Sen slope" in page.code[0].value
+    assert f"km² a day, {interval} (Theil-Sen, of" in page.code[0].value
     assert len(page.get("vega_lite_chart")) == 1
+
+
+def test_where_slope_and_net_change_part_both_are_named_and_it_is_said_why(opened: Opened) -> None:
+    page = opened(pace_page, oblast="all", window="30", date="2026-08-20")
+    assert "<b>+1.09 km² a day</b> robust slope" in said(page)
+    assert "−12 km², −0.40 km² a day" in said(page)
+    assert str(notes.PACE_PARTS) in said(page)
+    assert "net change −12 km², −0.40 km² a day; robust slope +1.09 km² a day" in page.code[0].value
+    choose(page, "window", "365")
+    assert str(notes.PACE_PARTS) not in said(page)
 
 
 def test_the_pace_follows_its_choices(opened: Opened) -> None:

@@ -8,16 +8,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, reduce
 from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
+from shapely.geometry.base import BaseGeometry
 
-from controlmap import sources
+from controlmap import embed, sources
+from controlmap.analysis import agreement
 from controlmap.core import geoparquet
 from controlmap.core.model import Ground, Snapshot, Status
-from controlmap.record import archive, builder, inputs, supplement
+from controlmap.geo.geodesy import areas_km2
+from controlmap.record import archive, builder, inputs, overlay, supplement
 from controlmap.record.coverage import Coverage
 
 TOLERANCE_KM2 = 0.1
@@ -115,3 +119,57 @@ def test_nzz_completed_from_deepstate_differs_by_little(shared: Path) -> None:
     made = builder.overlay_km2(embedded("nzz"), done)[:, 0]
     assert np.abs(made - held_on("nzz", date(2024, 3, 15))).max() < 110
     assert Ground.HELD_BEFORE_2022 in done.layers
+
+
+DAYS = [
+    date(2022, 7, 14), date(2024, 2, 12),  # generalised maps are the farthest from the files here
+    date(2022, 4, 10), date(2022, 5, 28), date(2022, 8, 30), date(2022, 10, 16),
+    date(2023, 1, 20), date(2023, 4, 5), date(2023, 5, 16), date(2023, 7, 17),
+    date(2023, 12, 25), date(2024, 1, 15), date(2024, 4, 1), date(2024, 6, 3),
+    date(2024, 8, 12), date(2025, 1, 12), date(2025, 7, 3), date(2025, 8, 4),
+    date(2025, 10, 24), date(2026, 1, 11),
+]  # fmt: skip
+
+
+def outlines_of(shared: Path, source: str, names: set[str]) -> dict[str, np.ndarray]:
+    """What files hold, by name and oblast, as they draw it; completed where they leave it out."""
+    folders = [shared / "data" / folder for folder in embed.RECORDS[source][0]]
+    intake = builder.Intake(source, lambda _: None, strict=False, limited=False)
+    if source == "deepstate":  # each of its files is a whole
+        members = [m for m in inputs.members(folders) if m.name in names]
+        snapshots = intake.snapshots(members)
+    else:
+        snapshots = supplement.Completion().of(intake.snapshots(folders))
+    wanted = (s for s in snapshots if s.info.name in names)
+    made = {snapshot.info.name: overlay.of(source, snapshot) for snapshot in wanted}
+    return {name: np.array(list(_held_in(each))) for name, each in made.items()}
+
+
+def _held_in(record: Coverage) -> Iterator[BaseGeometry]:
+    for oblast in range(len(record.oblasts)):
+        held = record.held(0) & (record.face_oblast == oblast)
+        yield shapely.union_all(record.face_geometry[held])
+
+
+@pytest.mark.exhaustive
+def test_agreement_is_that_of_an_overlay_of_the_files(shared: Path) -> None:
+    known = {source: embedded(source) for source in embed.RECORDS}
+    compared = {day: [o for o in agreement.opinions(known, day) if o.is_current] for day in DAYS}
+    files = {
+        source: {o.snapshot.info.name for on in compared.values() for o in on if o.source == source}
+        for source in known
+    }
+    outlines = {source: outlines_of(shared, source, names) for source, names in files.items()}
+    for day, opinions in compared.items():
+        assert len(opinions) > 1
+        found = agreement.by_oblast(agreement.agree(opinions))
+        held = [outlines[o.source][o.snapshot.info.name] for o in opinions]
+        by_all = areas_km2(reduce(shapely.intersection, held))
+        assert [row.by_all for row in found[:-1]] == pytest.approx(by_all, abs=1.0), day
+        for i, opinion in enumerate(opinions):
+            others = [
+                shapely.union_all(each) for each in zip(*held[:i], *held[i + 1 :], strict=True)
+            ]
+            alone = areas_km2(shapely.difference(held[i], np.array(others)))
+            only = [row.only[opinion.source] for row in found[:-1]]
+            assert only == pytest.approx(alone, abs=1.0), (day, opinion.source)

@@ -125,8 +125,8 @@ def test_agreement_is_near_the_exact_overlay() -> None:
     records = {s: archive.load(geoparquet.geodata(f"{s}.parquet")).coverage for s in SOURCES}
     result = agreement.agree(agreement.opinions(records, date(2025, 8, 4)))
     luhansk = agreement.by_oblast(result)[1]
-    assert luhansk.by_all == pytest.approx(26_506.9, abs=2.5)
-    assert luhansk.only["deepstate"] == pytest.approx(4.9, abs=2.5)
+    assert luhansk.by_all == pytest.approx(26_506.9, abs=0.1)
+    assert luhansk.only["deepstate"] == pytest.approx(4.9, abs=0.1)
 
 
 def test_an_embedded_record_has_the_water_of_exact_faces(shared: Path) -> None:

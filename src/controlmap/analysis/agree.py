@@ -69,7 +69,7 @@ def agree(
             if not o.is_current
         ]
         opinions = [o for o in opinions if o.is_current]
-    return _answer(opinions, basis, str(advance), tuple(warnings))
+    return _answer(opinions, basis, chosen(Advance, advance), tuple(warnings))
 
 
 def _refuse_early(coverages: Mapping[str, Coverage], opinions: Sequence[Opinion], on: date) -> None:
@@ -87,9 +87,9 @@ def _day(opinion: Opinion) -> str:
 
 
 def _answer(
-    opinions: Sequence[Opinion], basis: Basis, advance: str, warnings: tuple[Message, ...]
+    opinions: Sequence[Opinion], basis: Basis, advance: Advance, warnings: tuple[Message, ...]
 ) -> Answer:
-    result = agreement.agree(opinions, basis)
+    result = agreement.agree(opinions, basis, advance)
     by_oblast, spread = agreement.by_oblast(result), agreement.spread(opinions, basis)
     totals = [o.total_km2(basis) for o in opinions[0].coverage.oblasts]
     both = list(zip(by_oblast, spread, strict=True))
@@ -112,14 +112,14 @@ def _answer(
             "day": day,
             "unit": "km2",
             "basis": basis.value,
-            "advance": advance,
+            "advance": advance.value,
             "sources": compared,
             "oblasts": nested[:-1],
             "all": nested[-1],
             "pairs": [vars(pair) for pair in pairs],
         },
         evidence=tuple(Evidence.of(o.coverage, o.snapshot) for o in opinions),
-        choices={"basis": basis.value, "advance": advance},
+        choices={"basis": basis.value, "advance": advance.value},
         method=notes.AGREE_METHOD,
         notes=tuple(_notes(opinions, pairs, basis)),
         warnings=warnings,

@@ -1,9 +1,10 @@
 """Sources against each other on a day: what all of them hold, some, one alone, or none.
 
 Every record is read at its own last snapshot up to the day, with its age; one older than the carry
-limit is not compared. Areas by agreement are counted on the grid of `sampling`, whose points of an
-oblast have equal shares of its polygon's area (geodesic, WGS84, km2), so that they fill it. Figures
-of a source alone, and the spread over sources, are the records' own exact ones.
+limit is not compared. Areas by agreement of the embedded records are exact (`record.joint`); those
+of others are counted on the grid of `sampling`, whose points of an oblast have equal shares of its
+polygon's area (geodesic, WGS84, km2), so that they fill it. Figures of a source alone, and the
+spread over sources, are the records' own exact ones.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import ALL, ALL_NAME
 from controlmap.core.model import CARRY_LIMIT, InputError, Status
 from controlmap.geo import geodesy
 from controlmap.geo.oblasts import Basis, Oblast
-from controlmap.record import generalise, sampling
+from controlmap.record import generalise, joint, sampling
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.record.grid import OUTSIDE
 
@@ -179,11 +181,16 @@ def opinion(coverage: Coverage, day: date) -> Opinion:
     raise InputError("{day}: {source} does not tell what is held", day, coverage.source)
 
 
-def agree(compared: Sequence[Opinion], basis: Basis = Basis.POLYGON) -> Agreement:
+def agree(
+    compared: Sequence[Opinion],
+    basis: Basis = Basis.POLYGON,
+    advance: Advance = Advance.APART,
+) -> Agreement:
     """How the sources agree, each at its own snapshot; on land alone where that is the basis.
 
-    Counted on points, and then brought to what each record has as held and not held, which is
-    exact (`_raked`).
+    Of the embedded records exactly, of others by points; either is brought to what each record has
+    as held and not held, which is exact (`_raked`). `advance` is what assessed advance counts as in
+    the records that are given.
 
     Raises
     ------
@@ -208,19 +215,58 @@ def agree(compared: Sequence[Opinion], basis: Basis = Basis.POLYGON) -> Agreemen
                 CARRY_LIMIT.days,
                 opinion.snapshot.day,
             )
-    oblasts, points = compared[0].coverage.oblasts, sampling.points()
-    code = np.zeros(len(points.place), dtype=np.uint8)
+    oblasts = compared[0].coverage.oblasts
+    code = np.zeros(len(sampling.points().place), dtype=np.uint8)
     for bit, opinion in enumerate(compared):
         code |= _held(opinion).astype(np.uint8) << bit
-    size = 2 ** len(compared)
-    where = points.oblast * size + code
-    if basis == Basis.LAND:
-        where = where[sampling.on_land()]
-    counts = np.bincount(where, minlength=len(oblasts) * size).reshape(len(oblasts), size)
     totals = np.array([o.measured_km2(basis) for o in oblasts])
     held = np.array([opinion.held_km2(basis) for opinion in compared])
-    km2 = _raked(counts * (totals / counts.sum(axis=1))[:, None], held, totals)
+    km2 = _exact(compared, held, totals, basis, advance)
+    if km2 is None:
+        km2 = _counted(code, len(compared), totals, basis)
+    km2 = _raked(km2, held, totals)
     return Agreement(tuple(o.source for o in compared), oblasts, km2, code, basis)
+
+
+def _exact(
+    compared: Sequence[Opinion],
+    held: NDArray[np.float64],
+    totals: NDArray[np.float64],
+    basis: Basis,
+    advance: Advance,
+) -> NDArray[np.float64] | None:
+    """Return areas by code as `record.joint` has them, shape (oblasts, codes); None without it.
+
+    Method: what exactly these sources hold is what they hold at once, less what others hold too.
+    """
+    known, codes = joint.load(), np.arange(2 ** len(compared))
+    km2 = np.empty((len(totals), len(codes)))
+    for code in codes:
+        of = [i for i in range(len(compared)) if code >> i & 1]
+        at_once = held[of[0]] if len(of) == 1 else totals
+        if len(of) > 1:
+            snapshots = {compared[i].coverage.sha256: compared[i].snapshot.index for i in of}
+            exact = known.held_km2(snapshots, basis, advance_held=advance == Advance.HELD)
+            if exact is None:
+                return None
+            at_once = exact
+        km2[:, code] = at_once
+    for bit in range(len(compared)):
+        without = codes[codes >> bit & 1 == 0]
+        km2[:, without] -= km2[:, without | 1 << bit]
+    return np.maximum(km2, 0.0)  # below nothing by rounding alone
+
+
+def _counted(
+    code: NDArray[np.uint8], sources: int, totals: NDArray[np.float64], basis: Basis
+) -> NDArray[np.float64]:
+    """Return areas by code as points have them, shape (oblasts, codes)."""
+    size = 2**sources
+    where = sampling.points().oblast * size + code
+    if basis == Basis.LAND:
+        where = where[sampling.on_land()]
+    counts = np.bincount(where, minlength=len(totals) * size).reshape(len(totals), size)
+    return np.asarray(counts * (totals / counts.sum(axis=1))[:, None])
 
 
 def _raked(

@@ -37,6 +37,7 @@ LEAST_SNAPSHOTS = 5
 """Fewer snapshots in a window give no slope."""
 RIGHT_WITHIN = 0.25
 """A projected change is right if it differs from the change that followed by at most this part."""
+_PARTS = 0.5
 _EPOCH = date(1970, 1, 1)
 _SECONDS_PER_DAY = 86400
 _LEAST_KM2 = 0.001  # what remains below it is the rounding of sums
@@ -97,9 +98,9 @@ class Pace:
         Whether contested ground counts with what is Russian-held.
     km2_per_day
         The Theil-Sen slope.
-    plain_km2_per_day
-        The difference between the window's ends over the time between their snapshots; None where
-        the record does not know the window's first day.
+    net_km2, plain_km2_per_day
+        The net change between the window's ends, and the same over the time between their
+        snapshots; None where the record does not know the window's first day.
     held_km2, remaining_km2
         What is held on the day, and what is not.
     last_redrawn, redrawn
@@ -116,6 +117,7 @@ class Pace:
     snapshots: int
     contested: Contested
     km2_per_day: float
+    net_km2: float | None
     plain_km2_per_day: float | None
     held_km2: float
     remaining_km2: float
@@ -127,6 +129,14 @@ class Pace:
     def is_known(self) -> bool:
         """Whether there is a pace: the map was redrawn in the window, or nothing remains."""
         return self.redrawn or self.remaining_km2 == 0
+
+    @property
+    def parts(self) -> bool:
+        """Whether the slope parts from the net change: in its sign, or by half of the larger."""
+        slope, plain = self.km2_per_day, self.plain_km2_per_day
+        if plain is None or not self.is_known:
+            return False
+        return abs(slope - plain) > _PARTS * max(abs(slope), abs(plain))
 
     @property
     def low(self) -> float | None:
@@ -304,6 +314,7 @@ def measure(
             LEAST_SNAPSHOTS,
         )
     slope = _slope(run, first, last)
+    net, plain = _difference(run, coverage.known(first_day), last) or (None, None)
     redrawn = int(last_changes(run.km2[:, None])[last, 0])
     number = (snapshot.day - coverage.span[0]).days
     columns = _columns(coverage, iso)
@@ -318,7 +329,8 @@ def measure(
         snapshots=last - first + 1,
         contested=contested,
         km2_per_day=slope,
-        plain_km2_per_day=_plain(run, coverage.known(first_day), last),
+        net_km2=net,
+        plain_km2_per_day=plain,
         held_km2=held,
         remaining_km2=remaining,
         last_redrawn=_day_of(int(run.day[redrawn])) if redrawn >= 0 else None,
@@ -388,11 +400,13 @@ def _slope(run: Series, first: int, last: int) -> float:
     return float(np.median((km2[later] - km2[earlier]) / (at[later] - at[earlier])))
 
 
-def _plain(run: Series, start: DaySnapshot | None, last: int) -> float | None:
+def _difference(run: Series, start: DaySnapshot | None, last: int) -> tuple[float, float] | None:
+    """Return the change since a window's first day, in km2 and in km2 a day."""
     first = -1 if start is None else int(run.number[start.index])
     if first < 0 or first == last:
         return None
-    return float((run.km2[last] - run.km2[first]) / (run.at[last] - run.at[first]))
+    net = float(run.km2[last] - run.km2[first])
+    return net, net / float(run.at[last] - run.at[first])
 
 
 def _number_of(day: date) -> int:

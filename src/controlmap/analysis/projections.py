@@ -32,8 +32,8 @@ def pace(
 ) -> Answer:
     """Answer how fast an oblast's Russian-held ground grew, and when that would take the rest.
 
-    The one row has the net pace in km2 a day with its calibrated interval, the simple
-    difference, what is not held, and the days at that pace; None never ends, or is not supported. A
+    The one row has the robust slope in km2 a day with its calibrated interval, the net change,
+    what is not held, and the days at that slope; None never ends, or is not supported. A
     map that was not redrawn in the window has no pace. `tables["horizons"]` has the range of the
     change at each horizon, and how often such ranges held.
 
@@ -98,6 +98,7 @@ def pace(
                 snapshots=result.snapshots,
                 nominal=COVERAGE,
             ),
+            *([notes.PACE_PARTS] if result.parts else []),
             *budget.not_redrawn([row], snapshot.day),
             *assessed_advance.note(coverage.source, str(advance)),
         ),
@@ -119,6 +120,7 @@ def _row(pace: Pace) -> dict[str, Any]:
         "pace_km2_per_day": pace.km2_per_day,
         "low": pace.low,
         "high": pace.high,
+        "net_km2": pace.net_km2,
         "plain_km2_per_day": pace.plain_km2_per_day,
     }
     is_dated = pace.is_known and pace.dating == Dating.SUPPORTED
@@ -162,13 +164,14 @@ def _body(pace: Pace, row: Row, horizons: Rows) -> Iterator[Block]:
     reached = text_pace.reached(pace.snapshot.day, *ends, pace.dating.value)
     if not pace.is_known:
         rate, takes, reached = text_pace.not_redrawn(pace.last_redrawn), "", ""
-    plain = row["plain_km2_per_day"]
+    net, plain = row["net_km2"], row["plain_km2_per_day"]
+    known = net is not None and plain is not None
     yield Facts(
         (
             (notes.FACT_OBLAST, f"{row['name']} ({row['iso']})"),
             (notes.FACT_WINDOW, notes.WINDOW(days=pace.window_days, snapshots=pace.snapshots)),
             (notes.FACT_PACE, rate),
-            (notes.FACT_PLAIN, notes.NOT_KNOWN if plain is None else notes.RATE(rate=plain)),
+            (notes.FACT_NET, notes.NET(net=net, rate=plain) if known else notes.NOT_KNOWN),
             (notes.FACT_NOT_HELD, notes.KM2(area=pace.remaining_km2)),
             (notes.FACT_TO_TAKE, takes),
             (notes.FACT_REACHED, reached),

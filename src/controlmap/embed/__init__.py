@@ -18,7 +18,8 @@ from controlmap.core.model import ControlmapError, InputError
 from controlmap.embed import geonames, gshhg, minregion, natural_earth
 from controlmap.geo import oblasts
 from controlmap.geo.geodesy import array_of
-from controlmap.record import builder
+from controlmap.record import archive, builder, joint
+from controlmap.record.drawings import Drawings
 from controlmap.record.inputs import entry
 
 MINREGION = Path("data", "boundaries", "minregion_2020_oblasts.geojson.gz")
@@ -85,6 +86,19 @@ def embed_record(shared: Path, out: Path, source: str = "deepstate") -> None:
     geoparquet.write_sidecar(target)
 
 
+def embed_joint(shared: Path, out: Path) -> None:
+    """Write `joint.parquet` and its sidecar: what the records in `out` hold at once."""
+    drawings = Drawings()
+    for source, (names, _) in RECORDS.items():
+        intake = builder.Intake(source, lambda _: None, strict=False, drawings=drawings)
+        intake.take([shared / "data" / name for name in names])
+    records = {source: out / f"{source}.parquet" for source in RECORDS}
+    coverages = {source: archive.load(path).coverage for source, path in records.items()}
+    target = out / joint.NAME
+    joint.write(target, coverages, drawings, [entry(path) for path in records.values()])
+    geoparquet.write_sidecar(target)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Rebuild every embedded file; 0, 1 where a file is damaged, 2 where an input is missing."""
     parser = argparse.ArgumentParser("python -m controlmap.embed", description="Rebuild geodata/.")
@@ -100,6 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         embed_water(given.out)
         for source in RECORDS:
             embed_record(given.shared, given.out, source)
+        embed_joint(given.shared, given.out)
     except ControlmapError as error:
         print(error, file=sys.stderr)
         return 2 if isinstance(error, InputError) else 1

@@ -257,7 +257,7 @@ _ALL = (
     # How fast
     column("window_days", "Window", DAYS, "The days that the pace is over."),
     column("snapshots", "Snapshots", COUNT, "The snapshots in the window."),
-    column("pace_km2_per_day", "Pace", KM2_PER_DAY, "The Theil-Sen slope, net.", signed=True),
+    column("pace_km2_per_day", "Slope", KM2_PER_DAY, "The robust (Theil-Sen) slope.", signed=True),
     column(
         "low",
         "From",
@@ -276,9 +276,9 @@ _ALL = (
     ),
     column(
         "plain_km2_per_day",
-        "Simple difference",
+        "Net a day",
         KM2_PER_DAY,
-        "The window's ends over the time between.",
+        "The net change between the window's ends over the time between.",
         signed=True,
     ),
     column("remaining_km2", "Not held", KM2, "What is not held on the day."),
@@ -489,6 +489,14 @@ _ALL = (
         "distance_km", "Distance", KM, "To the nearest Russian-held ground; 0 where it is held."
     ),
     column("net_km2", "Net", KM2, "Gained less lost.", signed=True, missing=NOT_KNOWN),
+    column(
+        "pace.net_km2",
+        "Net change",
+        KM2,
+        "The change between the window's ends.",
+        signed=True,
+        missing=NOT_KNOWN,
+    ),
     column("change_30d", "30 days", KM2, "The change of what is held.", signed=True),
     column("change_365d", "365 days", KM2, "The change of what is held.", signed=True),
     column("until", "Until", DATE, "The first day that it had another status.", missing=LAST_DAY),

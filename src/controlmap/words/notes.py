@@ -72,9 +72,9 @@ AREA_METHOD = Message(
     "Areas are geodesic on WGS84, in km2, of the disjoint faces that the snapshots' lines cut."
 )
 AGREE_METHOD = Message(
-    "Areas by agreement are counted on an equal-area grid and brought to what each record has as "
-    "held; shares are each record's own, exact to "
-    "its faces; geodesic on WGS84."
+    "Areas by agreement of the embedded records are measured on the lines of all their files "
+    "together; those of other records are counted on an equal-area grid and brought to what each "
+    "record has as held. Shares are each record's own, exact to its faces; geodesic on WGS84."
 )
 PLACE_METHOD = Message(
     "The status is that of the face the point lies in; distances in an equal-area projection."
@@ -200,11 +200,17 @@ ASSESSED_OF = Message("{title}, observed {observed}, retrieved {retrieved}, reco
 CITATION = Message("{title}. Source: {assessed}. controlmap {version}. {method}")
 MORE_ROWS = Message("and {count} row more", "and {count} rows more")
 
-PACE = Message("Net pace of Russian-held ground")
+PACE = Message("Pace of Russian-held ground")
 BACKTEST = Message("How often such projections held")
 PACE_METHOD = Message(
     "The pace is the median of the slopes between all pairs of snapshots in the window (Theil and "
     "Sen), net, in km2 (geodesic on WGS84) a day."
+)
+PACE_PARTS = Message(
+    "The robust slope and the net change part here: the net change is that between the ends of the "
+    "window, and has all that was drawn on any one day; the slope is the median over all pairs of "
+    "snapshots, which a day on which much was drawn at once, or a change at the very end, hardly "
+    "moves."
 )
 CARRIED = Message("{observed} (no snapshot on {day}: carried)")
 PACE_OUT = Message(
@@ -227,8 +233,9 @@ NOT_KNOWN = Message("not known")
 BOTH = Message("{first}; {then}")
 FACT_OBLAST = Message("oblast")
 FACT_WINDOW = Message("window")
-FACT_PACE = Message("pace")
-FACT_PLAIN = Message("simple difference")
+FACT_PACE = Message("robust slope")
+FACT_NET = Message("net change")
+NET = Message("{net:+,.1f} km2, {rate:+,.2f} km2 a day")
 FACT_NOT_HELD = Message("not held")
 FACT_TO_TAKE = Message("to take it")
 FACT_REACHED = Message("reached")

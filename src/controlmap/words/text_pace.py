@@ -31,17 +31,18 @@ NO_DATE = {
 NOT_REDRAWN = Message("not redrawn since {day}")
 NEVER_REDRAWN = Message("never redrawn in the record")
 _DAYS_OF_YEAR = 365.25
-PLAIN, LEFT = Message("Simple difference"), Message("Not held")
+NET, LEFT = Message("Net change over the window"), Message("Not held")
 TAKES, REACHED = Message("Time to take the rest"), Message("Taken by")
 WINDOWS_CAPTION = Message(
-    "By window: net pace in km² a day, and the time that taking the rest would need"
+    "By window: robust slope with its range, and net change, in km² a day; and the time that "
+    "taking the rest would need at the slope"
 )
 WINDOWS_COLUMNS = (
     Message("Window"),
-    Message("Pace"),
+    Message("Slope"),
     Message("Lowest"),
     Message("Highest"),
-    Message("Simple"),
+    Message("Net"),
     Message("Days"),
     Message("Fewest"),
     Message("Most"),
@@ -53,10 +54,10 @@ BACKTEST_CAPTION = Message(
     "Share of days whose projected net change was within {tolerance:.0%} of what followed"
 )
 METHOD = Message(
-    "The pace is the Theil-Sen slope: the median of the slopes between all pairs of snapshots in "
-    "the window. Its range is calibrated on the record (split conformal): wide enough for "
+    "The robust slope is Theil and Sen's: the median of the slopes between all pairs of snapshots "
+    "in the window. Its range is calibrated on the record (split conformal): wide enough for "
     "{nominal:.0%} of the errors of earlier projections whose outcome was known by the day. The "
-    "simple difference is that between the ends of the window."
+    "net change is the difference between the ends of the window."
 )
 
 
@@ -109,6 +110,13 @@ def rate_km2(value: float | None) -> str:
     return _("{rate:+,.2f}\N{NO-BREAK SPACE}km² a day", rate=value)
 
 
+def net(km2: float | None, rate: float | None) -> str:
+    """Return a net change, and what it is a day."""
+    if km2 is None or rate is None:
+        return str(text.NOT_KNOWN)
+    return _("{net}, {rate:+,.2f}\N{NO-BREAK SPACE}km² a day", net=text.change_km2(km2), rate=rate)
+
+
 def rate_and_range(value: float, low: float | None, high: float | None) -> str:
     """Return a rate with its unit, and its range where it has one."""
     if low is None or high is None:
@@ -125,14 +133,14 @@ def of_what(window_days: int, low: float | None, high: float | None) -> str:
     """Return what the headline's figure is, with its range where it has one."""
     if low is None or high is None:
         return ngettext(
-            "net pace of Russian-held ground over {count} day",
-            "net pace of Russian-held ground over {count} days",
+            "robust slope of Russian-held ground over {count} day",
+            "robust slope of Russian-held ground over {count} days",
             window_days,
         )
     return ngettext(
-        "net pace of Russian-held ground over {count} day, {low:+,.2f} to "
+        "robust slope of Russian-held ground over {count} day, {low:+,.2f} to "
         "{high:+,.2f}\N{NO-BREAK SPACE}km² a day",
-        "net pace of Russian-held ground over {count} days, {low:+,.2f} to "
+        "robust slope of Russian-held ground over {count} days, {low:+,.2f} to "
         "{high:+,.2f}\N{NO-BREAK SPACE}km² a day",
         window_days,
         low=low,
@@ -258,7 +266,7 @@ def backtest_columns(horizons: tuple[int, ...]) -> tuple[str, ...]:
     return (
         _("Window"),
         *map(_on, horizons),
-        _("Simple, {horizon}", horizon=last),
+        _("By net change, {horizon}", horizon=last),
         *(_("In range, {horizon}", horizon=_on(days)) for days in horizons),
         _("Days tested, {horizon}", horizon=last),
     )
@@ -281,7 +289,7 @@ def citation(
     window_days: int,
     snapshots: int,
     rate: str,
-    simple: str,
+    net: str,
     both: bool,
     remaining_km2: float,
     time: str,
@@ -290,14 +298,13 @@ def citation(
 ) -> list[str]:
     """Return the figures in sentences; `both` counts contested ground, `time` "" is not known."""
     template = Message(
-        "{whose}, net pace of Russian-held ground over the {window} to {day}: {rate} (Theil-Sen "
-        "slope of {snapshots}); simple difference: {simple}; contested ground not counted as held."
+        "{whose}, Russian-held ground over the {window} to {day}: net change {net}; robust slope "
+        "{rate} (Theil-Sen, of {snapshots}); contested ground not counted as held."
     )
     if both:
         template = Message(
-            "{whose}, net pace of Russian-held ground over the {window} to {day}: {rate} "
-            "(Theil-Sen slope of {snapshots}); simple difference: {simple}; contested ground "
-            "counted as held."
+            "{whose}, Russian-held ground over the {window} to {day}: net change {net}; robust "
+            "slope {rate} (Theil-Sen, of {snapshots}); contested ground counted as held."
         )
     pace = template(
         whose=whose,
@@ -305,7 +312,7 @@ def citation(
         day=day,
         rate=rate,
         snapshots=text.snapshots(snapshots),
-        simple=simple,
+        net=net,
     )
     if not time:
         left = _("Not held: {area:km2} km².", area=remaining_km2)

@@ -26,7 +26,7 @@ from controlmap.dashboard.parameters import (
 from controlmap.draw import chart_pictures, charts
 from controlmap.record.archive import Record
 from controlmap.record.coverage import Coverage, DaySnapshot
-from controlmap.words import text, text_pace
+from controlmap.words import notes, text, text_pace
 from controlmap.words.catalog import Text
 
 _YEAR = 365
@@ -60,6 +60,8 @@ def _figures() -> None:
     scores = pace.backtest(calibrations)
     (score,) = (s for s in scores if (s.window_days, s.horizon_days) == (window, _YEAR))
     _headline(measured)
+    if measured.parts:
+        st.markdown(notes.PACE_PARTS)
     summary = _summary(score)
     st.markdown(summary)
     left, right = st.columns([11, 9], gap="medium")
@@ -143,13 +145,19 @@ def _cited(measured: Pace, summary: str) -> list[str]:
         window_days=measured.window_days,
         snapshots=measured.snapshots,
         rate=rate,
-        simple=text_pace.rate_km2(measured.plain_km2_per_day if measured.is_known else None),
+        net=_net(measured),
         both=measured.contested == Contested.IN,
         remaining_km2=measured.remaining_km2,
         time=_time(measured),
         months=_months(measured),
         summary=summary,
     )
+
+
+def _net(measured: Pace) -> str:
+    if not measured.is_known:
+        return str(text.NOT_KNOWN)
+    return text_pace.net(measured.net_km2, measured.plain_km2_per_day)
 
 
 def _time(measured: Pace) -> str:
@@ -170,7 +178,7 @@ def _headline(measured: Pace) -> None:
     figure = text_pace.rate_km2(measured.km2_per_day)
     of_what = text_pace.of_what(measured.window_days, measured.low, measured.high)
     facts = [
-        (text_pace.PLAIN, text_pace.rate_km2(measured.plain_km2_per_day)),
+        (text_pace.NET, _net(measured)),
         (text_pace.LEFT, text.km2(measured.remaining_km2)),
         (text_pace.TAKES, _time(measured)),
         (text_pace.REACHED, _months(measured)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -83,7 +84,8 @@ def _compare(place: DeltaGenerator, choices: Choices, current: Sequence[Opinion]
         return
     rev = key(compared, choices[ADVANCE])
     private = any(o.source == custom.ID for o in compared)
-    agreed = agreement.agree(compared) if private else _agreed(rev, compared)
+    advance = choices[ADVANCE]
+    agreed = (agreement.agree if private else partial(_agreed, rev))(compared, advance=advance)
     rows = agreement.by_oblast(agreed)
     spread = agreement.spread([o for o in compared if o.source != custom.ID])
     if custom.ID in agreed.sources:
@@ -155,8 +157,8 @@ def key(compared: Sequence[Opinion], advance: Advance) -> str:
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _agreed(key: str, _compared: Sequence[Opinion]) -> Agreement:  # noqa: ARG001
-    return agreement.agree(_compared)
+def _agreed(key: str, _compared: Sequence[Opinion], advance: Advance) -> Agreement:  # noqa: ARG001
+    return agreement.agree(_compared, advance=advance)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
