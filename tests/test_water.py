@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +14,6 @@ from controlmap import embed
 from controlmap.analysis import agreement, areas
 from controlmap.core import geoparquet
 from controlmap.core.model import InputError, Status
-from controlmap.draw import map_layers
 from controlmap.embed import gshhg
 from controlmap.geo import oblasts, water
 from controlmap.geo.geodesy import area_km2, array_of
@@ -88,16 +86,6 @@ def test_over_land_areas_are_of_land_alone() -> None:
     ground = areas.areas(record.coverage, DAY, basis="land").row("UA-65")
     assert ground["russian_held"] == pytest.approx(kherson["held"])
     assert ground["russian_held"] + ground["ukrainian_held"] == pytest.approx(ground["total"])
-
-
-def test_the_player_s_shares_are_of_what_it_counts() -> None:
-    record = archive.open_embedded("deepstate")
-    assert record is not None
-    over_land, over_all = (
-        json.loads(map_layers.day_payload(record, DAY, basis))["totals"]
-        for basis in (LAND, POLYGON)
-    )
-    assert over_land == over_all
 
 
 def test_what_the_official_area_has_besides_is_not_measured() -> None:
