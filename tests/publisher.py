@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,19 +11,27 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+import orjson
 import pytest
+import shapely
 
 from controlmap.update.fetch import Clock, Fetcher, Manners
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
+Box = tuple[float, float, float, float]
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 KB = 2**10
 
 
 @dataclass
 class Publisher:
-    """What it answers by path, the last answer again and again; and what it was asked."""
+    """What it answers by path, the last answer again and again; and what it was asked.
+
+    A path without a query answers those with one that have no answer of their own.
+    """
 
     address: str = ""
     answers: dict[str, list[Answer]] = field(default_factory=dict)
@@ -40,7 +49,8 @@ class Publisher:
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         self.asked.append((handler.path, handler.headers))
-        left = self.answers.get(handler.path, [status(404)])
+        plain = handler.path.partition("?")[0]
+        left = self.answers.get(handler.path) or self.answers.get(plain, [status(404)])
         (left.pop(0) if len(left) > 1 else left[0])(handler)
 
 
@@ -91,6 +101,52 @@ def file(data: bytes, kind: str = "application/json", **headers: str) -> Answer:
 
 def packed(data: bytes) -> Answer:
     return file(gzip.compress(data), Content_Encoding="gzip")
+
+
+def feature_layer(
+    *rows: tuple[Mapping[str, Any], Box], most: int = 2, flag: Mapping[str, Any] | None = None
+) -> Answer:
+    """A layer of an ArcGIS server: features with their attributes, at most so many an answer.
+
+    Of a query it understands a day of a field, written as the field is; the distinct values of
+    `outFields`; and from which row on. `flag` is how it says that there are more.
+    """
+    fault = {"error": {"code": 400, "message": "Cannot perform query.", "details": []}}
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        query = dict(parse_qsl(urlsplit(handler.path).query))
+        asked = re.fullmatch(r"(\w+) >= (\w+) '([\d-]+)[^']*' AND .*", query["where"])
+        field = query["outFields"] if query["outFields"] != "*" else asked and asked[1]
+        chosen = [dict(row) | {"box": box} for row, box in rows]
+        if field and not all(field in row for row in chosen):
+            return file(orjson.dumps(fault))(handler)
+        if asked:
+            of_text = [isinstance(row[asked[1]], str) for row in chosen]
+            if any(is_text != (asked[2] == "DATE") for is_text in of_text):
+                return file(orjson.dumps(fault))(handler)
+            chosen = [row for row in chosen if _day(row[asked[1]]) == asked[3]]
+        if query.get("returnDistinctValues"):
+            values = sorted({row[query["outFields"]] for row in chosen})
+            found = [{"attributes": {query["outFields"]: value}} for value in values]
+        else:
+            found = [_feature(row) for row in chosen]
+        begin = int(query.get("resultOffset", 0))
+        document: dict[str, Any] = {"features": found[begin : begin + most]}
+        if begin + most < len(found):
+            document |= flag or {"exceededTransferLimit": True}
+        return file(orjson.dumps({"type": "FeatureCollection"} | document))(handler)
+
+    return answer
+
+
+def _day(value: Any) -> str:
+    return value if isinstance(value, str) else f"{datetime.fromtimestamp(value / 1000, UTC):%F}"
+
+
+def _feature(row: Mapping[str, Any]) -> dict[str, Any]:
+    geometry = shapely.geometry.mapping(shapely.box(*row["box"]))
+    properties = {name: value for name, value in row.items() if name != "box"}
+    return {"type": "Feature", "properties": properties, "geometry": geometry}
 
 
 def status(code: int, **headers: str) -> Answer:

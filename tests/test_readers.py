@@ -455,6 +455,10 @@ def test_viina_opinions_stand_side_by_side() -> None:
         (files.viina((1, "20240506", "RU")), "has no place of the four oblasts"),
         (b"geonameid,date,status\n1,20240506,RU\n", "is not VIINA's CSV"),
         (
+            b"kod,date,status\nUA14020010010098765,20240506,RU\n",
+            "v.csv: has no column geonameid; of VIINA's files the `control_latest` are read",
+        ),
+        (
             files.viina((DONETSK, "20240506", "RU"), (DONETSK, "2024-05-06", "UA")),
             f"v.csv: gives place {DONETSK} on 2024-05-06 two holders",
         ),

@@ -17,6 +17,7 @@ from controlmap.update.fetch import (
     FetchError,
     Manners,
     MissingError,
+    RefusedError,
     UnavailableError,
     check_address,
 )
@@ -147,7 +148,8 @@ def test_requests_keep_their_distance(server: Publisher, clock: MadeClock) -> No
     [
         (status(404), MissingError, "is not there (404)"),
         (status(410), MissingError, "is not there (410)"),
-        (status(403), UnavailableError, "turns the request away (403)"),
+        (status(401), RefusedError, "turns the request away (401)"),
+        (status(403), RefusedError, "turns the request away (403)"),
         (status(206), FetchError, "the server answers 206"),
         (file(b"<!doctype html><p>", "text/html"), FetchError, "is 'text/html'; JSON is expected"),
         (file(b"\n <html>"), FetchError, "is a page of HTML or XML; JSON is expected"),

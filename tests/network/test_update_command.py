@@ -79,7 +79,7 @@ def test_a_source_without_an_address_says_what_to_do(
     with pytest.raises(InputError, match="every address is empty"):
         run(fetcher)
     with pytest.raises(InputError, match=r"no address to fetch it from.*controlmap build"):
-        updater.update("nzz", fetcher, quiet, quiet)
+        updater.update("creamy_caprice", fetcher, quiet, quiet)
     assert list(place.iterdir()) == []
 
 
@@ -196,6 +196,18 @@ def test_a_dry_run_lists_and_writes_nothing(
     assert (done.code, server.paths, tree(place)) == (0, [], before)
 
 
+def test_a_dry_run_lists_the_days_that_are_named(
+    server: Publisher, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = Run(capsys, "update", "--dry-run", "--from", "2026-03-03", "--to", "2026-03-05")
+    assert [line[:10] for line in done.out.splitlines()] == [
+        "2026-03-03",
+        "2026-03-04",
+        "2026-03-05",
+    ]
+    assert (server.paths, tree(place)) == ([], {})
+
+
 @pytest.mark.usefixtures("own")
 def test_a_dry_run_asks_for_indexes_alone_and_tells_every_feeds_terms(
     both: Publisher, capsys: pytest.CaptureFixture[str]
@@ -230,6 +242,7 @@ def test_an_interruption_is_one_line(
     [
         (("--since", "yesterday"), "'yesterday' is not a date YYYY-MM-DD"),
         (("--since", "2026-03-13"), "--since 2026-03-13: is still to come"),
+        (("--from", "2026-03-11", "--to", "2026-03-09"), "--from 2026-03-11: is after --to 2026"),
         (("--source", "nobody"), "source 'nobody': not known"),
     ],
 )

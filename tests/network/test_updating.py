@@ -18,7 +18,6 @@ from controlmap.update import updater
 from controlmap.update.fetch import Fetcher
 from input_files import OCCUPIED, make_file, quiet
 from march import (
-    STRIP_KM2,
     WIDE,
     asked,
     daily,
@@ -143,7 +142,11 @@ def test_where_the_better_feed_fails_the_other_goes_on(both: Publisher, fetcher:
     both.publish("/api/public", status(403))
     publish(both, 6, 7)
     done = run(fetcher)
-    assert done.fetching.failed == [f"{both.address}/api/public: turns the request away (403)"]
+    assert done.fetching.failed == [
+        f"{both.address}/api/public: turns the request away (403); "
+        "CONTROLMAP_ADDRESS_DEEPSTATE_API is to be the address below which /public, /last and "
+        "/ID/geojson lie. A bare one, without these, is not for everybody"
+    ]
     assert [info.observed.day for info in done.added] == [6, 7]
 
 
@@ -245,72 +248,12 @@ def test_an_interrupted_beginning_goes_on_where_it_stopped(
     assert list(stored()) == list(range(1, 11))
 
 
-# ISW, whose layers tell no day
-
-
-LAYERS = {
-    "VIEW_RussiaCoTinUkraine_V3/FeatureServer/49": strips(3),
-    "AssessedRussianAdvanceInUkraine_V2_view/FeatureServer/0": (38.0, 48.0, 38.1, 48.1),
-    "VIEW_ClaimedRussianTerritoryinUkraine_V2/FeatureServer/49": (38.1, 48.0, 38.2, 48.1),
-    "View_AssessedRussianInfiltrationAreasinUkraine_V4/FeatureServer/0": (38.2, 48.0, 38.3, 48.1),
-}
-
-
-@pytest.mark.usefixtures("place")
-def test_the_layers_of_a_day_become_one_state_of_it(
-    server: Publisher, fetcher: Fetcher, clock: MadeClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CONTROLMAP_ADDRESS_ISW", f"{server.address}/isw")
-    for layer, box in LAYERS.items():
-        path = f"/isw/{layer}/query?where=1%3D1&outFields=*&f=geojson"
-        server.publish(path, make_file((box, {})))
-    done = updater.update("isw", fetcher, quiet, quiet)
-    assert (done.begun, len(done.added), len(server.asked)) == (True, 1, 4)
-    assert updater.update("isw", fetcher, quiet, quiet).added == ()
-    assert len(server.asked) == 4
-    clock.start = NOON.replace(day=13)
-    done = updater.update("isw", fetcher, quiet, quiet)
-    (info,) = done.added
-    assert (info.observed, info.retrieved) == (NOON.replace(day=13, hour=0), clock.start)
-    assert sorted(info.reports) == [
-        "assessed_advance",
-        "claimed_control",
-        "contested",
-        "infiltration",
-        "russian_held",
-    ]
-    held = archive.open_source("isw").coverage.areas[-1].sum(axis=0)
-    assert held[1] == pytest.approx(3 * STRIP_KM2, abs=0.001)
-
-
-@pytest.mark.usefixtures("place")
-@pytest.mark.parametrize("answer", [500, 404, 429])
-def test_a_state_is_added_when_its_last_layer_has_come(
-    server: Publisher, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch, answer: int
-) -> None:
-    monkeypatch.setenv("CONTROLMAP_ADDRESS_ISW", f"{server.address}/isw")
-    paths = {f"/isw/{at}/query?where=1%3D1&outFields=*&f=geojson": LAYERS[at] for at in LAYERS}
-    for path, box in paths.items():
-        server.publish(path, make_file((box, {})))
-    claimed = list(paths)[2]
-    server.publish(claimed, status(answer))
-    done = updater.update("isw", fetcher, quiet, quiet)
-    assert (done.record, done.added, done.fetching.kept) == (None, (), [])
-    lacking = "VIEW_ClaimedRussianTerritoryinUkraine_V2_20260312.geojson"
-    assert done.fetching.failed[-1].startswith(f"2026-03-12: is not added without {lacking}")
-    assert archive.user_file("isw.parquet") is None
-    server.publish(claimed, make_file((paths[claimed], {})))
-    server.asked.clear()
-    (info,) = updater.update("isw", fetcher, quiet, quiet).added
-    assert "claimed_control" in info.reports
-    assert len(server.asked) == (2 if answer == 429 else 1)  # the others are kept
-
-
 @pytest.mark.usefixtures("own")
 @pytest.mark.parametrize(
     ("sent", "told"),
     [
-        (b'{"error": {"code": 400}}', "is no GeoJSON FeatureCollection"),
+        (b'{"error": {"code": 400, "message": "Invalid"}}', "the server answers 400 ('Invalid')"),
+        (b'{"error": {}}', "is no GeoJSON FeatureCollection"),
         (b"[1]", "is no GeoJSON FeatureCollection"),
         (
             b'{"features": [1, 2], "properties": {"exceededTransferLimit": true}}',

@@ -29,12 +29,19 @@ def add(commands: Commands) -> None:
     add_source(parser)
     parser.add_argument(
         "--since",
+        "--from",
         type=day,
         metavar="DATE",
         help=_(
             "ask for what is missing from this day on (default: since your record "
             "ends; without one, since the embedded record begins)"
         ),
+    )
+    parser.add_argument(
+        "--to",
+        type=day,
+        metavar="DATE",
+        help=_("ask for nothing after this day (default: today)"),
     )
     parser.add_argument(
         "--dry-run", action="store_true", help=_("list what would be fetched; write nothing")
@@ -60,7 +67,7 @@ def _update(arguments: argparse.Namespace) -> None:
 def _preview(source: str, arguments: argparse.Namespace, fetcher: Fetcher) -> None:
     from controlmap.update import updater
 
-    plan = updater.preview(source, fetcher, say, progress, arguments.since)
+    plan = updater.preview(source, fetcher, say, progress, arguments.since, arguments.to)
     progress("")
     for item in plan.wanted:
         print(printable(f"{item.observed:%Y-%m-%d}  {item.reader}  {item.address}"))
@@ -72,7 +79,7 @@ def _fetch(source: str, arguments: argparse.Namespace, fetcher: Fetcher) -> None
     from controlmap.record import archive
     from controlmap.update import updater
 
-    done = updater.update(source, fetcher, say, progress, arguments.since)
+    done = updater.update(source, fetcher, say, progress, arguments.since, arguments.to)
     progress("")
     report(done.added, [(kept.name, kept.why) for kept in done.kept_out])
     if done.fetching.missing:

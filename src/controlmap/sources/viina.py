@@ -99,7 +99,7 @@ def read(reader: str, document: Document, observed: datetime | None) -> Snapshot
         name=document.name,
         observed=datetime(day.year, day.month, day.day, tzinfo=UTC),
         retrieved=None,
-        sha256=hashlib.sha256(f"{document.sha256} {day}".encode()).hexdigest(),
+        sha256=hashlib.sha256(f"{reader} {day} ".encode() + holder.tobytes()).hexdigest(),
         reports=REPORTS,
         warnings=tuple(warnings),
     )

@@ -41,6 +41,8 @@ UNKNOWN = -1
 """In the place of a holder: the file does not say who holds it."""
 _NO_PLACE = -1
 _HEADER = b"geonameid,date,"
+_BY_CODE = b"kod,date,"
+"""The same by the codes of Ukraine's register (KATOTTH), of whose places nothing is at hand."""
 _DATE = re.compile(r"\d{4}(-?)\d\d\1\d\d", re.ASCII)
 _BLOCK = 2**20
 
@@ -80,12 +82,12 @@ class Year(Document):
 def recognises(data: bytes, name: str) -> bool:
     """Return whether bytes, zipped or not, are such a file."""
     if not containers.is_zip(data):
-        return _plain_head(data).startswith(_HEADER)
+        return _plain_head(data).startswith((_HEADER, _BY_CODE))
     inside = containers.names_in(data, name)
     if len(inside) != 1 or not inside[0].casefold().endswith(".csv"):
         return False
     with containers.only_member(data, name, ".csv") as (opened, _):
-        return _plain_head(opened.read(len(_HEADER) + 32)).startswith(_HEADER)
+        return _plain_head(opened.read(len(_HEADER) + 32)).startswith((_HEADER, _BY_CODE))
 
 
 def _plain_head(data: bytes) -> bytes:
@@ -117,6 +119,12 @@ def _parsed(opened: io.RawIOBase, name: str, sha256: str) -> Year:
         for batch in _batches(opened, name, pa.array(order)):
             table.add(batch)
     except pa.ArrowException as error:
+        if "'geonameid'" in str(error):
+            raise InputError(
+                "{name}: has no column geonameid; of VIINA's files the `control_latest` are read. "
+                "The `kontrol_latest` say the same by `kod`, and no list of its places is at hand",
+                name,
+            ) from error
         reason = " ".join(str(error).split())[:120]
         raise InputError("{name}: is not VIINA's CSV, or cut off ({why})", name, reason) from error
     if not table.days:

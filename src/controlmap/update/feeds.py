@@ -7,6 +7,7 @@ empty, the feed is left alone.
 from __future__ import annotations
 
 import os
+from calendar import monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,7 +17,20 @@ import orjson
 from controlmap import sources
 from controlmap.core.model import InputError
 from controlmap.sources import deepstate_daily
-from controlmap.update.fetch import Fetched, Fetcher, FetchError, check_address
+from controlmap.update import arcgis
+from controlmap.update.arcgis import Layer
+from controlmap.update.fetch import (
+    JSON,
+    ZIP,
+    Content,
+    Fetched,
+    Fetcher,
+    FetchError,
+    MissingError,
+    RefusedError,
+    UnavailableError,
+    check_address,
+)
 
 SETTING = "CONTROLMAP_ADDRESS_"
 
@@ -25,8 +39,8 @@ SETTING = "CONTROLMAP_ADDRESS_"
 class Item:
     """A file that a source has published: its reader, its name, where it is, what instant it is of.
 
-    `observed` is the instant that the reader will find in the file; `updated`, when its source last
-    changed it, where an index says so.
+    `observed` is the instant that the reader will find in the file, or the last one that it may
+    (`Feed.dated`); `updated`, when its source last changed it, where an index says so.
     """
 
     reader: str
@@ -43,7 +57,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Feed:
-    """Where one kind of file of a source is published.
+    """Where one kind of file of a source is published, and how.
 
     Attributes
     ----------
@@ -52,22 +66,52 @@ class Feed:
     default
         The address where no setting names another.
     begins
-        The first day of which it has a file.
+        The day of its first file.
     terms
         Who may fetch, where that is more than the source's terms say.
     listed
-        The files from an instant on up to another, oldest first; asks the server where there is an
-        index.
+        The files from an instant on up to another, oldest first, and what could not be listed of
+        them; asks the server where there is an index.
+    content
+        What a file is.
+    paged
+        Whether a file may come in several pages.
     corrects
-        Whether that index says when a file was changed under the same instant.
+        Whether the index lists all files, and says when one was changed under the same instant.
+    dated
+        Whether a file's day is known before it is read; else it is of this day at the latest.
     """
 
     reader: str
     default: str
     begins: date
     terms: str
-    listed: Callable[[Fetcher, str, datetime, datetime], Iterator[Item]]
+    listed: Callable[[Fetcher, str, datetime, datetime], Iterator[Item | FetchError]]
+    content: Content = JSON
+    paged: bool = False
     corrects: bool = False
+    dated: bool = True
+
+    def fetch(
+        self,
+        fetcher: Fetcher,
+        item: Item,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Fetched | None:
+        """Fetch a file, whole; None where it is what its `etag` or `last_modified` say.
+
+        Raises
+        ------
+        FetchError
+            Where it does not come, or is none of this feed.
+        """
+        if self.paged:
+            return arcgis.fetch(fetcher, item.address, etag, last_modified)
+        fetched = fetcher.get(item.address, self.content, etag=etag, last_modified=last_modified)
+        if fetched is not None and self.content is JSON:
+            _check_map(fetched)
+        return fetched
 
     @property
     def setting(self) -> str:
@@ -93,46 +137,105 @@ class Feed:
         return address
 
 
-def _daily_files(_: Fetcher, address: str, since: datetime, until: datetime) -> Iterator[Item]:
-    """Yield DeepState's daily mirror: a file a day, there from 03:00 UTC; there is no index."""
-    day = since.date()
-    while datetime.combine(day, time(3), UTC) <= until:
-        observed = deepstate_daily.observed(day)[0]
-        if observed >= since:
-            name = f"deepstatemap_data_{day:%Y%m%d}.geojson"
-            yield Item("deepstate_daily", name, f"{address}/{name}", observed)
-        day += timedelta(days=1)
+def _check_map(fetched: Fetched) -> None:
+    """Raise a FetchError for JSON that is no map, or a part of one."""
+    document = orjson.loads(fetched.data)
+    inside = document.get("value", document) if isinstance(document, dict) else document  # NZZ's
+    features = arcgis.features_of(inside, fetched.address)
+    if arcgis.is_cut(inside):
+        raise arcgis.cut(fetched.address, len(features))
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _named(
+    reader: str,
+    name: str,
+    begins: date,
+    following: Callable[[date], date],
+    observed: Callable[[date], datetime],
+) -> Callable[[Fetcher, str, datetime, datetime], Iterator[Item | FetchError]]:
+    """Return the listing of files that are named for their days; there is no index.
+
+    Parameters
+    ----------
+    name
+        With the day as `strftime` takes it.
+    begins, following
+        The day of the first file, and that of the file after one; each is there from 03:00 UTC.
+    observed
+        What instant a file is of at the latest.
+    """
+
+    def listed(fetcher: Fetcher, address: str, begin: datetime, until: datetime) -> Iterator[Item]:
+        day, now = begins, fetcher.clock.now()
+        while _start_of(day) + timedelta(hours=3) <= now:
+            instant = min(observed(day), _start_of(now.date()))
+            if instant >= begin and min(observed(day), _start_of(day)) <= until:
+                yield Item(reader, f"{day:{name}}", f"{address}/{day:{name}}", instant)
+            day = following(day)
+
+    return listed
 
 
 def _map_snapshots(
-    fetcher: Fetcher, address: str, since: datetime, until: datetime
+    fetcher: Fetcher, address: str, begin: datetime, until: datetime
 ) -> Iterator[Item]:
-    """Yield DeepState's map snapshots: the last of each day in UTC that its index lists."""
-    index = fetcher.get(f"{address}/public")
+    """Yield DeepState's map snapshots: the last of each day in UTC that its index lists.
+
+    Where the index is not for us but the last map is, that one, unless days before it would then
+    never be asked for.
+    """
+    try:
+        index = fetcher.get(f"{address}/public")
+        updated = _updated(index.address, orjson.loads(index.data))
+    except (MissingError, RefusedError) as error:
+        for item in _last_snapshot(fetcher, address):
+            if item.observed.date() <= begin.date() + timedelta(days=1) and item.observed <= until:
+                yield item
+        raise type(error)(
+            "{error}; {setting} is to be the address below which /public, /last and /ID/geojson "
+            "lie. A bare one, without these, is not for everybody",
+            error,
+            f"{SETTING}DEEPSTATE_API",
+        ) from error
     last: dict[date, int] = {}
-    updated = _updated(index.address, index.data)
     for second in sorted(updated):
         observed = datetime.fromtimestamp(second, UTC)
-        if since <= observed <= until:
+        if observed <= until:
             last[observed.date()] = second
     for second in last.values():
-        observed = datetime.fromtimestamp(second, UTC)
-        where = f"{address}/{second}/geojson"
-        yield Item("deepstate_api", f"{second}.geojson", where, observed, updated[second])
+        yield _snapshot(address, second, updated[second])
+
+
+def _last_snapshot(fetcher: Fetcher, address: str) -> Iterator[Item]:
+    try:
+        last = fetcher.get(f"{address}/last")
+        for second, updated in _updated(last.address, [orjson.loads(last.data)]).items():
+            yield _snapshot(address, second, updated)
+    except FetchError:  # the error of the index says it all
+        return
+
+
+def _snapshot(address: str, second: int, updated: datetime | None) -> Item:
+    observed = datetime.fromtimestamp(second, UTC)
+    where = f"{address}/{second}/geojson"
+    return Item("deepstate_api", f"{second}.geojson", where, observed, updated)
 
 
 _SECOND_DIGITS = 10  # from 2001 to 2286, as the reader expects
 
 
-def _updated(address: str, data: bytes) -> dict[int, datetime | None]:
+def _updated(address: str, entries: object) -> dict[int, datetime | None]:
     """Return the UTC epoch seconds that an index lists (`id`), and when each map was changed.
 
     The latter is `updatedAt`; None where that is no instant.
     """
-    entries = orjson.loads(data)
     updated = {
         second: _instant(entry.get("updatedAt"))
-        for entry in (entries if type(entries) is list else ())
+        for entry in (entries if isinstance(entries, list) else ())
         if isinstance(entry, dict)
         and type(second := entry.get("id")) is int
         and second > 0
@@ -153,38 +256,101 @@ def _instant(text: object) -> datetime | None:
     return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
 
 
-_LAYERS = (
-    ("VIEW_RussiaCoTinUkraine_V3", 49),
-    ("AssessedRussianAdvanceInUkraine_V2_view", 0),
-    ("VIEW_ClaimedRussianTerritoryinUkraine_V2", 49),
-    ("View_AssessedRussianInfiltrationAreasinUkraine_V4", 0),
+_NOW = (
+    Layer("VIEW_RussiaCoTinUkraine_V3", 49, "EditDate"),
+    Layer("AssessedRussianAdvanceInUkraine_V2_view", 0, "EditDate"),
+    Layer("VIEW_ClaimedRussianTerritoryinUkraine_V2", 49, ""),
+    Layer("View_AssessedRussianInfiltrationAreasinUkraine_V4", 0, "EditDate"),
 )
-"""ISW's services and the number of the layer in each, as they were in August 2026."""
+"""ISW's layers as they are now, with the field that says when a feature was last changed, where
+there is one; as they were in August 2026."""
 
 
-def _live_layers(_: Fetcher, address: str, since: datetime, until: datetime) -> Iterator[Item]:
-    """Yield ISW's layers as they are now: without a day: that of the retrieval."""
-    observed = datetime.combine(until.date(), time(), UTC)
-    if observed < since:
-        return
-    for service, layer in _LAYERS:
-        query = f"{service}/FeatureServer/{layer}/query?where=1%3D1&outFields=*&f=geojson"
-        yield Item("isw", f"{service}_{observed:%Y%m%d}.geojson", f"{address}/{query}", observed)
+@dataclass(frozen=True)
+class _Past:
+    """A layer of ISW's control by day, and of what days it is."""
+
+    first: date
+    last: date
+    layer: Layer
 
 
-def check_layer(fetched: Fetched) -> None:
-    """Raise a FetchError for JSON that is no layer: an error in its place, or a part of one."""
-    document = orjson.loads(fetched.data)
-    features = document.get("features") if isinstance(document, dict) else None
-    if not isinstance(features, list):
-        raise FetchError("{address}: is no GeoJSON FeatureCollection", fetched.address)
-    for part in (document, document.get("properties")):
-        if isinstance(part, dict) and part.get("exceededTransferLimit"):
-            raise FetchError(
-                "{address}: holds only the first {count} of its features",
-                fetched.address,
-                len(features),
-            )
+def _month(year: int, month: int, service: str, number: int, field: str = "datetime") -> _Past:
+    last = date(year, month, monthrange(year, month)[1])
+    return _Past(date(year, month, 1), last, Layer(service, number, field))
+
+
+_PAST = (
+    _Past(
+        date(2022, 2, 24),
+        date(2024, 12, 31),
+        Layer("UkrainianCoTTimelapse_FEB_2022_to_DEC_2024_view", 0, "datetime"),
+    ),
+    _month(2025, 1, "JAN2025Timelapse_Ukraine_Russia_War", 1),
+    _month(2025, 3, "March_PreppedTimelapse", 31),
+    _month(2025, 4, "Ukraine_COT_Timelapse_April_2025", 110),
+    _month(2025, 5, "May_2025_Timelapse", 3),
+    _month(2025, 6, "June_2025_Timelapse", 3),
+    _month(2025, 7, "July_2025_Timelapse", 3),
+    _month(2025, 8, "August_2025_Timelapse", 2),
+    _month(2025, 9, "SEP2025RUCoT", 5),
+    _month(2025, 10, "Russo_Ukraine_War_October_2025_Timelapse", 3),
+    _month(2025, 11, "Russo_Ukraine_War_November_2025_Timelapse", 33),
+    _month(2025, 12, "Ukraine_Time_Lapse_December_2025_WFL1", 9),
+    _month(2026, 1, "COT_Merge_Jan_2026_view", 37),
+    _month(2026, 2, "Ukraine_Timelapse_Feb_2026_WFL1_view", 28),
+    _month(2026, 3, "Export_March_2026_V4", 33),
+    _month(2026, 4, "Ukraine_Timelapse_April_2026_WFL1", 33),
+    _month(2026, 5, "May_CoT_view", 0, "pub_date"),
+)
+"""ISW's control by day, in order: a service for 2022 to 2024, then one a month; as they were in
+August 2026. February 2025 and the months since June 2026 have none."""
+
+
+def _layers(
+    fetcher: Fetcher, address: str, begin: datetime, until: datetime
+) -> Iterator[Item | FetchError]:
+    """Yield ISW's control by day, then its layers as they are now.
+
+    A service that is gone or has another shape by now is passed over, and named.
+    """
+    listed = set()
+    for past in _PAST:
+        if past.last < begin.date() or past.first > until.date():
+            continue
+        try:
+            days = past.layer.days(fetcher, address)
+        except UnavailableError:
+            raise
+        except FetchError as error:
+            yield error
+            continue
+        for day, where in days.items():
+            observed = _start_of(day)
+            if day not in listed and begin <= observed <= until:
+                listed.add(day)
+                name = f"AssessedRussianControl_{day:%Y%m%d}.geojson"
+                yield Item("isw", name, past.layer.query(address, where), observed)
+    if until.date() == fetcher.clock.now().date() and until.date() not in listed:
+        observed = _start_of(_last_edit(fetcher, address) or until.date())
+        if observed >= begin and observed.date() not in listed:
+            for layer in _NOW:
+                name = f"{layer.service}_{observed:%Y%m%d}.geojson"
+                yield Item("isw", name, layer.query(address), observed)
+
+
+def _last_edit(fetcher: Fetcher, address: str) -> date | None:
+    """Return the day on which ISW last changed a layer; None where none of them says."""
+    edits: list[date] = []
+    for layer in _NOW:
+        if layer.field:
+            try:
+                edits += layer.days(fetcher, address)
+            except UnavailableError:
+                raise
+            except FetchError:  # the field is gone: what is there is of the day of retrieval
+                continue
+    return max(edits, default=None)
 
 
 FEEDS: dict[str, tuple[Feed, ...]] = {
@@ -203,7 +369,13 @@ FEEDS: dict[str, tuple[Feed, ...]] = {
             default="https://raw.githubusercontent.com/cyterat/deepstate-map-data/main/data",
             begins=date(2024, 7, 7),
             terms="",
-            listed=_daily_files,
+            listed=_named(
+                "deepstate_daily",
+                "deepstatemap_data_%Y%m%d.geojson",
+                date(2024, 7, 8),
+                lambda day: day + timedelta(days=1),
+                lambda day: deepstate_daily.observed(day)[0],
+            ),
         ),
     ),
     "isw": (
@@ -212,7 +384,41 @@ FEEDS: dict[str, tuple[Feed, ...]] = {
             default="https://services5.arcgis.com/SaBe5HMtmnbqSWlu/arcgis/rest/services",
             begins=date(2022, 2, 24),
             terms="",
-            listed=_live_layers,
+            listed=_layers,
+            paged=True,
+        ),
+    ),
+    "nzz": (
+        Feed(
+            reader="nzz",
+            default="https://raw.githubusercontent.com/conflict-investigations/nzz-maps/master/data",
+            begins=date(2022, 2, 26),
+            terms="",
+            listed=_named(
+                "nzz",
+                "%Y-%m-%d.json",
+                date(2022, 2, 26),
+                lambda day: day + timedelta(days=7),
+                _start_of,
+            ),
+            dated=False,
+        ),
+    ),
+    "viina": (
+        Feed(
+            reader="viina",
+            default="https://media.githubusercontent.com/media/zhukovyuri/VIINA/master/Data",
+            begins=date(2022, 2, 24),
+            terms="",
+            listed=_named(
+                "viina",
+                "control_latest_%Y.zip",
+                date(2022, 1, 1),
+                lambda day: day.replace(year=day.year + 1),
+                lambda day: _start_of(date(day.year, 12, 31)),
+            ),
+            content=ZIP,
+            dated=False,
         ),
     ),
 }

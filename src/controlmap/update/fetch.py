@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import time
+import zipfile
 import zlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -30,21 +32,10 @@ from controlmap.words.catalog import as_given
 from controlmap.words.catalog import gettext as _
 
 USER_AGENT = f"controlmap/{__version__} (fetches for the person who runs it, a file at a time)"
-KINDS = frozenset(
-    {
-        "application/geo+json",
-        "application/json",
-        "application/octet-stream",
-        "application/vnd.geo+json",
-        "text/plain",  # as GitHub sends every file
-    }
-)
-"""The types of content that JSON is sent as; without a type, the content decides."""
-
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
-_UNWELCOME = frozenset({401, 403, 451})
+_UNWELCOME = frozenset({401, 403, 451, 498, 499})  # the last two are ArcGIS's: a token is needed
 _GZIP_WINDOW = 31  # zlib's for the gzip format alone
 
 
@@ -58,6 +49,10 @@ class MissingError(FetchError):
 
 class UnavailableError(FetchError):
     """The server cannot be reached, or wants no more requests now: it gets none."""
+
+
+class RefusedError(UnavailableError):
+    """The server wants no such request of someone without its leave; another it may answer."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +80,8 @@ class Manners:
     read_s: float = 30.0
     whole_s: float = 300.0
     pause_s: float = 1.0
-    tries: int = 4
-    first_wait_s: float = 2.0
+    tries: int = 5
+    first_wait_s: float = 5.0
     longest_wait_s: float = 120.0
     limit_bytes: int = limits.FETCH_MB * 2**20
     redirects: int = 3
@@ -123,8 +118,21 @@ class _TransientError(Exception):
         self.wait_s = wait_s
 
 
+@dataclass(frozen=True)
+class Content:
+    """What a file has to be: its name, the types that it is sent as, and what refuses another.
+
+    Without a type, the content decides. `check` gets the address, the bytes, and the wait in
+    seconds that came with them.
+    """
+
+    name: str
+    kinds: frozenset[str]
+    check: Callable[[str, bytes, float | None], None]
+
+
 class Fetcher:
-    """A client that asks for one JSON file after another; close it, or use it as a context."""
+    """A client that asks for one file after another; close it, or use it as a context."""
 
     def __init__(self, manners: Manners | None = None, clock: Clock | None = None) -> None:
         self.manners = manners or Manners()
@@ -136,7 +144,7 @@ class Fetcher:
         self._client = httpx.AsyncClient(
             headers={
                 "User-Agent": USER_AGENT,
-                "Accept": "application/geo+json, application/json, text/plain;q=0.5",
+                "Accept": "application/geo+json, application/json, */*;q=0.5",
                 "Accept-Encoding": "gzip",
             },
             timeout=httpx.Timeout(self.manners.read_s, connect=self.manners.connect_s),
@@ -156,17 +164,29 @@ class Fetcher:
         self._stack.__exit__(kind, error, trace)
 
     @overload
-    def get(self, address: str) -> Fetched: ...
+    def get(self, address: str, content: Content = ...) -> Fetched: ...
 
     @overload
     def get(
-        self, address: str, *, etag: str | None = None, last_modified: str | None = None
+        self,
+        address: str,
+        content: Content = ...,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
     ) -> Fetched | None: ...
 
     def get(
-        self, address: str, *, etag: str | None = None, last_modified: str | None = None
+        self,
+        address: str,
+        content: Content | None = None,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
     ) -> Fetched | None:
-        """Fetch a JSON file; None where its `etag` or `last_modified` says that it is unchanged.
+        """Fetch a file, of JSON where nothing else is said; None where it is unchanged.
+
+        Its `etag` or `last_modified` say that.
 
         Raises
         ------
@@ -177,7 +197,7 @@ class Fetcher:
         UnavailableError
             Where the server cannot be reached, or turns requests away.
         FetchError
-            Where what comes is no JSON, is too large, lies elsewhere, or never comes whole.
+            Where what comes is no such content, is too large, lies elsewhere, or never comes whole.
         """
         check_address(address)
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
@@ -187,7 +207,7 @@ class Fetcher:
         wait_s = self.manners.first_wait_s
         for tried in range(1, self.manners.tries + 1):
             try:
-                return self._try(address, headers)
+                return self._try(address, content or JSON, headers)
             except _TransientError as trouble:
                 retry_s = trouble.wait_s
                 if retry_s is not None and retry_s > self.manners.longest_wait_s:
@@ -203,13 +223,13 @@ class Fetcher:
                 wait_s = min(2 * wait_s, self.manners.longest_wait_s)
         raise AssertionError("the last try returns or raises")
 
-    def _try(self, address: str, headers: dict[str, str]) -> Fetched | None:
+    def _try(self, address: str, content: Content, headers: dict[str, str]) -> Fetched | None:
         """Try once, following what lies at another address of the same host."""
         at = address
         for _redirect in range(self.manners.redirects + 1):
             self._wait_for_turn()
             try:
-                answer = self._portal.call(self._exchange, at, headers)
+                answer = self._portal.call(self._exchange, at, content, headers)
             except TimeoutError as error:
                 raise UnavailableError(
                     "{address}: not whole after {whole_s:,.0f} s", address, self.manners.whole_s
@@ -233,7 +253,9 @@ class Fetcher:
             "{address}: sends on more than {most} times", address, self.manners.redirects
         )
 
-    async def _exchange(self, address: str, headers: dict[str, str]) -> Fetched | str | None:
+    async def _exchange(
+        self, address: str, content: Content, headers: dict[str, str]
+    ) -> Fetched | str | None:
         """Return what one request brings: a file, None for no change, or the address it is at.
 
         All of it is bounded, for a server may also drip headers, early hints or chunk sizes: each
@@ -245,7 +267,7 @@ class Fetcher:
         ):
             if response.status_code in _REDIRECTS:
                 return _next_address(address, response.headers.get("Location", ""))
-            return await self._answer(address, response, bool(headers))
+            return await self._answer(address, response, content, bool(headers))
 
     def _wait_for_turn(self) -> None:
         wait_s = self._next_s - self.clock.elapsed_s()
@@ -254,24 +276,21 @@ class Fetcher:
         self._next_s = self.clock.elapsed_s() + self.manners.pause_s
 
     async def _answer(
-        self, address: str, response: httpx.Response, conditional: bool
+        self, address: str, response: httpx.Response, content: Content, conditional: bool
     ) -> Fetched | None:
         status = response.status_code
-        if status in _GONE:
-            raise MissingError("{address}: is not there ({status})", address, status)
-        if status in _BUSY:
-            stays = UnavailableError if status == 429 else FetchError
-            wait_s = _retry_after_s(response.headers.get("Retry-After"), self.clock.now())
-            raise _TransientError(as_given("the server answers {status}", status), stays, wait_s)
-        if status in _UNWELCOME:
-            raise UnavailableError("{address}: turns the request away ({status})", address, status)
         if status == 304 and conditional:
             return None
+        wait_s = _retry_after_s(response.headers.get("Retry-After"), self.clock.now())
         if status != 200:
-            raise FetchError("{address}: the server answers {status}", address, status)
-        _check_kind(address, response.headers.get("Content-Type", ""))
+            raise _refusal(address, status, wait_s)
+        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().casefold()
+        if kind and kind not in content.kinds:
+            raise FetchError(
+                "{address}: is {kind!r}; {name} is expected", address, kind[:60], content.name
+            )
         data = await self._body(address, response)
-        _check_content(address, data)
+        content.check(address, data, wait_s)
         etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
         return Fetched(address, data, self.clock.now(), etag, modified)
 
@@ -280,12 +299,12 @@ class Fetcher:
         limit = self.manners.limit_bytes
         length = response.headers.get("Content-Length", "")
         if length.isdecimal() and int(length) > limit:
-            raise _too_large(address, limit)
+            raise too_large(address, limit)
         parts, size = [], 0
         async for part in _unpacked(address, response, limit):
             size += len(part)
             if max(size, response.num_bytes_downloaded) > limit:
-                raise _too_large(address, limit)
+                raise too_large(address, limit)
             parts.append(part)
         return b"".join(parts)
 
@@ -339,13 +358,22 @@ def _retry_after_s(header: str | None, now: datetime) -> float | None:
     return max(0.0, (until - now).total_seconds())
 
 
-def _check_kind(address: str, content_type: str) -> None:
-    kind = content_type.partition(";")[0].strip().casefold()
-    if kind and kind not in KINDS:
-        raise FetchError("{address}: is {kind!r}; JSON is expected", address, kind[:60])
+def _refusal(
+    address: str, status: int, wait_s: float | None, why: object = ""
+) -> FetchError | _TransientError:
+    """Return the error of a status that is no success, wherever in an answer it is."""
+    if status in _GONE:
+        return MissingError("{address}: is not there ({status})", address, status)
+    if status in _BUSY:
+        stays = UnavailableError if status == 429 else FetchError
+        return _TransientError(as_given("the server answers {status}", status), stays, wait_s)
+    if status in _UNWELCOME:
+        return RefusedError("{address}: turns the request away ({status})", address, status)
+    reason = as_given(" ({why!r})", str(why)[:100]) if why else ""
+    return FetchError("{address}: the server answers {status}{reason}", address, status, reason)
 
 
-def _check_content(address: str, data: bytes) -> None:
+def _check_json(address: str, data: bytes, wait_s: float | None) -> None:
     if data.lstrip()[:1] == b"<":
         raise FetchError("{address}: is a page of HTML or XML; JSON is expected", address)
     try:
@@ -354,8 +382,43 @@ def _check_content(address: str, data: bytes) -> None:
         raise _TransientError(as_given("is no JSON, or cut off ({error})", error)) from error
     fault = document.get("error") if isinstance(document, dict) else None
     code = fault.get("code") if isinstance(fault, dict) else None
-    if code == 429:  # ArcGIS says so inside an answer whose status is 200
-        raise _TransientError(as_given("the server answers {status}", code), UnavailableError)
+    if isinstance(fault, dict) and type(code) is int:
+        # ArcGIS says so inside an answer whose status is 200.
+        raise _refusal(address, code, wait_s, fault.get("message"))
+
+
+def _check_zip(address: str, data: bytes, _wait_s: float | None) -> None:
+    if not data.startswith(b"PK"):
+        raise FetchError("{address}: is no zip archive ({start!r})", address, data[:40])
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        raise _TransientError(_("the zip archive is cut off"))
+
+
+JSON = Content(
+    "JSON",
+    frozenset(
+        {
+            "application/geo+json",
+            "application/json",
+            "application/octet-stream",
+            "application/vnd.geo+json",
+            "text/plain",  # as GitHub sends every file
+        }
+    ),
+    _check_json,
+)
+ZIP = Content(
+    "a zip archive",
+    frozenset(
+        {
+            "application/octet-stream",
+            "application/x-zip-compressed",
+            "application/zip",
+            "text/plain",  # a pointer to a large file, which is refused for what it is
+        }
+    ),
+    _check_zip,
+)
 
 
 async def _unpacked(address: str, response: httpx.Response, limit: int) -> AsyncIterator[bytes]:
@@ -377,7 +440,8 @@ async def _unpacked(address: str, response: httpx.Response, limit: int) -> Async
         raise _TransientError(_("the gzip stream is cut off"))
 
 
-def _too_large(address: str, limit: int) -> FetchError:
+def too_large(address: str, limit: int) -> FetchError:
+    """Return the error of a file that is larger than a limit in bytes."""
     return FetchError(
         "{address}: is larger than {limit:,.3g} MB, the limit", address, limit / 2**20
     )

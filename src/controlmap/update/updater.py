@@ -30,8 +30,10 @@ ASK_AGAIN = timedelta(hours=20)
 """A file that is kept already is not requested again so soon."""
 FAILURES_IN_A_ROW = 3
 """After so many files that could not be had, a feed is left alone for this time."""
+SETTLED = timedelta(days=30)
+"""A file that came so long after its day is not requested again, but for a correction."""
 MISSING_IN_A_ROW = 30
-"""After so many days without a file, it is taken to have moved."""
+"""After so many files that are not there, they are taken to have moved."""
 
 
 @dataclass
@@ -84,7 +86,12 @@ class Update:
 
 
 def update(
-    source: str, fetcher: Fetcher, notice: Notify, progress: Notify, since: date | None = None
+    source: str,
+    fetcher: Fetcher,
+    notice: Notify,
+    progress: Notify,
+    since: date | None = None,
+    until: date | None = None,
 ) -> Update:
     """Fetch what is new of a source and add it to the person's own record, or begin that.
 
@@ -93,7 +100,8 @@ def update(
     Raises
     ------
     InputError
-        Where there is nothing to fetch it from, the record is generalised, or `since` is to come.
+        Where there is nothing to fetch it from, the record is generalised, or `since` is to come or
+        after `until`.
     ControlmapError
         Where another is writing, or what came cannot be taken; the record is as it was, and the
         files are kept.
@@ -104,7 +112,7 @@ def update(
         new = folder / f"{source}.new.parquet"
         new.unlink(missing_ok=True)  # of one that was killed
         temporary.clear_below(folder)
-        task = _Task.of(source, listed, folder, fetcher, progress, since)
+        task = _Task.of(source, listed, folder, fetcher, progress, since, until)
         fetching = task.fetch(notice)
         if not fetching.kept:
             return Update(task.record, False, (), (), (), fetching)
@@ -119,16 +127,22 @@ def update(
 
 
 def preview(
-    source: str, fetcher: Fetcher, notice: Notify, progress: Notify, since: date | None = None
+    source: str,
+    fetcher: Fetcher,
+    notice: Notify,
+    progress: Notify,
+    since: date | None = None,
+    until: date | None = None,
 ) -> Fetching:
     """List what `update` would fetch: only indexes are requested, and nothing is written."""
-    task = _Task.of(source, feeds.of(source), user_folder.named(), fetcher, progress, since)
+    listed, folder = feeds.of(source), user_folder.named()
+    task = _Task.of(source, listed, folder, fetcher, progress, since, until)
     return task.fetch(notice, only_listed=True)
 
 
 @dataclass(frozen=True)
 class _Task:
-    """One update: of what, from where, on what it goes on, since when."""
+    """One update: of what, from where, on what it goes on, of which days."""
 
     source: str
     feeds: Sequence[Feed]
@@ -138,6 +152,7 @@ class _Task:
     fetcher: Fetcher
     progress: Notify
     since: date | None
+    until: datetime
 
     @classmethod
     def of(
@@ -148,16 +163,22 @@ class _Task:
         fetcher: Fetcher,
         progress: Notify,
         since: date | None,
+        until: date | None,
     ) -> _Task:
-        """Check the person's own record, and the first day, before anything is fetched."""
+        """Check the person's own record, and the days, before anything is fetched."""
         path = folder / f"{source}.parquet"
         record = archive.load(path) if path.is_file() else None
         if record is not None:
             extender.check(record.coverage, path.name)
-        today = fetcher.clock.now().date()
-        if since is not None and since > today:
-            raise InputError("--since {since}: is still to come; today is {today}", since, today)
-        return cls(source, listed, path, record, Originals(folder), fetcher, progress, since)
+        now = fetcher.clock.now()
+        if since is not None and since > now.date():
+            raise InputError(
+                "--since {since}: is still to come; today is {today}", since, now.date()
+            )
+        if since is not None and until is not None and since > until:
+            raise InputError("--from {since}: is after --to {until}", since, until)
+        end = now if until is None else min(now, datetime.combine(until, time.max, UTC))
+        return cls(source, listed, path, record, Originals(folder), fetcher, progress, since, end)
 
     def begin(self, new: Path, fetching: Fetching) -> Update:
         """Build a record of what was fetched, which hides nothing of the embedded one unasked."""
@@ -194,7 +215,9 @@ class _Task:
         """
         had = {info.observed.date() for info in self._infos()}
         files = [kept.as_member() for kept in fetching.kept]
+        loose = {feed.reader for feed in self.feeds if not feed.dated}
         revised = {item.key for item in fetching.wanted}
+        revised |= {info.key for info in self._infos() if info.reader in loose}
         done = builder.extend_file(self.path, files, new, self.progress, revised=revised)
         for first, last in done.record.coverage.gaps:
             if any(first < day < last for day in had):
@@ -230,7 +253,7 @@ class _Task:
             wanted = self._listed(feed, begin, done)
             done.wanted += wanted
             if not only_listed:
-                self._fetch(wanted, done)
+                self._fetch(feed, wanted, done)
                 if sources.find_reader(feed.reader).layered:
                     _keep_whole_days(wanted, done)
             ends = [item.observed for item in wanted] if only_listed else []
@@ -256,26 +279,47 @@ class _Task:
         return self.record.coverage.snapshots if self.record else ()
 
     def _listed(self, feed: Feed, begin: datetime, done: Fetching) -> list[Item]:
-        known = {info.key: info for info in self._infos()}
-        first = min((info.observed for info in known.values()), default=begin)
         address = feed.address
+        wanted: list[Item] = []
         if address is None:  # left alone by its setting
-            return []
+            return wanted
         try:
-            since = min(first, begin) if feed.corrects else begin
-            return [
-                item
-                for item in feed.listed(self.fetcher, address, since, self.fetcher.clock.now())
-                if (
-                    self._is_corrected(item, known[item.key])
-                    if item.key in known
-                    else item.observed >= begin
-                )
-            ]
+            for item in feed.listed(self.fetcher, address, begin, self.until):
+                if isinstance(item, FetchError):
+                    done.failed.append(str(item))
+                elif self._is_wanted(feed, item, begin):
+                    wanted.append(item)
         except FetchError as error:
             done.failed.append(str(error))
             done.stopped = True
-            return []
+        return wanted
+
+    def _is_wanted(self, feed: Feed, item: Item, begin: datetime) -> bool:
+        """Return whether a file is none that the record has, or one that may have changed."""
+        if not feed.dated:
+            kept = self.originals.last(item.reader, item.name)
+            return item.observed >= begin and not (
+                kept and self._is_in_record(kept) and self._is_fresh(kept, item)
+            )
+        known = {info.key: info for info in self._infos()}
+        if item.key in known:
+            return self._is_corrected(item, known[item.key])
+        return item.observed >= begin
+
+    def _is_in_record(self, kept: Original) -> bool:
+        """Return whether a kept file is among what the record was built of, and not kept out."""
+        provenance = self.record.provenance if self.record else None
+        return provenance is not None and (
+            any(file["sha256"] == kept.sha256 for file in provenance.inputs)
+            and all(out["name"] != kept.name for out in provenance.figures.get("kept_out", ()))
+        )
+
+    def _is_fresh(self, kept: Original, item: Item) -> bool:
+        """Return whether a kept file is not to be requested again."""
+        if _is_older(kept, item):
+            return False
+        is_settled = kept.retrieved - item.observed > SETTLED
+        return is_settled or self.fetcher.clock.now() - kept.checked < ASK_AGAIN
 
     def _is_corrected(self, item: Item, info: SnapshotInfo) -> bool:
         """Return whether a source has changed a file since the copy that the record is of.
@@ -290,7 +334,7 @@ class _Task:
         day_after = _start_of(info.observed.date() + timedelta(days=1))
         return item.updated >= (info.retrieved or day_after)
 
-    def _fetch(self, wanted: Sequence[Item], done: Fetching) -> None:
+    def _fetch(self, feed: Feed, wanted: Sequence[Item], done: Fetching) -> None:
         """Fetch files, oldest first, until they are all there or there is no sense in asking."""
         failed = missing = 0  # in a row
         for number, item in enumerate(wanted, start=1):
@@ -298,7 +342,9 @@ class _Task:
                 as_given("{number} of {count} files, {name}", number, len(wanted), item.name)
             )
             try:
-                done.kept.append(self._original(item))
+                kept = self._original(feed, item)
+                if feed.dated or not self._is_in_record(kept):
+                    done.kept.append(kept)
                 failed = missing = 0
             except MissingError as error:
                 done.missing.append(item.name)
@@ -314,21 +360,19 @@ class _Task:
                     done.stopped = True
                     return
 
-    def _original(self, item: Item) -> Original:
+    def _original(self, feed: Feed, item: Item) -> Original:
         """Return a file as its server has it now, or as it is kept."""
         kept = self.originals.find(item.reader, item.name)
-        now = self.fetcher.clock.now()
-        if kept is None:
-            fetched = self.fetcher.get(item.address)
-        elif now - kept.checked < ASK_AGAIN and not _is_older(kept, item):
+        if kept is not None and self._is_fresh(kept, item):
             return kept
-        else:
-            newer = self.fetcher.get(item.address, etag=kept.etag, last_modified=kept.last_modified)
-            if newer is None:
-                self.originals.confirm(item.reader, kept, now, item.updated)
-                return kept
-            fetched = newer
-        feeds.check_layer(fetched)
+        known = (kept.etag, kept.last_modified) if kept else (None, None)
+        fetched = feed.fetch(self.fetcher, item, *known)
+        if kept is not None and fetched is None:
+            now = self.fetcher.clock.now()
+            self.originals.confirm(item.reader, kept, now, item.updated)
+            return kept
+        if fetched is None:
+            raise FetchError("{address}: the server answers {status}", item.address, 304)
         return self.originals.keep(item.reader, item.name, item.observed, fetched, item.updated)
 
 
@@ -345,6 +389,8 @@ def _keep_whole_days(wanted: Sequence[Item], done: Fetching) -> None:
     came = {kept.name for kept in done.kept}
     for observed in sorted({item.observed for item in wanted if item.name not in came}):
         layers = [item.name for item in wanted if item.observed == observed]
+        if len(layers) == 1:  # what is missing is named already
+            continue
         lacking = ", ".join(name for name in layers if name not in came)
         done.failed.append(
             f"{observed:%Y-%m-%d}: is not added without {lacking}; the next update asks again"
