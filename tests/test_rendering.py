@@ -77,7 +77,9 @@ def test_every_template_is_tested_with_hostile_text() -> None:
 
 def test_the_first_page_has_no_script_but_its_own() -> None:
     def page(text: str) -> str:
-        texts = dict.fromkeys(("lang", "title", "description", "pages_label", "assets"), text)
+        texts = dict.fromkeys(
+            ("lang", "title", "description", "pages_label", "assets", "font", "since_visit"), text
+        )
         lists = {key: [text] for key in ("styles", "scripts", "early")}
         return rendering.render(
             "first_page.html", **texts, **lists, pages={text: text}, config="{}"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from markupsafe import Markup
+
 from controlmap import sources
 from controlmap.analysis import agreement, answer, areas
 from controlmap.analysis.answer import Answer
@@ -14,6 +16,7 @@ from controlmap.analysis.figures import Contested
 from controlmap.core.model import InputError
 from controlmap.dashboard import (
     attribution,
+    changed,
     downloads,
     parameters,
     payloads,
@@ -54,11 +57,14 @@ def document(assets: str, files: str, figures: str) -> str:
         lambda name: f"{files}/{names[name]}",
         sources.DEFAULT,
         server={
+            "changes": "changes",
             "citation": f"{figures}.{CITATION}",
             "forms": {f"{figures}.{form}": label for form, (label, _) in downloads.FORMS.items()},
             "ground": text.ground_detail(opened[0].coverage.cell_m),
         },
     )
+    first = next(record for record in opened if record.coverage.source == sources.DEFAULT)
+    since_visit = changed.since_visit(first.coverage, parameters.choices(parameters.FIRST, {}))
     return rendering.render(
         "first_page.html",
         lang=LANGUAGE.get().replace("_", "-"),
@@ -66,9 +72,11 @@ def document(assets: str, files: str, figures: str) -> str:
         description=markdown.unlinked(str(text.LEDE)),
         pages_label=text.PAGES,
         pages={"": FIRST, **{path: title for path, (title, _) in PAGES.items()}},
+        since_visit=Markup(since_visit),  # it comes from a template itself
         assets=assets,
+        font=rendering.font_path(),
         styles=[maps.LEAFLET, *front.STYLES],
-        scripts=[maps.LEAFLET, *front.SCRIPTS, "edition"],
+        scripts=["visits", maps.LEAFLET, *front.SCRIPTS, "edition"],
         early=[f"{files}/{name}" for kind, name in names.items() if "figures" in kind],
         config=maps.inert_json(config),
     )

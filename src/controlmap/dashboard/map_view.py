@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache, partial
-from pathlib import Path
+from functools import partial
 
 import streamlit as st
 from streamlit_folium import st_folium
 
 from controlmap import sources
-from controlmap.dashboard import controls, payloads, routes
+from controlmap.dashboard import controls, payloads, rendering, routes
 from controlmap.dashboard.parameters import Choices, Parameter
 from controlmap.draw import map_layers, maps
 from controlmap.draw.maps import Payload
@@ -50,6 +49,7 @@ def show(
     """
     coverage = record.coverage
     source = sources.find_source(coverage.source)
+    font = rendering.font_path()
     base = maps.base_map(
         map_layers.layer_list(map_layers.available(names, coverage)),
         background_url=f"{_ROOT}/{routes.FILES_PATH}/{payloads.background(record)}",
@@ -61,7 +61,7 @@ def show(
         ground=map_layers.ground(coverage),
         words=rendered(text.MAP),
         assets_url=f"{_ROOT}/{routes.assets_path()}",
-        font_url=_font_url(),
+        font_url=font and f"{_ROOT}/{font}",
         picks=picks is not None,
     )
     key = f"{choices.page} map"
@@ -78,14 +78,6 @@ def show(
         caption = text.generalised(coverage.cell_m)
     if caption:
         st.caption(caption)
-
-
-@lru_cache(maxsize=1)
-def _font_url() -> str:
-    """Return where Streamlit's server has the font of its pages, "" where it has none of it."""
-    static = Path(st.__file__).parent / "static"
-    font = next((static / "static" / "media").glob("SourceSansVF-Upright*.woff2"), None)
-    return f"{_ROOT}/{font.relative_to(static).as_posix()}" if font else ""
 
 
 def point(value: str) -> tuple[float, float] | None:

@@ -6,9 +6,11 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import jinja2
+import streamlit as st
 
 from controlmap.words import text
 from controlmap.words.catalog import Text
@@ -94,3 +96,11 @@ def since_visit(source: str, last: date, address: str) -> str:
 def data_url(svg: str) -> str:
     """Return the address of a picture that is in the page itself."""
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+
+
+@lru_cache(maxsize=1)
+def font_path() -> str:
+    """Return where Streamlit's server has the font of its pages, "" where it has none of it."""
+    static = Path(st.__file__).parent / "static"
+    font = next((static / "static" / "media").glob("SourceSansVF-Upright*.woff2"), None)
+    return font.relative_to(static).as_posix() if font else ""

@@ -31,7 +31,6 @@ if TYPE_CHECKING:  # it is loaded once the server runs
 _ASSETS = Path(__file__).parent / "assets"
 LATE = ("DateInput", "Html", "ButtonGroup", "Button", "ComponentInstance")
 """Streamlit's scripts of what the first page shows, which it would ask for one after the other."""
-_SCRIPTS_OF_PAGES = ("address.js", "visits.js")
 _IMPORTED = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
 # Else the page looks for its server below each page's address first, which is not found there.
 _SERVER = "<script>window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {} }};</script>"
@@ -151,6 +150,8 @@ def document(static: Path, base_path: str = "") -> str:
     It has our title, knows its server, enters into the history what the reader does alone,
     remembers the last visit, and asks early for the scripts that the first page needs.
     """
+    from controlmap.draw import maps
+
     html = (static / "index.html").read_text("utf-8")
     early = "".join(
         f'<link rel="modulepreload" crossorigin href="./static/js/{name}">'
@@ -159,7 +160,8 @@ def document(static: Path, base_path: str = "") -> str:
     )
     server = _SERVER.format(json.dumps(base_path))
     ours = "".join(
-        f"<script>{(_ASSETS / name).read_text('utf-8')}</script>" for name in _SCRIPTS_OF_PAGES
+        f"<script>{path.read_text('utf-8')}</script>"
+        for path in (_ASSETS / "address.js", maps.ASSETS / "visits.js")
     )
     html = html.replace("<title>Streamlit</title>", f"<title>controlmap</title>{server}{ours}")
     return html.replace("</head>", f"{early}</head>")

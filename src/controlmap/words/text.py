@@ -8,7 +8,6 @@ from typing import Any
 
 from controlmap.core.model import Status
 from controlmap.core.version import __version__
-from controlmap.geo import water
 from controlmap.words import markdown, notes, numbers
 from controlmap.words.catalog import Figure, Message, Text, ngettext
 from controlmap.words.catalog import gettext as _
@@ -17,7 +16,6 @@ OVERVIEW = Message("Claimed and held")
 METHOD = Message("Method")
 MAP_PAGE = Message("Map")
 PAGES = Message("Pages")
-TO_MAP = Message("The map of every day, as a page of its own")
 LEDE = Message(
     "On 30 September 2022 Russia declared four Ukrainian oblasts annexed, a claim to the whole of "
     "each that UN General Assembly resolution "
@@ -102,8 +100,6 @@ PARTS = {
     "contested": Message("Contested"),
     "rest": Message("Not Russian-held"),
 }
-CONTESTED_UNKNOWN = Message("Contested (not reported)")
-SPREAD = Message("Range over sources")
 
 MAP = {
     "map": Message("Map of control in Donetsk, Luhansk, Kherson and Zaporizhzhia oblasts"),
@@ -165,50 +161,6 @@ SPEEDS = {
     30: Message("1 month a second"),
     91: Message("3 months a second"),
     182: Message("6 months a second"),
-}
-PLAYER = {  # the braces are filled in by JavaScript
-    "player": Message("Play the record day by day"),
-    "play": Message("Play"),
-    "pause": Message("Pause"),
-    "day": Message("Day"),
-    "earlier_step": Message("Step back"),
-    "later_step": Message("Step forward"),
-    "step": Message("Size of a step"),
-    "steps": {
-        "day": Message("by day"),
-        "week": Message("by week"),
-        "month": Message("by month"),
-    },
-    "speed": Message("Speed"),
-    "caption": Message("Russian-held on the day shown"),
-    "hint": Message("Press play, or drag, to see every day of the record."),
-    "km2": Message("{n} km²"),
-    "share": Message("{n} %"),
-    "all": Message("All four"),
-    "unknown": NOT_KNOWN,
-    "contested": Message("Contested: {km2} km²."),
-    "contested_unknown": Message("Contested ground is not reported."),
-    "carried": Message("No snapshot on this day; the one of {day} is shown."),
-    "gap": Message("No snapshot for more than 14 days: control on this day is not known."),
-    "beside": Message("Figures beside the map are of {day}."),
-    "use": Message("Use this day"),
-    "leave": Message("Back"),
-    "leave_for": Message("Back to {day}, the day of the page"),
-    "failed": Message("The record could not be loaded; reload the page."),
-    "oblast": Message("{name} oblast"),
-    "on": Message("{status} on {day}"),
-    "since": Message("{status} since {day}"),
-    "since_start": Message("{status} on {day}, when the record begins"),
-    "whole": Message("Whole record"),
-    "later": Message("Later: {period}"),
-    "earlier": Message("and {n} periods before; click for all"),
-    "statuses": tuple(PARTS[part] for part in ("rest", "held", "contested")),
-    "silent": Message("Not known"),
-    "rest_or_contested": Message("Not Russian-held (contested is not reported)"),
-    "at_start": Message("Held on {day}, when the record begins"),
-    "lost": Message("Hatched: no longer held since then"),
-    "step_km2": numbers.AREA_STEP_KM2,
-    "least_km2": numbers.LEAST_KM2,
 }
 
 MAYBE_CONTESTED = Message("Not Russian-held; contested ground is not reported")
@@ -273,70 +225,11 @@ def share(value: float | None) -> str:
     return str(NOT_REPORTED) if value is None else numbers.percent(value, sign=" %")
 
 
-def of_claim(on: date, *, claimed: bool, both: bool) -> str:
-    """Return what the first page's share is of, and on which day.
-
-    Parameters
-    ----------
-    on
-        The day.
-    claimed
-        Whether Russia had declared its claim by then.
-    both
-        Whether contested ground is counted as held.
-    """
-    if claimed and both:
-        return _("of the claim is Russian-held or contested on {day}", day=on)
-    if claimed:
-        return _("of the claim is Russian-held on {day}", day=on)
-    if both:
-        return _("of what Russia was to claim is Russian-held or contested on {day}", day=on)
-    return _("of what Russia was to claim is Russian-held on {day}", day=on)
-
-
-def parts(contested_km2: float | None) -> Mapping[str, Message]:
-    """Return the key of the bars; it says where contested ground is not reported."""
-    return {**PARTS, "contested": CONTESTED_UNKNOWN} if contested_km2 is None else PARTS
-
-
-def facts(both: bool) -> tuple[str, str, str]:
-    """Return the names of what is held, of what is not, and of the change."""
-    if both:
-        return (
-            _("Russian-held or contested"),
-            _("Claimed, neither held nor contested"),
-            _("Held or contested, change over 30 days"),
-        )
-    return _("Russian-held"), _("Claimed, not held"), _("Held, change over 30 days")
-
-
 def columns(both: bool) -> tuple[str, ...]:
     """Return the columns of what is claimed and held."""
     held = _("Held or contested") if both else _("Held")
     ends = (_("Share"), _("Gap"), _("Contested"), _("30 days"), _("365 days"), _("Redrawn"))
     return (str(OBLAST), _("Claimed"), held, *ends)
-
-
-def table_caption(both: bool) -> str:
-    """Return what the table of what is claimed and held shows."""
-    if both:
-        return _(
-            "Claimed versus held or contested, km², rounded; changes are net, of held or contested "
-            "ground; redrawn is when the oblast's map last changed; – is not known"
-        )
-    return _(
-        "Claimed versus held, km², rounded; changes are net, of held ground; redrawn is when the "
-        "oblast's map last changed; – is not known"
-    )
-
-
-def bars_caption(both: bool) -> str:
-    """Return what the figure beside each bar is the share of."""
-    return (
-        _("Share of each claim that is held or contested")
-        if both
-        else _("Share of each claim that is held")
-    )
 
 
 def last_days(count: int) -> str:
@@ -501,17 +394,6 @@ def carried(chosen: date, observed: date) -> str:
     )
 
 
-def age(last: date, age_days: int, *, stale: bool) -> str:
-    """Return of when the newest map of a source is, with a mark where that is long ago."""
-    newest = ngettext(
-        "The newest map of this source is of {day}, {count} day ago.",
-        "The newest map of this source is of {day}, {count} days ago.",
-        age_days,
-        day=last,
-    )
-    return f":orange-badge[{newest}]" if stale else newest
-
-
 def age_for_operator(source: str, age_days: int) -> str:
     """Return how old the newest snapshot is, and the remedy, to whoever runs the server."""
     return ngettext(
@@ -519,22 +401,6 @@ def age_for_operator(source: str, age_days: int) -> str:
         "{source}: the newest snapshot is {count} days old; controlmap update fetches newer ones",
         age_days,
         source=source,
-    )
-
-
-def unreported(last: date | None, km2_then: float | None) -> str:
-    """Return what is unknown about contested ground, and when it was last known."""
-    if last is None or km2_then is None:
-        return _(
-            "Contested and liberated ground is not reported for this day, so what is not held "
-            "includes an unknown contested part."
-        )
-    return _(
-        "Contested and liberated ground is not reported for this day, so what is not held includes "
-        "an unknown contested part. Contested when last reported, on {day}: "
-        "{area:km2}\N{NO-BREAK SPACE}km².",
-        day=last,
-        area=km2_then,
     )
 
 
@@ -581,20 +447,6 @@ def not_measured(excess_km2: float) -> str:
         "{area:km2}\N{NO-BREAK SPACE}km² by which the official areas exceed the polygons, most of "
         "it water in Kherson oblast, are not measured: neither held nor not held.",
         area=excess_km2,
-    )
-
-
-def gap_water(water_km2: float, drained: date) -> str:
-    """Return how much of what is not held is water, and what that is now."""
-    return _(
-        "Of what is claimed and not held {area:km2}\N{NO-BREAK SPACE}km² are lakes and reservoirs "
-        "as they were before the war ([GSHHG]({source})), most of it the Kakhovka reservoir: "
-        "drained since its dam was destroyed on {day}, now [an overgrown bed]({study}) with the "
-        "Dnipro in it.",
-        area=water_km2,
-        day=drained,
-        source=water.CREDIT_URL,
-        study=water.DRAINED_BY,
     )
 
 

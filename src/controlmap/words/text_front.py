@@ -42,7 +42,6 @@ FRONT = {
     "speed": Message("Speed"),
     "strip": Message("Days of the record"),
     "other": Message("Compare with (UTC)"),
-    "no_other": Message("30 days before"),
     "of_claim": Message("of the claim is Russian-held on {day}"),
     "of_claim_both": Message("of the claim is Russian-held or contested on {day}"),
     "of_claim_before": Message("of what Russia was to claim is Russian-held on {day}"),
@@ -116,11 +115,10 @@ FRONT = {
     "as_last_reported": Message("as last reported on {day}"),
     "drained_on": str(water.DRAINED_ON),
     "what_changed": text.CHANGES,
-    "last_days": Message("Last {n} days"),
+    "last_days": Message("{n} days"),
     "files": text.DOWNLOAD,
     "download": Message("Download as CSV"),
     "cite": text.CITE,
-    "copied": Message("Copied"),
     "citation": Message(
         "On {day} {share} of what Russia claims of Donetsk, Luhansk, Kherson and Zaporizhzhia "
         "oblasts is Russian-held: {held} km² of {claimed} km² ({basis}). Source: {source}, "
@@ -137,8 +135,6 @@ FRONT = {
     "more": Message("Show all figures"),
     "less": Message("Show the map"),
     "redrawn": Message("Map redrawn"),
-    "no_snapshot": Message("No snapshot"),
-    "turning_points": Message("Turning points"),
     "event": Message("{day}: {title}"),
     "km2": Message("{n}\N{NO-BREAK SPACE}km²"),
     "share": Message("{n} %"),

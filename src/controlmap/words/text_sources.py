@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -14,7 +13,6 @@ from controlmap.words import markdown, numbers, text
 from controlmap.words.catalog import Message, Text, ngettext
 from controlmap.words.catalog import gettext as _
 
-_UNIT = re.compile(r"\s(km²|%)$")
 TITLE = Message("Sources")
 LEDE = Message(
     "One source is an opinion. Here several are compared: what all of them assess as Russian-held, "
@@ -197,36 +195,6 @@ def cite(
         )
     areas = template(count=count, by_all=by_all, by_some=by_some, by_one=by_one, by_none=by_none)
     return [str(areas), cite_shares(shares)]
-
-
-def between(values: Sequence[float], form: Callable[[float], str]) -> str:
-    """Return the least and the most of a figure over sources; "" where all say the same."""
-    ends = [form(end(values)) for end in (min, max)] if values else [""] * 2
-    if ends[0] == ends[1]:
-        return ""
-    return _("{low} to {high}", low=_UNIT.sub("", ends[0]), high=ends[1])
-
-
-def by_source(values: Sequence[float], form: Callable[[float], str]) -> str:
-    """Return as `between`, in words that stand below a figure."""
-    return _("sources {range}", range=ends) if (ends := between(values, form)) else ""
-
-
-def ages(known: Iterable[tuple[str, date, int]]) -> str:
-    """Return which sources a range is of: title, day of the snapshot, age in days."""
-    listed = tuple(
-        ngettext(
-            "{source} of {day} ({count} day old)",
-            "{source} of {day} ({count} days old)",
-            age,
-            source=title,
-            day=observed,
-        )
-        if age
-        else _("{source} of {day}", source=title, day=observed)
-        for title, observed, age in known
-    )
-    return _("Sources: {sources}. See Sources for where they differ.", sources=listed)
 
 
 def alike(jaccard: float, one: str, other: str) -> str:

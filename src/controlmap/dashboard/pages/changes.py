@@ -106,8 +106,7 @@ def _presets(coverage: Coverage, choices: Choices) -> None:
     }
     row = st.container(horizontal=True, vertical_alignment="center")
     controls.offer(row, choices, offers)
-    with row:
-        changed.since_visit(coverage, choices)
+    row.html(changed.since_visit(coverage, choices))
 
 
 def _headline(answer: Answer, start: date, end: date) -> None:

@@ -29,7 +29,7 @@
  * @property {Record<string, [light: string, dark: string]>} colours
  */
 
-/** What a server answers: the address of a citation, those of files with their labels, and what to say of ground. @typedef {{citation: string, forms: Record<string, string>, ground: string}} FrontServer */
+/** What a server answers: the addresses of what changed, of a citation, those of files with their labels, and what to say of ground. @typedef {{changes: string, citation: string, forms: Record<string, string>, ground: string}} FrontServer */
 
 /** Where the front end stands. @typedef {{choose: (choices: FrontChoices) => void, initial: FrontChoices}} FrontHost */
 
@@ -186,7 +186,7 @@ class Front {
       node.type = "button";
       node.addEventListener("click", act);
     };
-    if (config.server) foot.append(this.#buildFiles(config.server));
+    if (config.server) foot.append(this.#buildFiles(config.server), this.#buildChanges(config.server));
     else button(text.words.download, () => this.#download());
     button(text.words.cite, async () => {
       const said = await this.#citation();
@@ -218,6 +218,21 @@ class Front {
     }));
     files.append(Page.element("summary", "", this.text.words.files), list, Page.element("small", "", ground));
     return files;
+  }
+
+  /** Lead to what changed before the day shown. @param {FrontServer} server */
+  #buildChanges({ changes }) {
+    const { words } = this.text;
+    const place = Page.element("p", "front-changes", words.what_changed);
+    [1, 7, 30, 365].forEach((n) => {
+      const link = place.appendChild(Page.element("a", "", FaceText.fill(words.last_days, { n })));
+      link.href = changes;
+      link.addEventListener("click", () => {
+        const { date: to, source, advance } = this.choices;
+        link.search = String(new URLSearchParams({ from: Figures.iso(Figures.number(to) - n), to, source, advance }));
+      }, true);
+    });
+    return place;
   }
 
   /** Return what the figures shown are of, as the server is asked for them. */
