@@ -281,10 +281,11 @@ def test_a_file_is_written_over_where_that_is_asked_for(
     assert other.read_bytes() == path.read_bytes()
 
 
+@pytest.mark.parametrize("name", [f"{'a' * 260}.json", "/proc/self/a.json"])
 def test_a_place_that_cannot_be_written_is_named_as_it_was_given(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
+    name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    path = tmp_path / f"{'a' * 250}.json"
+    path = tmp_path / name
     run = Run(capsys, "areas", "-o", str(path))
     assert (run.code, len(run.errors)) == (1, 1)
     assert run.errors[0].startswith(f"controlmap: {path}: ")
