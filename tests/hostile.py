@@ -28,7 +28,7 @@ from controlmap.sources import legends
 
 DAY = files.DAY
 SCRIPT = "Occupied </script><script>alert(1)</script> {{ 7*7 }} {% raw %} ${7*7} <img src=x>"
-OVER = "took more than 1.5 GB or"
+OVER = "took more than"
 BOMB = (
     '<!DOCTYPE kml [<!ENTITY a "occupied">'
     + "".join(f'<!ENTITY a{i} "{f"&a{i - 1 or str()};" * 10}">' for i in range(1, 10))

@@ -18,6 +18,7 @@ from controlmap.core import limits
 from controlmap.core.model import InputError
 from controlmap.record import inputs
 from controlmap.record.inputs import members
+from controlmap.sources import containers
 from input_files import FILES, Mode, make_folder, make_tar, make_zip
 
 
@@ -202,3 +203,25 @@ def test_entries_without_a_name_are_passed_over(tmp_path: Path) -> None:
         for name in (".", "a.geojson"):
             made.writestr(name, b"1")
     assert [m.name for m in members([path])] == ["a.geojson"]
+
+
+@pytest.mark.parametrize("mode", ["w:gz", "w:xz", "w:bz2"])
+def test_zeros_after_a_packed_archive_are_refused_unread(mode: Mode, tmp_path: Path) -> None:
+    path = make_tar(tmp_path / "in.tar", mode)
+    path.write_bytes(path.read_bytes() + bytes(2**20))
+    assert "it goes on after its end" in refused(path)
+
+
+@pytest.mark.parametrize("content", [b"{}", b""])
+def test_zeros_after_a_gzip_stream_are_not_skipped_one_by_one(
+    content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, packed, opened = gzip.open, gzip.compress(content), []
+
+    def opening(file: io.BytesIO) -> object:
+        opened.append(len(file.getvalue()))
+        return read(file)
+
+    monkeypatch.setattr(gzip, "open", opening)
+    assert containers.gunzipped(packed + bytes(2**20), "a.gz", 2**10) == (content, "a")
+    assert opened[0] < len(packed) + 10

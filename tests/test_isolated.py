@@ -55,28 +55,41 @@ def test_it_is_another_process_and_the_same_for_the_next_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "given", "kind"),
+    ("function", "given", "kind", "told"),
     [
-        (bytearray, [2**31], OverBudgetError),
-        (math.factorial, [10**7], OverBudgetError),
-        (os.abort, [], BrokenOffError),
-        (os.kill, [0, signal.SIGSEGV], BrokenOffError),
-        (os._exit, [0], BrokenOffError),
-        (math.sqrt, [-1], BrokenOffError),
+        (bytearray, [2**30], OverBudgetError, "took more than 0.5 GB to read"),
+        (math.factorial, [10**7], OverBudgetError, "took more than 1 s of processor time to read"),
+        (time.sleep, [60], OverBudgetError, "took more than 4 s to read on a machine that is busy"),
+        (os.abort, [], BrokenOffError, "is damaged, or takes more than 0.5 GB to read"),
+        (os.kill, [0, signal.SIGSEGV], BrokenOffError, "is damaged, or takes more than 0.5 GB"),
+        (os._exit, [0], BrokenOffError, "is damaged, or takes more than 0.5 GB to read"),
+        (math.sqrt, [-1], BrokenOffError, "is damaged, or of a kind that cannot be read (Value"),
     ],
 )
 def test_what_costs_too_much_or_ends_its_process_is_one_line(
-    function: Callable[..., Any], given: list[Any], kind: type[Exception],
+    function: Callable[..., Any], given: list[Any], kind: type[Exception], told: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(limits, "READ_SECONDS", 1)
+    monkeypatch.setattr(limits, "READ_MB", 512)
+    if function is math.factorial:
+        monkeypatch.setattr(isolated, "_WALL", 100)  # however busy the machine is
     if function is os.kill:
         given = [process(), *given[1:]]
     with pytest.raises(kind) as caught:
         isolated.call(NAME, function, *given)
-    assert str(caught.value).startswith(f"{NAME}: ")
+    assert str(caught.value).startswith(f"{NAME}: {told}")
     assert "\n" not in str(caught.value)
     assert isolated.call(NAME, abs, -1) == 1
+
+
+def test_an_answer_that_cannot_be_taken_ends_the_process_that_sent_it() -> None:
+    before = process()
+    with pytest.raises(ModuleNotFoundError):
+        isolated.call(
+            NAME, eval, "type('A', (), {'__reduce__': lambda _: (__import__, ('no',))})()"
+        )
+    assert process() != before
 
 
 def test_an_error_of_a_reader_comes_as_it_is() -> None:

@@ -133,3 +133,34 @@ def test_a_folder_goes_with_its_process_and_not_before(
         assert not path.exists()
         assert ours.is_dir()
     assert not ours.exists()
+
+
+CROSSING = """
+import json, sys
+from pathlib import Path
+from controlmap.cli import main
+from controlmap.core import limits
+limits.READ_SECONDS = 1
+
+def box(west, south, east, north):
+    return [[[west, south], [east, south], [east, north], [west, north], [west, south]]]
+
+across = [box(36 + i / 200, 46.5, 36.0001 + i / 200, 49) for i in range(600)]
+along = [box(35.5, 46.6 + i / 300, 39.5, 46.6001 + i / 300) for i in range(600)]
+drawn = {"type": "MultiPolygon", "coordinates": across + along}
+feature = {"type": "Feature", "properties": {}, "geometry": drawn}
+name = "deepstatemap_data_20240709.geojson"
+Path(name).write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+sys.exit(main.main(["build", "--input", name, "-o", "a.parquet"]))
+"""
+
+
+def test_a_build_of_lines_that_cross_too_often_ends_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"old")
+    done = subprocess.run(
+        [sys.executable, "-c", CROSSING], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("controlmap: what the files draw crosses too often: it took more than 1")
+    assert (tmp_path / "a.parquet").read_bytes() == b"old"

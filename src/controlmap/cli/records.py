@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from controlmap.cli.options import Commands, add_command, add_format, add_no_limit, add_source
 from controlmap.cli.printing import progress, say, show
+from controlmap.cli.watched import watched
 from controlmap.core.model import InputError
 from controlmap.words.catalog import as_given
 from controlmap.words.catalog import gettext as _
@@ -138,15 +139,16 @@ def _new(arguments: argparse.Namespace) -> None:
 
     if arguments.output is None:
         raise InputError("build --input: -o/--output is needed, the file to write to")
-    with user_folder.one_writer_of(arguments.output):
+    limited = not arguments.no_limit
+    with user_folder.one_writer_of(arguments.output), watched(limited=limited) as notify:
         record = builder.build_file(
             arguments.source or sources.DEFAULT,
             arguments.input,
             arguments.output,
             arguments.cells,
-            progress,
+            notify,
             strict=arguments.strict,
-            limited=not arguments.no_limit,
+            limited=limited,
         )
     progress("")
     kept_out = record.provenance.figures.get("kept_out", ())
@@ -167,14 +169,15 @@ def _extend(arguments: argparse.Namespace) -> None:
             "--extend {path}: the files to add are missing; they follow the record", path
         )
     output = arguments.output or path
-    with user_folder.one_writer_of(output):
+    limited = not arguments.no_limit
+    with user_folder.one_writer_of(output), watched(limited=limited) as notify:
         extension = builder.extend_file(
             path,
             inputs,
             output,
-            progress,
+            notify,
             strict=arguments.strict,
-            limited=not arguments.no_limit,
+            limited=limited,
         )
     progress("")
     report(extension.added, [(kept.name, kept.why) for kept in extension.kept_out])

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from controlmap.cli.options import Commands, add_command, add_source, day
 from controlmap.cli.printing import progress, say
 from controlmap.cli.records import report, summed
+from controlmap.cli.watched import watched
 from controlmap.core.model import ControlmapError
 from controlmap.words.catalog import as_given
 from controlmap.words.catalog import gettext as _
 from controlmap.words.numbers import printable
 
 if TYPE_CHECKING:
+    from controlmap.record.builder import Notify
     from controlmap.update.fetch import Fetcher
     from controlmap.update.updater import Fetching
 
@@ -54,8 +56,8 @@ def _update(arguments: argparse.Namespace) -> None:
 
     source = arguments.source or sources.DEFAULT
     try:
-        with Fetcher() as fetcher:
-            (_preview if arguments.dry_run else _fetch)(source, arguments, fetcher)
+        with Fetcher() as fetcher, watched() as notify:
+            (_preview if arguments.dry_run else _fetch)(source, arguments, fetcher, notify)
     except KeyboardInterrupt:
         raise ControlmapError(
             "interrupted; the record is as it was, and what was fetched is kept for the next time"
@@ -64,10 +66,10 @@ def _update(arguments: argparse.Namespace) -> None:
         progress("")
 
 
-def _preview(source: str, arguments: argparse.Namespace, fetcher: Fetcher) -> None:
+def _preview(source: str, arguments: argparse.Namespace, fetcher: Fetcher, notify: Notify) -> None:
     from controlmap.update import updater
 
-    plan = updater.preview(source, fetcher, say, progress, arguments.since, arguments.to)
+    plan = updater.preview(source, fetcher, say, notify, arguments.since, arguments.to)
     progress("")
     for item in plan.wanted:
         print(printable(f"{item.observed:%Y-%m-%d}  {item.reader}  {item.address}"))
@@ -75,11 +77,11 @@ def _preview(source: str, arguments: argparse.Namespace, fetcher: Fetcher) -> No
     _report_failures(plan)
 
 
-def _fetch(source: str, arguments: argparse.Namespace, fetcher: Fetcher) -> None:
+def _fetch(source: str, arguments: argparse.Namespace, fetcher: Fetcher, notify: Notify) -> None:
     from controlmap.record import archive
     from controlmap.update import updater
 
-    done = updater.update(source, fetcher, say, progress, arguments.since, arguments.to)
+    done = updater.update(source, fetcher, say, notify, arguments.since, arguments.to)
     progress("")
     report(done.added, [(kept.name, kept.why) for kept in done.kept_out])
     if done.fetching.missing:

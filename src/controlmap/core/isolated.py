@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterator
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import shapely
 
@@ -130,7 +130,7 @@ class _Worker:
     ) -> Any:
         """Return the function's value, or raise what it raised."""
         process = self._process or self.start()
-        request = pickle.dumps((limits.READ_SECONDS, name, function, given, named))
+        request = pickle.dumps((limits.READ_MB, limits.READ_SECONDS, name, function, given, named))
         try:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 self._connection.send_bytes(request)
@@ -140,12 +140,12 @@ class _Worker:
             except (EOFError, OSError) as error:
                 self.end()
                 raise _ended(name, process.returncode) from error
+            unpickler = _Unpickler(io.BytesIO(answer), self._received)
+            value, raised, is_grown = unpickler.load()
+            self._received = unpickler.used
         except BaseException:
             self.end()
             raise
-        unpickler = _Unpickler(io.BytesIO(answer), self._received)
-        value, raised, is_grown = unpickler.load()
-        self._received = unpickler.used
         if is_grown:
             self.end()
         if raised:
@@ -172,7 +172,11 @@ class _Worker:
         while not self._connection.poll(_PAUSE_SECONDS):
             still_waiting.get()()
             if time.monotonic() > deadline:
-                raise _over(name)
+                raise OverBudgetError(
+                    "{name}: took more than {seconds} s to read on a machine that is busy",
+                    name,
+                    _WALL * limits.READ_SECONDS,
+                )
 
     def end(self) -> None:
         """End the process, whatever it does."""
@@ -183,19 +187,22 @@ class _Worker:
             self._process = None
 
 
-def _over(name: str) -> OverBudgetError:
+def _over_memory(name: str) -> OverBudgetError:
     return OverBudgetError(
-        "{name}: took more than {memory:.1f} GB or {seconds} s to read",
-        name,
-        limits.READ_MB / 1024,
-        limits.READ_SECONDS,
+        "{name}: took more than {memory:.1f} GB to read", name, limits.READ_MB / 1024
     )
 
 
 def _ended(name: str, code: int) -> InputError:
     """Return what to say of a process that ended by itself, by its exit code."""
-    if -code in (signal.SIGXCPU, signal.SIGKILL):
-        return _over(name)
+    if -code == signal.SIGXCPU:
+        return OverBudgetError(
+            "{name}: took more than {seconds} s of processor time to read",
+            name,
+            limits.READ_SECONDS,
+        )
+    if -code == signal.SIGKILL:  # its own, or the system's where there is no memory left
+        return _over_memory(name)
     return BrokenOffError(
         "{name}: is damaged, or takes more than {memory:.1f} GB to read",
         name,
@@ -207,25 +214,25 @@ def serve(descriptor: int, *modules: str) -> None:
     """Carry out what comes, until nothing does: what a process of `_Worker` does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who waits ends it
     os.nice(_NICE if os.nice(0) < _NICE else 0)
-    most = limits.READ_MB * 2**20
-    for kind, value in (
-        (resource.RLIMIT_DATA, most),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-    ):
-        resource.setrlimit(kind, (value, value))
+    for kind in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
+        resource.setrlimit(kind, (0, 0))
     for module in modules:
         importlib.import_module(module)
     sent: dict[int, tuple[shapely.Polygon, int]] = {}
     connection: Connection[Any, Any] = Connection(descriptor)
     with contextlib.suppress(EOFError, OSError):
         while True:
-            seconds, name, function, given, named = pickle.loads(connection.recv_bytes())
-            spent = time.process_time()
-            soft = int(spent + seconds) + 1
-            resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+            limits.READ_MB, limits.READ_SECONDS, name, function, given, named = pickle.loads(
+                connection.recv_bytes()
+            )
+            seconds = int(time.process_time() + limits.READ_SECONDS) + 1
+            for kind, soft in (
+                (resource.RLIMIT_CPU, seconds),
+                (resource.RLIMIT_DATA, limits.READ_MB * 2**20),
+            ):
+                resource.setrlimit(kind, (soft, resource.RLIM_INFINITY))
             value, error = _outcome(name, function, given, named)
-            is_grown = _largest_mb() > _KEPT_MB
+            is_grown = memory_mb("VmHWM") > _KEPT_MB
             pickler = _Pickler(out := io.BytesIO(), sent)
             try:
                 pickler.dump((value, error, is_grown))
@@ -243,12 +250,12 @@ def _outcome(
     try:
         return function(*given, **named), None
     except ControlmapError as error:
-        return None, _over(name) if _is_of_memory(error) else _portable(error)
+        return None, _over_memory(name) if _is_of_memory(error) else _portable(error)
     except MemoryError:
-        return None, _over(name)
+        return None, _over_memory(name)
     except Exception as error:  # whatever a library raises for what no reader foresaw
         if _is_of_memory(error):
-            return None, _over(name)
+            return None, _over_memory(name)
         why = f"{type(error).__name__}: {error}"[:200]
         return None, BrokenOffError(
             "{name}: is damaged, or of a kind that cannot be read ({why})",
@@ -271,12 +278,12 @@ def _portable(error: ControlmapError) -> ControlmapError:
     return type(error)(text, *(str(v) if isinstance(v, BaseException) else v for v in given))
 
 
-def _largest_mb() -> float:
-    """Return the most memory that this process has taken."""
+def memory_mb(kind: Literal["VmHWM", "VmRSS"]) -> float:
+    """Return the most memory that this process has taken, or, on Linux, what it takes now."""
     with contextlib.suppress(OSError):
         # Linux counts in ru_maxrss what the process that started this one had taken.
         status = Path("/proc/self/status").read_text("ascii")
-        (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
+        (line,) = (line for line in status.splitlines() if line.startswith(kind))
         return int(line.split()[1]) / 1024
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most / (2**20 if sys.platform == "darwin" else 1024)

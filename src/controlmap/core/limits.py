@@ -12,6 +12,10 @@ READ_MB = 1536
 """What memory reading a file may take, in MB, in the process that reads it."""
 READ_SECONDS = 30
 """What processor time reading a file may take, in seconds."""
+BUILD_MB = 3072
+"""What memory building a record may take, in MB; that of all of DeepState's files takes a third."""
+BUILD_FILES = 100
+"""For so many files more, a step of a build may take `READ_SECONDS` more."""
 FILE_MB = 256
 """The largest single file that is read, unpacked, in MB (2**20 bytes)."""
 UPLOAD_MB = 25

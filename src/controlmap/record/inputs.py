@@ -61,7 +61,14 @@ def members(inputs: Iterable[Path | Member]) -> Iterator[Member]:
 
 
 _DAMAGED = (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError)
-_OPENERS = ((b"\x1f\x8b", gzip.open), (b"\xfd7zXZ\x00", lzma.open), (b"BZh", bz2.open))
+_PACKED: tuple[tuple[bytes, Callable[..., Any], Callable[[], Any]], ...] = (
+    (b"\x1f\x8b", gzip.open, lambda: zlib.decompressobj(wbits=31)),
+    (b"\xfd7zXZ\x00", lzma.open, lzma.LZMADecompressor),
+    (b"BZh", bz2.open, bz2.BZ2Decompressor),
+)
+"""How packed files begin, what opens them, and what unpacks their first bytes alone."""
+_HEAD = 2**20  # in which there is a whole block of bzip2
+_ZEROS = 2**16  # more than follow a packed archive in any writer's padding
 _TAR_BLOCK = 512
 _TAR_PADDING = 2**24  # what writers add to fill a tape's record, and much more
 
@@ -70,7 +77,7 @@ def _file_members(path: Path) -> Iterator[Member]:
     try:
         if zipfile.is_zipfile(path) and not _is_one_layer(path):
             yield from _zip_members(path)
-        elif tarfile.is_tarfile(path):
+        elif _is_tar(path):
             yield from _tar_members(path)
         else:
             limits.at_most_bytes(path.stat().st_size, limits.FILE_MB * 2**20, path.name)
@@ -83,6 +90,20 @@ def _file_members(path: Path) -> Iterator[Member]:
         raise InputError(
             "{name}: cannot be read ({strerror})", path.name, error.strerror or error
         ) from error
+
+
+def _is_tar(path: Path) -> bool:
+    """Return whether a file is a tar archive, packed or not, by its first block alone."""
+    with path.open("rb") as opened:
+        head = opened.read(_HEAD)
+    for magic, _, unpacker in _PACKED:
+        if head.startswith(magic):
+            head = unpacker().decompress(head, _TAR_BLOCK)
+    try:
+        tarfile.TarInfo.frombuf(head[:_TAR_BLOCK], "utf-8", "surrogateescape")
+    except tarfile.HeaderError:
+        return head[:_TAR_BLOCK] == bytes(_TAR_BLOCK)  # one of no files
+    return True
 
 
 def _is_one_layer(path: Path) -> bool:
@@ -114,7 +135,11 @@ def _tar_members(path: Path) -> Iterator[Member]:
     """Yield files, reading to the very end, so that a cut or a wrong checksum is seen."""
     with path.open("rb") as packed:
         head = packed.read(6)
-    opener: Any = next((o for magic, o in _OPENERS if head.startswith(magic)), open)
+        opener = next((o for magic, o, _ in _PACKED if head.startswith(magic)), None)
+        packed.seek(max(0, path.stat().st_size - _ZEROS))
+        if opener and not any(packed.read()):  # which would be skipped one at a time
+            raise tarfile.ReadError("it goes on after its end")
+    opener = opener or open
     with opener(path, "rb") as plain, tarfile.open(fileobj=plain, mode="r:") as archive:
         end = 0
         for entry in archive:

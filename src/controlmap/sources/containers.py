@@ -51,6 +51,8 @@ def gunzipped(data: bytes, name: str, most: int) -> tuple[bytes, str]:
     """Return bytes and name without gzip, where there is gzip; `most` is in bytes."""
     if not data.startswith(_GZIP):
         return data, name
+    # gzip skips zeros after the end one at a time; an empty stream ends with nine.
+    data = data[: len(data.rstrip(b"\0")) + 9]
     try:
         with gzip.open(io.BytesIO(data)) as packed:
             plain = packed.read(most + 1)

@@ -80,8 +80,7 @@ class Layers:
 
 def expect_nearby(name: str, layers: list[Polygons], far: list[Bounds]) -> None:
     """Raise an InputError that says why, where none of the polygons meets the four oblasts."""
-    # The tree prepares the region for itself, each time: what is prepared once is not for threads.
-    if any(shapely.STRtree(layer).query(region(), "intersects").size for layer in layers):
+    if any(region().intersects(polygon) for layer in layers for polygon in layer):
         return
     if not far and not any(len(layer) for layer in layers):
         raise InputError("{name}: has no polygon with a status to read", name)

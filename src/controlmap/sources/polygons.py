@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +20,6 @@ Rings = Sequence[Any]
 """A polygon's outer ring and its holes, each a list of positions (lon, lat, and maybe more)."""
 Bounds = tuple[float, float, float, float]
 _MIN_RING = 4
-_TRUTH = re.compile(rb"\b(?:true|false)\b")
 _NUMBER = (int, float, type(None))
 
 
@@ -63,12 +61,12 @@ class Memo:
         """Return a polygon as `valid` does, remembered where it was there before."""
         key = orjson.dumps(rings)
         known = self._now.get(key) or self._before.get(key)
-        self._now[key] = known = known or valid(rings, where)
+        self._now[key] = known = known or valid(rings, where, key)
         return known
 
 
-def valid(rings: Rings, where: str) -> Valid:
-    """Return a polygon that is valid, repaired where it was not.
+def valid(rings: Rings, where: str, text: bytes) -> Valid:
+    """Return a polygon that is valid, repaired where it was not; `text` is its rings as JSON.
 
     Raises
     ------
@@ -76,6 +74,8 @@ def valid(rings: Rings, where: str) -> Valid:
         Where its rings are no lists of positions in longitude and latitude; it begins with
         `where`.
     """
+    if b"true" in text or b"false" in text:  # NumPy takes true for 1
+        raise InputError("{where}: has a ring that is not a list of positions", where)
     west, south, east, north = _region_bounds()
     outline = _positions(rings[0], where)
     low, high = outline.min(axis=0), outline.max(axis=0)
@@ -106,8 +106,6 @@ def _region_bounds() -> Bounds:
 
 def _positions(ring: Any, where: str) -> NDArray[np.float64]:
     """Return a ring as an array (n, 2); a third ordinate is dropped."""
-    if _TRUTH.search(orjson.dumps(ring)):  # NumPy takes true for 1
-        raise InputError("{where}: has a ring that is not a list of positions", where)
     try:
         try:
             positions = np.array(ring)
