@@ -116,8 +116,8 @@ def geopackage(frame: geopandas.GeoDataFrame, layer: str, provenance: Mapping[st
         out,
         driver="GPKG",
         layer=layer,
-        geometry_type="MultiPolygon",
-        promote_to_multi=True,
+        geometry_type="Point" if set(frame.geom_type) == {"Point"} else "MultiPolygon",
+        promote_to_multi=set(frame.geom_type) != {"Point"},
         layer_metadata={KEY: _text(provenance)},
         dataset_metadata={KEY: _text(provenance)},
     )

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 from controlmap.analysis.answer import Answer, Evidence
+from controlmap.analysis.render import Row, Rows, plain
 from controlmap.core.model import Provenance
 from controlmap.geo import places
 from controlmap.record import revisions as kept
 from controlmap.record.coverage import Coverage
 from controlmap.words import notes
+
+if TYPE_CHECKING:
+    from controlmap.analysis.answer import Features
 
 NAMES = (
     "observed",
@@ -72,4 +79,19 @@ def revisions(coverage: Coverage, provenance: Provenance) -> Answer:
         shared=who,
         names=NAMES,
         without=frozenset({"lon", "lat"}),
+        locate=partial(_features, rows, who),
     )
+
+
+def _features(rows: Rows, who: Row) -> Features:
+    """Return a point in the largest piece of each correction, with what it changed."""
+    import geopandas
+
+    named = [name for name in NAMES if name not in ("lon", "lat")]
+    return geopandas.GeoDataFrame(
+        {name: [plain(row[name]) for row in rows] for name in named},
+        geometry=geopandas.points_from_xy(
+            *([row[axis] for row in rows] for axis in ("lon", "lat"))
+        ),
+        crs="OGC:CRS84",
+    ), dict(who)

@@ -142,13 +142,7 @@ def extend_file(
     intake.take(paths)
     before = _kept_out_before(record, intake)
     progress(_("noding and classifying"))
-    whole, implausible = _plausible(
-        lambda without: extender.extend(
-            known, intake.drawings, readers=intake.readers, without=without, revised=revised
-        ),
-        [kept.measured for kept in before if kept.measured is not None],
-        strict=strict,
-    )
+    whole, implausible = _extended(known, intake, before, revised, strict=strict)
     progress(_("measuring the error"))
     figures = _figures(whole, intake, record) | _listed([*before, *intake.kept_out, *implausible])
     changed = revisions.between(known, whole)
@@ -163,6 +157,43 @@ def extend_file(
         revised=tuple(changed),
         kept_out=(*intake.kept_out, *implausible),
     )
+
+
+def _extended(
+    known: Coverage,
+    intake: Intake,
+    before: Sequence[KeptOut],
+    revised: Container[Key],
+    *,
+    strict: bool,
+) -> tuple[Coverage, list[KeptOut]]:
+    """Return a record with what was read, and what cannot be true of that.
+
+    A correction that cannot be true leaves what the record has of its instant.
+    """
+
+    def built(refused: Sequence[KeptOut]) -> tuple[Coverage, list[KeptOut]]:
+        return _plausible(
+            lambda without: extender.extend(
+                known, intake.drawings, readers=intake.readers, without=without, revised=revised
+            ),
+            [kept.measured for kept in (*before, *refused) if kept.measured is not None],
+            strict=strict,
+        )
+
+    whole, implausible = built(())
+    sha256 = {info.key: info.sha256 for info in known.snapshots}
+    refused = {
+        info.key: kept
+        for kept in implausible
+        if kept.measured is not None
+        and (info := kept.measured.info).sha256 != sha256.get(info.key, info.sha256)
+    }
+    if not refused:
+        return whole, implausible
+    intake.drawings.leave_out(refused)
+    whole, others = built(tuple(refused.values()))
+    return whole, [*refused.values(), *others]
 
 
 @dataclass
@@ -330,13 +361,14 @@ def _plausible(
     while True:
         built = build(frozenset(without))
         out = [kept.measured for kept in without.values() if kept.measured is not None]
-        used = {info.key for info in built.snapshots}
+        used = {(info.key, info.sha256) for info in built.snapshots}
         more = {
             kept.measured.info.key: kept
             for kept in plausibility.implausible(
                 [*plausibility.series_of(built), *out, *evidence], built.oblasts
             )
-            if kept.measured is not None and kept.measured.info.key in used
+            if kept.measured is not None
+            and (kept.measured.info.key, kept.measured.info.sha256) in used
         }
         if not more:
             return built, list(without.values())

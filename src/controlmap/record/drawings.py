@@ -54,6 +54,13 @@ class Drawings:
         here = {id(polygon) for polygons in layers.values() for polygon in polygons}
         self._last = {number: known for number, known in self._last.items() if number in here}
 
+    def leave_out(self, keys: Container[tuple[str, float]]) -> None:
+        """Drop the snapshots of these keys, as if they had not been added."""
+        kept = [i for i, info in enumerate(self.infos) if info.key not in keys]
+        self.infos = [self.infos[i] for i in kept]
+        self._layers = [self._layers[i] for i in kept]
+        self._seen = {info.key: number for number, info in enumerate(self.infos)}
+
     def _numbers(self, polygons: Polygons) -> list[int]:
         fresh = array_of(p for p in polygons if id(p) not in self._last)
         snapped = geodesy.snap(fresh)
