@@ -17,6 +17,7 @@ from controlmap.analysis.answer import as_text
 from controlmap.core.model import Status
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage, last_changes
+from controlmap.words import notes
 
 ISOS = ["UA-14", "UA-09", "UA-65", "UA-23", "all"]
 
@@ -94,6 +95,57 @@ def test_the_budget_of_the_24th_of_january(record: controlmap.Record) -> None:
     assert sorted(held) == ["20260125", "20260126"]
     assert row["dating_km2"] == pytest.approx(abs(held["20260125"] - held["20260126"]))
     assert record.areas(day).row("UA-65")["denominator_km2"] == pytest.approx(28461 - 27377.8736)
+
+
+def test_the_budget_of_a_change_is_of_the_net(record: controlmap.Record) -> None:
+    """By hand: NZZ of 18 December and of 22 January; two files may be of either of the days."""
+    days = date(2025, 12, 24), date(2026, 1, 24)
+    answer = record.changes(*days, by="oblast")
+    row, held = answer.row("UA-14"), Status.RUSSIAN_HELD
+    nzz = archive.open_source("nzz").coverage
+    theirs = np.diff([nzz.status_km2(held, nzz.at(day).index)[0] for day in days])[0]
+    assert row["source_spread_km2"] == pytest.approx(abs(theirs - row["net_km2"]))
+    coverage = record.coverage
+    first, last = (
+        [
+            coverage.status_km2(held, number)[0]
+            for number, info in enumerate(coverage.snapshots)
+            if info.within and info.within[0] <= day <= info.within[1]
+        ]
+        for day in days
+    )
+    nets = [now - then for now in last for then in first]
+    assert row["dating_km2"] == pytest.approx(max(nets) - min(nets))
+    shown = as_text(answer).split("\n\n")
+    assert shown[1].split()[:6] == ["iso", "name", *budget.COLUMNS]
+    assert str(notes.BUDGET_OF_CHANGE) in shown[2]
+
+
+def test_what_was_not_observed_has_no_budget(record: controlmap.Record) -> None:
+    row = record.changes("2026-01-24", "2026-01-24", by="oblast").row("UA-14")
+    assert (row["net_km2"], row["source_spread_km2"], row["dating_km2"]) == (None, None, None)
+    # ISW has no new snapshot between these: it does not say that nothing changed.
+    isw = archive.open_source("isw").coverage
+    days = date(2023, 6, 2), date(2023, 6, 4), date(2023, 6, 8)
+    assert [isw.at(day).index - isw.at(days[0]).index for day in days] == [0, 0, 1]
+    first, *later = (record.coverage.at(day) for day in days)
+    spread = [
+        budget.of_change(record.coverage, first, last, {"isw": isw})[0]["source_spread_km2"]
+        for last in later
+    ]
+    assert (spread[0], spread[1] is None) == (None, False)
+
+
+def test_over_land_the_budget_is_of_land(record: controlmap.Record) -> None:
+    day = date(2026, 1, 24)
+    sources = [archive.open_source(s).coverage for s in ("deepstate", "nzz")]
+    held = [c.status_km2(Status.RUSSIAN_HELD, c.at(day).index, controlmap.Basis.LAND)
+            for c in sources]  # fmt: skip
+    expected = np.ptp(held, axis=0)
+    for answer in (record.areas(day, basis="land"), record.history(day, day, basis="land")):
+        spread = [row["source_spread_km2"] for row in answer.rows[:4]]
+        assert spread == pytest.approx(expected)
+        assert spread[2] != pytest.approx(record.areas(day).row("UA-65")["source_spread_km2"])
 
 
 def test_what_stands_alone_has_no_spread_of_sources(record: controlmap.Record) -> None:

@@ -14,7 +14,7 @@ import shapely
 from streamlit.testing.v1 import AppTest
 
 import rows as of_rows
-from controlmap.analysis import changes
+from controlmap.analysis import budget, changes
 from controlmap.analysis.answer import as_geojson
 from controlmap.analysis.patches import By
 from controlmap.cli import main
@@ -134,7 +134,10 @@ def test_the_command_prints_every_format(capsys: pytest.CaptureFixture[str]) -> 
         "records",
     ]
     assert (told["from"], told["to"]) == ("2026-01-24", "2026-08-20")
-    assert list(told["all"]) == ["iso", "name", "gained_km2", "lost_km2", "net_km2", "last_redrawn"]
+    assert list(told["all"]) == [
+        *("iso", "name", "gained_km2", "lost_km2", "net_km2"),
+        *budget.COLUMNS,
+    ]
     coverage = archive.open_source("deepstate").coverage
     areas = [of_rows.areas(coverage, coverage.at(date.fromisoformat(d)))[-1] for d in days[1::2]]
     net = areas[1].russian_held - areas[0].russian_held

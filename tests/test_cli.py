@@ -64,7 +64,7 @@ COMPARE_KEYS = [
 ]
 SOURCING_KEYS = ["day", "source", "reader", "observed", "retrieved", "basis", "advance",
                  "contested_reported"]  # fmt: skip
-HISTORY_KEYS = ["date", "iso", *AREAS_KEYS[3:8], "carried", *APART_KEYS, "reader"]
+HISTORY_KEYS = ["date", "iso", *AREAS_KEYS[3:9], "carried", *APART_KEYS, "reader"]
 
 
 # Areas
@@ -373,7 +373,17 @@ def test_history_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     told = Run(
         capsys, "history", "--from", "2024-01-14", "--to", "2024-01-16", "--format", "json"
     ).json
-    assert list(told) == ["source", "unit", "advance", "every", "from", "to", "rows", "records"]
+    assert list(told) == [
+        "source",
+        "unit",
+        "basis",
+        "advance",
+        "every",
+        "from",
+        "to",
+        "rows",
+        "records",
+    ]
     assert (told["from"], told["to"], told["every"]) == ("2024-01-14", "2024-01-16", "day")
     assert [(r["date"], r["iso"]) for r in told["rows"]] == [
         (f"2024-01-{day}", iso) for day in (14, 15, 16) for iso in (*ISOS, "all")
@@ -388,7 +398,7 @@ def test_history_as_csv_agrees_with_areas(capsys: pytest.CaptureFixture[str]) ->
         capsys, "history", "--from", "2023-01-01", "--to", "2023-01-01", "--format", "csv"
     ).csv
     told = Run(capsys, "areas", "--date", "2023-01-01", "--format", "json").json
-    assert list(rows[0]) == [*HISTORY_KEYS, "source", "observed", *BUDGET_KEYS, "advance"]
+    assert list(rows[0]) == [*HISTORY_KEYS, "source", "observed", *BUDGET_KEYS, "basis", "advance"]
     assert (rows[0]["carried"], rows[0]["reader"]) == ("false", "deepstate_api")
     for row, area in zip(rows, [*told["oblasts"], told["all"]], strict=True):
         for key in AREAS_KEYS[3:8]:
@@ -401,9 +411,11 @@ def test_history_by_week_and_month_as_a_table(capsys: pytest.CaptureFixture[str]
         ("month", ["2024-01-31", "2024-02-29", "2024-03-05"]),
         ("week", [*(f"2024-01-{d:02}" for d in (7, 14, 21, 28)), "2024-02-04"]),
     ):
-        lines = Run(capsys, *asked, "--every", every).out.splitlines()
+        table, _, _ = Run(capsys, *asked, "--every", every).out.partition("\n\n")
+        lines = table.splitlines()
         assert lines[0].split() == [
             *(k for k in HISTORY_KEYS[:-1] if k not in APART_KEYS),
+            *BUDGET_KEYS[:2],
             "last_redrawn",
         ]
         assert [line.split()[0] for line in lines[1::5]][: len(days)] == days

@@ -206,6 +206,7 @@ def test_history_tells_nothing_of_a_gap() -> None:
         "contested": None,
         "liberated": None,
         "ukrainian_held": None,
+        "held_share": None,
         "carried": False,
         "assessed_advance": None,
         "infiltration": None,

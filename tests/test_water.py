@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import shapely
 
+import controlmap
 from controlmap import embed
 from controlmap.analysis import agreement, areas
 from controlmap.core import geoparquet
@@ -86,6 +88,19 @@ def test_over_land_areas_are_of_land_alone() -> None:
     ground = areas.areas(record.coverage, DAY, basis="land").row("UA-65")
     assert ground["russian_held"] == pytest.approx(kherson["held"])
     assert ground["russian_held"] + ground["ukrainian_held"] == pytest.approx(ground["total"])
+
+
+def test_history_over_land_is_that_of_land_day_by_day() -> None:
+    record = controlmap.open("deepstate")
+    answer = record.history("2026-01-23", DAY, basis="land")
+    ground = record.areas(DAY, basis="land")
+    for row in answer.rows[-5:]:
+        assert row["russian_held"] == ground.row(row["iso"])["russian_held"]
+        assert row["held_share"] == ground.row(row["iso"])["held_share"]
+    assert answer.rows[-3]["held_share"] == pytest.approx(0.719, abs=5e-4)
+    assert json.loads(answer.to_json())["basis"] == "land"
+    with pytest.raises(InputError, match="polygon"):
+        record.history(DAY, DAY, basis="water")
 
 
 def test_what_the_official_area_has_besides_is_not_measured() -> None:

@@ -159,6 +159,7 @@ class Record(StoredRecord):
         end: Day | None = None,
         *,
         every: str = Every.DAY,
+        basis: str = Basis.POLYGON,
         advance: str = Advance.APART,
     ) -> Answer:
         """Answer how large each status was over time, in km2; `frame` has a DatetimeIndex.
@@ -169,14 +170,15 @@ class Record(StoredRecord):
             The span of the record by default.
         every
             "day", "week" (each Sunday) or "month" (its last day).
-        advance
-            What assessed advance counts as: "apart", "held" or "contested".
+        basis, advance
+            As for `areas`.
         """
         return history.history(
             self._counted(advance),
             _day(start),
             _day(end),
             every=every,
+            basis=basis,
             advance=advance,
             others=archive.opened(),
         )
@@ -222,7 +224,7 @@ class Record(StoredRecord):
             day_of(start),
             _day(end),
             by=by,
-            others=_records(sources) if by == By.PATCH else {},
+            others=_records(sources),
             advance=advance,
         )
 

@@ -312,7 +312,7 @@ def _on_a_day(
 ) -> Answer:
     evidence = Evidence.of(coverage, snapshot)
     basis, advance = choices["basis"], choices["advance"]
-    budgets = budget.by_oblast(coverage, snapshot, budget.counted(others, advance))
+    budgets = budget.by_oblast(coverage, snapshot, budget.counted(others, advance), Basis(basis))
     rows = [{**row, **beside} for row, beside in zip(figures_of, budgets, strict=True)]
     without = assessed_advance.never_reported(coverage.source, advance)
     # What is taken of the whole has no other total, and leaves nothing unmeasured.

@@ -5,7 +5,7 @@ All in km2, geodesic on WGS84, by oblast and last of all four; None is not known
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controlmap.analysis import agreement, assessed_advance
+from controlmap.analysis.agreement import Opinion
 from controlmap.analysis.figures import ALL
 from controlmap.analysis.render import Rows
 from controlmap.core.model import RecordError, Status
@@ -55,7 +56,10 @@ def damaged(
 
 
 def by_oblast(
-    coverage: Coverage, snapshot: DaySnapshot, others: Mapping[str, Coverage]
+    coverage: Coverage,
+    snapshot: DaySnapshot,
+    others: Mapping[str, Coverage],
+    basis: Basis = Basis.POLYGON,
 ) -> list[dict[str, Any]]:
     """Return the budget of what is Russian-held on a day; a row an oblast, the last of all four.
 
@@ -68,14 +72,66 @@ def by_oblast(
     ----------
     others
         The records of sources to compare with, by id; that which is asked may be among them.
+    basis
+        On land alone where it is that.
     """
-    held = Status.RUSSIAN_HELD
+    current = _current(coverage, snapshot, others)
+    by_source = [o.held_km2(basis) for o in current.values()]
+    return _rows(coverage, snapshot, by_source, over_days(coverage, snapshot, basis))
+
+
+def of_change(
+    coverage: Coverage, first: DaySnapshot, last: DaySnapshot, others: Mapping[str, Coverage]
+) -> list[dict[str, Any]]:
+    """Return the budget of the net change between two days, as `by_oblast`.
+
+    Sources are compared that are current on both days, by another snapshot on each; the days are
+    those that either file may be of. Both are None where the two days stand on the same snapshot:
+    no change was observed.
+    """
+    if first.index == last.index:
+        return _rows(coverage, last, [], None)
+    start, end = (_current(coverage, snapshot, others) for snapshot in (first, last))
+    by_source = [
+        now.held_km2() - then.held_km2()
+        for source, now in end.items()
+        if (then := start.get(source)) and then.snapshot.index != now.snapshot.index
+    ]
+    before, after = (_each_day(coverage, snapshot) for snapshot in (first, last))
+    nets = (after[:, None] - before).reshape(-1, len(coverage.oblasts))
+    return _rows(coverage, last, by_source, _spread(nets))
+
+
+def _current(
+    coverage: Coverage, snapshot: DaySnapshot, others: Mapping[str, Coverage]
+) -> dict[str, Opinion]:
     known = agreement.opinions({**others, coverage.source: coverage}, snapshot.day)
-    by_source = np.array([o.held_km2() for o in known if o.is_current])
+    return {o.source: o for o in known if o.is_current}
+
+
+def over_days(coverage: Coverage, snapshot: DaySnapshot, basis: Basis) -> list[float]:
+    """Return how far what is held lies apart over the days that a snapshot may be of, in km2."""
+    return _spread(_each_day(coverage, snapshot, basis))
+
+
+def _each_day(
+    coverage: Coverage, snapshot: DaySnapshot, basis: Basis = Basis.POLYGON
+) -> NDArray[np.float64]:
+    """Return what is held in each snapshot that may be of a day; shape (snapshots, oblasts)."""
+    return coverage.status_km2(Status.RUSSIAN_HELD, coverage.may_be_of(snapshot), basis)
+
+
+def _rows(
+    coverage: Coverage,
+    snapshot: DaySnapshot,
+    by_source: Sequence[NDArray[np.float64]],
+    by_day: list[float] | None,
+) -> list[dict[str, Any]]:
     totals = np.array([[o.total_km2(basis) for o in coverage.oblasts] for basis in _OF_ALL])
+    unknown = [None] * (len(coverage.oblasts) + 1)
     columns = (
-        _spread(by_source) if len(by_source) > 1 else [None] * (len(coverage.oblasts) + 1),
-        _spread(coverage.status_km2(held, coverage.may_be_of(snapshot))),
+        _spread(np.array(by_source)) if len(by_source) > 1 else unknown,
+        by_day or unknown,
         _spread(totals),
         last_redrawn(coverage, snapshot),
     )
@@ -103,9 +159,9 @@ def of_oblast(coverage: Coverage, snapshot: DaySnapshot, iso: str) -> dict[str, 
     return {"iso": iso, "name": oblast.name, "last_redrawn": last}
 
 
-def notes_of(rows: Rows, day: date) -> Iterator[Message]:
+def notes_of(rows: Rows, day: date, columns: Message = notes.BUDGET) -> Iterator[Message]:
     """Yield what the columns of the budget are, and which oblasts were not redrawn for long."""
-    yield notes.BUDGET
+    yield columns
     yield from not_redrawn(rows, day)
 
 

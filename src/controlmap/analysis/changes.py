@@ -50,8 +50,8 @@ def changes(
         What a row is: "oblast", "patch" (the largest first, each by its nearest place) or "face";
         and what the ground is dissolved to. By default rows are by oblast, the ground by patch.
     others
-        The records by the id of their source that patches are looked for in; a damaged one is left
-        out, and said to be.
+        The records by the id of their source, for how far they are apart, and to look for patches
+        in; a damaged one is left out, and said to be.
     advance
         What assessed advance counts as: "apart", "held" or "contested".
 
@@ -69,11 +69,10 @@ def changes(
         )
     evidence = Evidence.of(coverage, first), Evidence.of(coverage, last)
     ends = _ends(*evidence)
-    redrawn = budget.last_redrawn(coverage, last)
-    oblasts = [
-        {**row, "last_redrawn": day}
-        for row, day in zip(by_oblast(coverage, first, last), redrawn, strict=True)
-    ]
+    counted = budget.counted(others, advance)
+    budgets = budget.of_change(coverage, first, last, counted)
+    rows = by_oblast(coverage, first, last)
+    oblasts = [{**row, **beside} for row, beside in zip(rows, budgets, strict=True)]
     who = {
         "source": coverage.source,
         "from": evidence[0].observed,
@@ -90,16 +89,16 @@ def changes(
         choices={"advance": str(advance), **({"by": row_by.value} if by else {})},
         method=notes.AREA_METHOD,
         notes=(
-            *budget.not_redrawn(oblasts, last.day),
+            *budget.notes_of(oblasts, last.day, notes.BUDGET_OF_CHANGE),
             *_notes(first, last, *evidence, str(advance)),
         ),
+        warnings=budget.damaged(others, coverage.source),
         shared=who,
         locate=partial(_features, coverage, first, last, chosen(By, by or By.PATCH), who),
+        beside=budget.COLUMNS,
     )
     if row_by == By.OBLAST:
         return answer
-    answer = replace(answer, warnings=budget.damaged(others, coverage.source))
-    counted = budget.counted(others, advance)
     return _in_pieces(answer, coverage, first, last, row_by, counted)
 
 
@@ -137,12 +136,12 @@ def _in_pieces(
         ),
         notes=(*answer.notes, *patches.remainder(coverage, pieces), shown_by),
         further={"oblasts": answer.rows, "settlements": taken},
-        body=partial(_blocks, answer.rows, rows, taken),
+        body=partial(_blocks, answer, rows, taken),
     )
 
 
-def _blocks(oblasts: Rows, *further: Rows) -> Iterator[Block]:
-    yield Table(oblasts)
+def _blocks(by_oblast: Answer, *further: Rows) -> Iterator[Block]:
+    yield from by_oblast.blocks
     for rows in filter(None, further):
         yield ""
         yield Table(rows, frozenset({"name", "lon", "lat"}))

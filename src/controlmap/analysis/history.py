@@ -18,6 +18,7 @@ from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import ALL, ALL_NAME, Every
 from controlmap.core.choices import chosen
 from controlmap.core.model import InputError, RecordError, Status
+from controlmap.geo.oblasts import Basis
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import notes
 from controlmap.words.catalog import Message
@@ -32,6 +33,7 @@ def history(
     end: date | None = None,
     *,
     every: str = Every.DAY,
+    basis: str = Basis.POLYGON,
     advance: str = Advance.APART,
     others: Mapping[str, Coverage | RecordError] = MappingProxyType({}),
 ) -> Answer:
@@ -45,6 +47,9 @@ def history(
         The range; the span of the record by default.
     every
         "day", "week" (each Sunday) or "month" (its last day); the range's last day always is one.
+    basis
+        What `held_share` is taken over: "polygon", "official", or "land", which leaves lakes and
+        reservoirs out of every area.
     advance
         What assessed advance counts as: "apart", "held" or "contested".
     others
@@ -56,11 +61,12 @@ def history(
     InputError
         Where the range is empty or lies outside the span, or a choice is none.
     """
-    every = chosen(Every, every)
+    every, basis = chosen(Every, every), chosen(Basis, basis)
     coverage = assessed_advance.counted(coverage, advance)
     known = days_known(coverage, start, end, every)
-    budgets = _budgets(coverage, known, budget.counted(others, advance))
-    listed = [{**row, **b} for row, b in zip(by_day(coverage, known), budgets, strict=True)]
+    budgets = _budgets(coverage, known, budget.counted(others, advance), basis)
+    days = by_day(coverage, known, basis)
+    listed = [{**row, **beside} for row, beside in zip(days, budgets, strict=True)]
     hidden = {"source", "observed"}
     return Answer(
         "history",
@@ -69,6 +75,7 @@ def history(
         document={
             "source": coverage.source,
             "unit": "km2",
+            "basis": basis.value,
             "advance": str(advance),
             "every": every.value,
             "from": start or coverage.span[0],
@@ -76,16 +83,18 @@ def history(
             "rows": [{k: v for k, v in row.items() if k not in hidden} for row in listed],
         },
         evidence=_evidence(coverage, known),
-        choices={"every": every.value, "advance": str(advance)},
+        choices={"every": every.value, "basis": basis.value, "advance": str(advance)},
         method=notes.AREA_METHOD,
         notes=(
+            notes.BUDGET,
+            *notes.BASIS[basis],
             *assessed_advance.note(coverage.source, str(advance)),
             *takeovers([(day, s.info.reader) for day, s in known if s]),
         ),
         warnings=budget.damaged(others, coverage.source),
-        shared={"advance": str(advance)},
+        shared={"basis": basis.value, "advance": str(advance)},
         without=assessed_advance.never_reported(coverage.source, advance)
-        | {"source", "reader", "observed", *budget.COLUMNS[:3]},
+        | {"source", "reader", "observed", "denominator_km2"},
         index="date",
     )
 
@@ -110,17 +119,20 @@ def days_known(
     return [(day, coverage.known(day)) for day in figures.days_of(start, end, every)]
 
 
-def by_day(coverage: Coverage, known: Snapshots) -> Iterator[dict[str, Any]]:
+def by_day(
+    coverage: Coverage, known: Snapshots, basis: Basis = Basis.POLYGON
+) -> Iterator[dict[str, Any]]:
     """Yield a row a day and oblast, and one of all four, with the area of each status."""
     isos = [*(o.iso for o in coverage.oblasts), ALL]
-    unknown = [{"iso": iso, **dict.fromkeys(_STATUSES)} for iso in isos]
+    unknown = [{"iso": iso, **dict.fromkeys((*_STATUSES, "held_share"))} for iso in isos]
     for day, snapshot in known:
         info = snapshot.info if snapshot else None
-        for row in areas.by_oblast(coverage, snapshot) if snapshot else unknown:
+        for row in areas.by_oblast(coverage, snapshot, basis) if snapshot else unknown:
             yield {
                 "date": day,
                 "iso": row["iso"],
                 **{status: row[status] for status in _STATUSES[:5]},
+                "held_share": row["held_share"],
                 "carried": snapshot is not None and snapshot.carried,
                 **{status: row[status] for status in _STATUSES[5:]},
                 "reader": info and info.reader,
@@ -130,11 +142,11 @@ def by_day(coverage: Coverage, known: Snapshots) -> Iterator[dict[str, Any]]:
 
 
 def _budgets(
-    coverage: Coverage, known: Snapshots, others: Mapping[str, Coverage]
+    coverage: Coverage, known: Snapshots, others: Mapping[str, Coverage], basis: Basis
 ) -> Iterator[dict[str, Any]]:
     unknown = [dict.fromkeys(budget.COLUMNS) for _ in (*coverage.oblasts, ALL)]
     for _, snapshot in known:
-        yield from budget.by_oblast(coverage, snapshot, others) if snapshot else unknown
+        yield from budget.by_oblast(coverage, snapshot, others, basis) if snapshot else unknown
 
 
 _STATUSES = tuple(status.value for status in Status)

@@ -84,6 +84,7 @@ def add(commands: Commands) -> None:
             "rows for each day, each Sunday, or each month's last day; and the range's last day"
         ),
     )
+    add_basis(parser)
 
     parser = add_command(
         commands, "changes", _changes, _("What became Russian-held, and what ceased to be.")
@@ -268,6 +269,7 @@ def _history(arguments: argparse.Namespace) -> None:
         arguments.start,
         arguments.end,
         every=arguments.every,
+        basis=arguments.basis,
         advance=arguments.advance,
         others=archive.opened(),
     )
@@ -283,7 +285,7 @@ def _changes(arguments: argparse.Namespace) -> None:
         arguments.start,
         arguments.end,
         by=arguments.by,
-        others=archive.opened() if arguments.by == "patch" else {},
+        others=archive.opened(),
         advance=arguments.advance,
     )
     show(answer, arguments)

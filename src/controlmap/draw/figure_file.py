@@ -25,7 +25,7 @@ from controlmap.record.coverage import Coverage, DaySnapshot, with_sum
 
 M2 = 1_000_000
 """Square metres to a km2."""
-_FORMAT = 1
+_FORMAT = 2
 
 
 def encode(coverage: Coverage) -> bytes:
@@ -87,7 +87,6 @@ def _figures(coverage: Coverage, last: NDArray[np.int64]) -> dict[str, Any]:
                 },
             }
     snapshots = [_snapshot(coverage, i) for i in last]
-    may_be = [coverage.status_km2(Status.RUSSIAN_HELD, coverage.may_be_of(s)) for s in snapshots]
     redrawn = np.array(
         [
             [-1 if day is None else (day - coverage.span[0]).days for day in days]
@@ -96,7 +95,10 @@ def _figures(coverage: Coverage, last: NDArray[np.int64]) -> dict[str, Any]:
     )
     return {
         "statuses": statuses,
-        "dating": _steps(np.array([np.ptp(with_sum(km2), axis=0) for km2 in may_be])),
+        "dating": {
+            basis.value: _steps(np.array([budget.over_days(coverage, s, basis) for s in snapshots]))
+            for basis in (Basis.POLYGON, Basis.LAND)
+        },
         "redrawn": np.ascontiguousarray(np.diff(redrawn.T, prepend=0)),
     }
 

@@ -173,6 +173,20 @@ _ALL = (
         missing=NOT_KNOWN,
     ),
     column(
+        "changes.source_spread_km2",
+        "Between sources",
+        KM2,
+        "From the least to the most net change of the sources with a new snapshot.",
+        missing=NOT_KNOWN,
+    ),
+    column(
+        "changes.dating_km2",
+        "Between days",
+        KM2,
+        "From the least to the most net change over the days that the two files may be of.",
+        missing=NOT_KNOWN,
+    ),
+    column(
         "denominator_km2",
         "Between totals",
         KM2,

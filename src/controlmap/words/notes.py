@@ -128,6 +128,11 @@ BUDGET = Message(
     "how much it differs between the days that the file may be of; denominator_km2: by how much "
     "the totals differ that shares may be taken of."
 )
+BUDGET_OF_CHANGE = Message(
+    "source_spread_km2: by how much sources with a new snapshot differ in the net change; "
+    "dating_km2: by how much it differs between the days that the files may be of; "
+    "denominator_km2: by how much the totals differ that shares may be taken of."
+)
 NOT_REDRAWN = Message("Not redrawn for more than {days} days: {oblasts}.")
 SINCE = Message("{name} since {day}")
 LAST_REDRAWN = Message("Last redrawn: {oblasts}.")

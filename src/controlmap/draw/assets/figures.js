@@ -2,7 +2,7 @@
 
 /** Areas of a status in whole m2, of polygons and of land: a list an oblast, the last of all four. @typedef {{reported: number[], m2: Record<string, number[][]>}} StatusAreas */
 
-/** What depends on how assessed advance counts. @typedef {{statuses: Record<string, StatusAreas>, dating: number[][], redrawn: number[][]}} AdvanceFigures */
+/** What depends on how assessed advance counts. @typedef {{statuses: Record<string, StatusAreas>, dating: Record<string, number[][]>, redrawn: number[][]}} AdvanceFigures */
 
 /**
  * The file of figure_file.py. Lists of areas and of days are steps from the snapshot before.
@@ -55,7 +55,7 @@
  * that has one, -1 for none. Knows nothing of pages or maps.
  */
 class Figures {
-  static FORMAT = 1;
+  static FORMAT = 2;
   static #DAY_MS = 86_400_000;
   static #M2 = 1e6; // to a km2
   static #ALL_NAME = "All four oblasts";
@@ -72,7 +72,7 @@ class Figures {
     this.last = this.days[this.days.length - 1];
     this.byAdvance = Object.fromEntries(Object.entries(columns.by_advance).map(
       ([advance, { statuses, dating, redrawn }]) => [advance, {
-        dating: dating.map(Figures.#summed),
+        dating: Object.fromEntries(Object.entries(dating).map(([of, each]) => [of, each.map(Figures.#summed)])),
         redrawn: redrawn.map(Figures.#summed),
         statuses: Object.fromEntries(Object.entries(statuses).map(
           ([status, { reported, m2 }]) => [status, {
@@ -183,7 +183,7 @@ class Figures {
       const [land, all] = ["land", "polygon"].map((basis) => (
         measured[basis][row] - this.held(snapshot, row, { ...counting, basis }) / Figures.#M2
       ));
-      const bySource = current.map(([source, of]) => source.m2(of, row, "russian_held", { advance: counting.advance }) ?? 0);
+      const bySource = current.map(([source, of]) => source.m2(of, row, "russian_held", counting) ?? 0);
       return {
         iso,
         name: names[row] ?? Figures.#ALL_NAME,
@@ -198,7 +198,7 @@ class Figures {
         change_30d: this.change(snapshot, month, row, counting),
         change_365d: this.change(snapshot, year, row, counting),
         source_spread_km2: bySource.length < 2 ? null : (Math.max(...bySource) - Math.min(...bySource)) / Figures.#M2,
-        dating_km2: dating[row][snapshot] / Figures.#M2,
+        dating_km2: (dating[counting.basis] ?? dating.polygon)[row][snapshot] / Figures.#M2,
         denominator_km2: Figures.#rounded(Math.abs(claimed.official[row] - claimed.polygon[row])),
         last_redrawn: redrawn[row][snapshot] < 0 ? null : Figures.iso(this.first + redrawn[row][snapshot]),
       };
