@@ -62,8 +62,8 @@ def test_what_has_not_changed_is_not_sent_again(server: Publisher, fetcher: Fetc
     got = fetcher.get(address)
     assert got is not None
     assert got.etag == '"one"'
-    assert fetcher.get(address, etag=got.etag) is None
-    again = fetcher.get(address, etag='"none"')
+    assert fetcher.get(address, known=got) is None
+    again = fetcher.get(address, known=replace(got, etag='"none"'))
     assert again is not None
     assert again.data == JSON
 
@@ -72,7 +72,7 @@ def test_the_date_of_the_last_change_is_asked_by_too(server: Publisher, fetcher:
     day = "Thu, 12 Mar 2026 03:00:00 GMT"
     got = fetcher.get(server.publish("/a", file(JSON, Last_Modified=day), status(304)))
     assert got is not None
-    assert fetcher.get(got.address, last_modified=got.last_modified) is None
+    assert fetcher.get(got.address, known=got) is None
     assert server.asked[1][1]["If-Modified-Since"] == day
 
 
@@ -281,7 +281,7 @@ def test_an_etag_that_cannot_be_sent_is_not(server: Publisher, fetcher: Fetcher)
     address = server.publish("/a", file(JSON, ETag='"\xe4"'))
     got = fetcher.get(address)
     assert got is not None
-    again = fetcher.get(address, etag=got.etag)
+    again = fetcher.get(address, known=got)
     assert again is not None
     assert server.asked[1][1]["If-None-Match"] is None
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import orjson
 
 from controlmap.sources import days
-from controlmap.update.fetch import Fetched, Fetcher, FetchError, too_large
+from controlmap.update.fetch import Fetched, Fetcher, FetchError, Known, too_large
 
 MOST_PAGES = 200
 """Of one answer: a server that goes on beyond it never ends."""
@@ -71,19 +71,17 @@ class Layer:
         return f"{self.field} >= {begin} AND {self.field} < {end}"
 
 
-def fetch(
-    fetcher: Fetcher, address: str, etag: str | None = None, last_modified: str | None = None
-) -> Fetched | None:
+def fetch(fetcher: Fetcher, address: str, known: Known | None = None) -> Fetched | None:
     """Fetch an answer to a query, whole: page after page, as one document.
 
-    None where `etag` or `last_modified` say that it is unchanged.
+    None where it is the one that is known.
 
     Raises
     ------
     FetchError
         Where a page does not come, or the server goes on without an end.
     """
-    first = fetcher.get(address, etag=etag, last_modified=last_modified)
+    first = fetcher.get(address, known=known)
     if first is None:
         return None
     pages = list(_pages(fetcher, first))

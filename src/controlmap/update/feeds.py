@@ -26,6 +26,7 @@ from controlmap.update.fetch import (
     Fetched,
     Fetcher,
     FetchError,
+    Known,
     MissingError,
     RefusedError,
     UnavailableError,
@@ -76,8 +77,6 @@ class Feed:
         What a file is.
     paged
         Whether a file may come in several pages.
-    corrects
-        Whether the index lists all files, and says when one was changed under the same instant.
     dated
         Whether a file's day is known before it is read; else it is of this day at the latest.
     """
@@ -89,17 +88,10 @@ class Feed:
     listed: Callable[[Fetcher, str, datetime, datetime], Iterator[Item | FetchError]]
     content: Content = JSON
     paged: bool = False
-    corrects: bool = False
     dated: bool = True
 
-    def fetch(
-        self,
-        fetcher: Fetcher,
-        item: Item,
-        etag: str | None = None,
-        last_modified: str | None = None,
-    ) -> Fetched | None:
-        """Fetch a file, whole; None where it is what its `etag` or `last_modified` say.
+    def fetch(self, fetcher: Fetcher, item: Item, known: Known | None) -> Fetched | None:
+        """Fetch a file, whole; None where it is the one that is known.
 
         Raises
         ------
@@ -107,8 +99,8 @@ class Feed:
             Where it does not come, or is none of this feed.
         """
         if self.paged:
-            return arcgis.fetch(fetcher, item.address, etag, last_modified)
-        fetched = fetcher.get(item.address, self.content, etag=etag, last_modified=last_modified)
+            return arcgis.fetch(fetcher, item.address, known)
+        fetched = fetcher.get(item.address, self.content, known)
         if fetched is not None and self.content is JSON:
             _check_map(fetched)
         return fetched
@@ -362,7 +354,6 @@ FEEDS: dict[str, tuple[Feed, ...]] = {
             terms="Its interface is free for volunteers and for defence; others ask DeepState "
             "first. controlmap asks for one file a second, and for none twice a day.",
             listed=_map_snapshots,
-            corrects=True,
         ),
         Feed(
             reader="deepstate_daily",

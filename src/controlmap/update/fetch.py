@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import overload
+from typing import Protocol, overload
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -107,6 +107,18 @@ class Fetched:
     last_modified: str | None
 
 
+class Known(Protocol):
+    """A file that came before, with what its server knows it by."""
+
+    @property
+    def etag(self) -> str | None:
+        """The ETag that came with it."""
+
+    @property
+    def last_modified(self) -> str | None:
+        """The Last-Modified that came with it."""
+
+
 class _TransientError(Exception):
     """Trouble that may pass: what it was, what it is where it stays, when to ask again."""
 
@@ -170,23 +182,17 @@ class Fetcher:
     def get(
         self,
         address: str,
-        content: Content = ...,
-        *,
-        etag: str | None = None,
-        last_modified: str | None = None,
+        content: Content | None = ...,
+        known: Known | None = ...,
     ) -> Fetched | None: ...
 
     def get(
         self,
         address: str,
         content: Content | None = None,
-        *,
-        etag: str | None = None,
-        last_modified: str | None = None,
+        known: Known | None = None,
     ) -> Fetched | None:
-        """Fetch a file, of JSON where nothing else is said; None where it is unchanged.
-
-        Its `etag` or `last_modified` say that.
+        """Fetch a file, of JSON where nothing else is said; None where it is the one that is known.
 
         Raises
         ------
@@ -200,10 +206,12 @@ class Fetcher:
             Where what comes is no such content, is too large, lies elsewhere, or never comes whole.
         """
         check_address(address)
-        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {  # one that is no ASCII may have come, but cannot be sent
-            name: value for name, value in conditions.items() if value and value.isascii()
-        }
+        headers = {}
+        if known is not None:
+            conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+            headers = {  # one that is no ASCII may have come, but cannot be sent
+                name: value for name, value in conditions.items() if value and value.isascii()
+            }
         wait_s = self.manners.first_wait_s
         for tried in range(1, self.manners.tries + 1):
             try:

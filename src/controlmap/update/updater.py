@@ -283,28 +283,26 @@ class _Task:
         wanted: list[Item] = []
         if address is None:  # left alone by its setting
             return wanted
+        known = {info.key: info for info in self._infos()}
         try:
             for item in feed.listed(self.fetcher, address, begin, self.until):
                 if isinstance(item, FetchError):
                     done.failed.append(str(item))
-                elif self._is_wanted(feed, item, begin):
+                elif (
+                    self._is_corrected(item, known[item.key])
+                    if feed.dated and item.key in known
+                    else item.observed >= begin and (feed.dated or self._may_differ(item))
+                ):
                     wanted.append(item)
         except FetchError as error:
             done.failed.append(str(error))
             done.stopped = True
         return wanted
 
-    def _is_wanted(self, feed: Feed, item: Item, begin: datetime) -> bool:
-        """Return whether a file is none that the record has, or one that may have changed."""
-        if not feed.dated:
-            kept = self.originals.last(item.reader, item.name)
-            return item.observed >= begin and not (
-                kept and self._is_in_record(kept) and self._is_fresh(kept, item)
-            )
-        known = {info.key: info for info in self._infos()}
-        if item.key in known:
-            return self._is_corrected(item, known[item.key])
-        return item.observed >= begin
+    def _may_differ(self, item: Item) -> bool:
+        """Return whether a file is none that the record has, or may have changed since."""
+        kept = self.originals.last(item.reader, item.name)
+        return not (kept and self._is_in_record(kept) and self._is_fresh(kept, item))
 
     def _is_in_record(self, kept: Original) -> bool:
         """Return whether a kept file is among what the record was built of, and not kept out."""
@@ -365,8 +363,7 @@ class _Task:
         kept = self.originals.find(item.reader, item.name)
         if kept is not None and self._is_fresh(kept, item):
             return kept
-        known = (kept.etag, kept.last_modified) if kept else (None, None)
-        fetched = feed.fetch(self.fetcher, item, *known)
+        fetched = feed.fetch(self.fetcher, item, kept)
         if kept is not None and fetched is None:
             now = self.fetcher.clock.now()
             self.originals.confirm(item.reader, kept, now, item.updated)
