@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -29,6 +30,9 @@ LAYERS = (
     "rest", "held", "held-before-2022", "contested", "liberated", "gained", "lost", "oblasts",
     "claim", "places", "changed-hands",
 )  # fmt: skip
+
+
+PUT = "at => void ControlMap.map.setView(at, 9, {animate: false})"
 
 
 @pytest.fixture(scope="session")
@@ -257,6 +261,90 @@ def test_what_a_reader_needs_to_know_is_said_beside_the_figures(front: Page) -> 
         text = said(front)
         assert [part for part in there if part not in text] == [], choices
         assert [part for part in not_there if part in text] == [], choices
+
+
+def test_a_swipe_parts_two_days_and_two_sources_by_pointer_touch_and_keys(
+    visit: Callable[..., Visit], address: str
+) -> None:
+    page = visit(has_touch=True)
+    tab = opened(page, f"{address}?date=2026-08-20&other=2022-10-01&swipe=other")
+    bar, sides = tab.locator(".front-swipe"), tab.locator(".front-side")
+    expect(sides.first).to_have_text("DeepState, 1 Oct 2022")
+    expect(sides.last).to_have_text("DeepState, 20 Aug 2026")
+    tab.evaluate("void ControlMap.map.setView([48.28, 37.18], 9, {animate: false})")
+    box = tab.locator(".front-map").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    parts = "[front.beside, front.faces].map(({ view, part }) => part?.w)"
+    before = tab.evaluate(parts)
+    assert before[0] == pytest.approx(before[1], abs=1)  # Pokrovsk is on both
+    tab.mouse.move(box["x"] + box["width"] / 2, middle + 80)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 300, middle + 80, steps=3)
+    tab.mouse.up()
+    assert tab.evaluate(parts)[0] == pytest.approx(300, abs=2)
+    assert tab.evaluate("ControlMap.map.getCenter().lng") == pytest.approx(37.18, abs=1e-2)
+    bar.press("ArrowRight")
+    assert tab.evaluate(parts)[0] == pytest.approx(300 + 0.02 * box["width"], abs=2)
+    bar.press("End")
+    assert tab.evaluate(parts)[1] == 0
+    tab.locator(".front-more summary").tap()
+    tab.get_by_label("Swipe between two maps").first.select_option("nzz")
+    expect(sides.first).to_have_text("NZZ / Liveuamap, 20 Aug 2026")
+    assert "swipe=nzz" in tab.url
+    tab.get_by_label("Swipe between two maps").first.select_option("")
+    expect(bar).to_be_hidden()
+    page.assert_clean()
+
+
+def test_the_card_view_and_layers_are_in_the_address_and_restored(
+    page: Visit, address: str
+) -> None:
+    tab = opened(page, f"{address}?date=2023-08-01")
+    tick(tab, "claim")
+    tab.evaluate("void ControlMap.map.setView([48.28, 37.18], 9, {animate: false})")
+    box = tab.locator(".front-map").bounding_box()
+    assert box is not None
+    tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    card = tab.locator(".front-card")
+    expect(card).to_contain_text("Not Russian-held on 1 August 2023")
+    expect(card).to_contain_text("Line of contact: ")
+    expect(card).to_contain_text("No change within 5 km since the record begins")
+    tab.wait_for_function("() => location.search.includes('layers=claim')")
+    view = tab.evaluate("ControlMap.state()")
+    tab.evaluate("sessionStorage.clear()")
+    tab.reload()
+    tab.wait_for_function("() => window.front?.times.map")
+    expect(card).to_contain_text("Not Russian-held on 1 August 2023")
+    after = tab.evaluate("ControlMap.state()")
+    assert after["zoom"] == view["zoom"]
+    assert after["centre"] == pytest.approx(view["centre"], abs=1e-3)
+    assert after["layers"]["claim"]["on"] is False
+    tab.evaluate("front.show({ ...front.choices, date: '2026-08-20' })")
+    expect(card).to_contain_text("Russian-held on 20 August 2026")
+    expect(card).to_contain_text("Last change within 5 km: ")
+    link = card.get_by_role("link", name="Its whole record")
+    expect(link).to_have_attribute("href", re.compile(r"^place\?where=37\.1.*&on=2026-08-20"))
+    page.assert_clean()
+
+
+def test_a_way_is_measured_and_an_oblast_zoomed_to(front: Page) -> None:
+    front.locator(".front-more summary").click()
+    front.get_by_label("Zoom to").select_option("UA-65")
+    west, south, east, north = (
+        float(x) for x in front.evaluate("ControlMap.map.getBounds().toBBoxString()").split(",")
+    )
+    assert west < 31.6
+    assert east > 35.2
+    assert south < 46.1
+    assert north > 47.5
+    front.get_by_role("button", name="Measure a distance").click()
+    for lon in (33.0, 34.0):  # by keys: the frame's middle
+        front.evaluate(PUT, [46.9, lon])
+        front.locator(".front-map").press("Enter")
+    expect(front.locator(".front-km")).to_have_text("76.0 km")  # a degree at 46.9 north
+    front.locator(".front-map").press("Escape")
+    expect(front.locator(".front-km")).to_be_hidden()
 
 
 def test_the_server_writes_what_the_page_shows(page: Visit, address: str) -> None:

@@ -51,3 +51,23 @@ test("a file is unpacked as it is read", async () => {
   const packed = new Blob([gzipSync(JSON.stringify(example()))]);
   assert.deepEqual(await FaceRecord.unpacked(packed.stream()), example());
 });
+
+test("the line of contact is where held ground meets other ground", () => {
+  // At first the eastern square alone is held: from the western one's middle-east the line is 0.1 degrees away.
+  const degree = (40_075.017 / 360) * Math.cos((48.5 * Math.PI) / 180);
+  assert.ok(Math.abs(record.lineKm(36.9, 48.5, 0) - 0.1 * degree) < 0.01);
+  assert.ok(Math.abs(record.lineKm(37.2, 48.5, 0) - 0.2 * degree) < 0.01);
+  assert.equal(record.lineKm(37.2, 48.5, 1), Infinity); // all is held
+});
+
+test("the last change nearby is that of the ground around", () => {
+  assert.equal(record.lastChange(36.9, 48.5, 4, 1), 1);
+  assert.equal(record.lastChange(36.9, 48.5, 4, 10), 2); // the eastern one ceased to be held
+  assert.equal(record.lastChange(36.9, 48.5, 0, 10), -1);
+  assert.equal(record.lastChange(30, 48.5, 4, 10), -1);
+});
+
+test("the box of faces is that of those wanted", () => {
+  assert.deepEqual(record.box((face) => face === 1), [...record.boxes.subarray(4, 8)]);
+  assert.deepEqual(record.box(() => false), []);
+});

@@ -58,6 +58,7 @@ def document(assets: str, files: str, figures: str) -> str:
         sources.DEFAULT,
         server={
             "changes": "changes",
+            "place": "place",
             "citation": f"{figures}.{CITATION}",
             "forms": {f"{figures}.{form}": label for form, (label, _) in downloads.FORMS.items()},
             "ground": text.ground_detail(opened[0].coverage.cell_m),

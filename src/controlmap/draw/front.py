@@ -18,7 +18,8 @@ from controlmap.words.language import LANGUAGE
 
 SCRIPTS = (
     "page", "paint", "placement", "calendar", "record", "looks", "face_canvas", "face_text",
-    "map_view", "figures", "day_faces", "front_text", "strip", "front_panel", "front",
+    "map_view", "figures", "day_faces", "front_text", "strip", "front_panel",
+    "front_card", "swipe", "measure", "front",
 )  # fmt: skip
 """The front end's scripts by name, in the order of their loading; Leaflet comes before them."""
 STYLES = ("controlmap", "front")
@@ -107,8 +108,13 @@ def config(
             "advance": "apart",
             "other": "",
             "theme": "",
+            "swipe": "",
+            "map": "",
+            "layers": "",
+            "at": "",
         },
         "oblasts": rendered(text.OBLASTS),
+        "oblasts_shown": [oblast.iso for oblast in whole.oblasts],
         "words": {
             **rendered(text_front.FRONT),
             "lede": markdown.unlinked(str(text.LEDE)),

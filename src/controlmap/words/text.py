@@ -117,6 +117,9 @@ NAMES = (  # what lies round the four oblasts: longitude and latitude, words
     ((34.1, 45.62), (Message("Crimea"), Message("not part of this record"))),
     ((36.7, 46.2), (Message("Sea of Azov"),)),
     ((31.9, 45.85), (Message("Black Sea"),)),
+    ((34.6, 48.45), (Message("Dnipropetrovsk"), Message("oblast"))),
+    ((36.6, 49.6), (Message("Kharkiv"), Message("oblast"))),
+    ((32.0, 47.45), (Message("Mykolaiv"), Message("oblast"))),
 )
 LAYERS = {
     "rest": Message("Not Russian-held"),

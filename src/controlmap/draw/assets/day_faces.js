@@ -25,18 +25,20 @@ class DayFaces {
   #corner;
   advance = "apart";
 
-  /** @param {MapView} view @param {FaceDates} dates @param {FrontText} text */
-  constructor(view, dates, text) {
+  /** @param {MapView} view @param {FaceDates} dates @param {FrontText} text @param {boolean} [alone] else it has no legend */
+  constructor(view, dates, text, alone = true) {
     this.view = view;
     this.dates = dates;
     this.text = text;
     this.legend = Page.element("div", "cm-dates");
     this.legend.hidden = true;
-    this.#corner = view.control("bottomright", this.legend);
+    this.#corner = alone ? view.control("bottomright", this.legend) : null;
     /** @type {FaceRecord | undefined} */
     this.record = undefined;
     /** @type {ShownDay} */
     this.shown = { snapshot: -1, since: -1, before: -1 };
+    /** @type {Box | null} what is shown of the map, for all of it */
+    this.part = null;
   }
 
   /** Take the record of a source, once for each. @param {FaceRecord} record */
@@ -93,6 +95,27 @@ class DayFaces {
     this.#dressByDate(record, byDate);
   }
 
+  /** Show a part of the map alone, in Leaflet's layer points; all of it for null. @param {Box | null} part */
+  clip(part) {
+    this.part = part;
+    const corners = part && [[part.x, part.y], [part.x + part.w, part.y], [part.x + part.w, part.y + part.h], [part.x, part.y + part.h]];
+    const path = corners ? `polygon(${corners.map(([x, y]) => `${x}px ${y}px`).join(", ")})` : "";
+    this.#canvases.forEach(({ renderer }) => { /** @type {HTMLElement} */ (renderer.getPane()).style.clipPath = path; });
+  }
+
+  /** Leave the map. */
+  remove() {
+    this.#canvases.forEach((canvas) => canvas.remove());
+    this.#canvases = [];
+    this.record = undefined;
+  }
+
+  /** Return the box of what changed, as FaceRecord.box. */
+  changes() {
+    const looks = this.#canvases[2]?.looks.current ?? [];
+    return this.record?.box((face) => Boolean(looks[face])) ?? [];
+  }
+
   restyle() {
     this.#dress();
   }
@@ -135,7 +158,7 @@ class DayFaces {
   #paintLegend() {
     const { view, dates, legend, record } = this;
     legend.hidden = !this.byDate;
-    this.#corner.setPosition(view.narrow ? "topleft" : "bottomright");
+    this.#corner?.setPosition(view.narrow ? "topleft" : "bottomright");
     if (!record || !this.byDate) return;
     /** @param {string} name @param {PaintStyle} style @param {string} [className] */
     const entry = (name, style, className) => {

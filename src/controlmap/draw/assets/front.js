@@ -15,6 +15,7 @@
  * @property {Record<string, Record<string, string>>} choices in words, by name
  * @property {FrontChoices} defaults
  * @property {Record<string, string>} oblasts
+ * @property {string[]} oblasts_shown their ISO codes, in the order of the record
  * @property {FrontWords} words
  * @property {FaceWords} face
  * @property {Record<string, string>} basis_notes by basis
@@ -29,7 +30,7 @@
  * @property {Record<string, [light: string, dark: string]>} colours
  */
 
-/** What a server answers: the addresses of what changed, of a citation, those of files with their labels, and what to say of ground. @typedef {{changes: string, citation: string, forms: Record<string, string>, ground: string}} FrontServer */
+/** What a server answers: the addresses of what changed, of a place, of a citation, those of files with their labels, and what to say of ground. @typedef {{changes: string, place: string, citation: string, forms: Record<string, string>, ground: string}} FrontServer */
 
 /** Where the front end stands. @typedef {{choose: (choices: FrontChoices) => void, initial: FrontChoices}} FrontHost */
 
@@ -39,6 +40,8 @@
  */
 class Front {
   static #MOST_WIDE = 900; // px: below, the panel is a sheet over the map
+  static #OTHER_DAY = "other"; // what a swipe shows beside the day, where it is not a source
+  static #SETTLE_MS = 300; // after the last move, until the view is in the address
 
   /** @type {Record<string, Figures>} */
   figures = {};
@@ -52,6 +55,8 @@ class Front {
   view;
   /** @type {DayFaces | undefined} */
   faces;
+  /** @type {DayFaces | undefined} of the other side of a swipe */
+  beside;
   /** @type {Record<string, number>} for tests: ms since the page opened */
   times = {};
 
@@ -107,9 +112,47 @@ class Front {
     return Object.fromEntries(Object.entries(given).filter(([name, value]) => {
       const { choices } = this.config;
       if (name in choices) return value in choices[name];
+      if (name === "swipe") return value === Front.#OTHER_DAY || value in choices.source;
       if (name === "date" || name === "other") return !value || (/^\d{4}-\d\d-\d\d$/.test(value) && Number.isFinite(Figures.number(value)));
-      return name === "at" || name === "theme";
+      if (name === "theme") return value in this.config.words.themes;
+      return ["at", "map", "layers"].includes(name);
     }));
+  }
+
+  /** Return the numbers that a text of the address holds, none where it holds anything else. @param {string} value @param {number} count */
+  static #numbers(value, count) {
+    const numbers = value.split(",").map(Number);
+    return value && numbers.length === count && numbers.every(Number.isFinite) ? numbers : [];
+  }
+
+  /** Return view and layers as the address has them; those that it does not name are as last seen. @returns {Partial<StoredView>} */
+  #addressed() {
+    const [lat, lng, zoom] = Front.#numbers(this.choices.map, 3);
+    const turned = this.choices.layers.split(" ");
+    const layers = Object.fromEntries(this.config.map.layers.map(({ id, on }) => [id, turned.includes(id) ? !on : Boolean(on)]));
+    return { ...(zoom === undefined ? {} : { lat, lng, zoom }), ...(this.choices.layers ? { layers } : {}) };
+  }
+
+  /** Keep view and layers in the address. */
+  #remember() {
+    clearTimeout(this.#remembering);
+    this.#remembering = setTimeout(() => {
+      const { view } = this;
+      if (!view) return;
+      const { lat, lng } = view.map.getCenter();
+      const layers = this.config.map.layers.filter(({ id, on }) => view.groups[id].on !== Boolean(on)).map(({ id }) => id);
+      const map = view.moved ? [lat.toFixed(4), lng.toFixed(4), view.map.getZoom().toFixed(1)].join(",") : "";
+      this.#note({ map, layers: layers.join(" ") });
+    }, Front.#SETTLE_MS);
+  }
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #remembering;
+
+  /** Have the host know of what changes nothing that is shown. @param {FrontChoices} changed */
+  #note(changed) {
+    this.choices = { ...this.choices, ...changed };
+    this.host.choose(this.choices);
   }
 
   // --- the page
@@ -124,9 +167,11 @@ class Front {
       if (playing) this.show({ ...this.choices, date: Figures.iso(day) });
       else this.#choose({ date: Figures.iso(day) });
     });
-    this.card = Page.element("section", "front-card");
-    this.card.hidden = true;
-    this.card.setAttribute("aria-label", words.card);
+    this.card = new FrontCard(text, config, () => {
+      this.card?.close();
+      this.side?.classList.remove("front-peek");
+      this.#note({ at: "" });
+    });
     const stage = Page.element("main", "front-stage");
     stage.append(this.mapNode, this.strip.root);
     this.side = Page.element("aside", "front-panel");
@@ -135,12 +180,14 @@ class Front {
     handle.type = "button";
     handle.setAttribute("aria-expanded", "false");
     handle.addEventListener("click", () => {
-      const open = /** @type {HTMLElement} */ (this.side).classList.toggle("front-open");
+      const { classList } = /** @type {HTMLElement} */ (this.side);
+      const open = !classList.contains("front-peek") && classList.toggle("front-open");
+      classList.remove("front-peek");
       handle.textContent = open ? words.less : words.more;
       handle.setAttribute("aria-expanded", String(open));
     });
     const title = Page.element("h1", "", words.title);
-    this.side.append(handle, title, this.#buildDrawer(), this.card, this.panel.root, this.#buildFoot());
+    this.side.append(handle, title, this.#buildDrawer(), this.card.root, this.panel.root, this.#buildFoot());
     root.append(stage, this.side);
     this.panel.drawHistory(this.#history(), /** @type {[number, number]} */ (this.span));
   }
@@ -273,6 +320,7 @@ class Front {
   show(choices) {
     const before = this.choices;
     this.choices = { ...this.config.defaults, ...this.#allowed(choices) };
+    if (this.swiping) this.swiping.value = this.choices.swipe;
     const { source: name, date, basis, contested, advance, other } = this.choices;
     const day = Figures.number(date);
     const source = this.figures[name];
@@ -296,6 +344,7 @@ class Front {
       this.panel?.empty(this.#nothing(source, day), day);
     }
     this.#showFaces(source, day, then);
+    if (this.card?.point) this.#showCard(this.card.point);
   }
 
   /** @param {Figures} source @param {number} day */
@@ -376,7 +425,12 @@ class Front {
       zoomControl: false, attributionControl: false, preferCanvas: true, zoomSnap: 0.1, trackResize: false, zoomAnimation: false,
     });
     map.setView([47.8, 36.6], 7);
-    this.view = new MapView(map, config.map, 1);
+    this.view = new MapView(map, config.map, 1, this.#addressed());
+    this.view.changed = () => this.#remember();
+    this.swipe = new Swipe(this.view, this.text.words.swipe);
+    this.measure = new Measure(this.view, (km, points) => (
+      points > 1 ? this.text.say("way", { km: this.text.tenths.format(km) }) : this.text.words.measure_hint
+    ));
     if (innerWidth < Front.#MOST_WIDE) this.view.panel.open = false;
     this.faces = new DayFaces(this.view, config.dates, this.text);
     this.view.faces = this.faces;
@@ -388,7 +442,9 @@ class Front {
     this.#showFaces(this.figures[this.choices.source], Figures.number(this.choices.date), this.choices.other ? Figures.number(this.choices.other) : null);
     this.#tools(await background);
     if (!this.view.moved) this.view.showGround();
-    map.on("click", ({ latlng }) => this.#pick(latlng));
+    map.on("click", ({ latlng }) => !this.measure?.on && this.#pick({ lat: latlng.lat, lng: latlng.lng, name: "" }));
+    const [lng, lat] = Front.#numbers(this.choices.at, 2);
+    if (lat !== undefined) this.#pick({ lat, lng, name: "" });
     await this.#shownFaces;
     this.times.map = performance.now();
   }
@@ -403,7 +459,7 @@ class Front {
     const snapshot = source.snapshotOn(day);
     const since = source.snapshotOn(other ?? day - 30);
     const before = source.lastReported(snapshot, "held_before_2022");
-    this.#showNotes(source, snapshot);
+    this.#showNotes(source, snapshot, other);
     const turned = faces.advance !== this.choices.advance;
     faces.advance = this.choices.advance;
     this.#shownFaces = this.#record(source.source).then((record) => {
@@ -413,15 +469,46 @@ class Front {
       if (known && turned) faces.restyle();
       if (known) faces.show(faces.shown);
       else faces.take(record);
+      this.#showSwipe(source, day, other);
     }, (error) => {
       console.error("controlmap: no record:", error.message);
       this.view?.announce(this.text.words.failed);
     });
   }
 
-  /** Say in the list of layers which are not of the day. @param {Figures} source @param {number} snapshot */
-  #showNotes(source, snapshot) {
+  /** Show another day or another source beside the day. @param {Figures} source @param {number} day @param {number | null} other */
+  async #showSwipe(source, day, other) {
+    const { swipe, view, faces, config, text } = this;
+    if (!swipe || !view || !faces) return;
+    const chosen = this.choices.swipe;
+    if (!chosen) {
+      swipe.show(null);
+      this.beside?.remove();
+      this.beside = undefined;
+      return;
+    }
+    const beside = chosen === Front.#OTHER_DAY ? source : this.figures[chosen];
+    const then = chosen === Front.#OTHER_DAY ? other ?? day - 30 : day;
+    const record = await this.#record(beside.source);
+    if (this.choices.swipe !== chosen || Figures.number(this.choices.date) !== day) return;
+    this.beside ??= new DayFaces(view, config.dates, text, false);
+    this.beside.advance = this.choices.advance;
+    const snapshot = beside.snapshotOn(then);
+    this.beside.shown = { snapshot, since: -1, before: beside.lastReported(snapshot, "held_before_2022") };
+    if (this.beside.record === record) this.beside.show(this.beside.shown);
+    else this.beside.take(record);
+    /** @param {Figures} of @param {number} on */
+    const name = (of, on) => text.say("side", { source: config.choices.source[of.source], day: text.shortDay(Figures.iso(on)) });
+    swipe.show([{ name: name(beside, then), faces: this.beside }, { name: name(source, day), faces }]);
+  }
+
+  /** Say in the list of layers which are not of the day, and since when changes are. @param {Figures} source @param {number} snapshot @param {number | null} other */
+  #showNotes(source, snapshot, other) {
     const { config, view, text } = this;
+    ["gained", "lost"].forEach((layer) => {
+      const note = view?.groups[layer]?.note;
+      if (note) note.textContent = other === null ? "" : text.say("compared_since", { day: text.day(Figures.iso(other)) });
+    });
     Object.entries(config.statuses).forEach(([layer, status]) => {
       const note = view?.groups[layer]?.note;
       if (!note) return;
@@ -434,71 +521,109 @@ class Front {
 
   /** Put search and the ways of looking on the map. @param {Background} background */
   #tools({ layers }) {
-    const { view, text } = this;
+    const { view, text, config } = this;
+    const { words } = text;
     if (!view) return;
+    const more = Page.element("details", "front-more");
+    const zooms = { "": words.zoom_to, all: words.all, changes: words.changes_shown };
+    config.oblasts_shown.forEach((iso) => Object.assign(zooms, { [iso]: config.oblasts[iso] }));
+    const zoom = Front.#select(words.zoom_to, zooms, () => {
+      this.#zoom(zoom.value);
+      zoom.value = "";
+    });
+    this.swiping = Front.#select(words.swipe, { "": words.no_swipe, [Front.#OTHER_DAY]: words.swipe_other, ...config.choices.source }, () => {
+      this.#choose({ swipe: this.swiping?.value ?? "" });
+    });
+    this.swiping.value = this.choices.swipe;
+    const measure = Front.#button(words.measure, () => {
+      this.measure?.toggle(!this.measure.on);
+      measure.setAttribute("aria-pressed", String(this.measure?.on));
+    });
+    measure.setAttribute("aria-pressed", "false");
+    const full = Front.#button(words.full, () => {
+      if (document.fullscreenElement) document.exitFullscreen();
+      else this.root.requestFullscreen();
+    });
+    more.append(Page.element("summary", "", words.tools), zoom, this.swiping, measure, full);
     const tools = Page.element("div", "front-tools");
-    const search = tools.appendChild(Page.element("input"));
-    const list = tools.appendChild(Page.element("datalist"));
+    tools.append(...this.#buildSearch(layers?.places ?? []), more);
+    view.control("topright", tools);
+  }
+
+  /** @param {string} name @param {Record<string, string>} options @param {() => void} act */
+  static #select(name, options, act) {
+    const select = Page.element("select");
+    select.setAttribute("aria-label", name);
+    Object.entries(options).forEach(([value, shown]) => select.append(new Option(shown, value)));
+    select.addEventListener("change", act);
+    return select;
+  }
+
+  /** @param {string} name @param {() => void} act */
+  static #button(name, act) {
+    const node = Page.element("button", "", name);
+    node.type = "button";
+    node.addEventListener("click", act);
+    return node;
+  }
+
+  /** @param {WireFeature[]} places */
+  #buildSearch(places) {
+    const { words } = this.text;
+    const search = Page.element("input");
+    const list = Page.element("datalist");
     list.id = "front-places";
-    Object.assign(search, { type: "search", placeholder: text.words.search });
-    search.setAttribute("aria-label", text.words.search);
+    Object.assign(search, { type: "search", placeholder: words.search });
+    search.setAttribute("aria-label", words.search);
     search.setAttribute("list", list.id);
-    const places = layers?.places ?? [];
     places.forEach(({ t }) => list.append(new Option(t.slice(1, 2).join(""), t[0])));
     search.addEventListener("change", () => {
       const wanted = search.value.trim().toLowerCase();
       const place = places.find(({ t }) => t.slice(0, 2).some((name) => name.toLowerCase() === wanted));
       if (!place?.p) return;
-      const at = L.latLng(place.p[0][1] / 10_000, place.p[0][0] / 10_000);
-      view.map.setView(at, 10, { animate: false });
-      this.#pick(at, place.t[0]);
+      const [lat, lng] = [place.p[0][1] / 10_000, place.p[0][0] / 10_000];
+      this.view?.map.setView([lat, lng], 10, { animate: false });
+      this.#pick({ lat, lng, name: place.t[0] });
     });
-    /** @param {string} className @param {string} name @param {() => void} act */
-    const button = (className, name, act) => {
-      const node = tools.appendChild(Page.element("button", className));
-      node.type = "button";
-      node.title = name;
-      node.setAttribute("aria-label", name);
-      node.addEventListener("click", act);
-    };
-    button("front-all", text.words.all, () => view.showGround());
-    button("front-full", text.words.full, () => {
-      if (document.fullscreenElement) document.exitFullscreen();
-      else this.root.requestFullscreen();
-    });
-    view.control("topright", tools);
+    return [search, list];
   }
 
-  /** Say who holds a point, by each source. @param {L.LatLng} at @param {string} [name] */
-  async #pick(at, name) {
-    const { card, text, config } = this;
-    if (!card || !this.view) return;
-    const { x, y } = this.view.map.project(at, 0).divideBy(256);
+  /** Zoom to all of the ground, to an oblast, or to what changed. @param {string} to */
+  #zoom(to) {
+    const { view, faces, config } = this;
+    const record = faces?.record;
+    if (to === "all") view?.showGround();
+    if (!view || !record || !to || to === "all") return;
+    const oblast = config.oblasts_shown.indexOf(to);
+    const box = oblast < 0 ? faces.changes() : record.box((face) => record.faceOblast[face] === oblast);
+    if (!box.length) {
+      view.announce(this.text.words.no_changes);
+      return;
+    }
+    /** @param {number} x @param {number} y */
+    const corner = (x, y) => view.map.unproject([256 * x, 256 * y], 0);
+    view.map.fitBounds(L.latLngBounds(corner(box[0], box[3]), corner(box[2], box[1])), { animate: false, padding: [30, 30] });
+  }
+
+  /** @param {FrontPoint} point */
+  #pick(point) {
+    this.#note({ at: `${point.lng.toFixed(5)},${point.lat.toFixed(5)}` });
+    this.#showCard(point, true);
+  }
+
+  /** Say who holds a point, by each source. @param {FrontPoint} point @param {boolean} [arrived] */
+  async #showCard(point, arrived = false) {
+    const { card, config } = this;
     const day = Figures.number(this.choices.date);
     const records = await Promise.all(config.sources.map(({ id }) => this.#record(id)));
-    const close = Page.element("button", "front-close");
-    close.type = "button";
-    close.setAttribute("aria-label", text.words.close);
-    close.addEventListener("click", () => { card.hidden = true; });
-    const heading = Page.element("h2", "", name ?? `${at.lat.toFixed(4)}, ${at.lng.toFixed(4)}`);
-    const list = Page.element("dl");
-    config.sources.forEach(({ id, title }, i) => {
+    if (Figures.number(this.choices.date) !== day || !card) return;
+    card.show(point, day, config.sources.map(({ id, title }, i) => {
       const figures = this.figures[id];
-      const face = records[i].faceAt(x, y);
-      const row = list.appendChild(Page.element("div"));
-      const said = row.appendChild(Page.element("dd"));
-      row.prepend(Page.element("dt", "", title));
-      if (figures.snapshotOn(day) < 0) said.textContent = this.#nothing(figures, day);
-      else if (face < 0) said.textContent = text.words.nothing_here;
-      else {
-        const calendar = new Calendar(figures.columns.first, config.lang);
-        const lines = new FaceText(config.face, calendar).lines(records[i], face, day - figures.first, 3);
-        lines.forEach((line, of) => said.append(Page.element(of ? "small" : "b", "", line)));
-      }
-    });
-    card.replaceChildren(close, heading, list, Page.element("p", "", text.words.card_note));
-    card.hidden = false;
-    card.scrollIntoView({ block: "nearest" });
+      return { title, figures, record: records[i], nothing: figures.snapshotOn(day) < 0 ? this.#nothing(figures, day) : "" };
+    }), this.choices);
+    if (!arrived) return;
+    this.side?.classList.add("front-peek"); // on a phone: half of the sheet
+    card.root.scrollIntoView({ block: "nearest" });
   }
 
   // --- for tests

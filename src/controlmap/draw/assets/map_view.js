@@ -95,6 +95,8 @@ class MapView {
   /** @type {FaceLayers | undefined} */
   faces;
   narrow = false;
+  /** Runs when the reader has chosen another view or other layers. */
+  changed = () => {};
   updates = 0;
   /** @type {string[]} layers of the day */
   #dayIds = [];
@@ -107,13 +109,13 @@ class MapView {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #silence;
 
-  /** @param {L.Map} map @param {MapConfig} config @param {number} inits how often the page has begun */
-  constructor(map, config, inits) {
+  /** @param {L.Map} map @param {MapConfig} config @param {number} inits how often the page has begun @param {Partial<StoredView>} [given] view and layers that an address names */
+  constructor(map, config, inits, given = {}) {
     this.map = map;
     this.config = config;
     this.words = config.words;
     this.inits = inits;
-    this.stored = MapView.#readStore();
+    this.stored = { ...MapView.#readStore(), ...given };
     this.moved = [this.stored.lat, this.stored.lng, this.stored.zoom].every(Number.isFinite);
 
     map.setMinZoom(config.zooms[0]).setMaxZoom(config.zooms[1]);
@@ -590,15 +592,25 @@ class MapView {
       const narrow = x < MapView.#NARROW;
       if (!this.#fitted || narrow !== this.narrow) this.panel.open = !narrow;
       this.narrow = narrow;
-      if (!this.moved) this.showGround();
+      if (!this.moved) this.#showGround();
       else if (!this.#fitted) map.setView([stored.lat, stored.lng], stored.zoom, { animate: false });
       this.#fitted = true;
     }
     this.#fitting = false;
   }
 
-  /** Show all of the ground as large as the controls leave room for. */
+  /** Show all of the ground, from now on at any size of the map, until the reader chooses another view. */
   showGround() {
+    const fitting = this.#fitting;
+    this.#fitting = true;
+    this.#showGround();
+    this.#fitting = fitting;
+    this.moved = false;
+    this.#remember();
+  }
+
+  /** Show all of the ground as large as the controls leave room for. */
+  #showGround() {
     const { map, config: { ground } } = this;
     const [west, south, east, north] = this.#focus;
     if (this.#focus.length) {
@@ -631,6 +643,7 @@ class MapView {
     } catch {
       // storage is forbidden: the view lives as long as the page
     }
+    this.changed();
   }
 
   /** @returns {StoredView} */

@@ -92,8 +92,7 @@ class FaceRecord {
     for (let p = 0; p < x.length; p += 1) {
       lon += steps[2 * p] / unitsPerDegree;
       lat += steps[2 * p + 1] / unitsPerDegree;
-      x[p] = lon / 360 + 0.5;
-      y[p] = 0.5 - Math.asinh(Math.tan(lat * (Math.PI / 180))) / (2 * Math.PI);
+      ({ x: x[p], y: y[p] } = FaceRecord.position(lon, lat));
     }
     return { x, y };
   }
@@ -172,7 +171,97 @@ class FaceRecord {
     return periods.filter(([, kind], i) => kind !== periods[i - 1]?.[1]);
   }
 
-  // --- which face is at a point
+  // --- what is at a point, and near it
+
+  /** Return a position in Web Mercator, the world from 0 to 1, y downwards. @param {number} lon @param {number} lat */
+  static position(lon, lat) {
+    return { x: lon / 360 + 0.5, y: 0.5 - Math.asinh(Math.tan(lat * (Math.PI / 180))) / (2 * Math.PI) };
+  }
+
+  /**
+   * Return the distance in km from a point to where what is held meets what is not, on a snapshot: to the
+   * nearest ground that is the other. Infinity where there is none.
+   * @param {number} lon
+   * @param {number} lat
+   * @param {number} snapshot
+   */
+  lineKm(lon, lat, snapshot) {
+    const { x, y } = FaceRecord.position(lon, lat);
+    /** @param {number} face */
+    const held = (face) => this.kind[this.runOn(face, snapshot)] === FaceRecord.HELD;
+    const here = held(this.faceAt(x, y));
+    const km = FaceRecord.#kmOfWorld(lat);
+    let least = Infinity;
+    for (let face = 0; face < this.faces; face += 1) {
+      if (this.#boxAway(face, x, y) < least && held(face) !== here) least = Math.min(least, this.#away(face, x, y));
+    }
+    return least * km;
+  }
+
+  /**
+   * Return the last snapshot up to one with which ground near a point became held or ceased to be, -1 for none.
+   * @param {number} lon
+   * @param {number} lat
+   * @param {number} snapshot
+   * @param {number} nearKm
+   */
+  lastChange(lon, lat, snapshot, nearKm) {
+    const { x, y } = FaceRecord.position(lon, lat);
+    const near = nearKm / FaceRecord.#kmOfWorld(lat);
+    let last = -1;
+    for (let face = 0; face < this.faces; face += 1) {
+      if (this.#boxAway(face, x, y) > near) continue;
+      const change = this.#changed(face, snapshot);
+      if (change > last && (this.contains(face, x, y) || this.#away(face, x, y) <= near)) last = change;
+    }
+    return last;
+  }
+
+  /** Return the snapshot with which a face last became held or ceased to be, -1 for none. @param {number} face @param {number} snapshot */
+  #changed(face, snapshot) {
+    for (let run = this.runOn(face, snapshot); run > this.runAt[face]; run -= 1) {
+      const [now, before] = [run, run - 1].map((of) => this.kind[of] === FaceRecord.HELD);
+      if (now !== before) return this.since[run];
+    }
+    return -1;
+  }
+
+  /** Return the length of the whole world, at the scale of a latitude, in km. @param {number} lat */
+  static #kmOfWorld(lat) {
+    return 40_075.017 * Math.cos(lat * (Math.PI / 180));
+  }
+
+  /** Return how far a position is from a face's box. @param {number} face @param {number} x @param {number} y */
+  #boxAway(face, x, y) {
+    const [x0, y0, x1, y1] = this.boxes.subarray(4 * face, 4 * face + 4);
+    return Math.hypot(Math.max(x0 - x, 0, x - x1), Math.max(y0 - y, 0, y - y1));
+  }
+
+  /** Return how far a position is from a face's rings. @param {number} face @param {number} x @param {number} y */
+  #away(face, x, y) {
+    let least = Infinity;
+    for (let ring = this.ringAt[face]; ring < this.ringAt[face + 1]; ring += 1) {
+      const [from, to] = [this.pointAt[ring], this.pointAt[ring + 1]];
+      for (let p = from, q = to - 1; p < to; q = p, p += 1) {
+        const [dx, dy] = [this.x[p] - this.x[q], this.y[p] - this.y[q]];
+        const along = ((x - this.x[q]) * dx + (y - this.y[q]) * dy) / (dx * dx + dy * dy || 1);
+        const at = Math.min(Math.max(along, 0), 1);
+        least = Math.min(least, Math.hypot(this.x[q] + at * dx - x, this.y[q] + at * dy - y));
+      }
+    }
+    return least;
+  }
+
+  /** Return the box of faces: west, north, east, south; none for none of them. @param {(face: number) => boolean} wanted */
+  box(wanted) {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let face = 0; face < this.faces; face += 1) {
+      if (!wanted(face)) continue;
+      const [x0, y0, x1, y1] = this.boxes.subarray(4 * face, 4 * face + 4);
+      box.splice(0, 4, Math.min(box[0], x0), Math.min(box[1], y0), Math.max(box[2], x1), Math.max(box[3], y1));
+    }
+    return Number.isFinite(box[0]) ? box : [];
+  }
 
   /** Return the face at a position, -1 for none. @param {number} x @param {number} y */
   faceAt(x, y) {
