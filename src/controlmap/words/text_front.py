@@ -71,6 +71,7 @@ FRONT = {
     "bars": Message("Share of each claim that is held"),
     "bars_both": Message("Share of each claim that is held or contested"),
     "oblast": text.OBLAST,
+    "as_tables": Message("Figures as tables"),
     "tables": (
         {
             "caption": Message("Areas in km², rounded; – is not known"),

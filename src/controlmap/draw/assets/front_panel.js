@@ -17,6 +17,9 @@ class FrontPanel {
     this.notes = Page.element("p", "front-note");
     this.bars = Page.element("figure", "front-bars");
     this.tables = Page.element("div", "front-tables");
+    this.tables.tabIndex = 0; // on a narrow phone it scrolls
+    this.tables.setAttribute("role", "region");
+    this.tables.setAttribute("aria-label", text.words.as_tables);
     this.sentence = Page.element("p", "front-sentence");
     this.ages = Page.element("ul", "front-ages");
     this.chart = Page.element("figure", "front-chart");
