@@ -18,11 +18,12 @@ from controlmap.analysis.figures import ALL, Every
 from controlmap.core import geoparquet
 from controlmap.core.model import Ground, InputError, RecordError
 from controlmap.dashboard import app
-from controlmap.draw import charts, palette
+from controlmap.draw import chart_pictures, charts, palette
 from controlmap.draw.charts import Line, Marks
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
 from controlmap.words import text_history as words
+from controlmap.words import text_pictures
 from controlmap.words.catalog import rendered
 from records import STRIP_KM2, day, make
 
@@ -208,19 +209,67 @@ def test_the_net_is_left_out_where_it_would_hide_the_bars() -> None:
     for count, marked in ((charts.MOST_NET, True), (charts.MOST_NET + 1, False)):
         told, _ = drawn(charts.flows(rows[:count], NOTHING, WORDS))
         assert ("point" in {layer["mark"]["type"] for layer in told["layer"]}) is marked
-        assert ("Rings" in words.flows_caption((), net=marked)) is marked
 
 
-def test_captions_tell_what_every_line_is() -> None:
+def test_what_the_marks_are_is_said_where_there_are_any() -> None:
     readers = [(date(2025, 8, 4), "daily mirror")]
-    counts: dict[str, Any] = {"carried": 1, "gaps": 0, "one": False}
-    said = "Solid line, 4 August 2025: from here on the source's daily mirror."
-    assert said in words.held_caption(readers, **counts)
-    assert said in words.flows_caption(readers, net=True)
-    plain = words.held_caption((), **counts)
-    assert "Solid line" not in plain
-    assert "1 day without a snapshot" in plain
-    assert "There is no gap" in plain
+    (said,) = text_pictures.marks([], readers, carried=2, has_gaps=False, net=True)
+    assert said == (
+        "Circles: the net. Ticks: 2 days without a snapshot, carried forward. "
+        "Solid line, 4 August 2025: daily mirror."
+    )
+
+
+def test_what_is_saved_of_a_chart_has_title_key_series_and_source() -> None:
+    coverage = archive.open_source("deepstate").coverage
+    others = {s: archive.open_source(s).coverage for s in ("deepstate", "isw", "nzz")}
+    first, last = date(2023, 7, 1), date(2023, 8, 1)
+    charts_of = {
+        "value": chart_pictures.held(coverage, others, first, last, "UA-65"),
+        "net": chart_pictures.flows(coverage, first, last, "all", advance="apart"),
+        "km2": chart_pictures.projection(coverage, "UA-14", last, window=30, contested="out"),
+    }
+    for column, chart in charts_of.items():
+        spec = chart.on_page.to_dict()
+        title = spec["title"]
+        assert title["text"] == chart.caption.title
+        assert "Source: DeepState, observed" in " ".join(title["subtitle"])
+        assert "retrieved" in " ".join(title["subtitle"])
+        assert chart.caption.title in chart.alt
+        # The first data are what a page shows as the chart's table.
+        assert column in spec["datasets"][spec["data"]["name"]][0]
+        legends = [
+            layer["encoding"]["color"]["legend"]
+            for layer in spec["layer"]
+            if "legend" in layer.get("encoding", {}).get("color", {})
+        ]
+        assert legends
+        assert None not in legends
+    assert "from NZZ / Liveuamap to DeepState" in " ".join(charts_of["value"].marks)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "share", "form"),
+    [
+        (0.70, 0.81, True, ".0%"),
+        (0.7025, 0.7031, True, ".2%"),
+        (19_236.1, 19_236.4, False, ",.2f"),
+        (19_000.0, 21_000.0, False, ",.0f"),
+        (5.0, 5.0, False, ",.3f"),
+    ],
+)
+def test_ticks_have_the_digits_that_tell_them_apart(
+    low: float, high: float, share: bool, form: str
+) -> None:
+    rows = [
+        {"date": day(n), "name": "West", "value": v, "least": None, "most": None, "upper": None}
+        for n, v in enumerate((low, high))
+    ]
+    spec, _ = drawn(
+        charts.held_over_time(rows, [Line("UA-14", "West")], NOTHING, WORDS, share=share)
+    )
+    axes = [layer["encoding"].get("y", {}).get("axis") for layer in spec["layer"]]
+    assert [axis["format"] for axis in axes if axis] == [form]
 
 
 def luminance(colour: Any) -> float:

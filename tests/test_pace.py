@@ -141,9 +141,11 @@ def test_a_date_is_given_where_the_interval_supports_one(
 @pytest.mark.parametrize(
     ("low", "high", "takes"),
     [
-        (16_667, 18_182, "16,667 to 18,182 days"),
-        (16_667, 100_000, "16,667 days to more than 50 years"),
-        (16_667, None, "16,667 days or more, or not at this pace"),
+        (16_667, 18_182, "45.6 to 49.8 years"),
+        (610, 3_188, "610 days to 8.7 years"),
+        (610, 990, "610 to 990 days"),
+        (16_667, 100_000, "45.6 years to more than 50 years"),
+        (16_667, None, "45.6 years or more, or not at this pace"),
         (20_000, 40_000, "more than 50 years"),
         (None, None, "not at this pace"),
     ],

@@ -41,7 +41,6 @@ PIECES: dict[str, dict[str, Any]] = {
     "since_visit.html": dict.fromkeys(
         ("source", "last", "address", "words", "language"), HOSTILE
     ),
-    "legend.html": {"lines": {HOSTILE: ("#000000", "solid")}},
     "folded.html": {"texts": {HOSTILE: HOSTILE}},
     "tally.html": {"tally": [(VERDICT, 1)]},
     "claims.html": {

@@ -146,10 +146,7 @@ def _history(coverage: Coverage, arguments: argparse.Namespace, size: Size, them
         others,
         *_span(coverage, arguments),
         _iso(arguments),
-        size,
-        theme,
-        advance=advance,
-    )
+    ).picture(size, theme)
 
 
 def _flows(coverage: Coverage, arguments: argparse.Namespace, size: Size, theme: Theme) -> str:
@@ -159,11 +156,9 @@ def _flows(coverage: Coverage, arguments: argparse.Namespace, size: Size, theme:
         coverage,
         *_span(coverage, arguments),
         _iso(arguments),
-        size,
-        theme,
         advance=arguments.advance,
         every=arguments.every or "month",
-    )
+    ).picture(size, theme)
 
 
 def _pace(coverage: Coverage, arguments: argparse.Namespace, size: Size, theme: Theme) -> str:
@@ -175,12 +170,9 @@ def _pace(coverage: Coverage, arguments: argparse.Namespace, size: Size, theme: 
         assessed_advance.counted(coverage, arguments.advance),
         _iso(arguments),
         arguments.date or coverage.span[1],
-        size,
-        theme,
         window=arguments.window or DEFAULT_WINDOW,
         contested=arguments.contested or "out",
-        advance=arguments.advance,
-    )
+    ).picture(size, theme)
 
 
 def _play(

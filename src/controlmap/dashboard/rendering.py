@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -58,14 +58,6 @@ def table(shown: Table) -> str:
 def headline(figure: Text, of_what: Text, facts: Iterable[Sequence[Text]]) -> str:
     """Return the figure that a page is about, and those behind it: name, value, and its band."""
     return render("headline.html", figure=figure, of_what=of_what, facts=facts)
-
-
-def legend(lines: Mapping[Text, str | tuple[str, str]]) -> str:
-    """Return the key of a chart: each name with its colour, or with colour and dash."""
-    styles = {
-        name: (style, "solid") if isinstance(style, str) else style for name, style in lines.items()
-    }
-    return render("legend.html", lines=styles)
 
 
 def link(address: str, words: Text) -> str:

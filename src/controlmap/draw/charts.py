@@ -1,18 +1,22 @@
 """Charts over time: Altair is used here only. Words come from the views, figures from `figures`.
 
 A chart takes plain rows, so that what it shows can be tested; nothing is summed or filled in here:
-None breaks a line. Areas are in km2, shares from 0 to 1.
+None breaks a line. Areas are in km2, shares from 0 to 1. The series of the rows is the first data
+of a chart, which is what a page shows of it as a table.
 """
 
 from __future__ import annotations
 
 import json
+import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from controlmap.words.numbers import AREA_STEP_KM2
@@ -45,6 +49,12 @@ _INK = "currentColor"
 TEXT_OPACITY = 0.8
 _TEXT: Mapping[str, Any] = {"color": _INK, "opacity": TEXT_OPACITY}
 _QUIET: Mapping[str, Any] = {"color": _INK, "opacity": 0.6}
+_LEGEND = alt.Legend(
+    title=None, orient="top", labelColor=_INK, labelOpacity=TEXT_OPACITY, labelLimit=0, columns=5
+)
+_LETTERS, _SAID_PX = 60, 11
+"""Of what is said above a chart: letters in a line, and their size."""
+_TICKS, _LEAST_STEP = 5, 0.001
 _LOCALE = {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""],
            "percent": "\N{NO-BREAK SPACE}%", "minus": "−"}  # fmt: skip
 
@@ -83,17 +93,17 @@ def held_over_time(
 
     Each row has date, name, value; least and most, the spread over sources, None where there is
     but one; and upper: held and contested together, None where that is not reported. Hovering
-    reads all the values of a day. The key, of `COLOURS`, is the page's.
+    reads all the values of a day.
     """
     frame = _frame(rows, ["date", "name", "value", "least", "most", "upper"])
     form = ".1%" if share else ",.0f"
     names = [line.name for line in lines]
     y = alt.Y(
         "value:Q", title=words["share" if share else "km2"], scale=alt.Scale(zero=False),
-        axis=alt.Axis(format=".0%" if share else ",.0f"),
+        axis=alt.Axis(format=_form(frame[["value", "least", "most", "upper"]], share=share)),
     )  # fmt: skip
     colour = alt.Color(
-        "name:N", sort=names, legend=None,
+        "name:N", sort=names, legend=_LEGEND,
         scale=alt.Scale(domain=names, range=[COLOURS[line.iso] for line in lines]),
     )  # fmt: skip
     base = alt.Chart(frame).encode(x=_time("date"), color=colour)
@@ -119,14 +129,14 @@ def held_over_time(
         )
         .add_params(hover)
     )
-    return _sized(*_marks(marks, words), *bands, line, rule)
+    return _sized(frame, *_marks(marks, words), *bands, line, rule)
 
 
 def flows(rows: Sequence[Row], marks: Marks, words: Mapping[str, str]) -> alt.LayerChart:
     """Bars of what was gained (upwards) and lost (downwards) by period, the net as a hollow mark.
 
     Each row has start, end, gained, lost, net in km2; None is unknown, and no bar. The net is left
-    out where there are more than `MOST_NET` rows; the key, of `FLOWS`, is the page's.
+    out where there are more than `MOST_NET` rows.
     """
     frame = _frame(rows, ["start", "end", "gained", "lost", "net"])
     long = frame.assign(lost=-frame["lost"]).melt(
@@ -134,7 +144,7 @@ def flows(rows: Sequence[Row], marks: Marks, words: Mapping[str, str]) -> alt.La
     )
     long["kind"] = long["kind"].map({kind: words[kind] for kind in FLOWS})
     scale = alt.Scale(domain=[words[kind] for kind in FLOWS], range=list(FLOWS.values()))
-    colour = alt.Color("kind:N", legend=None, scale=scale)
+    colour = alt.Color("kind:N", legend=_LEGEND, scale=scale)
     y = alt.Y("km2:Q", title=words["flow"])
     bars = (
         alt.Chart(long)
@@ -154,7 +164,7 @@ def flows(rows: Sequence[Row], marks: Marks, words: Mapping[str, str]) -> alt.La
         .encode(x="middle:T", y="net:Q")
     )
     whole = alt.Chart(signed).mark_rect(opacity=0).encode(x="start:T", x2="end:T", tooltip=tooltip)
-    return _sized(*_marks(marks, words), bars, *[net] * (len(rows) <= MOST_NET), whole)
+    return _sized(signed, *_marks(marks, words), bars, *[net] * (len(rows) <= MOST_NET), whole)
 
 
 def distance(
@@ -163,7 +173,7 @@ def distance(
     """How far the nearest held ground was, and below it what the place was.
 
     `rows` have date and km, None where nothing is known; `periods` have start, end, name (a status
-    in words) and colour, which the page's key shows.
+    in words) and colour.
     """
     frame = _frame(rows, ["date", "km"])
     x = _time("date")
@@ -187,7 +197,7 @@ def distance(
         )
         .add_params(hover)
     )
-    return _sized(*_marks(marks, words), _strip(periods, words), line, point)
+    return _sized(frame, *_marks(marks, words), _strip(periods, words), line, point)
 
 
 def _strip(periods: Sequence[Row], words: Mapping[str, str]) -> alt.Chart:
@@ -195,7 +205,7 @@ def _strip(periods: Sequence[Row], words: Mapping[str, str]) -> alt.Chart:
     spans = _frame(periods, ["start", "end", "name", "colour"])
     colours = dict(zip(spans["name"], spans["colour"], strict=True))
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))
-    colour = alt.Color("name:N", legend=None, scale=scale)
+    colour = alt.Color("name:N", legend=_LEGEND, scale=scale)
     tooltip = [
         alt.Tooltip("name:N", title=" "),
         _day("start", words["from"]),
@@ -214,7 +224,7 @@ def projection(
 ) -> alt.LayerChart:
     """Held ground up to a day, what followed, and what the pace of that day projects; km2.
 
-    The day is a line of its own; the key, of `PROJECTED`, is the page's.
+    The day is a line of its own.
 
     Parameters
     ----------
@@ -227,7 +237,10 @@ def projection(
     """
     x = _time("day")
     scale = alt.Scale(zero=False, nice=True)
-    y = alt.Y("km2:Q", title=words["km2"], scale=scale, axis=alt.Axis(format=",.0f", tickCount=5))
+    values = pd.DataFrame({"km2": [km2 for _, km2 in (*past, *followed)]})
+    values = pd.concat([values, pd.DataFrame({"km2": [v for row in projected for v in row[1:]]})])
+    axis = alt.Axis(format=_form(values, share=False), tickCount=5)
+    y = alt.Y("km2:Q", title=words["km2"], scale=scale, axis=axis)
     hover = [
         _day("day", words["day"]),
         alt.Tooltip("shown:Q", title=words["km2"], format=",.0f"),
@@ -238,13 +251,15 @@ def projection(
         _line(followed, words["followed"]),
         _line([row[:2] for row in projected], words["projected"]),
     ]
-    names = [words[line] for line in PROJECTED]
-    colours, dashes = zip(*PROJECTED.values(), strict=True)
+    shown = [name for name, points in zip(PROJECTED, lines, strict=True) if len(points) > 1]
+    names = [words[line] for line in shown]
+    colours, dashes = zip(*(PROJECTED[line] for line in shown), strict=True)
     scales = [alt.Scale(domain=names, range=r) for r in (colours, [_DASHES[d] for d in dashes])]
-    colour = alt.Color("what:N", scale=scales[0], legend=None)
-    dash = alt.StrokeDash("what:N", scale=scales[1], legend=None)
+    colour = alt.Color("what:N", scale=scales[0], legend=_LEGEND)
+    dash = alt.StrokeDash("what:N", scale=scales[1], legend=_LEGEND)
+    frame = pd.concat(points for points in lines if len(points) > 1)
     layers = (
-        alt.Chart(pd.concat(lines))
+        alt.Chart(frame)
         .mark_line(strokeWidth=1.8)
         .encode(x=x, y=y, color=colour, strokeDash=dash, detail="part:N", tooltip=hover)
     )
@@ -258,7 +273,22 @@ def projection(
     today = _days([{"from": projected[0][0], "what": words["today"]}])
     rule = alt.Chart(today).mark_rule(**_QUIET).encode(x="from:T")
     name = alt.Chart(today).mark_text(align="right", dx=-5, y=6, **_TEXT)
-    return _sized(rule, name.encode(x="from:T", text="what:N"), shade, layers)
+    return _sized(frame, rule, name.encode(x="from:T", text="what:N"), shade, layers)
+
+
+def captioned(chart: Chart, title: str, said: Sequence[str]) -> Chart:
+    """Return a chart with its title and what is said of it, both within its specification.
+
+    So they are in whatever is saved of it. Lines are as long as a phone has room for: Vega wraps
+    none.
+    """
+    captions = alt.TitleParams(
+        title, subtitle=[line for text in said for line in textwrap.wrap(text, _LETTERS)],
+        anchor="start", frame="group", offset=10, color=_INK, fontSize=_PRINT_PX,
+        subtitleColor=_INK, subtitleFontSize=_SAID_PX, subtitlePadding=5,
+    )  # fmt: skip
+    captioned: Chart = chart.properties(title=captions)
+    return captioned
 
 
 def dash(style: str) -> str:
@@ -288,6 +318,7 @@ def svg(chart: alt.LayerChart, width: float, height: float, ink: str) -> str:
             "tickOpacity": 0.5,
         },
         "font": "Liberation Sans",
+        "legend": {"disable": True},
         "view": {"stroke": None},
     }
     picture: str = vl_convert.vegalite_to_svg(spec, vl_version="6.4")
@@ -309,6 +340,15 @@ def _rounded(field: str) -> str:
     """Return the expression of an area as pages round it, of nothing where nothing is known."""
     value = f"datum[{json.dumps(field)}]"
     return f"isValid({value}) ? round({value} / {AREA_STEP_KM2}) * {AREA_STEP_KM2} : null"
+
+
+def _form(values: pd.DataFrame, *, share: bool) -> str:
+    """Return how the ticks of an axis are written, so that no two of them read the same."""
+    known = values.to_numpy(dtype=float)
+    span = float(np.nanmax(known) - np.nanmin(known)) if np.isfinite(known).any() else 0.0
+    step = max(span * (100 if share else 1) / _TICKS, _LEAST_STEP)
+    digits = max(0, -math.floor(math.log10(step)))
+    return f".{digits}%" if share else f",.{digits}f"
 
 
 def _nearest_day() -> alt.Parameter:
@@ -371,10 +411,10 @@ def _days(rows: Any) -> pd.DataFrame:
     return frame
 
 
-def _sized(*layers: alt.Chart) -> alt.LayerChart:
+def _sized(series: pd.DataFrame, *layers: alt.Chart) -> alt.LayerChart:
     """Layers as one chart, its text in the page's ink and its numbers as the page writes them."""
     chart: alt.LayerChart = (
-        alt.LayerChart(layer=list(layers))
+        alt.LayerChart(layer=list(layers), data=series)
         .properties(height=_HEIGHT, width="container", padding=_PADDING)
         .configure(locale={"number": _LOCALE})
         .configure_axis(

@@ -12,7 +12,7 @@ from controlmap.analysis.figures import ALL, Every
 from controlmap.analysis.render import Row, Rows
 from controlmap.draw.charts import Line, Marks
 from controlmap.record.coverage import Coverage
-from controlmap.words import text_history
+from controlmap.words import text_history, text_pictures
 
 
 def readers(coverage: Coverage, start: date, end: date) -> list[tuple[date, str]]:
@@ -84,6 +84,19 @@ def spread(
         for row in rows
         if len(row.shares) > 1
     }
+
+
+def bounds(coverages: Mapping[str, Coverage], start: date, end: date, iso: str) -> str:
+    """Return which sources bound the band on the last day that has one; "" where none has."""
+    for number in range((end - start).days + 1):
+        day = end - timedelta(days=number)
+        rows = agreement.spread(agreement.opinions(coverages, day))
+        shares = next((row.shares for row in rows if row.iso == iso), {})
+        if len(shares) > 1:
+            low, high = (of(shares, key=shares.__getitem__) for of in (min, max))
+            titles = (sources.find_source(source).title for source in (low, high))
+            return text_pictures.bands(day, *titles)
+    return ""
 
 
 def bars(flows: Rows) -> list[Row]:

@@ -53,6 +53,10 @@ MONTH_COLUMNS = (
     Message("Lost"),
     Message("Net"),
 )
+FLOWS_HOW = Message(
+    "Each bar compares the end of its period with the end of the one before; ground that changed "
+    "hands twice within it is in neither."
+)
 GAP = Message("No snapshot for more than 14 days: not known")
 CARRIED = Message("No snapshot on this day: the one before is carried forward")
 CHART = {
@@ -68,66 +72,6 @@ CHART = {
     "gap": GAP,
     "carried": CARRIED,
 }
-
-
-def held_caption(readers: Sequence[tuple[date, str]], *, carried: int, gaps: int, one: bool) -> str:
-    """Return what is marked in the chart of what is held.
-
-    Parameters
-    ----------
-    readers
-        From which day on which kind of the source's files is used.
-    carried
-        How many days have no snapshot.
-    gaps
-        How many gaps of more than 14 days there are.
-    one
-        Whether the chart is of one oblast.
-    """
-    notes = [
-        _(
-            "Bands around lines show the spread over sources, each at its own last date (page "
-            "Sources)."
-        ),
-        _("Numbers on dotted lines are turning points, listed below."),
-        *_readers(readers),
-    ]
-    if carried:
-        notes.append(
-            ngettext(
-                "Ticks along the lower edge: {count} day without a snapshot, carried forward.",
-                "Ticks along the lower edge: {count} days without a snapshot, carried forward.",
-                carried,
-            )
-        )
-    notes.append(
-        _("Gaps of more than 14 days: {count}.", count=gaps)
-        if gaps
-        else _("There is no gap in this range.")
-    )
-    if one:
-        notes.append(_("The darker band above is contested ground, where the source reports it."))
-    return " ".join(notes)
-
-
-def flows_caption(readers: Sequence[tuple[date, str]], *, net: bool) -> str:
-    """Return what the bars count, and whether the `net` is marked."""
-    notes = [
-        _(
-            "Each bar compares the end of its period with the end of the one before; ground that "
-            "changed hands twice within it is in neither."
-        )
-    ]
-    if net:
-        notes.append(_("Rings are the net."))
-    return " ".join(notes + _readers(readers))
-
-
-def _readers(readers: Sequence[tuple[date, str]]) -> list[str]:
-    return [
-        _("Solid line, {day}: from here on the source's {reader}.", day=day, reader=reader)
-        for day, reader in readers
-    ]
 
 
 def reader_change(title: str) -> str:

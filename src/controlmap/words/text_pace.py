@@ -31,6 +31,8 @@ NO_DATE = {
 NOT_REDRAWN = Message("not redrawn since {day}")
 NEVER_REDRAWN = Message("never redrawn in the record")
 _DAYS_OF_YEAR = 365.25
+_MOST_DAYS = 1000
+"""More are given in years."""
 NET, LEFT = Message("Net change over the window"), Message("Not held")
 TAKES, REACHED = Message("Time to take the rest"), Message("Taken by")
 WINDOWS_CAPTION = Message(
@@ -129,6 +131,11 @@ def rate_and_range(value: float, low: float | None, high: float | None) -> str:
     )
 
 
+def slope_and_net(slope: str, net: str) -> str:
+    """Return a robust slope beside the net change over its window."""
+    return _("robust slope {slope}; net change {net}", slope=slope, net=net)
+
+
 def of_what(window_days: int, low: float | None, high: float | None) -> str:
     """Return what the headline's figure is, with its range where it has one."""
     if low is None or high is None:
@@ -157,7 +164,13 @@ def count(days: float | None) -> str:
     """Return a number of days, or that it is more than is given, or never ends."""
     if days is None:
         return str(NEVER)
-    return str(FAR) if is_far(days) else numbers.number(days)
+    if is_far(days):
+        return str(FAR)
+    return _in_years(days) if days > _MOST_DAYS else numbers.number(days)
+
+
+def _in_years(days: float) -> str:
+    return _("{years:,.1f} years", years=days / _DAYS_OF_YEAR)
 
 
 def is_far(days: float) -> bool:
@@ -167,7 +180,7 @@ def is_far(days: float) -> bool:
 
 def within(days: float | None) -> str:
     """Return a number of days with its unit, or as `count`."""
-    return count(days) if days is None or is_far(days) else text.days(round(days))
+    return count(days) if days is None or days > _MOST_DAYS else text.days(round(days))
 
 
 def takes(low: float | None, high: float | None) -> str:
@@ -176,7 +189,10 @@ def takes(low: float | None, high: float | None) -> str:
         return within(low)
     if high is None:
         return _("{days} or more, or not at this pace", days=within(low))
-    if is_far(high):
+    if low > _MOST_DAYS and not is_far(high):
+        years = low / _DAYS_OF_YEAR, high / _DAYS_OF_YEAR
+        return _("{low:,.1f} to {high:,.1f} years", low=years[0], high=years[1])
+    if high > _MOST_DAYS:
         return _("{low} to {high}", low=within(low), high=count(high))
     return _("{low} to {high}", low=count(low), high=within(high))
 

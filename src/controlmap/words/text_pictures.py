@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 from controlmap.core.model import Status
 from controlmap.sources import Dated
 from controlmap.words import columns, notes, numbers, text
-from controlmap.words.catalog import Message
+from controlmap.words.catalog import Message, ngettext
 from controlmap.words.catalog import gettext as _
 
 Row: TypeAlias = Mapping[str, Any]
@@ -40,7 +40,7 @@ CONTROL_ON = Message("Who controls what, {day}")
 CHANGED_HANDS = Message("What changed hands, {start} to {end}")
 HELD_OVER_TIME = Message("Russian-held ground, {start} to {end}")
 FLOWS = Message("Ground gained and lost by Russian forces, {start} to {end}")
-PACE = Message("Net pace of Russian-held ground, {day}")
+PACE = Message("Pace of Russian-held ground, {day}")
 NOT_REDRAWN = Message("no new snapshot between the two days")
 _OBLAST = Message("Oblast")
 _HELD = Message("Russian-held, km²")
@@ -53,9 +53,10 @@ _BACKGROUND = Message(
 )
 _GENERALISED = Message("The map is generalised to cells of {cell_m} m, its figures are exact.")
 _EVENTS = Message("Numbers: {listed}.")
-_BANDS = Message("Bands: the spread over sources, each at its own last date.")
+_BANDS = Message(
+    "Bands: the spread over sources, each at its own last date; on {day} from {low} to {high}."
+)
 _CONTESTED = Message("The darker band above is contested ground, where the source reports it.")
-_CARRIED = Message("Ticks: days without a snapshot, carried forward.")
 _GAPS = Message("Shaded: more than 14 days without a snapshot.")
 _READERS = Message("Solid line, {listed}.")
 _NET = Message("Circles: the net.")
@@ -141,13 +142,26 @@ def _area(km2: float | None) -> str:
     return str(text.NOT_REPORTED) if km2 is None else numbers.area(km2)
 
 
+def _carried(days: int) -> str:
+    return ngettext(
+        "Ticks: {count} day without a snapshot, carried forward.",
+        "Ticks: {count} days without a snapshot, carried forward.",
+        days,
+    )
+
+
+def bands(day: date, low: str, high: str) -> str:
+    """Return what the bands of a chart are, and which sources bound them on a day."""
+    return str(_BANDS(day=day, low=low, high=high))
+
+
 def marks(
     events: Sequence[tuple[date, str, str]],
     readers: Sequence[tuple[date, str]],
     *,
-    is_carried: bool,
+    carried: int,
     has_gaps: bool,
-    bands: bool = False,
+    bands: str = "",
     contested: bool = False,
     net: bool = False,
 ) -> list[str]:
@@ -159,14 +173,18 @@ def marks(
         Turning points: day, number, title.
     readers
         From which day on which kind of the source's files is used.
+    carried
+        How many days have no snapshot.
+    bands
+        What `bands` returns of the spread; "" for none.
     """
     listed = "; ".join(f"{number} {title}" for _, number, title in events)
     others = "; ".join(f"{text.day(day)}: {title}" for day, title in readers)
     said = (
-        (bands, _BANDS),
+        (bands, bands),
         (contested, _CONTESTED),
         (net, _NET),
-        (is_carried, _CARRIED),
+        (carried, _carried(carried)),
         (has_gaps, _GAPS),
         (readers, _READERS(listed=others)),
         (events, _EVENTS(listed=listed)),

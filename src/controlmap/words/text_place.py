@@ -65,6 +65,16 @@ _SINCE = {
 }
 
 
+def distance_of(name: str, first: date, last: date) -> str:
+    """Return what the chart of a place shows."""
+    return _(
+        "{name}: distance to Russian-held ground, {first} to {last}",
+        name=name,
+        first=first,
+        last=last,
+    )
+
+
 def where(name: str, name_uk: str, of_oblast: str) -> str:
     """Return a settlement by both names and its oblast."""
     both = f"{name} ({name_uk})" if name_uk else name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -24,12 +23,11 @@ from controlmap.dashboard.parameters import (
     START,
     Choices,
 )
-from controlmap.draw import chart_pictures, charts, series
-from controlmap.draw.charts import Line
+from controlmap.draw import chart_pictures
+from controlmap.draw.chart_pictures import Captioned
 from controlmap.record.coverage import Coverage
 from controlmap.words import notes, text
 from controlmap.words import text_history as words
-from controlmap.words.catalog import rendered
 
 _PRESETS = (365, 90)
 
@@ -56,63 +54,35 @@ def _figures() -> None:
         return
     if start > end:  # the record has nothing of the range
         session.snapshot(record, choices[START])
-    readers = series.readers(coverage, start, end)
-    marks = series.marks(coverage, start, end, readers)
-    codes = [ALL, *(o.iso for o in coverage.oblasts)]
-    lines = [Line(iso, text.named(iso)) for iso in codes if oblast in (ALL, iso)]
-    share = choices[MEASURE] == "share"
     st.header(words.HELD)
-    spread = series.spread(session.coverages(choices[ADVANCE]), start, end)
-    rows = series.held(coverage, start, end, lines, spread, share=share)
-    chart = charts.held_over_time(rows, lines, marks, rendered(words.CHART), share=share)
-    st.html(rendering.legend({line.name: charts.COLOURS[line.iso] for line in lines}))
-    st.altair_chart(chart, width="stretch")
-    st.caption(
-        words.held_caption(
-            readers, carried=len(marks.carried), gaps=len(marks.gaps), one=len(lines) == 1
-        )
-    )
-    row = st.container(horizontal=True)
+    others = session.coverages(choices[ADVANCE])
+    share = choices[MEASURE] == "share"
+    held = chart_pictures.held(coverage, others, start, end, oblast, share=share)
+    row = _shown(held)
     _source(row, coverage, start, end, oblast)
     span, how = f"{coverage.source}-{start}-{end}", {"advance": choices[ADVANCE]}
-    others = session.coverages(choices[ADVANCE])
     downloads.offer(
         row,
         f"history-{span}",
         lambda: history.history(coverage, start, end, others=others, **how),
-        picture=partial(
-            chart_pictures.held,
-            coverage,
-            others,
-            start,
-            end,
-            oblast,
-            share=share,
-            advance=choices[ADVANCE],
-        ),
+        picture=held.picture,
     )
     st.header(words.FLOWS)
-    flows = [
-        f for f in history.flows(coverage, start, end, every=choices[EVERY]) if f["iso"] == oblast
-    ]
-    st.html(rendering.legend({words.CHART[kind]: colour for kind, colour in charts.FLOWS.items()}))
-    st.altair_chart(charts.flows(series.bars(flows), marks, rendered(words.CHART)), width="stretch")
-    st.caption(words.flows_caption(readers, net=len(flows) <= charts.MOST_NET))
+    flows = chart_pictures.flows(coverage, start, end, oblast, every=choices[EVERY], **how)
     downloads.offer(
-        st.container(),
+        _shown(flows),
         f"flows-{span}-{choices[EVERY]}",
         lambda: history.flows(coverage, start, end, every=choices[EVERY], **how),
-        picture=partial(
-            chart_pictures.flows,
-            coverage,
-            start,
-            end,
-            oblast,
-            every=choices[EVERY],
-            advance=choices[ADVANCE],
-        ),
+        picture=flows.picture,
     )
-    _tables(coverage, start, end, lines[0])
+    _tables(coverage, start, end, oblast)
+
+
+def _shown(chart: Captioned) -> DeltaGenerator:
+    """Show a chart and what its marks are; return where its downloads go."""
+    st.altair_chart(chart.on_page, width="stretch", alt=chart.alt)
+    st.caption(" ".join(chart.marks))
+    return st.container(horizontal=True)
 
 
 def _choose(coverage: Coverage, choices: Choices) -> None:
@@ -127,7 +97,7 @@ def _choose(coverage: Coverage, choices: Choices) -> None:
     controls.offer(row, choices, offers)
 
 
-def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
+def _tables(coverage: Coverage, start: date, end: date, oblast: str) -> None:
     left, right = st.columns([11, 9], gap="medium")
     with left:
         st.header(words.MONTHS)
@@ -135,9 +105,9 @@ def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
         held = {
             row["date"]: row["russian_held"]
             for row in history.by_day(coverage, known)
-            if row["iso"] == line.iso
+            if row["iso"] == oblast
         }
-        whole = sum(o.polygon_km2 for o in coverage.oblasts if line.iso in (ALL, o.iso))
+        whole = sum(o.polygon_km2 for o in coverage.oblasts if oblast in (ALL, o.iso))
         rows = [
             {
                 **{name: flow[name] for name in ("gained_km2", "lost_km2", "net_km2")},
@@ -146,9 +116,9 @@ def _tables(coverage: Coverage, start: date, end: date, line: Line) -> None:
                 "held_share": None if km2 is None else km2 / whole,
             }
             for flow in reversed(history.flows(coverage, start, end, every=Every.MONTH).rows)
-            if flow["iso"] == line.iso
+            if flow["iso"] == oblast
         ]
-        caption = words.months_caption(line.name, start, end, len(rows))
+        caption = words.months_caption(text.named(oblast), start, end, len(rows))
         st.html(rendering.table(tables.months(caption, rows)))
     with right:
         st.header(words.EVENTS)

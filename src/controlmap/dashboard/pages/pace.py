@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from functools import partial
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -23,11 +21,10 @@ from controlmap.dashboard.parameters import (
     SOURCE,
     WINDOW,
 )
-from controlmap.draw import chart_pictures, charts
+from controlmap.draw import chart_pictures
 from controlmap.record.archive import Record
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import notes, text, text_pace
-from controlmap.words.catalog import Text
 
 _YEAR = 365
 
@@ -66,7 +63,10 @@ def _figures() -> None:
     st.markdown(summary)
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        _chart(coverage, measured, pace.ahead(measured))
+        chart = chart_pictures.projection(
+            coverage, iso, snapshot.day, window=window, contested=contested, measured=measured
+        )
+        st.altair_chart(chart.on_page, width="stretch", alt=chart.alt)
     with right:
         st.html(rendering.table(tables.windows(by_window)))
         evidence = Evidence.of(coverage, snapshot)
@@ -87,15 +87,7 @@ def _figures() -> None:
                 contested=contested,
                 advance=choices[ADVANCE],
             ),
-            picture=partial(
-                chart_pictures.projection,
-                coverage,
-                iso,
-                snapshot.day,
-                window=window,
-                contested=contested,
-                advance=choices[ADVANCE],
-            ),
+            picture=chart.picture,
         )
     st.header(text_pace.BACKTEST)
     title = sources.find_source(coverage.source).title
@@ -203,21 +195,3 @@ def _by_window(
         except InputError:  # a window that the record does not fill has a row that says so
             out[window] = None
     return out
-
-
-def _chart(
-    coverage: Coverage, measured: Pace, ahead: Sequence[tuple[date, float, float, float]]
-) -> None:
-    """Show a year before the day, a year after it: assessed, and projected."""
-    day = measured.snapshot.day
-    words = text_pace.chart(day, measured.window_days)
-    ends = day - timedelta(days=_YEAR), day + timedelta(days=_YEAR)
-    known = pace.history(coverage, measured.iso, *ends, measured.contested)
-    past, followed = ([p for p in known if p[0] <= day], [p for p in known if p[0] >= day])
-    chart = charts.projection(past, followed, ahead, words)
-    st.altair_chart(chart, width="stretch")
-    absent = {"followed": day >= coverage.span[1], "projected": not measured.is_known}
-    lines: dict[Text, tuple[str, str]] = {
-        words[n]: style for n, style in charts.PROJECTED.items() if not absent.get(n)
-    }
-    st.html(rendering.legend(lines))

@@ -12,6 +12,7 @@ import streamlit as st
 from controlmap.analysis import budget, place, place_history
 from controlmap.analysis.answer import Evidence
 from controlmap.analysis.place_history import PointRecord
+from controlmap.core.version import __version__
 from controlmap.dashboard import (
     attribution,
     controls,
@@ -30,7 +31,7 @@ from controlmap.geo.oblasts import FACTS
 from controlmap.geo.places import Place, Where
 from controlmap.record.archive import Record
 from controlmap.record.coverage import Coverage
-from controlmap.words import numbers
+from controlmap.words import numbers, text_pictures
 from controlmap.words import text_place as words
 from controlmap.words.catalog import Text, rendered
 
@@ -81,7 +82,7 @@ def _place() -> None:
         _map(record, choices, where if history else None)
     if where and history:
         with right:
-            _history(coverage, history)
+            _history(coverage, history, _name(where, history))
             snapshot, away = coverage.at(day), words.km(_km(coverage, history, day))
             status, since = history.status_on(day), _since(history, day)
             lines = words.cite(_name(where, history), status, since, away)
@@ -168,7 +169,7 @@ def _map(record: Record, choices: Choices, where: Where | None) -> None:
     map_view.show(record, choices, words.LAYER_NAMES, payload, picks=WHERE)
 
 
-def _history(coverage: Coverage, history: PointRecord) -> None:
+def _history(coverage: Coverage, history: PointRecord, name: str) -> None:
     last = coverage.span[1]
     rows = [
         {"date": s.observed.date(), "km": None if math.isnan(km) else float(km)}
@@ -186,10 +187,13 @@ def _history(coverage: Coverage, history: PointRecord) -> None:
         if s.status != place_history.NOT_KNOWN
     ]
     marks = Marks(events=(), readers=(), carried=(), gaps=coverage.gaps)
-    st.html(rendering.legend({str(s["name"]): str(s["colour"]) for s in periods}))
-    st.altair_chart(charts.distance(rows, periods, marks, rendered(words.CHART)), width="stretch")
-    st.html(rendering.table(tables.periods(history.periods, last)))
     snapshot = coverage.at(last)
+    title = words.distance_of(name, *coverage.span)
+    source, _ = text_pictures.source([Evidence.of(coverage, snapshot)], __version__, has_map=False)
+    chart = charts.distance(rows, periods, marks, rendered(words.CHART))
+    captioned = charts.captioned(chart, title, [source])
+    st.altair_chart(captioned, width="stretch", alt=f"{title}. {source}")
+    st.html(rendering.table(tables.periods(history.periods, last)))
     st.markdown(attribution.said_by(Evidence.of(coverage, snapshot)))
     redrawn = [budget.of_oblast(coverage, snapshot, history.iso)]
     st.caption(attribution.not_redrawn(redrawn, last))
