@@ -74,7 +74,7 @@ def test_a_picture_has_title_key_source_and_both_dates_in_it(coverage: Coverage,
                     "71 km² lost", "observed 20 July 2026 (or 21 July 2026)",
                     "observed 20 August 2026 (or 21 August 2026)"],
         "history": ["Russian-held ground, 1 January 2026 to 20 August 2026", "Donetsk",
-                    "days without a snapshot, carried forward", "1 The first talks between"],
+                    "without a snapshot, carried forward", "1 The first talks between"],
         "flows": ["Became Russian-held", "Ceased to be Russian-held", "Circles: the net."],
         "pace": ["Pace of Russian-held ground, 1 June 2025", "Assessed, what followed"],
     }  # fmt: skip
