@@ -232,7 +232,7 @@ def test_what_is_saved_of_a_chart_has_title_key_series_and_source() -> None:
     for column, chart in charts_of.items():
         spec = chart.on_page.to_dict()
         title = spec["title"]
-        assert title["text"] == chart.caption.title
+        assert " ".join(title["text"]) == chart.caption.title
         assert "Source: DeepState, observed" in " ".join(title["subtitle"])
         assert "retrieved" in " ".join(title["subtitle"])
         assert chart.caption.title in chart.alt

@@ -50,9 +50,17 @@ TEXT_OPACITY = 0.8
 _TEXT: Mapping[str, Any] = {"color": _INK, "opacity": TEXT_OPACITY}
 _QUIET: Mapping[str, Any] = {"color": _INK, "opacity": 0.6}
 _LEGEND = alt.Legend(
-    title=None, orient="top", labelColor=_INK, labelOpacity=TEXT_OPACITY, labelLimit=0, columns=5
+    title=None,
+    orient="top",
+    labelColor=_INK,
+    labelOpacity=TEXT_OPACITY,
+    labelLimit=0,
+    columns=5,
+    symbolOpacity=1,
 )
-_LETTERS, _SAID_PX = 60, 11
+_CAPTION_PX, _LINE_PX = 50, 13
+"""What title and key of a chart take of its height, and a line of what is said of it."""
+_LETTERS_OF_TITLE, _LETTERS, _SAID_PX = 46, 60, 11
 """Of what is said above a chart: letters in a line, and their size."""
 _TICKS, _LEAST_STEP = 5, 0.001
 _LOCALE = {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""],
@@ -282,12 +290,15 @@ def captioned(chart: Chart, title: str, said: Sequence[str]) -> Chart:
     So they are in whatever is saved of it. Lines are as long as a phone has room for: Vega wraps
     none.
     """
+    lines = [line for text in said for line in textwrap.wrap(text, _LETTERS)]
+    head = textwrap.wrap(title, _LETTERS_OF_TITLE)
     captions = alt.TitleParams(
-        title, subtitle=[line for text in said for line in textwrap.wrap(text, _LETTERS)],
+        head, subtitle=lines,
         anchor="start", frame="group", offset=10, color=_INK, fontSize=_PRINT_PX,
         subtitleColor=_INK, subtitleFontSize=_SAID_PX, subtitlePadding=5,
     )  # fmt: skip
-    captioned: Chart = chart.properties(title=captions)
+    height = _HEIGHT + _CAPTION_PX + _LINE_PX * len([*head, *lines])
+    captioned: Chart = chart.properties(title=captions, height=height)
     return captioned
 
 
