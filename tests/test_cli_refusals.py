@@ -167,7 +167,8 @@ def test_a_missing_record_is_refused_with_what_builds_it(
     monkeypatch.setattr(geoparquet, "geodata", lambda name="": tmp_path / name)
     assert refused(capsys, "areas") == (
         "controlmap: no record of deepstate here; build one with `controlmap build --source "
-        "deepstate`"
+        "deepstate`, or fetch its files with `controlmap update --source deepstate` where it has a "
+        "feed"
     )
     line = refused(capsys, "areas", "--source", "cia")
     assert line.endswith("allowed: deepstate, isw, nzz, viina, creamy_caprice")

@@ -244,11 +244,13 @@ def test_the_layers_of_now_are_of_the_day_of_their_last_edit(
     assert asked(isw) == ["days", "days", "days", "days"]
 
 
+@pytest.mark.parametrize("edited", [None, ms(13, 1), 10**18, -1])
 def test_layers_that_do_not_say_are_of_the_day_of_retrieval(
-    isw: Publisher, fetcher: Fetcher
+    isw: Publisher, fetcher: Fetcher, edited: int | None
 ) -> None:
+    """Nor do those that say a day to come, or none that there is."""
     publish_past(isw, 1, most=9)
-    publish_now(isw, None)
+    publish_now(isw, edited)
     update(fetcher, since=SINCE)
     assert list(held("isw")) == [1, 12]
 

@@ -155,7 +155,8 @@ def open_source(source: str) -> Record:
     path = _path_of(source)
     if not path.is_file():
         raise InputError(
-            "no record of {source} here; build one with `controlmap build --source {source}`",
+            "no record of {source} here; build one with `controlmap build --source {source}`, or "
+            "fetch its files with `controlmap update --source {source}` where it has a feed",
             source,
         )
     try:

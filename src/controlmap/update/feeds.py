@@ -332,12 +332,16 @@ def _layers(
 
 
 def _last_edit(fetcher: Fetcher, address: str) -> date | None:
-    """Return the day on which ISW last changed a layer; None where none of them says."""
+    """Return the day on which ISW last changed a layer; None where none of them says.
+
+    A day that is still to come is none.
+    """
     edits: list[date] = []
+    today = fetcher.clock.now().date()
     for layer in _NOW:
         if layer.field:
             try:
-                edits += layer.days(fetcher, address)
+                edits += [day for day in layer.days(fetcher, address) if day <= today]
             except UnavailableError:
                 raise
             except FetchError:  # the field is gone: what is there is of the day of retrieval

@@ -81,7 +81,10 @@ COMPUTED = Message(
     "generalised add slivers along the line of contact, which are part of what one source alone "
     "holds."
 )
-NO_RECORD = Message("No record here: `controlmap build --source {source}` reads its files.")
+NO_RECORD = Message(
+    "No record here: `controlmap build --source {source}` reads its files, and `controlmap update "
+    "--source {source}` fetches them where it has a feed."
+)
 
 OWN_TITLE = Message("Your own layer")
 OWN_LEDE = Message(
