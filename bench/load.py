@@ -1,20 +1,25 @@
 """Many readers at once: of the first page, whose days need no server, and of Streamlit's pages.
 
 Prints how long the opening of either takes, for several numbers of readers, and what memory the
-server takes. Bounded in time and in readers.
+server takes. Bounded in time and in readers. Last, one reader beside files that cost all that a
+file may.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import random
 import re
 import statistics
+import subprocess
+import sys
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from page import Server, served
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -108,6 +113,25 @@ async def crowd(server: Server, readers: int, seconds: float) -> Times:
     return times
 
 
+@contextlib.contextmanager
+def beside_the_worst_file() -> Iterator[None]:
+    """Have a file that takes all the time it may read again and again, as a server reads it."""
+    script = (
+        "from controlmap import sources\nfrom controlmap.core import isolated\n"
+        "import sys; sys.path.insert(0, sys.argv[1]); import hostile\n"
+        "data = hostile.star()\n"
+        "while True:\n"
+        "    try: isolated.call('a', sources.read, data, f'a {hostile.DAY}.geojson')\n"
+        "    except isolated.OverBudgetError: pass\n"
+    )
+    tests = Path(__file__).parents[1] / "tests"
+    with subprocess.Popen([sys.executable, "-c", script, str(tests)]) as process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
 def row(values: Sequence[float]) -> str:
     """Return median and 95th percentile in milliseconds."""
     if len(values) < 2:
@@ -123,13 +147,17 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30)
     arguments = parser.parse_args()
     print("readers   first: median p95 ms   page: median p95 ms   errors   server MB")
-    for readers in arguments.readers:
-        with served() as server:
+    runs: list[tuple[int, str, contextlib.AbstractContextManager[None]]] = [
+        *((readers, "", contextlib.nullcontext()) for readers in arguments.readers),
+        (1, "beside a file", beside_the_worst_file()),
+    ]
+    for readers, beside, meanwhile in runs:
+        with served() as server, meanwhile:
             times = asyncio.run(crowd(server, readers, arguments.seconds))
             memory = server.rss_mb() or 0
             print(
                 f"{readers:7}         {row(times.first)}       {row(times.pages)}"
-                f"   {len(times.errors):6}   {memory:9.0f}",
+                f"   {len(times.errors):6}   {memory:9.0f}   {beside}",
                 flush=True,
             )
             for error in sorted(set(times.errors))[:3]:

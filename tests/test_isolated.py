@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import shapely
 
+import controlmap
 import hostile
 import layer_files as files
 from controlmap import sources
@@ -178,3 +179,13 @@ def test_a_process_is_kept_however_large_the_one_that_waits_for_it_is() -> None:
     first = isolated.call(NAME, os.getpid)
     assert isolated.call(NAME, os.getpid) == first
     assert large.all()
+
+
+def test_a_notebook_reads_there_too_unless_it_asks_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = files.geojson(), f"layer {files.DAY}.geojson"
+    here = controlmap.read(*given, limited=False)
+    assert controlmap.read(*given).info == here.info
+    monkeypatch.setattr(limits, "READ_MB", 16)
+    isolated._end()  # one that has read has memory left
+    with pytest.raises(OverBudgetError):
+        controlmap.read(*given)

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from controlmap.core.model import ControlmapError, InputError, RecordError, Status
     from controlmap.core.version import __version__
     from controlmap.geo.oblasts import Basis
-    from controlmap.public import Record, RecordDay, open
+    from controlmap.public import Record, RecordDay, open, read
     from controlmap.record.builder import build_file
-    from controlmap.sources import read
 
 __all__ = [
     "Advance",
@@ -44,9 +43,8 @@ _ROOMS = {
     "core.model": ("ControlmapError", "InputError", "RecordError", "Status"),
     "core.version": ("__version__",),
     "geo.oblasts": ("Basis",),
-    "public": ("Record", "RecordDay", "open"),
+    "public": ("Record", "RecordDay", "open", "read"),
     "record.builder": ("build_file",),
-    "sources": ("read",),
 }
 
 

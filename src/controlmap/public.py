@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
@@ -37,12 +37,14 @@ from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import Contested, Every
 from controlmap.analysis.pace import DEFAULT_WINDOW
 from controlmap.analysis.patches import By
+from controlmap.core import isolated
 from controlmap.core.choices import Day, chosen, day_of
-from controlmap.core.model import InputError, RecordError, Status
+from controlmap.core.model import InputError, RecordError, Snapshot, Status
 from controlmap.geo.oblasts import Basis
 from controlmap.record import archive
 from controlmap.record.archive import Record as StoredRecord
 from controlmap.record.coverage import Coverage, DaySnapshot
+from controlmap.sources.legends import Legend
 from controlmap.words import notes
 from controlmap.words.catalog import Message
 
@@ -50,6 +52,41 @@ if TYPE_CHECKING:
     import geopandas
 
     from controlmap.draw import maps
+
+
+def read(
+    data: bytes,
+    name: str,
+    reader: str | None = None,
+    observed: datetime | None = None,
+    legend: Legend | None = None,
+    *,
+    limited: bool = True,
+) -> Snapshot:
+    """Return a file of any known source, or a person's own, as a Snapshot.
+
+    Parameters
+    ----------
+    data, name
+        The bytes, gzipped or not, and the file's name.
+    reader
+        The id of the reader to use; without it, the one that recognises the file.
+    observed
+        The instant (UTC) to read, for files that do not say theirs, or are of many days.
+    legend
+        What the values of a person's own file mean; with it, no other reader is tried.
+    limited
+        Whether another process reads it, within limits of memory and time: a stranger's file may
+        take gigabytes, or end the process.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read, or takes more than the limits.
+    """
+    if not limited:
+        return sources.read(data, name, reader, observed, legend)
+    return isolated.call(name, sources.read, data, name, reader, observed, legend)
 
 
 def open(source: str = sources.DEFAULT) -> Record:
