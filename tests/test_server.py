@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import re
 import shutil
 import socket
 import subprocess
@@ -19,6 +21,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
+from playwright.sync_api import expect
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -29,6 +32,7 @@ from command_line import refused
 from controlmap.analysis import answer as answers
 from controlmap.analysis import areas
 from controlmap.analysis.figures import Contested
+from controlmap.cli import main
 from controlmap.core import limits
 from controlmap.core.model import InputError
 from controlmap.core.server_settings import Settings
@@ -326,6 +330,9 @@ def nginx(
     if program is None:
         pytest.skip("no nginx")
     running: list[subprocess.Popen[bytes]] = []
+    types = Path("/etc/nginx/mime.types")
+    if not types.is_file():
+        pytest.skip("no types of nginx")
 
     def start(name: str, replaced: dict[str, str]) -> str:
         text = (DEPLOY / name).read_text("utf-8")
@@ -342,8 +349,10 @@ def nginx(
         )
         configuration = tmp_path / "nginx.conf"
         configuration.write_text(
+            # Its workers are to read the folders of the tests.
+            f"{'' if os.getuid() else 'user root;'}"
             f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error;"
-            f"events {{}} http {{ access_log off; {temporary}\n{text}\n}}"
+            f"events {{}} http {{ include {types}; access_log off; {temporary}\n{text}\n}}"
         )
         running.append(
             subprocess.Popen([program, "-c", str(configuration), "-e", f"{tmp_path}/error"])
@@ -375,7 +384,39 @@ def test_replicas_behind_nginx_need_no_visit_before(
     for _ in range(4):  # in turn
         assert get(address, "component/streamlit_folium.st_folium/index.html")[0].status == 200
     page.tab.goto(address)
+    expect(page.tab.locator("h1").first).to_be_visible()
+    page.tab.goto(f"{address}changes")
     page.map()
+    page.assert_clean()
+
+
+@pytest.mark.exhaustive
+def test_a_site_behind_nginx_is_kept_as_long_as_it_is_true(
+    nginx: Callable[[str, dict[str, str]], str],
+    tmp_path: Path,
+    page: Visit,
+) -> None:
+    site = tmp_path / "site"
+    assert main.main(["publish", "-o", str(site)]) == 0
+    address = nginx("nginx-static.conf", {"/srv/controlmap": str(site)})
+    for name in ("", "index.html", "latest.csv", "latest.metadata.json"):
+        answer, body = get(address, name)
+        assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-cache")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert body == (site / (name or "index.html")).read_bytes()
+        again, _ = get(address, name, **{"If-None-Match": answer.headers["ETag"]})
+        assert again.status == 304
+    kept = {p.name for p in site.iterdir() if re.search(r"-[0-9a-f]{16}\.", p.name)}
+    assert len(kept) > 5
+    for name in kept:
+        answer, _ = get(address, name)
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    packed, _ = get(address, "latest.csv", **{"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert get(address, "no-such-page")[0].status == 404
+    page.tab.goto(address)
+    expect(page.tab.locator("h1").first).to_be_visible()
     page.assert_clean()
 
 
