@@ -138,8 +138,14 @@ def test_a_place_has_a_card_of_every_source(browser: Browser, file: Path) -> Non
         card = page.locator(".front-card")
         card.wait_for()
         assert card.locator("h2").inner_text() == "Bakhmut"
+        assert page.locator(".front-point").count() == 1
         assert card.locator("dt").all_inner_texts() == ["DeepState", "ISW", "NZZ / Liveuamap"]
         assert "Russian-held on 1 August 2023" in card.inner_text()
+        page.wait_for_function("() => location.hash.includes('map=')")
+        _, link = page.url.split("#")
+    with opened(browser, file, f"#{link}") as page:
+        assert page.locator(".front-card h2").inner_text() == "Bakhmut"
+        assert page.evaluate("ControlMap.map.getZoom()") == 10
 
 
 def test_a_site_works_below_any_address(

@@ -393,3 +393,4 @@ def test_nothing_sticks_out(visit: Callable[..., Visit], address: str, width: in
     )
     assert out == []
     assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert tab.url == address  # nothing is chosen

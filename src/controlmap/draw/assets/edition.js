@@ -22,7 +22,8 @@
     const differs = Object.entries(choices).filter(([name, value]) => value
       && (value !== config.defaults[name] || (name === "date" && choices.source !== config.defaults.source)));
     const chosen = new URLSearchParams(differs);
-    history.replaceState(null, "", `${part === "hash" ? "#" : "?"}${chosen}`);
+    const before = part === "hash" ? `${location.pathname}${location.search}` : location.pathname;
+    history.replaceState(null, "", chosen.size ? `${part === "hash" ? "#" : "?"}${chosen}` : before);
     pass(chosen);
   };
   if (part === "search") pass(new URLSearchParams(location.search));

@@ -55,6 +55,8 @@ class Front {
   view;
   /** @type {DayFaces | undefined} */
   faces;
+  /** @type {WireFeature[]} */
+  places = [];
   /** @type {DayFaces | undefined} of the other side of a swipe */
   beside;
   /** @type {Record<string, number>} for tests: ms since the page opened */
@@ -169,6 +171,7 @@ class Front {
     });
     this.card = new FrontCard(text, config, () => {
       this.card?.close();
+      this.mark?.remove();
       this.side?.classList.remove("front-peek");
       this.#note({ at: "" });
     });
@@ -428,6 +431,7 @@ class Front {
     this.view = new MapView(map, config.map, 1, this.#addressed());
     this.view.changed = () => this.#remember();
     this.swipe = new Swipe(this.view, this.text.words.swipe);
+    this.mark = L.circleMarker([0, 0], { className: "front-point", interactive: false, radius: 7, renderer: L.svg({ pane: "popupPane" }) });
     this.measure = new Measure(this.view, (km, points) => (
       points > 1 ? this.text.say("way", { km: this.text.tenths.format(km) }) : this.text.words.measure_hint
     ));
@@ -444,7 +448,7 @@ class Front {
     if (!this.view.moved) this.view.showGround();
     map.on("click", ({ latlng }) => !this.measure?.on && this.#pick({ lat: latlng.lat, lng: latlng.lng, name: "" }));
     const [lng, lat] = Front.#numbers(this.choices.at, 2);
-    if (lat !== undefined) this.#pick({ lat, lng, name: "" });
+    if (lat !== undefined) this.#pick({ lat, lng, name: this.#named(lat, lng) });
     await this.#shownFaces;
     this.times.map = performance.now();
   }
@@ -540,13 +544,15 @@ class Front {
       measure.setAttribute("aria-pressed", String(this.measure?.on));
     });
     measure.setAttribute("aria-pressed", "false");
-    const full = Front.#button(words.full, () => {
+    // Some phones have none.
+    const full = document.fullscreenEnabled ? [Front.#button(words.full, () => {
       if (document.fullscreenElement) document.exitFullscreen();
       else this.root.requestFullscreen();
-    });
-    more.append(Page.element("summary", "", words.tools), zoom, this.swiping, measure, full);
+    })] : [];
+    more.append(Page.element("summary", "", words.tools), zoom, this.swiping, measure, ...full);
     const tools = Page.element("div", "front-tools");
-    tools.append(...this.#buildSearch(layers?.places ?? []), more);
+    this.places = layers?.places ?? [];
+    tools.append(...this.#buildSearch(this.places), more);
     view.control("topright", tools);
   }
 
@@ -580,12 +586,23 @@ class Front {
     search.addEventListener("change", () => {
       const wanted = search.value.trim().toLowerCase();
       const place = places.find(({ t }) => t.slice(0, 2).some((name) => name.toLowerCase() === wanted));
-      if (!place?.p) return;
-      const [lat, lng] = [place.p[0][1] / 10_000, place.p[0][0] / 10_000];
+      if (!place) return;
+      const { lat, lng } = Front.#at(place);
       this.view?.map.setView([lat, lng], 10, { animate: false });
       this.#pick({ lat, lng, name: place.t[0] });
     });
     return [search, list];
+  }
+
+  /** @param {WireFeature} place */
+  static #at({ p: [[x, y]] = [[NaN, NaN]] }) {
+    return { lat: y / 10_000, lng: x / 10_000 };
+  }
+
+  /** Return the name of the place that is at a point, "" for none. @param {number} lat @param {number} lng */
+  #named(lat, lng) {
+    const place = this.places.find((each) => Math.hypot(Front.#at(each).lat - lat, Front.#at(each).lng - lng) < 1e-4);
+    return place?.t[0] ?? "";
   }
 
   /** Zoom to all of the ground, to an oblast, or to what changed. @param {string} to */
@@ -607,6 +624,7 @@ class Front {
 
   /** @param {FrontPoint} point */
   #pick(point) {
+    if (this.view) this.mark?.setLatLng(point).addTo(this.view.map);
     this.#note({ at: `${point.lng.toFixed(5)},${point.lat.toFixed(5)}` });
     this.#showCard(point, true);
   }
