@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -119,9 +120,8 @@ def test_a_field_of_days_alone_is_asked_by_days(
     isw: Publisher, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As May 2026 has it: text in place of instants."""
-    (march,) = [past for past in feeds._PAST if past.layer.service in MARCH]
-    named = arcgis.Layer(march.layer.service, march.layer.number, "pub_date")
-    monkeypatch.setattr(feeds, "_PAST", (feeds._Past(march.first, march.last, named),))
+    (march,) = [layer for layer in feeds._PAST if layer.service in MARCH]
+    monkeypatch.setattr(feeds, "_PAST", (replace(march, field="pub_date"),))
     publish_past(isw, 1, 2, field="pub_date", most=9)
     update(fetcher, since=SINCE, until=date(2026, 3, 11))
     assert held("isw") == {1: 1.0, 2: 2.0}
@@ -171,6 +171,7 @@ def test_what_came_long_after_its_day_is_not_asked_for_again(
     [
         (status(404), "is not there (404)"),
         (file(b'{"error": {"code": 400, "message": "Invalid URL"}}'), "400 ('Invalid URL')"),
+        (file(b'{"error": {"code": 499, "message": "Token Required"}}'), "499 ('Token Required')"),
         (file(b'{"features": []}'), "has no day in its field 'datetime'"),
     ],
 )

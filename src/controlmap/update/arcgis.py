@@ -24,11 +24,16 @@ _CUT = "exceededTransferLimit"
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer of a service: the service's name, the layer's number, the field that has the day."""
+    """A layer: its service and number, the field that has the day, the first and the last of these.
+
+    Without days it is of now, and the field says when a feature was changed; "" where none does.
+    """
 
     service: str
     number: int
     field: str
+    first: date = date.min
+    last: date = date.max
 
     def query(self, address: str, where: str = "1=1", **more: str) -> str:
         """Return the address of its features, under that of the server's services."""

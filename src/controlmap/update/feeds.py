@@ -254,29 +254,21 @@ _NOW = (
     Layer("VIEW_ClaimedRussianTerritoryinUkraine_V2", 49, ""),
     Layer("View_AssessedRussianInfiltrationAreasinUkraine_V4", 0, "EditDate"),
 )
-"""ISW's layers as they are now, with the field that says when a feature was last changed, where
-there is one; as they were in August 2026."""
+"""ISW's layers of now, as they were in August 2026."""
 
 
-@dataclass(frozen=True)
-class _Past:
-    """A layer of ISW's control by day, and of what days it is."""
-
-    first: date
-    last: date
-    layer: Layer
-
-
-def _month(year: int, month: int, service: str, number: int, field: str = "datetime") -> _Past:
+def _month(year: int, month: int, service: str, number: int, field: str = "datetime") -> Layer:
     last = date(year, month, monthrange(year, month)[1])
-    return _Past(date(year, month, 1), last, Layer(service, number, field))
+    return Layer(service, number, field, date(year, month, 1), last)
 
 
 _PAST = (
-    _Past(
+    Layer(
+        "UkrainianCoTTimelapse_FEB_2022_to_DEC_2024_view",
+        0,
+        "datetime",
         date(2022, 2, 24),
         date(2024, 12, 31),
-        Layer("UkrainianCoTTimelapse_FEB_2022_to_DEC_2024_view", 0, "datetime"),
     ),
     _month(2025, 1, "JAN2025Timelapse_Ukraine_Russia_War", 1),
     _month(2025, 3, "March_PreppedTimelapse", 31),
@@ -307,11 +299,11 @@ def _layers(
     A service that is gone or has another shape by now is passed over, and named.
     """
     listed = set()
-    for past in _PAST:
-        if past.last < begin.date() or past.first > until.date():
+    for layer in _PAST:
+        if layer.last < begin.date() or layer.first > until.date():
             continue
         try:
-            days = past.layer.days(fetcher, address)
+            days = layer.days(fetcher, address)
         except UnavailableError:
             raise
         except FetchError as error:
@@ -322,7 +314,7 @@ def _layers(
             if day not in listed and begin <= observed <= until:
                 listed.add(day)
                 name = f"AssessedRussianControl_{day:%Y%m%d}.geojson"
-                yield Item("isw", name, past.layer.query(address, where), observed)
+                yield Item("isw", name, layer.query(address, where), observed)
     if until.date() == fetcher.clock.now().date() and until.date() not in listed:
         observed = _start_of(_last_edit(fetcher, address) or until.date())
         if observed >= begin and observed.date() not in listed:

@@ -35,7 +35,7 @@ USER_AGENT = f"controlmap/{__version__} (fetches for the person who runs it, a f
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
-_UNWELCOME = frozenset({401, 403, 451, 498, 499})  # the last two are ArcGIS's: a token is needed
+_UNWELCOME = frozenset({401, 403, 451})
 _GZIP_WINDOW = 31  # zlib's for the gzip format alone
 
 
