@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -11,11 +12,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from controlmap.analysis import agreement
+from controlmap.analysis import agreement, areas
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.dashboard import parameters, session
 from controlmap.dashboard.pages import sources as sourcing
 from controlmap.draw import map_layers
+from controlmap.geo.oblasts import Basis
 from controlmap.record import archive
 from controlmap.words import text
 from test_app import choose, said
@@ -154,7 +156,7 @@ def test_a_map_lists_the_layers_that_its_source_can_tell_of() -> None:
 
 def test_the_map_of_agreement_is_of_the_records_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     known = agreement.opinions(session.coverages(Advance.APART), DAY)
-    before = sourcing.key(known, Advance.APART)
+    before = sourcing.key(known, Basis.POLYGON, Advance.APART)
     isw = session.record("isw")
     was = session.record
     monkeypatch.setattr(
@@ -162,8 +164,9 @@ def test_the_map_of_agreement_is_of_the_records_compared(monkeypatch: pytest.Mon
         "record",
         lambda source: replace(isw, key="another") if source == "isw" else was(source),
     )
-    assert sourcing.key(known, Advance.APART) != before
-    assert sourcing.key(known, Advance.HELD) != sourcing.key(known, Advance.APART)
+    others = [sourcing.key(known, b, a) for b, a in itertools.product(Basis, Advance)]
+    assert before not in others
+    assert len(set(others)) == len(others)
 
 
 def test_the_citation_of_sources_names_each_with_its_date() -> None:
@@ -172,6 +175,27 @@ def test_the_citation_of_sources_names_each_with_its_date() -> None:
     for part in ("by 3 sources", "DeepState, observed 1 July 2023", "ISW, observed 1 July 2023",
                  "NZZ / Liveuamap, observed 30 June 2023"):  # fmt: skip
         assert part in cited
+
+
+def test_sources_are_compared_over_land_where_that_is_chosen() -> None:
+    page = opened(sources, date=str(DAY), basis="land")
+    (cited,) = [code.value for code in page.code if "areas geodesic on WGS84" in code.value]
+    assert "without lakes and reservoirs" in cited
+    assert "points" not in cited
+    known = agreement.opinions(session.coverages(Advance.APART), DAY)
+    band = agreement.spread(known, Basis.LAND)[-1]
+    assert f"{band.low * 100:.1f} to {band.high * 100:.1f}" in said(page).replace("\u00a0", " ")
+
+
+def test_the_history_is_of_land_where_that_is_chosen() -> None:
+    page = opened(history, start=str(DAY), end="2024-07-01", basis="land", oblast="UA-65")
+    (cited,) = [code.value for code in page.code if "areas geodesic on WGS84" in code.value]
+    coverage = session.record("deepstate").coverage
+    rows = [areas.by_oblast(coverage, coverage.at(DAY), b)[2] for b in (Basis.LAND, Basis.POLYGON)]
+    shares = [f"{100 * row['held_share']:.1f}" for row in rows]
+    assert f"({shares[0]}" in cited
+    assert "of the land area" in cited
+    assert shares[0] != shares[1]
 
 
 def test_pages_keep_a_choice_under_one_name_only_if_it_means_the_same() -> None:

@@ -226,12 +226,12 @@ class Record(StoredRecord):
         end: Day | None = None,
         *,
         every: str = Every.MONTH,
+        basis: str = Basis.POLYGON,
         advance: str = Advance.APART,
     ) -> Answer:
         """Answer what was gained and lost in each period, in km2; as `history`."""
-        return history.flows(
-            self._counted(advance), _day(start), _day(end), every=every, advance=advance
-        )
+        how = {"every": every, "basis": basis, "advance": advance}
+        return history.flows(self._counted(advance), _day(start), _day(end), **how)
 
     def changes(
         self,

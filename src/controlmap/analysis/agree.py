@@ -120,7 +120,7 @@ def _answer(
         },
         evidence=tuple(Evidence.of(o.coverage, o.snapshot) for o in opinions),
         choices={"basis": basis.value, "advance": advance.value},
-        method=notes.AGREE_METHOD,
+        method=notes.AGREE_METHOD if result.is_exact else notes.AGREE_ON_POINTS,
         notes=tuple(_notes(opinions, pairs, basis)),
         warnings=warnings,
         shared={"day": day, "basis": basis.value, **observed},

@@ -1,16 +1,17 @@
 """Sources against each other on a day: what all of them hold, some, one alone, or none.
 
 Every record is read at its own last snapshot up to the day, with its age; one older than the carry
-limit is not compared. Areas by agreement of the embedded records are exact (`record.joint`); those
-of others are counted on the grid of `sampling`, whose points of an oblast have equal shares of its
-polygon's area (geodesic, WGS84, km2), so that they fill it. Figures of a source alone, and the
-spread over sources, are the records' own exact ones.
+limit is not compared. Areas by agreement are exact of the snapshots that embedded records have
+(`record.joint`), and of records at full detail; those of others are counted on the grid of
+`sampling`, whose points of an oblast have equal shares of its polygon's area (geodesic, WGS84,
+km2), so that they fill it. Figures of a source alone, and the spread over sources, are the records'
+own exact ones.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -20,17 +21,21 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from controlmap.analysis import assessed_advance
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import ALL, ALL_NAME
 from controlmap.core.model import CARRY_LIMIT, InputError, Status
-from controlmap.geo import geodesy
+from controlmap.geo import geodesy, water
+from controlmap.geo.geodesy import array_of
 from controlmap.geo.oblasts import Basis, Oblast
-from controlmap.record import generalise, joint, sampling
+from controlmap.record import archive, generalise, joint, sampling
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.record.grid import OUTSIDE
 
 MOST = 8
 """How many sources are compared at once."""
+_SAME_KM2 = 0.05
+"""By so much an oblast's area differs at most in two records of the same lines."""
 _RAKED = 40  # times: sums are then met to a hectare
 _SCREEN_STEP = 2  # of so many points in a row the screen shows one: four times as fast
 
@@ -73,6 +78,8 @@ class Agreement:
         By bits, who holds each of `sampling.points`; shape (points,).
     basis
         On land alone where it is that.
+    is_exact
+        Whether areas are those of the sources' lines, and not counted on the points.
     """
 
     sources: tuple[str, ...]
@@ -80,6 +87,7 @@ class Agreement:
     km2: NDArray[np.float64]
     code: NDArray[np.uint8]
     basis: Basis = Basis.POLYGON
+    is_exact: bool = False
 
     @cached_property
     def outlines(self) -> list[BaseGeometry | None]:
@@ -188,8 +196,9 @@ def agree(
 ) -> Agreement:
     """How the sources agree, each at its own snapshot; on land alone where that is the basis.
 
-    Of the embedded records exactly, of others by points; either is brought to what each record has
-    as held and not held, which is exact (`_raked`). `advance` is what assessed advance counts as in
+    By the sources' lines where `record.joint` has them or all records are at full detail, else by
+    points; either is brought to what each record has as held and not held, which is exact
+    (`_raked`). `advance` is what assessed advance counts as in
     the records that are given.
 
     Raises
@@ -221,11 +230,12 @@ def agree(
         code |= _held(opinion).astype(np.uint8) << bit
     totals = np.array([o.measured_km2(basis) for o in oblasts])
     held = np.array([opinion.held_km2(basis) for opinion in compared])
-    km2 = _exact(compared, held, totals, basis, advance)
-    if km2 is None:
-        km2 = _counted(code, len(compared), totals, basis)
-    km2 = _raked(km2, held, totals)
-    return Agreement(tuple(o.source for o in compared), oblasts, km2, code, basis)
+    exact = _exact(compared, held, totals, basis, advance)
+    if exact is None and all(o.coverage.cell_m is None for o in compared):
+        exact = _overlaid(compared, basis)
+    km2 = _counted(code, len(compared), totals, basis) if exact is None else exact
+    ids = tuple(o.source for o in compared)
+    return Agreement(ids, oblasts, _raked(km2, held, totals), code, basis, exact is not None)
 
 
 def _exact(
@@ -240,12 +250,13 @@ def _exact(
     Method: what exactly these sources hold is what they hold at once, less what others hold too.
     """
     known, codes = joint.load(), np.arange(2 ** len(compared))
+    embedded = [_embedded(opinion, known.records, advance) for opinion in compared]
     km2 = np.empty((len(totals), len(codes)))
     for code in codes:
         of = [i for i in range(len(compared)) if code >> i & 1]
         at_once = held[of[0]] if len(of) == 1 else totals
         if len(of) > 1:
-            snapshots = {compared[i].coverage.sha256: compared[i].snapshot.index for i in of}
+            snapshots = dict(embedded[i] for i in of)
             exact = known.held_km2(snapshots, basis, advance_held=advance == Advance.HELD)
             if exact is None:
                 return None
@@ -255,6 +266,41 @@ def _exact(
         without = codes[codes >> bit & 1 == 0]
         km2[:, without] -= km2[:, without | 1 << bit]
     return np.maximum(km2, 0.0)  # below nothing by rounding alone
+
+
+def _embedded(opinion: Opinion, records: Container[str], advance: Advance) -> tuple[str, int]:
+    """Return the hash and the snapshot of the embedded record that an opinion is the same as.
+
+    A person's own record has the embedded one's snapshots, and more; where what is held is the same
+    too, so are the lines. Its own hash and snapshot where that is not so.
+    """
+    own = opinion.coverage.sha256, opinion.snapshot.index
+    record = None if own[0] in records else archive.open_embedded(opinion.source)
+    if record is None:
+        return own
+    known = record.coverage
+    for index, info in enumerate(known.snapshots):
+        if info.key == opinion.snapshot.info.key:
+            held = assessed_advance.counted(known, advance).status_km2(Status.RUSSIAN_HELD, index)
+            same = np.abs(held - opinion.held_km2()).max() <= _SAME_KM2
+            return (known.sha256, index) if same else own
+    return own
+
+
+def _overlaid(compared: Sequence[Opinion], basis: Basis) -> NDArray[np.float64]:
+    """Return areas by code by an overlay of records at full detail, shape (oblasts, codes)."""
+    pieces = [array_of(o.polygon for o in compared[0].coverage.oblasts)]
+    for opinion in compared:  # each bit doubles the codes
+        grounds = Status.RUSSIAN_HELD.grounds
+        held = array_of(opinion.coverage.outline(opinion.snapshot.index, grounds))
+        pieces = [
+            *(shapely.difference(piece, held) for piece in pieces),
+            *(shapely.intersection(piece, held) for piece in pieces),
+        ]
+    km2 = np.stack([geodesy.areas_km2(piece) for piece in pieces], axis=1)
+    if basis == Basis.LAND:
+        km2 -= np.stack([water.areas_km2(piece) for piece in pieces], axis=1)
+    return np.asarray(km2)
 
 
 def _counted(

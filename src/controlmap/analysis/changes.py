@@ -19,6 +19,7 @@ from controlmap.analysis.patches import By, Kind, Pieces
 from controlmap.analysis.render import Block, Row, Rows, Table
 from controlmap.core.choices import chosen
 from controlmap.core.model import Ground, InputError, RecordError, Status
+from controlmap.geo.oblasts import Basis
 from controlmap.record.coverage import Coverage, DaySnapshot
 from controlmap.words import notes
 from controlmap.words.catalog import Message
@@ -188,17 +189,20 @@ def _with_sources(
     return rows
 
 
-def by_oblast(coverage: Coverage, start: DaySnapshot, end: DaySnapshot) -> list[dict[str, Any]]:
+def by_oblast(
+    coverage: Coverage, start: DaySnapshot, end: DaySnapshot, basis: Basis = Basis.POLYGON
+) -> list[dict[str, Any]]:
     """Return a row an oblast and last one of all four, with what was gained and lost.
 
-    None where both days stand on the same snapshot.
+    None where both days stand on the same snapshot; of land alone where that is the basis.
     """
     names = [*((o.iso, o.name) for o in coverage.oblasts), (ALL, ALL_NAME)]
     if start.index == end.index:
         unknown = dict.fromkeys(("gained_km2", "lost_km2", "net_km2"))
         return [{"iso": iso, "name": name, **unknown} for iso, name in names]
+    km2 = coverage.measured_km2(basis)
     gained, lost = (
-        np.bincount(coverage.face_oblast, coverage.face_km2 * faces, len(coverage.oblasts))
+        np.bincount(coverage.face_oblast, km2 * faces, len(coverage.oblasts))
         for faces in figures.changed_faces(coverage, start, end)
     )
     columns = zip([*gained, gained.sum()], [*lost, lost.sum()], strict=True)

@@ -176,6 +176,7 @@ def flows(
     end: date | None = None,
     *,
     every: str = Every.DAY,
+    basis: str = Basis.POLYGON,
     advance: str = Advance.APART,
 ) -> Answer:
     """Answer what was gained and lost period by period, each oblast and then all four.
@@ -184,20 +185,21 @@ def flows(
     the other way round; what changed twice within a period is in neither. Both are None next to a
     gap, and in a period without a new snapshot. Parameters and errors are those of `history`.
     """
-    every = chosen(Every, every)
+    every, basis = chosen(Every, every), chosen(Basis, basis)
     coverage = assessed_advance.counted(coverage, advance)
     known = period_ends(coverage, start, end, every)
-    rows = list(by_period(coverage, known))
-    who = {"source": coverage.source, "advance": str(advance), "every": every.value}
+    rows = list(by_period(coverage, known, basis))
+    how = {"every": every.value, "basis": basis.value, "advance": str(advance)}
+    who = {"source": coverage.source, **how}
     return Answer(
         "flows",
         notes.FLOWS,
         rows,
         document={**who, "unit": "km2", "from": known[0][0], "to": known[-1][0], "rows": rows},
         evidence=_evidence(coverage, known),
-        choices={"every": every.value, "advance": str(advance)},
+        choices=how,
         method=notes.AREA_METHOD,
-        notes=tuple(assessed_advance.note(coverage.source, str(advance))),
+        notes=(*notes.BASIS[basis], *assessed_advance.note(coverage.source, str(advance))),
         shared=who,
     )
 
@@ -211,9 +213,11 @@ def period_ends(
     return known if known[0][0] == first else [(first, coverage.known(first)), *known]
 
 
-def by_period(coverage: Coverage, known: Snapshots) -> Iterator[dict[str, Any]]:
+def by_period(
+    coverage: Coverage, known: Snapshots, basis: Basis = Basis.POLYGON
+) -> Iterator[dict[str, Any]]:
     """Yield a row an oblast, and one of all four, for each period between days next to another."""
-    gained, lost = _by_period(coverage, np.array([s.index for _, s in known if s]))
+    gained, lost = _by_period(coverage, np.array([s.index for _, s in known if s]), basis)
     names = [*((o.iso, o.name) for o in coverage.oblasts), (ALL, ALL_NAME)]
     period = -1
     for (since, before), (until, after) in itertools.pairwise(known):
@@ -234,7 +238,7 @@ def by_period(coverage: Coverage, known: Snapshots) -> Iterator[dict[str, Any]]:
 
 
 def _by_period(
-    coverage: Coverage, indexes: NDArray[np.int64]
+    coverage: Coverage, indexes: NDArray[np.int64], basis: Basis
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return what became held, and what ceased to be, from each snapshot to the next, in km2.
 
@@ -245,11 +249,12 @@ def _by_period(
     face, first = coverage.run_face[seen], first[seen]
     held = np.isin(coverage.run_ground[seen], Status.RUSSIAN_HELD.grounds)
     same_face = np.r_[False, face[1:] == face[:-1]]
+    face_km2 = coverage.measured_km2(basis)
     periods, width = max(len(indexes) - 1, 0), len(coverage.oblasts)
 
     def summed(changed: NDArray[np.bool_]) -> NDArray[np.float64]:
         at = (first[changed] - 1) * width + coverage.face_oblast[face[changed]]
-        km2 = np.bincount(at, coverage.face_km2[face[changed]], periods * width)
+        km2 = np.bincount(at, face_km2[face[changed]], periods * width)
         by_oblast = km2.reshape(periods, width)
         return np.hstack([by_oblast, by_oblast.sum(axis=1, keepdims=True)])
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 _TAKES = {
     "map": ("date", "basis"),
     "changes": ("start", "end"),
-    "history": ("start", "end", "oblast"),
-    "flows": ("start", "end", "oblast", "every"),
+    "history": ("start", "end", "oblast", "basis"),
+    "flows": ("start", "end", "oblast", "every", "basis"),
     "pace": ("date", "oblast", "window", "contested"),
     "play": ("start", "end", "every"),
 }
@@ -146,6 +146,7 @@ def _history(coverage: Coverage, arguments: argparse.Namespace, size: Size, them
         others,
         *_span(coverage, arguments),
         _iso(arguments),
+        basis=arguments.basis or "polygon",
     ).picture(size, theme)
 
 
@@ -157,6 +158,7 @@ def _flows(coverage: Coverage, arguments: argparse.Namespace, size: Size, theme:
         *_span(coverage, arguments),
         _iso(arguments),
         advance=arguments.advance,
+        basis=arguments.basis or "polygon",
         every=arguments.every or "month",
     ).picture(size, theme)
 

@@ -225,9 +225,9 @@ OF_FIRST_PAGE: tuple[Parameter[Any], ...] = (SOURCE, ADVANCE, DATE, BASIS, CONTE
 OF_PAGE: Mapping[str, tuple[Parameter[Any], ...]] = {
     FIRST: OF_FIRST_PAGE,
     "changes": (SOURCE, ADVANCE, FROM, TO, AT),
-    "history": (SOURCE, ADVANCE, START, END, HISTORY_OBLAST, MEASURE, EVERY),
+    "history": (SOURCE, ADVANCE, START, END, HISTORY_OBLAST, MEASURE, BASIS, EVERY),
     "place": (SOURCE, ADVANCE, PLACE_DAY, WHERE),
-    "sources": (ADVANCE, DATE),
+    "sources": (ADVANCE, DATE, BASIS),
     "claims": (MEASURED_ON, CLAIMS_DAY),
     "proposals": (
         SOURCE, ADVANCE, DATE, PROPOSAL, *RULES.values(), *RULE_DAYS.values(), RECOGNISED,

@@ -14,12 +14,14 @@ from controlmap.analysis import history, pace
 from controlmap.analysis.answer import Evidence
 from controlmap.analysis.figures import ALL, Contested, Every
 from controlmap.analysis.pace import Pace
+from controlmap.core.choices import chosen
 from controlmap.core.version import __version__
 from controlmap.draw import charts, pictures, series
 from controlmap.draw.charts import Line, Marks
 from controlmap.draw.pictures import Caption, Sign, Size, Theme
+from controlmap.geo.oblasts import Basis
 from controlmap.record.coverage import Coverage
-from controlmap.words import text, text_history, text_pace, text_pictures
+from controlmap.words import notes, text, text_history, text_pace, text_pictures
 from controlmap.words.catalog import rendered
 
 _YEAR = timedelta(days=365)
@@ -61,21 +63,24 @@ def held(
     end: date,
     iso: str,
     *,
+    basis: str = Basis.POLYGON,
     share: bool = False,
 ) -> Captioned:
     """Return the chart of what was held over time; of `iso`, or of each oblast for all.
 
-    Areas are in km2, or a `share` of the oblast; bands are the spread over the `others`.
+    Areas are in km2, or a `share` of the basis; bands are the spread over the `others`.
     """
+    basis = chosen(Basis, basis)
     codes = [ALL, *(o.iso for o in coverage.oblasts)]
     lines = [Line(code, text.named(code)) for code in codes if iso in (ALL, code)]
-    spread = series.spread(others, start, end)
-    rows = series.held(coverage, start, end, lines, spread, share=share)
+    spread = series.spread(others, start, end, basis)
+    rows = series.held(coverage, start, end, lines, spread, basis, share=share)
     marks = series.marks(coverage, start, end, series.readers(coverage, start, end))
     chart = charts.held_over_time(rows, lines, marks, rendered(text_history.CHART), share=share)
     key = [Sign(line.name, colour=charts.COLOURS[line.iso], dash="none") for line in lines]
     title = text_pictures.HELD_OVER_TIME(start=start, end=end)
     said = _said(marks, bands=series.bounds(others, start, end, iso), contested=len(lines) == 1)
+    said += map(str, notes.BASIS[basis])
     whose = _whose(coverage, iso)
     return _composed(chart, str(title), whose, key, _evidence(coverage, start, end), said)
 
@@ -87,17 +92,19 @@ def flows(
     iso: str,
     *,
     advance: str,
+    basis: str = Basis.POLYGON,
     every: str = Every.MONTH,
 ) -> Captioned:
     """Return the chart of what was gained and lost by period, in km2."""
     marks = series.marks(coverage, start, end, series.readers(coverage, start, end))
-    by_period = history.flows(coverage, start, end, every=every, advance=advance)
+    by_period = history.flows(coverage, start, end, every=every, basis=basis, advance=advance)
     rows = series.bars([row for row in by_period if row["iso"] == iso])
     words = rendered(text_history.CHART)
     chart = charts.flows(rows, marks, words)
     key = [Sign(words[kind], colour=colour) for kind, colour in charts.FLOWS.items()]
     title = text_pictures.FLOWS(start=start, end=end)
     said = [str(text_history.FLOWS_HOW), *_said(marks, net=len(rows) <= charts.MOST_NET)]
+    said += map(str, notes.BASIS[by_period.choices["basis"]])
     whose = _whose(coverage, iso)
     return _composed(chart, str(title), whose, key, by_period.evidence, said)
 

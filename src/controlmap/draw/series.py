@@ -11,6 +11,7 @@ from controlmap.analysis import agreement, history, turning_points
 from controlmap.analysis.figures import ALL, Every
 from controlmap.analysis.render import Row, Rows
 from controlmap.draw.charts import Line, Marks
+from controlmap.geo.oblasts import Basis
 from controlmap.record.coverage import Coverage
 from controlmap.words import text_history, text_pictures
 
@@ -44,15 +45,17 @@ def held(
     end: date,
     lines: Sequence[Line],
     spread: Mapping[tuple[date, str], tuple[float, float]],
+    basis: Basis = Basis.POLYGON,
     *,
     share: bool,
 ) -> list[dict[str, object]]:
     """Return what was held on each day, a row a line, as `charts.held_over_time` takes it."""
-    whole = {o.iso: o.polygon_km2 for o in coverage.oblasts}
+    whole = {o.iso: o.total_km2(basis) for o in coverage.oblasts}
     whole[ALL] = sum(whole.values())
     names = {line.iso: line.name for line in lines}
     out = []
-    for row in history.by_day(coverage, history.days_known(coverage, start, end, Every.DAY)):
+    known = history.days_known(coverage, start, end, Every.DAY)
+    for row in history.by_day(coverage, known, basis):
         iso = row["iso"]
         if iso not in names:
             continue
@@ -74,13 +77,13 @@ def held(
 
 
 def spread(
-    coverages: Mapping[str, Coverage], start: date, end: date
+    coverages: Mapping[str, Coverage], start: date, end: date, basis: Basis = Basis.POLYGON
 ) -> dict[tuple[date, str], tuple[float, float]]:
     """Return the least and the most of the shares held, where there are several sources."""
     days = (start + timedelta(days=n) for n in range((end - start).days + 1))
     return {
         (day, row.iso): (row.low, row.high)
-        for day, rows in agreement.spread_over_time(coverages, days)
+        for day, rows in agreement.spread_over_time(coverages, days, basis)
         for row in rows
         if len(row.shares) > 1
     }

@@ -163,6 +163,10 @@ class Coverage:
         """The geodesic area on WGS84 in km2 of each face; shape (faces,)."""
         return self.faces.km2
 
+    def measured_km2(self, basis: Basis) -> NDArray[np.float64]:
+        """Return the area of each face in km2, of its land alone where that is the basis."""
+        return self.face_km2 - self.faces.water_km2 if basis == Basis.LAND else self.face_km2
+
     @property
     def face_geometry(self) -> Polygons:
         """The polygon of each face in lon, lat, or None for one too thin; shape (faces,)."""

@@ -72,9 +72,12 @@ AREA_METHOD = Message(
     "Areas are geodesic on WGS84, in km2, of the disjoint faces that the snapshots' lines cut."
 )
 AGREE_METHOD = Message(
-    "Areas by agreement of the embedded records are measured on the lines of all their files "
-    "together; those of other records are counted on an equal-area grid and brought to what each "
-    "record has as held. Shares are each record's own, exact to its faces; geodesic on WGS84."
+    "Areas by agreement are measured on the lines of all sources together; shares are each "
+    "record's own, exact to its faces; geodesic on WGS84."
+)
+AGREE_ON_POINTS = Message(
+    "Areas by agreement are counted on an equal-area grid and brought to what each record has as "
+    "held; shares are each record's own, exact to its faces; geodesic on WGS84."
 )
 PLACE_METHOD = Message(
     "The status is that of the face the point lies in; distances in an equal-area projection."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from controlmap.words import numbers
+from controlmap.words import numbers, text
 from controlmap.words.catalog import Figure, Message, ngettext
 from controlmap.words.catalog import gettext as _
 from controlmap.words.text import GAINED, LOST
@@ -19,7 +19,7 @@ OBLAST = Message("Oblast")
 EACH = Message("each and all")
 MEASURE = Message("Measure")
 MEASURES = {"share": Message("share of the oblast"), "km2": Message("km²")}
-MEASURE_HELP = Message("Shares are of the polygon's area, which statuses are measured in.")
+MEASURE_HELP = Message("Shares are of what is chosen beside as their total.")
 OBLAST_HELP = Message(
     "All four in one chart, or one oblast with its contested ground shown above what is held."
 )
@@ -96,6 +96,7 @@ def cite(
     now: tuple[date, float, float],
     gained_km2: float | None,
     lost_km2: float | None,
+    basis: str,
 ) -> list[str]:
     """Return the ends of a range in sentences; each end is its day, held area in km2 and share.
 
@@ -106,24 +107,26 @@ def cite(
     if gained_km2 is None or lost_km2 is None:
         return [
             _(
-                "{whose}: Russian-held {held:km2} km² ({share:.1%} of the polygon area) on "
+                "{whose}: Russian-held {held:km2} km² ({share:.1%} of the {basis}) on "
                 "{start}; no new snapshot up to {end}.",
                 whose=whose,
                 start=start,
                 held=held,
                 share=share,
+                basis=text.BASES[basis],
                 end=end,
             )
         ]
     return [
         _(
-            "{whose}: Russian-held {held:km2} km² ({share:.1%} of the polygon area) on {start}, "
+            "{whose}: Russian-held {held:km2} km² ({share:.1%} of the {basis}) on {start}, "
             "{held_now:km2} km² ({share_now:.1%}) on {end}; {gained:1km2} km² gained and "
             "{lost:1km2} km² lost between the two days.",
             whose=whose,
             start=start,
             held=held,
             share=share,
+            basis=text.BASES[basis],
             end=end,
             held_now=held_now,
             share_now=share_now,

@@ -9,7 +9,7 @@ from typing import Any
 from controlmap.core import limits
 from controlmap.core.model import CARRY_LIMIT, Status
 from controlmap.sources import find_source, formats
-from controlmap.words import markdown, numbers, text
+from controlmap.words import markdown, notes, numbers, text
 from controlmap.words.catalog import Message, Text, ngettext
 from controlmap.words.catalog import gettext as _
 
@@ -76,11 +76,16 @@ PATCH_CAPTION = Message(
 )
 EACH = Message("What each source is")
 COMPUTED = Message(
+    "Areas by agreement are measured on the lines of all sources together; the map shows them "
+    "generalised, with slivers along the line of contact."
+)
+COMPUTED_ON_POINTS = Message(
     "Areas by agreement are counted on points 250 m apart, and the map shows them more coarsely; "
     "they differ from an exact overlay by a few km² an oblast. Records that are themselves "
     "generalised add slivers along the line of contact, which are part of what one source alone "
     "holds."
 )
+ON_POINTS = Message("These areas are counted on points 250 m apart.")
 NO_RECORD = Message(
     "No record here: `controlmap build --source {source}` reads its files, and `controlmap update "
     "--source {source}` fetches them where it has a feed."
@@ -183,21 +188,24 @@ def cite(
     by_none: float,
     shares: Mapping[str, float],
     count: int,
+    *,
+    basis: str,
+    is_exact: bool,
 ) -> list[str]:
     """Return how so many sources agree on the four oblasts (km2), in sentences."""
     template = Message(
         "Russian-held ground of the four oblasts by {count} sources: by all of them "
-        "{by_all:km2} km², by one alone {by_one:km2} km², by none {by_none:km2} km², counted on "
-        "points 250 m apart."
+        "{by_all:km2} km², by one alone {by_one:km2} km², by none {by_none:km2} km²."
     )
     if count > 2:
         template = Message(
             "Russian-held ground of the four oblasts by {count} sources: by all of them "
             "{by_all:km2} km², by some {by_some:km2} km², by one alone {by_one:km2} km², by "
-            "none {by_none:km2} km², counted on points 250 m apart."
+            "none {by_none:km2} km²."
         )
     areas = template(count=count, by_all=by_all, by_some=by_some, by_one=by_one, by_none=by_none)
-    return [str(areas), cite_shares(shares)]
+    how = () if is_exact else (str(ON_POINTS),)
+    return [str(areas), *how, *map(str, notes.BASIS[basis]), cite_shares(shares)]
 
 
 def alike(jaccard: float, one: str, other: str) -> str:

@@ -15,6 +15,7 @@ from controlmap.analysis.render import Row, Rows
 from controlmap.dashboard import attribution, controls, downloads, rendering, session, tables
 from controlmap.dashboard.parameters import (
     ADVANCE,
+    BASIS,
     END,
     EVERY,
     HISTORY_OBLAST,
@@ -25,6 +26,7 @@ from controlmap.dashboard.parameters import (
 )
 from controlmap.draw import chart_pictures
 from controlmap.draw.chart_pictures import Captioned
+from controlmap.geo.oblasts import Basis
 from controlmap.record.coverage import Coverage
 from controlmap.words import notes, text
 from controlmap.words import text_history as words
@@ -56,11 +58,11 @@ def _figures() -> None:
         session.snapshot(record, choices[START])
     st.header(words.HELD)
     others = session.coverages(choices[ADVANCE])
-    share = choices[MEASURE] == "share"
-    held = chart_pictures.held(coverage, others, start, end, oblast, share=share)
+    share, basis = choices[MEASURE] == "share", choices[BASIS]
+    held = chart_pictures.held(coverage, others, start, end, oblast, basis=basis, share=share)
     row = _shown(held)
-    _source(row, coverage, start, end, oblast)
-    span, how = f"{coverage.source}-{start}-{end}", {"advance": choices[ADVANCE]}
+    _source(row, coverage, start, end, oblast, basis)
+    span, how = f"{coverage.source}-{start}-{end}", {"basis": basis, "advance": choices[ADVANCE]}
     downloads.offer(
         row,
         f"history-{span}",
@@ -75,7 +77,7 @@ def _figures() -> None:
         lambda: history.flows(coverage, start, end, every=choices[EVERY], **how),
         picture=flows.picture,
     )
-    _tables(coverage, start, end, oblast)
+    _tables(coverage, start, end, oblast, basis)
 
 
 def _shown(chart: Captioned) -> DeltaGenerator:
@@ -86,7 +88,7 @@ def _shown(chart: Captioned) -> DeltaGenerator:
 
 
 def _choose(coverage: Coverage, choices: Choices) -> None:
-    controls.ask(choices, SOURCE, HISTORY_OBLAST, MEASURE, EVERY)
+    controls.ask(choices, SOURCE, HISTORY_OBLAST, MEASURE, BASIS, EVERY)
     row = controls.ask(choices, START, END)
     first, last = coverage.span
     presets = {
@@ -97,25 +99,24 @@ def _choose(coverage: Coverage, choices: Choices) -> None:
     controls.offer(row, choices, offers)
 
 
-def _tables(coverage: Coverage, start: date, end: date, oblast: str) -> None:
+def _tables(coverage: Coverage, start: date, end: date, oblast: str, basis: Basis) -> None:
     left, right = st.columns([11, 9], gap="medium")
     with left:
         st.header(words.MONTHS)
         known = history.days_known(coverage, start, end, Every.MONTH)
+        months = history.flows(coverage, start, end, every=Every.MONTH, basis=basis)
         held = {
-            row["date"]: row["russian_held"]
-            for row in history.by_day(coverage, known)
+            row["date"]: row
+            for row in history.by_day(coverage, known, basis)
             if row["iso"] == oblast
         }
-        whole = sum(o.polygon_km2 for o in coverage.oblasts if oblast in (ALL, o.iso))
         rows = [
             {
                 **{name: flow[name] for name in ("gained_km2", "lost_km2", "net_km2")},
                 "name": words.month_of(flow["start"], flow["end"]),
-                "russian_held": (km2 := held[flow["end"]]),
-                "held_share": None if km2 is None else km2 / whole,
+                **{name: held[flow["end"]][name] for name in ("russian_held", "held_share")},
             }
-            for flow in reversed(history.flows(coverage, start, end, every=Every.MONTH).rows)
+            for flow in reversed(months.rows)
             if flow["iso"] == oblast
         ]
         caption = words.months_caption(text.named(oblast), start, end, len(rows))
@@ -126,7 +127,9 @@ def _tables(coverage: Coverage, start: date, end: date, oblast: str) -> None:
         st.html(rendering.table(tables.events(inside)))
 
 
-def _source(place: DeltaGenerator, coverage: Coverage, start: date, end: date, oblast: str) -> None:
+def _source(
+    place: DeltaGenerator, coverage: Coverage, start: date, end: date, oblast: str, basis: Basis
+) -> None:
     ends = [snapshot for day in (start, end) if (snapshot := coverage.known(day))]
     if not ends:
         return
@@ -138,14 +141,15 @@ def _source(place: DeltaGenerator, coverage: Coverage, start: date, end: date, o
         isos = [o.iso for o in coverage.oblasts if oblast in (ALL, o.iso)]
         redrawn = [budget.of_oblast(coverage, ends[-1], iso) for iso in isos]
         st.caption(attribution.not_redrawn(redrawn, end))
-        then, now = (_of(oblast, areas.by_oblast(coverage, snapshot)) for snapshot in ends)
-        change = _of(oblast, changes.by_oblast(coverage, *ends))
+        then, now = (_of(oblast, areas.by_oblast(coverage, snapshot, basis)) for snapshot in ends)
+        change = _of(oblast, changes.by_oblast(coverage, ends[0], ends[1], basis))
         lines = words.cite(
             text.named(ALL) if oblast == ALL else text.oblast(text.named(oblast)),
             (start, then["russian_held"], then["held_share"]),
             (end, now["russian_held"], now["held_share"]),
             change["gained_km2"],
             change["lost_km2"],
+            basis,
         )
         attribution.citation(place, lines, evidence)
 

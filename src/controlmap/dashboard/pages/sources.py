@@ -25,10 +25,11 @@ from controlmap.dashboard import (
     tables,
     upload,
 )
-from controlmap.dashboard.parameters import ADVANCE, DATE, Choices
+from controlmap.dashboard.parameters import ADVANCE, BASIS, DATE, Choices
 from controlmap.draw import map_layers
 from controlmap.draw.maps import Feature, Payload
 from controlmap.geo import places
+from controlmap.geo.oblasts import Basis
 from controlmap.record import archive, sampling
 from controlmap.record.coverage import Coverage
 from controlmap.sources import custom
@@ -51,7 +52,7 @@ def show() -> None:
 def _page() -> None:
     choices = controls.chosen("sources")
     day, advance = choices[DATE], choices[ADVANCE]
-    row = controls.ask(choices, DATE, ADVANCE)
+    row = controls.ask(choices, DATE, BASIS, ADVANCE)
     pills, comparison = row.container(), st.container()
     coverages = session.coverages(advance)
     own = upload.show(day)
@@ -82,12 +83,12 @@ def _compare(place: DeltaGenerator, choices: Choices, current: Sequence[Opinion]
     if len(compared) < 2:
         st.info(text_sources.TOO_FEW)
         return
-    rev = key(compared, choices[ADVANCE])
+    basis, advance = choices[BASIS], choices[ADVANCE]
+    rev = key(compared, basis, advance)
     private = any(o.source == custom.ID for o in compared)
-    advance = choices[ADVANCE]
-    agreed = (agreement.agree if private else partial(_agreed, rev))(compared, advance=advance)
+    agreed = (agreement.agree if private else partial(_agreed, rev))(compared, basis, advance)
     rows = agreement.by_oblast(agreed)
-    spread = agreement.spread([o for o in compared if o.source != custom.ID])
+    spread = agreement.spread([o for o in compared if o.source != custom.ID], basis)
     if custom.ID in agreed.sources:
         st.info(text_sources.OWN_APART)
     pairs = agreement.pairs(agreed)
@@ -116,7 +117,7 @@ def _compare(place: DeltaGenerator, choices: Choices, current: Sequence[Opinion]
             names,
             payload,
             credit=[_credit(o) for o in compared],
-            caption=text_sources.COMPUTED,
+            caption=text_sources.COMPUTED if agreed.is_exact else text_sources.COMPUTED_ON_POINTS,
         )
     with right:
         patches = _places(agreement.patches(agreed, _PATCHES))
@@ -131,6 +132,8 @@ def _compare(place: DeltaGenerator, choices: Choices, current: Sequence[Opinion]
             every.by_none,
             spread[-1].shares,
             len(compared),
+            basis=basis,
+            is_exact=agreed.is_exact,
         )
         evidence = [Evidence.of(o.coverage, o.snapshot) for o in compared]
         row = st.container(horizontal=True)
@@ -141,24 +144,29 @@ def _compare(place: DeltaGenerator, choices: Choices, current: Sequence[Opinion]
             downloads.offer(
                 row,
                 f"agree-{'-'.join(coverages)}-{on}",
-                lambda: agree.agree(coverages, on, advance=choices[ADVANCE]),
+                lambda: agree.agree(coverages, on, basis=basis, advance=advance),
                 cell_m=sampling.CELL_M,
                 has_ground=True,
             )
 
 
-def key(compared: Sequence[Opinion], advance: Advance) -> str:
+def key(compared: Sequence[Opinion], basis: Basis, advance: Advance) -> str:
     """Return the records and snapshots compared, and what is counted; own layers are no record."""
     each = (
         f"{o.source if o.source == custom.ID else session.record(o.source).key} {o.snapshot.index}"
         for o in compared
     )
-    return f"{advance} {' '.join(each)} {compared[0].snapshot.day}"
+    return f"{basis} {advance} {' '.join(each)} {compared[0].snapshot.day}"
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _agreed(key: str, _compared: Sequence[Opinion], advance: Advance) -> Agreement:  # noqa: ARG001
-    return agreement.agree(_compared, advance=advance)
+def _agreed(
+    key: str,  # noqa: ARG001
+    _compared: Sequence[Opinion],
+    basis: Basis,
+    advance: Advance,
+) -> Agreement:
+    return agreement.agree(_compared, basis, advance)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
