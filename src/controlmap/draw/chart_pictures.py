@@ -79,7 +79,9 @@ def held(
     chart = charts.held_over_time(rows, lines, marks, rendered(text_history.CHART), share=share)
     key = [Sign(line.name, colour=charts.COLOURS[line.iso], dash="none") for line in lines]
     title = text_pictures.HELD_OVER_TIME(start=start, end=end)
-    said = _said(marks, bands=series.bounds(others, start, end, iso), contested=len(lines) == 1)
+    said = _said(
+        marks, bands=series.bounds(others, start, end, iso, basis), contested=len(lines) == 1
+    )
     said += map(str, notes.BASIS[basis])
     whose = _whose(coverage, iso)
     return _composed(chart, str(title), whose, key, _evidence(coverage, start, end), said)

@@ -89,11 +89,17 @@ def spread(
     }
 
 
-def bounds(coverages: Mapping[str, Coverage], start: date, end: date, iso: str) -> str:
+def bounds(
+    coverages: Mapping[str, Coverage],
+    start: date,
+    end: date,
+    iso: str,
+    basis: Basis = Basis.POLYGON,
+) -> str:
     """Return which sources bound the band on the last day that has one; "" where none has."""
     for number in range((end - start).days + 1):
         day = end - timedelta(days=number)
-        rows = agreement.spread(agreement.opinions(coverages, day))
+        rows = agreement.spread(agreement.opinions(coverages, day), basis)
         shares = next((row.shares for row in rows if row.iso == iso), {})
         if len(shares) > 1:
             low, high = (of(shares, key=shares.__getitem__) for of in (min, max))
