@@ -215,3 +215,5 @@ def test_corrections_are_seen_on_a_page() -> None:
     assert str(notes.REVISIONS) in titles
     tables = [str(html.proto.body) for html in page.get("html")]
     assert any("2 Mar 2026" in table and "Donetsk" in table for table in tables), tables[-1]
+    labels = [button.proto.label for button in page.get("download_button")]
+    assert labels == ["CSV", "XLSX", "JSON"]

@@ -8,7 +8,7 @@ from controlmap import sources
 from controlmap.analysis import check, revisions
 from controlmap.analysis.answer import Answer
 from controlmap.core import geoparquet
-from controlmap.dashboard import controls, rendering, session, tables
+from controlmap.dashboard import controls, downloads, rendering, session, tables
 from controlmap.record.archive import Record
 from controlmap.words import text, text_check
 
@@ -58,6 +58,7 @@ def _revisions(record: Record) -> None:
     if answer.rows:
         st.header(answer.title)
         st.html(rendering.table(tables.revisions(answer)))
+        downloads.offer(st.container(), "revisions", lambda: answer)
 
 
 @st.cache_data(max_entries=8, **session.CACHED)
