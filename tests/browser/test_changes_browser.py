@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -76,4 +77,7 @@ def test_the_browser_alone_knows_the_last_visit(page: Visit, address: str) -> No
         "from the end of 13 August 2026 to the end of 20 August 2026"
     )
     expect(link).to_be_visible()  # still the visit before today's
+    page.tab.goto(address)
+    expect(link).to_have_text("Since your last visit, 13 August 2026")
+    expect(link).to_have_attribute("href", re.compile(r"/changes\?from=2026-08-13$"))
     page.assert_clean()

@@ -12,7 +12,7 @@
   const read = () => Object.fromEntries(new URLSearchParams(location[part].slice(1)));
   /** @param {URLSearchParams} chosen */
   const pass = (chosen) => {
-    document.querySelectorAll("nav a").forEach((link) => { /** @type {HTMLAnchorElement} */ (link).search = String(chosen); });
+    document.querySelectorAll("nav > a").forEach((link) => { /** @type {HTMLAnchorElement} */ (link).search = String(chosen); });
   };
   /** @type {Front | undefined} */
   let front;
