@@ -29,6 +29,7 @@ def test_address_and_page_agree_from_page_to_page_and_back(page: Visit, address:
     tab.get_by_role("link", name="What changed").first.click()
     shows(tab, "changes?date=2022-11-10&source=nzz", "NZZ / Liveuamap")
     page.map()
+    page.settle()
     tab.get_by_role("link", name="Claims", exact=True).click()
     shows(tab, "claims?source=nzz&date=2022-11-10")
     expect(tab.locator(".cm-claim").first).to_be_visible()
