@@ -114,6 +114,8 @@ TIMES = {
                "<TimeStamp><when>2022-09-09T00:00:00Z</when></TimeStamp>"),
     "spans": ("<TimeSpan><begin>2022-09-02</begin><end>2022-09-09</end></TimeSpan>",
               "<TimeSpan><begin>2022-09-09</begin></TimeSpan>"),
+    "both": ("<TimeSpan><begin>2022-09-02</begin><end>2022-09-05</end></TimeSpan>",
+             "<TimeStamp><when>2022-09-09</when></TimeStamp>"),
 }  # fmt: skip
 
 
@@ -140,7 +142,28 @@ def test_a_record_is_built_of_all_days_of_one_file(tmp_path: Any) -> None:
     assert held == pytest.approx([KM2, HALF_KM2], abs=0.01)
 
 
-@pytest.mark.parametrize("value", [None, "", "soon", "5", 5, True, "1950-01-01", [1], 1e300])
+@pytest.mark.parametrize("value", ["9 Sep 2022", "09-September-2022", "Sept 9, 2022", "09.09.2022"])
+def test_a_day_is_read_with_its_month_by_name_too(value: str) -> None:
+    assert days.instant_of(value) == datetime(2022, 9, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "31 Feb 2024",
+        "6 Foo 2024",
+        "May 2024",
+        None,
+        "",
+        "soon",
+        "5",
+        5,
+        True,
+        "1950-01-01",
+        [1],
+        1e300,
+    ],
+)
 def test_what_is_no_date(value: Any) -> None:
     assert days.instant_of(value) is None
 

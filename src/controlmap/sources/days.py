@@ -25,7 +25,7 @@ _UNTIL = re.compile(r"end(?!ing)|until|(^|[^a-z])to$|dateto|кінець|кон�
 _OF_AN_EVENT = re.compile(
     r"edit|creat|modif|updat|change|captur|liberat|occup|taken|import|retriev|download|upload"
 )
-_FIRST = ("datetime", "date", "day", "begin", "when")
+_FIRST = ("datetime", "date", "day", "begin")
 _SHOWN = 4  # of a file's days, how many a message lists
 
 
@@ -74,7 +74,8 @@ def _midnight(day: date | None) -> datetime | None:
 def instant_of(value: Any) -> datetime | None:
     """Return the instant (UTC) that a value of a file stands for; None where it is no date.
 
-    Read are ISO 8601, YYYY/MM/DD, DD.MM.YYYY, and seconds or milliseconds since 1970.
+    Read are ISO 8601, YYYY/MM/DD, DD.MM.YYYY, a day with the month's English name, and seconds or
+    milliseconds since 1970.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
@@ -99,9 +100,23 @@ def _written(text: str) -> datetime | None:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        return None
+        if (named := _with_month_named(text)) is None:
+            return None
+        instant = named
     instant = instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
     return instant if instant.year in _YEARS else None
+
+
+def _with_month_named(text: str) -> datetime | None:
+    """Return the day of `6 May 2024`, `06-May-2024`, `May 6, 2024` and the like; else None."""
+    words = re.findall(r"[A-Za-z]+|\d+", text)
+    for order in ("%d %b %Y", "%b %d %Y"):
+        short = [word[:3] if word.isalpha() else word for word in words]
+        try:
+            return datetime.strptime(" ".join(short), order).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return None
 
 
 def stated(document: Document) -> datetime | None:

@@ -170,11 +170,11 @@ def _placemarks(
 
 
 def _times(element: Element) -> dict[str, str]:
-    """Return the columns of its TimeStamp (`when`) or TimeSpan (`begin`, `end`)."""
+    """Return the columns `begin` and `end` of its TimeSpan, or of the one day of its TimeStamp."""
+    when = _text(element, "TimeStamp/when")
     texts = {
-        "when": _text(element, "TimeStamp/when"),
-        "begin": _text(element, "TimeSpan/begin"),
-        "end": _text(element, "TimeSpan/end"),
+        "begin": when or _text(element, "TimeSpan/begin"),
+        "end": when or _text(element, "TimeSpan/end"),
     }
     return {column: text for column, text in texts.items() if text}
 
