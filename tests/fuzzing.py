@@ -1,26 +1,48 @@
 """Damaged files of every format, as long as asked: `make fuzz SECONDS=600`.
 
-A file is read or refused with an `InputError`; all else is a finding: its seed is told and the file
-kept. The same seed makes the same file.
+So are entries of a person's own (TOML), and what publishers answer when they are asked what there
+is. Each is read, or refused in one line; all else is a finding: its seed is told and the file kept.
+The same seed makes the same file.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import random
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import layer_files as files
 from controlmap import sources
+from controlmap.analysis import claims, proposals
 from controlmap.core import isolated
-from controlmap.core.model import InputError, Snapshot
+from controlmap.core.model import ControlmapError, Snapshot
+from controlmap.sources import legends
+from controlmap.update import feeds
+from publisher import NOON, Answer, MadeClock, fetcher_at, file, published
+from test_real_formats import csv, esri, flatgeobuf
 
+TRACK = b"""<?xml version="1.0"?><gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk>
+<trkseg><trkpt lat="48.0" lon="37.6"/><trkpt lat="48.1" lon="37.7"/></trkseg></trk></gpx>"""
 MAKERS: dict[str, Callable[[], bytes]] = {
     **files.FORMATS,
+    f"layer {files.DAY}.fgb": flatgeobuf,
+    f"esri {files.DAY}.json": esri,
+    f"layer {files.DAY}.csv": csv,
+    f"layer {files.DAY}.gpx": lambda: TRACK,
+    f"layer {files.DAY}.geojson.gz": lambda: gzip.compress(files.geojson(), mtime=0),
+    "claims.toml": claims.embedded().read_bytes,
+    "proposals.toml": proposals.embedded().read_bytes,
+    "legend.toml": lambda: b'column = "status"\n[statuses]\nOccupied = "russian_held"\n',
+    "deepstate.index": lambda: b"""[{"id": 1772355600, "createdAt": "?", "description": "a",
+        "updatedAt": "2026-03-02T09:00:00.000Z"}, {"id": 1772442000}]""",
+    "isw.index": lambda: b"""{"features": [{"attributes": {"datetime": 1772323200000}},
+        {"attributes": {"datetime": 1772409600000}}], "exceededTransferLimit": false}""",
     "viina.csv": lambda: files.viina((709717, "20240506", "RU"), (702320, "20240506", "UA")),
     "viina.zip": lambda: files.zipped({"control.csv": files.viina((709717, "20240506", "RU"))}),
     "20230701.geojson": lambda: files.geojson(
@@ -74,17 +96,52 @@ def whole(name: str) -> bytes:
     return _whole[name]
 
 
+class Everywhere(dict[str, list[Answer]]):
+    """The same answer at every address."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self._answer = file(data)
+
+    def get(self, *_: object) -> list[Answer]:
+        return [self._answer]
+
+
+def take(name: str, data: bytes) -> None:
+    """Read a file as its kind is read; raises what is wrong with it."""
+    stem, _, suffix = name.rpartition(".")
+    if suffix == "index":
+        (feed, *_) = feeds.FEEDS[stem]
+        with published() as server, fetcher_at(MadeClock()) as fetcher:
+            server.answers = Everywhere(data)
+            for item in feed.listed(fetcher, f"{server.address}/x", NOON.replace(day=1), NOON):
+                if isinstance(item, ControlmapError):
+                    raise item
+    elif name == "legend.toml":
+        isolated.call(name, legends.from_toml, data.decode("utf-8", "replace"), name)
+    elif suffix == "toml":
+        with tempfile.TemporaryDirectory() as folder:
+            (path := Path(folder, name)).write_bytes(data)
+            load: Callable[..., Any] = (claims if stem == "claims" else proposals).load
+            _, broken = isolated.call(name, load, [path])
+        if broken:
+            raise broken[0]
+    else:
+        assert isinstance(isolated.call(name, sources.read, data, name), Snapshot)
+
+
 def check(seed: int) -> bool:
-    """Whether a seed's file was read; raises what is neither a Snapshot nor an `InputError`."""
+    """Whether a seed's file was read; raises what is no refusal."""
     name, data = case(seed)
     try:
-        snapshot = isolated.call(name, sources.read, data, name)
+        take(name, data)
     except isolated.BrokenOffError:
         raise
-    except InputError as error:
+    except ControlmapError as error:
+        if name.endswith(".toml") and isinstance(error, isolated.OverBudgetError):
+            raise
         assert "\n" not in str(error), f"seed {seed}: a message of two lines"
         return False
-    assert isinstance(snapshot, Snapshot)
     return True
 
 
