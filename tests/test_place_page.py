@@ -50,7 +50,9 @@ def test_a_name_tells_status_distance_and_record(page: AppTest) -> None:
     shown = html(page)
     assert "<b>Russian-held</b> since 4 April 2023" in shown
     assert "0 km: held" in shown
-    assert [row in shown for row in ("14 March 2023", "21 days", "345 days")] == [True] * 3
+    assert [row in shown for row in ("14 March 2023", "21 days", "345 days", "3.4 years")] == [
+        True
+    ] * 4
     assert page.query_params["where"] == "Бахмут"
 
 

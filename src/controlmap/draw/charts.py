@@ -49,15 +49,10 @@ _INK = "currentColor"
 TEXT_OPACITY = 0.8
 _TEXT: Mapping[str, Any] = {"color": _INK, "opacity": TEXT_OPACITY}
 _QUIET: Mapping[str, Any] = {"color": _INK, "opacity": 0.6}
-_LEGEND = alt.Legend(
-    title=None,
-    orient="top",
-    labelColor=_INK,
-    labelOpacity=TEXT_OPACITY,
-    labelLimit=0,
-    columns=5,
-    symbolOpacity=1,
-)
+_PAPER = "white"
+"""The ground of what is saved of a chart, whose ink is black there; a page shows its own ground."""
+_LETTER_PX, _SIGN_PX = 6.5, 40
+"""The width of a letter of a key, and of the sign and the space of an entry."""
 _CAPTION_PX, _LINE_PX = 50, 13
 """What title and key of a chart take of its height, and a line of what is said of it."""
 _LETTERS_OF_TITLE, _LETTERS, _SAID_PX = 46, 60, 11
@@ -111,7 +106,7 @@ def held_over_time(
         axis=alt.Axis(format=_form(frame[["value", "least", "most", "upper"]], share=share)),
     )  # fmt: skip
     colour = alt.Color(
-        "name:N", sort=names, legend=_LEGEND,
+        "name:N", sort=names, legend=_key(names),
         scale=alt.Scale(domain=names, range=[COLOURS[line.iso] for line in lines]),
     )  # fmt: skip
     base = alt.Chart(frame).encode(x=_time("date"), color=colour)
@@ -151,8 +146,9 @@ def flows(rows: Sequence[Row], marks: Marks, words: Mapping[str, str]) -> alt.La
         ["start", "end"], ["gained", "lost"], "kind", "km2"
     )
     long["kind"] = long["kind"].map({kind: words[kind] for kind in FLOWS})
-    scale = alt.Scale(domain=[words[kind] for kind in FLOWS], range=list(FLOWS.values()))
-    colour = alt.Color("kind:N", legend=_LEGEND, scale=scale)
+    names = [words[kind] for kind in FLOWS]
+    scale = alt.Scale(domain=names, range=list(FLOWS.values()))
+    colour = alt.Color("kind:N", legend=_key(names), scale=scale)
     y = alt.Y("km2:Q", title=words["flow"])
     bars = (
         alt.Chart(long)
@@ -213,7 +209,7 @@ def _strip(periods: Sequence[Row], words: Mapping[str, str]) -> alt.Chart:
     spans = _frame(periods, ["start", "end", "name", "colour"])
     colours = dict(zip(spans["name"], spans["colour"], strict=True))
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))
-    colour = alt.Color("name:N", legend=_LEGEND, scale=scale)
+    colour = alt.Color("name:N", legend=_key([*colours]), scale=scale)
     tooltip = [
         alt.Tooltip("name:N", title=" "),
         _day("start", words["from"]),
@@ -263,8 +259,9 @@ def projection(
     names = [words[line] for line in shown]
     colours, dashes = zip(*(PROJECTED[line] for line in shown), strict=True)
     scales = [alt.Scale(domain=names, range=r) for r in (colours, [_DASHES[d] for d in dashes])]
-    colour = alt.Color("what:N", scale=scales[0], legend=_LEGEND)
-    dash = alt.StrokeDash("what:N", scale=scales[1], legend=_LEGEND)
+    key = _key(names)
+    colour = alt.Color("what:N", scale=scales[0], legend=key)
+    dash = alt.StrokeDash("what:N", scale=scales[1], legend=key)
     frame = pd.concat(points for points in lines if len(points) > 1)
     layers = (
         alt.Chart(frame)
@@ -298,7 +295,11 @@ def captioned(chart: Chart, title: str, said: Sequence[str]) -> Chart:
         subtitleColor=_INK, subtitleFontSize=_SAID_PX, subtitlePadding=5,
     )  # fmt: skip
     height = _HEIGHT + _CAPTION_PX + _LINE_PX * len([*head, *lines])
-    captioned: Chart = chart.properties(title=captions, height=height)
+    captioned: Chart = chart.properties(
+        title=captions, height=height, background=_PAPER,
+        # The page takes the ground away by its style sheet, which reaches no canvas.
+        usermeta={"embedOptions": {"renderer": "svg"}},
+    )  # fmt: skip
     return captioned
 
 
@@ -323,10 +324,6 @@ def svg(chart: alt.LayerChart, width: float, height: float, ink: str) -> str:
         "axis": {
             **spec["config"]["axis"],
             **dict.fromkeys(("labelFontSize", "titleFontSize"), _PRINT_PX),
-            **dict.fromkeys(("gridColor", "domainColor", "tickColor"), ink),
-            "gridOpacity": 0.14,
-            "domainOpacity": 0.5,
-            "tickOpacity": 0.5,
         },
         "font": "Liberation Sans",
         "legend": {"disable": True},
@@ -334,6 +331,15 @@ def svg(chart: alt.LayerChart, width: float, height: float, ink: str) -> str:
     }
     picture: str = vl_convert.vegalite_to_svg(spec, vl_version="6.4")
     return picture.replace(_INK, ink)
+
+
+def _key(names: Sequence[str]) -> alt.Legend:
+    """Return the key of those names, in as many columns as there is room for."""
+    entry_px = _SIGN_PX + _LETTER_PX * max(map(len, names), default=0)
+    return alt.Legend(
+        title=None, orient="top", labelColor=_INK, labelOpacity=TEXT_OPACITY, labelLimit=0,
+        columns=alt.ExprRef(f"max(1, floor(width / {entry_px:.0f}))"), symbolOpacity=1,
+    )  # fmt: skip
 
 
 def _time(field: str) -> alt.X:
@@ -431,6 +437,8 @@ def _sized(series: pd.DataFrame, *layers: alt.Chart) -> alt.LayerChart:
         .configure_axis(
             labelColor=_INK, labelOpacity=TEXT_OPACITY, labelPadding=7,
             titleColor=_INK, titleOpacity=TEXT_OPACITY, titlePadding=9,
+            gridColor=_INK, gridOpacity=0.14, domainColor=_INK, domainOpacity=0.5,
+            tickColor=_INK, tickOpacity=0.5,
         )
     )  # fmt: skip
     return chart

@@ -186,9 +186,15 @@ def snapshots(count: int) -> str:
     return ngettext("{count} snapshot", "{count} snapshots", count)
 
 
-def days(count: int) -> str:
-    """Return a number of days."""
-    return ngettext("{count} day", "{count} days", count)
+MOST_DAYS, DAYS_OF_YEAR = 1000, 365.25
+"""More days are given in years."""
+
+
+def days(count: float) -> str:
+    """Return a number of days, in years beyond `MOST_DAYS`."""
+    if count > MOST_DAYS:
+        return _("{years:,.1f} years", years=count / DAYS_OF_YEAR)
+    return ngettext("{count} day", "{count} days", round(count))
 
 
 def oblast(name: str) -> str:

@@ -30,9 +30,6 @@ NO_DATE = {
 """Why a pace gives no date, by `analysis.pace.Dating`."""
 NOT_REDRAWN = Message("not redrawn since {day}")
 NEVER_REDRAWN = Message("never redrawn in the record")
-_DAYS_OF_YEAR = 365.25
-_MOST_DAYS = 1000
-"""More are given in years."""
 NET, LEFT = Message("Net change over the window"), Message("Not held")
 TAKES, REACHED = Message("Time to take the rest"), Message("Taken by")
 WINDOWS_CAPTION = Message(
@@ -166,21 +163,17 @@ def count(days: float | None) -> str:
         return str(NEVER)
     if is_far(days):
         return str(FAR)
-    return _in_years(days) if days > _MOST_DAYS else numbers.number(days)
-
-
-def _in_years(days: float) -> str:
-    return _("{years:,.1f} years", years=days / _DAYS_OF_YEAR)
+    return text.days(days) if days > text.MOST_DAYS else numbers.number(days)
 
 
 def is_far(days: float) -> bool:
     """Return whether so many days are more than is given."""
-    return days > HORIZON_YEARS * _DAYS_OF_YEAR
+    return days > HORIZON_YEARS * text.DAYS_OF_YEAR
 
 
 def within(days: float | None) -> str:
     """Return a number of days with its unit, or as `count`."""
-    return count(days) if days is None or days > _MOST_DAYS else text.days(round(days))
+    return count(days) if days is None or days > text.MOST_DAYS else text.days(round(days))
 
 
 def takes(low: float | None, high: float | None) -> str:
@@ -189,10 +182,10 @@ def takes(low: float | None, high: float | None) -> str:
         return within(low)
     if high is None:
         return _("{days} or more, or not at this pace", days=within(low))
-    if low > _MOST_DAYS and not is_far(high):
-        years = low / _DAYS_OF_YEAR, high / _DAYS_OF_YEAR
+    if low > text.MOST_DAYS and not is_far(high):
+        years = low / text.DAYS_OF_YEAR, high / text.DAYS_OF_YEAR
         return _("{low:,.1f} to {high:,.1f} years", low=years[0], high=years[1])
-    if high > _MOST_DAYS:
+    if high > text.MOST_DAYS:
         return _("{low} to {high}", low=within(low), high=count(high))
     return _("{low} to {high}", low=count(low), high=within(high))
 
