@@ -12,6 +12,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -470,11 +471,14 @@ def test_only_who_runs_the_server_is_reminded_to_update() -> None:
     record = archive.open_source("deepstate")
     last = record.coverage.span[1]
     assert list(server._remarks(record, last + timedelta(days=7))) == [
-        "deepstate: the map is generalised to 250 m; controlmap update builds one at full detail"
+        "deepstate: the map is generalised to 250 m; controlmap update --source deepstate builds "
+        "one at full detail"
     ]
     old, _ = server._remarks(record, last + timedelta(days=8))
     assert old == (
-        "deepstate: the newest snapshot is 8 days old; controlmap update fetches newer ones"
+        "deepstate: the newest snapshot is 8 days old; controlmap update --source deepstate "
+        "fetches newer ones"
     )
-    fetched_by_hand = archive.open_source("nzz")
+    coverage = replace(record.coverage, source="creamy_caprice")
+    fetched_by_hand = replace(record, coverage=coverage)
     assert list(server._remarks(fetched_by_hand, last + timedelta(days=99))) == []

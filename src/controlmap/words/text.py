@@ -406,8 +406,10 @@ def carried(chosen: date, observed: date) -> str:
 def age_for_operator(source: str, age_days: int) -> str:
     """Return how old the newest snapshot is, and the remedy, to whoever runs the server."""
     return ngettext(
-        "{source}: the newest snapshot is {count} day old; controlmap update fetches newer ones",
-        "{source}: the newest snapshot is {count} days old; controlmap update fetches newer ones",
+        "{source}: the newest snapshot is {count} day old; controlmap update --source {source} "
+        "fetches newer ones",
+        "{source}: the newest snapshot is {count} days old; controlmap update --source {source} "
+        "fetches newer ones",
         age_days,
         source=source,
     )
@@ -426,7 +428,8 @@ def in_place_of(error: str) -> str:
 def generalised_for_operator(source: str, cell_m: int) -> str:
     """Return that the map is generalised, and how to have it in full, to who runs the server."""
     return _(
-        "{source}: the map is generalised to {cell} m; controlmap update builds one at full detail",
+        "{source}: the map is generalised to {cell} m; controlmap update --source {source} builds "
+        "one at full detail",
         source=source,
         cell=cell_m,
     )
