@@ -122,5 +122,5 @@ def test_every_layer_of_the_dashboard_has_a_style() -> None:
 OTHER_IDS = {
     "changed-hands", "chosen", "lost", "place-contested", "place-held", "place-rest", "places",
     "tiles", "page", "land", "neighbours", "names", "by-all",
-    "by-some", "by-one", "own", "advance", "claimed-control", "infiltration",
+    "by-some", "by-one", "own", "water", "advance", "claimed-control", "infiltration",
 }  # fmt: skip

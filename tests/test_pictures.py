@@ -87,8 +87,10 @@ def test_pixels_of_the_palette_are_in_proportion_to_the_areas(
     coverage: Coverage, theme: Theme
 ) -> None:
     svg = map_picture.of_day(coverage, DAY, Size.SOCIAL, theme)
-    # Names and borders cover ground, and more of what is small and in pieces.
-    bare = re.sub(r'<text.*?</text>|<circle.*?/>|<path class="oblasts".*?/>|<rect x.*?/>', "", svg)
+    # Names, borders and water cover ground, and more of what is small and in pieces.
+    bare = re.sub(
+        r'<text.*?</text>|<circle.*?/>|<path class="(?:oblasts|water)".*?/>|<rect x.*?/>', "", svg
+    )
     pixels = np.asarray(image(bare), int)
     counts = {}
     for layer in ("held", "rest"):

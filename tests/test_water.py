@@ -16,10 +16,12 @@ from controlmap import embed
 from controlmap.analysis import agreement, areas
 from controlmap.core import geoparquet
 from controlmap.core.model import InputError, Status
+from controlmap.draw import map_layers, map_picture, pictures
 from controlmap.embed import gshhg
 from controlmap.geo import oblasts, water
 from controlmap.geo.geodesy import area_km2, array_of
 from controlmap.record import archive, generalise
+from controlmap.words import text
 
 DAY = date(2026, 1, 24)
 SOURCES = ("deepstate", "nzz")
@@ -101,6 +103,20 @@ def test_history_over_land_is_that_of_land_day_by_day() -> None:
     assert json.loads(answer.to_json())["basis"] == "land"
     with pytest.raises(InputError, match="polygon"):
         record.history(DAY, DAY, basis="water")
+
+
+def test_water_is_drawn_on_maps_and_pictures_and_credited() -> None:
+    coverage = controlmap.open("deepstate").coverage
+    shown = map_layers.background(coverage)["water"]
+    assert area_km2(shapely.union_all([f.geometry for f in shown])) == pytest.approx(
+        LAKES.sum(), abs=0.1
+    )
+    picture = map_picture.of_day(coverage, DAY, pictures.Size.WEB, pictures.Theme.LIGHT)
+    style = pictures.style("water", pictures.Theme.LIGHT)
+    assert f'stroke="{style["color"]}"' in picture
+    for said in ("Lakes and reservoirs, as before the war", "GSHHG"):
+        assert said in picture
+    assert (water.CREDIT, water.CREDIT_URL) in text.CREDITS_OF_MAP
 
 
 def test_what_the_official_area_has_besides_is_not_measured() -> None:

@@ -18,7 +18,7 @@ from controlmap.analysis.render import Row, Rows
 from controlmap.core.model import Polygons, Status
 from controlmap.draw import maps, palette
 from controlmap.draw.maps import Feature, Layer, Payload
-from controlmap.geo import land, places
+from controlmap.geo import land, places, water
 from controlmap.geo.oblasts import CREDIT, CREDIT_URL, Basis
 from controlmap.record.archive import Record
 from controlmap.record.coverage import Coverage, DaySnapshot
@@ -65,6 +65,7 @@ _ORDER = (
     "place-rest",
     "place-contested",
     "place-held",
+    "water",
     "oblasts",
     "claim",
     "places",
@@ -125,7 +126,7 @@ def ground(coverage: Coverage) -> BaseGeometry:
 
 
 def background(coverage: Coverage) -> dict[str, Sequence[Feature]]:
-    """Return what never changes: land, neighbours and names, boundaries, the claim, places."""
+    """Return what never changes: lands and their names, water, boundaries, the claim, places."""
     lands = land.load()
     frames = [o.polygon for o in coverage.oblasts]
     return {
@@ -134,6 +135,7 @@ def background(coverage: Coverage) -> dict[str, Sequence[Feature]]:
         maps.NAMES: [
             Feature(shapely.Point(at), tuple(map(str, lines))) for at, lines in text.NAMES
         ],
+        "water": [Feature(w.polygon, ()) for w in water.load()],
         "oblasts": [Feature(frame, ()) for frame in frames],
         "claim": [Feature(shapely.coverage_union_all(frames), ())],
         "places": [Feature(shapely.Point(p.lon, p.lat), _place(p), p.rank) for p in places.load()],

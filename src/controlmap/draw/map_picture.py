@@ -16,7 +16,7 @@ from controlmap.analysis.assessed_advance import Advance
 from controlmap.core.model import Status
 from controlmap.draw import pictures
 from controlmap.draw.pictures import Box, Caption, Sign, Size, Theme
-from controlmap.geo import geodesy, land, places
+from controlmap.geo import geodesy, land, places, water
 from controlmap.geo.oblasts import Basis
 from controlmap.geo.places import Place
 from controlmap.record.coverage import Coverage, DaySnapshot
@@ -59,7 +59,10 @@ def of_day(
     caption = Caption(
         str(text_pictures.CONTROL_ON(day=day)),
         text_pictures.held(answer.evidence[0].title, every["russian_held"], every["held_share"]),
-        [Sign(text_pictures.status(_GROUNDS[layer], every), layer) for layer in layers],
+        [
+            *(Sign(text_pictures.status(_GROUNDS[layer], every), layer) for layer in layers),
+            _water(),
+        ],
         [text_pictures.areas_table(answer.rows)],
         text_pictures.source(answer.evidence, answer.version),
     )
@@ -96,7 +99,7 @@ def of_changes(
     caption = Caption(
         str(text_pictures.CHANGED_HANDS(start=start, end=end)),
         text_pictures.net(answer.evidence[0].title, every["net_km2"]),
-        [Sign(names[layer], layer) for layer in layers],
+        [*(Sign(names[layer], layer) for layer in layers), _water()],
         tables,
         text_pictures.source(answer.evidence, answer.version),
     )
@@ -106,6 +109,10 @@ def of_changes(
 
 def _frames(coverage: Coverage) -> NDArray[np.object_]:
     return geodesy.array_of(o.polygon for o in coverage.oblasts)
+
+
+def _water() -> Sign:
+    return Sign(str(text.LAYERS["water"]), "water")
 
 
 def _layers(coverage: Coverage, snapshot: DaySnapshot) -> dict[str, list[BaseGeometry]]:
@@ -137,6 +144,7 @@ def _composed(
     paths = [
         *_paths(view, below, theme),
         *_paths(view, layers, theme),
+        *_paths(view, {"water": [w.polygon for w in water.load()]}, theme),
         *_paths(view, {"oblasts": [o.polygon for o in coverage.oblasts]}, theme),
     ]
     km = max((km for km in _SCALES_KM if km * 1000 / view.metres <= _SCALE_PX), default=1)

@@ -115,6 +115,11 @@ PALETTE: Mapping[str, tuple[Style, Style]] = {
         {"color": "#0b3fa8", "weight": 2.6, "opacity": 1},
         {"color": "#9cc2ff"},
     ),
+    # Over what is held and what is not, which both show through.
+    "water": (
+        {"fillColor": "#d8e3ea", "fillOpacity": 0.5, "color": "#5f8fab", "weight": 0.6},
+        {"fillColor": "#1a242b", "color": "#86b4cc"},
+    ),
     "oblasts": (
         {"color": "#3b4046", "weight": 1.1, "opacity": 0.85},
         {"color": "#c9cfd4", "opacity": 0.8},

@@ -8,6 +8,7 @@ from typing import Any
 
 from controlmap.core.model import Status
 from controlmap.core.version import __version__
+from controlmap.geo import water
 from controlmap.words import markdown, notes, numbers
 from controlmap.words.catalog import Figure, Message, Text, ngettext
 from controlmap.words.catalog import gettext as _
@@ -133,6 +134,7 @@ LAYERS = {
     "gained": Message("Newly Russian-held, 30 days"),
     "lost": Message("No longer held, 30 days"),
     "changed-hands": Message("When it changed hands"),
+    "water": Message("Lakes and reservoirs, as before the war"),
     "oblasts": Message("Oblast boundaries"),
     "claim": Message("Russia's claim of 2022"),
     "places": Message("Cities and towns, by size"),
@@ -145,7 +147,7 @@ CHANGE_LAYERS = {
     "contested": Message("Contested on the later day"),
     "gained": GAINED,
     "lost": LOST,
-    **{name: LAYERS[name] for name in ("oblasts", "claim", "places", "tiles")},
+    **{name: LAYERS[name] for name in ("water", "oblasts", "claim", "places", "tiles")},
 }
 CHANGED = {
     "gained": Message("Russian-held now, not on {day}"),
@@ -155,6 +157,7 @@ TILES_CREDIT = Message("© OpenStreetMap contributors")
 CREDITS_OF_MAP = (
     ("Natural Earth", "https://www.naturalearthdata.com"),
     ("GeoNames (CC BY 4.0)", "https://www.geonames.org"),
+    (water.CREDIT, water.CREDIT_URL),
     ("Leaflet", "https://leafletjs.com"),
 )
 

@@ -49,7 +49,7 @@ _LARGEST = Message("Largest patches, near")
 _GAINED, _LOST = Message("{area:.0f} km² gained"), Message("{area:.0f} km² lost")
 _HOW = Message("controlmap {version}. Areas are geodesic on WGS84.")
 _BACKGROUND = Message(
-    "Borders: © Мінрегіон (CC BY-SA), Natural Earth; places: GeoNames (CC BY 4.0)."
+    "Borders: © Мінрегіон (CC BY-SA), Natural Earth; places: GeoNames (CC BY 4.0); lakes: GSHHG."
 )
 _GENERALISED = Message("The map is generalised to cells of {cell_m} m, its figures are exact.")
 _EVENTS = Message("Numbers: {listed}.")

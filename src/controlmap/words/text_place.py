@@ -41,7 +41,7 @@ CHART = {
 }
 LAYER_NAMES = {
     **{name: LAYERS[name] for name in ("rest", "held", "advance", "contested")},
-    **{name: LAYERS[name] for name in ("oblasts", "claim", "places")},
+    **{name: LAYERS[name] for name in ("water", "oblasts", "claim", "places")},
     "chosen": Message("The place chosen"),
     "tiles": LAYERS["tiles"],
 }

@@ -47,7 +47,7 @@ LAYERS = {
     "place-held": Message("Places Russian-held, by your layer"),
     "place-contested": Message("Places contested, by your layer"),
     "place-rest": Message("Places Ukrainian-held, by your layer"),
-    **{name: text.LAYERS[name] for name in ("oblasts", "claim", "places", "tiles")},
+    **{name: text.LAYERS[name] for name in ("water", "oblasts", "claim", "places", "tiles")},
 }
 PLACED = {
     "place-held": text.STATUS[Status.RUSSIAN_HELD],
