@@ -341,4 +341,4 @@ def test_whoever_runs_a_server_learns_what_a_short_record_hides(
     record = archive.open_source("deepstate")
     remarks = " ".join(map(str, dashboard._remarks(record, date(2026, 3, 10))))
     assert "covers 1 March 2026 to 3 March 2026" in remarks
-    assert "controlmap update --since 2026-03-01" in remarks
+    assert "controlmap update --source deepstate --from 2026-03-01" in remarks

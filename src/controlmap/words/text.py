@@ -715,7 +715,7 @@ def hidden(source: str, first: date, last: date) -> str:
     """Return that an own record stands in place of the embedded one, to who runs the server."""
     return _(
         "{source}: your own record replaces the embedded one, which covers {first} to {last}; "
-        "controlmap update --since {first:iso} fetches what is missing",
+        "controlmap update --source {source} --from {first:iso} fetches what is missing",
         source=source,
         first=first,
         last=last,
