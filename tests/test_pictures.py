@@ -59,6 +59,17 @@ PICTURES: dict[str, Callable[[Coverage, Size, Theme], str]] = {
 }
 
 
+def test_a_map_of_an_oblast_is_nearer_and_says_whose_its_figures_are(coverage: Coverage) -> None:
+    every, one = (
+        texts(map_picture.of_day(coverage, DAY, Size.WEB, Theme.LIGHT, iso=iso))
+        for iso in ("all", "UA-14")
+    )
+    scale = [int(text[:-3]) for said in (every, one) for text in said if re.match(r"\d+ km$", text)]
+    assert scale[0] > scale[1]
+    assert any(text.endswith("of Donetsk oblast") for text in one)
+    assert any(text.endswith("of the four oblasts") for text in every)
+
+
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_has_title_key_source_and_both_dates_in_it(coverage: Coverage, name: str) -> None:
     said = texts(PICTURES[name](coverage, Size.WEB, Theme.LIGHT))

@@ -19,7 +19,7 @@ from controlmap.analysis import areas
 from controlmap.analysis.assessed_advance import Advance
 from controlmap.analysis.figures import Contested
 from controlmap.core import geoparquet
-from controlmap.draw import edition
+from controlmap.draw import edition, site
 from controlmap.geo.oblasts import Basis
 from controlmap.record import archive
 from controlmap.record.coverage import Coverage
@@ -148,32 +148,92 @@ def test_a_place_has_a_card_of_every_source(browser: Browser, file: Path) -> Non
         assert page.evaluate("ControlMap.map.getZoom()") == 10
 
 
-def test_a_site_works_below_any_address(
-    browser: Browser, coverages: dict[str, Coverage], tmp_path: Path
-) -> None:
-    edition.write_site(tmp_path / "news" / "map", edition.site(coverages, "deepstate"))
-    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+@pytest.fixture(scope="module")
+def site_address(
+    coverages: dict[str, Coverage], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Where a site of ISW's record is handed out, below another address."""
+    folder = tmp_path_factory.mktemp("server")
+    (folder / "news").mkdir()
+    site.write(folder / "news" / "map", site.site({"isw": coverages["isw"]}, "isw"))
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        try:
-            page = context.new_page()
-            said: list[str] = []
-            page.on("console", lambda message: said.append(message.text))
-            page.on("pageerror", lambda error: said.append(str(error)))
-            page.goto(f"http://127.0.0.1:{server.server_port}/news/map/#date=2024-02-17")
-            page.wait_for_function("() => window.front?.times.map", timeout=60_000)
-            shown = page.evaluate("() => front.state().csv")
-            # A browser asks for an icon by itself, and logs that there is none.
-            assert [line for line in said if "404" not in line] == []
-        finally:
-            context.close()
-            server.shutdown()
-    answer = areas.compare(coverages["deepstate"], date(2024, 2, 17), others=coverages)
-    assert shown == answer.to_csv()
+        yield f"http://127.0.0.1:{server.server_port}/news/map/"
+        server.shutdown()
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm ci)")
+@contextmanager
+def visited(browser: Browser, address: str, ready: str = "map") -> Iterator[Page]:
+    """Visit a page of the site, which may have nothing to say."""
+    context = browser.new_context(viewport=DESK)  # type: ignore[arg-type]
+    try:
+        page = context.new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(address)
+        page.wait_for_function(f"() => window.front?.times.{ready}", timeout=60_000)
+        yield page
+        # A browser asks for an icon by itself, and logs that there is none.
+        assert [line for line in said if "404" not in line] == []
+    finally:
+        context.close()
+
+
+def test_a_site_works_below_any_address(
+    browser: Browser, coverages: dict[str, Coverage], site_address: str
+) -> None:
+    isw = coverages["isw"]
+    answer = areas.compare(isw, date(2022, 9, 17), others={"isw": isw})
+    with visited(browser, f"{site_address}#date=2022-09-17") as page:
+        assert page.evaluate("() => front.state().csv") == answer.to_csv()
+    # A day's own address leads to the map of that day.
+    with visited(browser, f"{site_address}2022-09-17/") as page:
+        assert page.evaluate("() => front.state().csv") == answer.to_csv()
+
+
+@pytest.mark.parametrize(
+    ("show", "seen"),
+    [
+        ("map", [".front-map", ".front-sentence"]),
+        ("chart", [".front-chart", ".front-sentence"]),
+        ("figure", [".front-headline", ".front-sentence"]),
+    ],
+)
+def test_a_part_is_embedded_by_itself(
+    browser: Browser, site_address: str, show: str, seen: list[str]
+) -> None:
+    parts = [".front-map", ".front-headline", ".front-chart", ".front-sentence", ".front-drawer"]
+    address = f"{site_address}embed.html?show={show}&date=latest&source=isw"
+    with visited(browser, address, "map" if show == "map" else "figures") as page:
+        assert [part for part in parts if page.locator(part).is_visible()] == seen
+        assert page.evaluate("() => front.choices.date") == "2023-08-24"
+        _axe(page)
+
+
+def test_the_page_of_an_oblast_shows_its_picture(browser: Browser, site_address: str) -> None:
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        page.goto(f"{site_address}UA-14/")
+        assert page.locator("img").evaluate("(image) => image.naturalWidth") == 2400
+    finally:
+        context.close()
+
+
+def _axe(page: Page) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed (npm ci)")
+    page.evaluate(AXE.read_text("utf-8"))
+    violations = page.evaluate(
+        """async () => (await axe.run()).violations.map(({id, nodes}) => (
+            [id, nodes.map((node) => [node.html.slice(0, 120), node.any[0]?.message])]
+        ))"""
+    )
+    assert violations == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_axe_finds_no_violation(
@@ -181,10 +241,4 @@ def test_axe_finds_no_violation(
 ) -> None:
     with opened(browser, file, color_scheme=theme, viewport=viewport) as page:
         page.locator("summary").last.click()
-        page.evaluate(AXE.read_text("utf-8"))
-        violations = page.evaluate(
-            """async () => (await axe.run()).violations.map(({id, nodes}) => (
-                [id, nodes.map((node) => [node.html.slice(0, 120), node.any[0]?.message])]
-            ))"""
-        )
-        assert violations == []
+        _axe(page)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from controlmap.record.coverage import Coverage
 
 _TAKES = {
-    "map": ("date", "basis"),
+    "map": ("date", "oblast", "basis"),
     "changes": ("start", "end"),
     "history": ("start", "end", "oblast", "basis"),
     "flows": ("start", "end", "oblast", "every", "basis"),
@@ -55,7 +55,9 @@ def add(commands: Commands) -> None:
     parser.add_argument("--date", type=day, metavar="YYYY-MM-DD", help=_("default: the latest"))
     parser.add_argument("--from", dest="start", type=day, metavar="YYYY-MM-DD")
     parser.add_argument("--to", dest="end", type=day, metavar="YYYY-MM-DD")
-    parser.add_argument("--oblast", metavar="ISO|NAME", help=_("of a chart; default: all four"))
+    parser.add_argument(
+        "--oblast", metavar="ISO|NAME", help=_("of a map of a day, or a chart; default: all four")
+    )
     parser.add_argument(
         "--every",
         choices=("day", "week", "month"),
@@ -121,6 +123,7 @@ def _map(coverage: Coverage, arguments: argparse.Namespace, size: Size, theme: T
         theme,
         basis=arguments.basis or "polygon",
         advance=arguments.advance,
+        iso=_iso(arguments),
     )
 
 

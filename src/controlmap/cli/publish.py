@@ -33,20 +33,27 @@ def add(commands: Commands) -> None:
         metavar="FILE",
         help=_("one HTML file that opens without a network"),
     )
+    parser.add_argument(
+        "--url",
+        default="",
+        help=_(
+            "the address that the site will have, for its sitemap and the pictures of its links"
+        ),
+    )
     parser.add_argument("--force", action="store_true", help=_("write over FILE"))
 
 
 def _publish(arguments: argparse.Namespace) -> None:
     from controlmap import sources
     from controlmap.analysis import files
-    from controlmap.draw import edition
+    from controlmap.draw import edition, site
     from controlmap.record import archive
 
     source = sources.find_source(arguments.source or sources.DEFAULT).id
     archive.open_source(source)  # which says how to build one where there is none
     if arguments.output:
-        contents = edition.site(open_others(), source)
-        changed = edition.write_site(arguments.output, contents)
+        contents = site.site(open_others(), source, arguments.url)
+        changed = site.write(arguments.output, contents)
         print(
             as_given("{path}: {count} files, {new} new", arguments.output, len(contents), changed)
         )

@@ -1,25 +1,20 @@
-"""The front end as one HTML file that needs no network, or as a folder for any web server."""
+"""The front end as a page of its own: as one HTML file that needs no network, or of files."""
 
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import jinja2
 
-from controlmap.analysis import areas, files
-from controlmap.core import geoparquet, temporary
-from controlmap.core.model import InputError
 from controlmap.draw import front, maps
 from controlmap.record.coverage import Coverage
 from controlmap.words import markdown, text
 from controlmap.words.language import LANGUAGE
 
-_ENVIRONMENT = jinja2.Environment(
+TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
     undefined=jinja2.StrictUndefined,
@@ -28,9 +23,10 @@ _ENVIRONMENT = jinja2.Environment(
 )
 
 
-_SELF = "'self'"
-_INDEX = "controlmap-site.json"
-"""What a site's folder is known by: the list of its files."""
+_NOTHING: Mapping[str, object] = {
+    "style": "", "script": "", "style_url": "", "script_url": "", "data": {}, "embed": False,
+    "url": "", "picture": "", "feed": "",
+}  # fmt: skip
 
 
 def single_file(coverages: Mapping[str, Coverage], default: str) -> bytes:
@@ -43,12 +39,12 @@ def single_file(coverages: Mapping[str, Coverage], default: str) -> bytes:
     default
         The id of the source that is shown first.
     """
-    style, script = _style(), _scripts()
-    hashes = (f"'sha256-{base64.b64encode(_digest(x)).decode()}'" for x in (style, script))
-    return _page(
+    css, script = style(), scripts()
+    hashes = (f"'sha256-{base64.b64encode(digest(x)).decode()}'" for x in (css, script))
+    return page(
         front.config(coverages, "#{}".format, default),
-        _policy(*hashes),
-        style=style,
+        policy(*hashes),
+        style=css,
         script=script,
         data={
             name: base64.b64encode(content).decode("ascii")
@@ -57,95 +53,35 @@ def single_file(coverages: Mapping[str, Coverage], default: str) -> bytes:
     )
 
 
-def site(coverages: Mapping[str, Coverage], default: str) -> dict[str, bytes]:
-    """Return the files of a site by their paths, which are relative: it works below any address.
+def page(config: Mapping[str, object], policy: str, **parts: object) -> bytes:
+    """Return the page that shows the front end.
 
-    What may be kept for ever has a hash of its content in its name. Text has a packed copy, `.gz`,
-    beside it, for servers that hand those out. The parameters are those of `single_file`.
+    Parameters
+    ----------
+    config
+        What `Front.mount` takes.
+    policy
+        The page's Content-Security-Policy.
+    parts
+        Further variables of the template: its style and script, or where they are; its description.
     """
-    data = {name: _named(f"{name}.bin", x) for name, x in front.files(coverages).items()}
-    style, script = (
-        _named(name, text.encode())
-        for name, text in (("front.css", _style()), ("front.js", _scripts()))
-    )
-    latest = areas.compare(coverages[default], others=coverages)
-    page = _page(
-        front.config(coverages, lambda name: data[name][0], default),
-        f"{_policy(_SELF, _SELF)}; connect-src {_SELF}",
-        style_url=style[0],
-        script_url=script[0],
-    )
-    texts = {
-        style[0]: style[1],
-        script[0]: script[1],
-        "latest.csv": latest.to_csv().encode(),
-        "latest.metadata.json": files.metadata(latest.provenance),
-        "index.html": page,
-    }
-    packed = {f"{name}.gz": gzip.compress(text, mtime=0) for name, text in texts.items()}
-    return {**dict(data.values()), **packed, **texts}
-
-
-def write_site(folder: Path, contents: Mapping[str, bytes]) -> int:
-    """Write a site into a folder, the page last; return how many files were not as they are now.
-
-    Raises
-    ------
-    InputError
-        Where the folder holds something, and no site that this wrote; nothing was changed then.
-    """
-    index = folder / _INDEX
-    if folder.exists() and not folder.is_dir():
-        raise InputError("{folder}: is no folder", folder)
-    temporary.clear(folder)  # what a run that was killed left is not another's file
-    if folder.exists() and not index.is_file() and any(folder.iterdir()):
-        raise InputError("{folder}: holds other files; name an empty folder, or a new one", folder)
-    before = json.loads(index.read_text("utf-8")) if index.is_file() else []
-    folder.mkdir(parents=True, exist_ok=True)
-    changed = {
-        name: content
-        for name, content in contents.items()
-        if not (folder / name).is_file() or (folder / name).read_bytes() != content
-    }
-    # What is not whole yet is ours already: the list comes first.
-    _replace(index, json.dumps(sorted({*before, *contents})).encode())
-    for name, content in changed.items():
-        _replace(folder / name, content)
-    _replace(index, json.dumps(sorted(contents)).encode())
-    for name in set(before) - set(contents):
-        if Path(name).name == name:  # the list may have been written to
-            (folder / name).unlink(missing_ok=True)
-    return len(changed)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    with geoparquet.replacing(path) as file:
-        file.write(content)
-
-
-def _named(name: str, content: bytes) -> tuple[str, bytes]:
-    """Return content with the name that it has among the files of a site."""
-    stem, _, suffix = name.rpartition(".")
-    return f"{stem}-{_digest(content).hex()[:16]}.{suffix}", content
-
-
-def _page(config: Mapping[str, object], policy: str, **parts: object) -> bytes:
-    page = _ENVIRONMENT.get_template("edition.html").render(
+    html = TEMPLATES.get_template("edition.html").render(
         lang=LANGUAGE.get().replace("_", "-"),
         title=text.OVERVIEW,
-        description=markdown.unlinked(str(text.LEDE)),
         policy=policy,
         config=maps.inert_json(config),
-        **{"style": "", "script": "", "style_url": "", "script_url": "", "data": {}, **parts},
+        **{**_NOTHING, "description": markdown.unlinked(str(text.LEDE)), **parts},
     )
-    return page.encode("utf-8")
+    return html.encode("utf-8")
 
 
-def _style() -> str:
+def style() -> str:
+    """Return the style sheets of the page, as one."""
     return "\n".join(_asset(f"{name}.css") for name in (maps.LEAFLET, *front.STYLES))
 
 
-def _scripts() -> str:
+def scripts() -> str:
+    """Return the scripts of the page, as one."""
     return "\n".join(_script(name) for name in (maps.LEAFLET, *front.SCRIPTS, "edition"))
 
 
@@ -161,7 +97,7 @@ def _script(name: str) -> str:
     return source
 
 
-def _policy(style: str, script: str) -> str:
+def policy(style: str, script: str) -> str:
     """Return a Content-Security-Policy that lets in what is named, and no request."""
     return (
         f"default-src 'none'; style-src {style}; script-src {script}; img-src data: blob:; "
@@ -169,5 +105,6 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def _digest(content: str | bytes) -> bytes:
+def digest(content: str | bytes) -> bytes:
+    """Return the SHA-256 of a file's content."""
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).digest()

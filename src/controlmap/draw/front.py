@@ -87,6 +87,7 @@ def config(
                 "title": str(of.title),
                 "credit": str(of.credit),
                 "url": of.url,
+                "last": str(coverages[source].span[1]),
                 "figures": address(f"figures-{source}"),
                 "record": address(f"record-{source}"),
             }

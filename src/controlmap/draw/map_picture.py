@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from controlmap.analysis import areas, assessed_advance, changes, figures
 from controlmap.analysis.assessed_advance import Advance
+from controlmap.analysis.figures import ALL
 from controlmap.core.model import Status
 from controlmap.draw import pictures
 from controlmap.draw.pictures import Box, Caption, Sign, Size, Theme
@@ -50,15 +51,18 @@ def of_day(
     *,
     basis: str = Basis.POLYGON,
     advance: str = Advance.APART,
+    iso: str = ALL,
 ) -> str:
-    """Return the map of a day as SVG, with the figures of `areas`."""
+    """Return the map of a day as SVG, with the figures of `areas`; of an oblast, or of all four."""
     coverage = assessed_advance.counted(coverage, advance)
     snapshot = coverage.at(day)
     answer = areas.areas(coverage, day, basis=basis, advance=advance)
-    layers, every = _layers(coverage, snapshot), answer.rows[-1]
+    layers, every = _layers(coverage, snapshot), answer.row(iso)
     caption = Caption(
         str(text_pictures.CONTROL_ON(day=day)),
-        text_pictures.held(answer.evidence[0].title, every["russian_held"], every["held_share"]),
+        text_pictures.held(
+            answer.evidence[0].title, every["russian_held"], every["held_share"], iso
+        ),
         [
             *(Sign(text_pictures.status(_GROUNDS[layer], every), layer) for layer in layers),
             _water(),
@@ -66,7 +70,7 @@ def of_day(
         [text_pictures.areas_table(answer.rows)],
         text_pictures.source(answer.evidence, answer.version),
     )
-    return _composed(coverage, caption, layers, _frames(coverage), size, theme)
+    return _composed(coverage, caption, layers, _frames(coverage, iso), size, theme)
 
 
 def of_changes(
@@ -107,8 +111,8 @@ def of_changes(
     return _composed(coverage, caption, layers, around, size, theme)
 
 
-def _frames(coverage: Coverage) -> NDArray[np.object_]:
-    return geodesy.array_of(o.polygon for o in coverage.oblasts)
+def _frames(coverage: Coverage, iso: str = ALL) -> NDArray[np.object_]:
+    return geodesy.array_of(o.polygon for o in coverage.oblasts if iso in (ALL, o.iso))
 
 
 def _water() -> Sign:

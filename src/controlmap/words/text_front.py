@@ -23,6 +23,8 @@ FACE = {
 }
 _CLAIMED = Message("Claimed")
 _OF_CLAIM = (Message("Share"), Message("Gap"), Message("Contested"))
+OBLAST_ON = Message("{oblast} oblast, {day}")
+ON_THE_MAP = Message("Show on the map")
 FRONT = {
     "title": text.OVERVIEW,
     "choices": Message("Choose source, basis, layers"),

@@ -60,17 +60,17 @@ _CONTESTED = Message("The darker band above is contested ground, where the sourc
 _GAPS = Message("Shaded: more than 14 days without a snapshot.")
 _READERS = Message("Solid line, {listed}.")
 _NET = Message("Circles: the net.")
+_HELD_OF_ALL = Message("{title}: {held} Russian-held, {share} of the four oblasts")
+_HELD_OF = Message("{title}: {held} Russian-held, {share} of {oblast} oblast")
 _OF_AREA = Message("{name}, {area} km²")
 _SOURCE = Message("Source: {assessed}.")
 
 
-def held(title: str, km2: float | None, share: float | None) -> str:
-    """Return how much is held of all four oblasts, and who says so."""
-    return _(
-        "{title}: {held} Russian-held, {share} of the four oblasts",
-        title=title,
-        held=text.km2(km2),
-        share=text.share(share),
+def held(title: str, km2: float | None, share: float | None, iso: str = "all") -> str:
+    """Return how much is held of an oblast, or of all four, and who says so."""
+    sentence = _HELD_OF_ALL if iso == "all" else _HELD_OF
+    return str(
+        sentence(title=title, held=text.km2(km2), share=text.share(share), oblast=text.named(iso))
     )
 
 

@@ -2,7 +2,7 @@
 
 /** What a reader may choose, by the names of the page's address; values are text. @typedef {Record<string, string>} FrontChoices */
 
-/** @typedef {{id: string, title: string, credit: string, url: string, figures: string, record: string}} FrontSource */
+/** @typedef {{id: string, title: string, credit: string, url: string, last: string, figures: string, record: string}} FrontSource */
 
 /**
  * What the front end needs, as front.config writes it. Addresses that begin with # name an element
@@ -106,7 +106,12 @@ class Front {
     this.times.figures = performance.now();
     // The figures are painted before the map asks for the processor.
     await new Promise((done) => { requestAnimationFrame(() => setTimeout(done, 0)); });
-    await this.#openMap();
+    if (this.#hasMap) await this.#openMap();
+  }
+
+  /** Whether there is a map: what is embedded may be a chart or a figure alone. */
+  get #hasMap() {
+    return (this.root.dataset.show ?? "map") === "map";
   }
 
   /** Return those of a host's choices that mean something here. @param {FrontChoices} given */
@@ -177,7 +182,7 @@ class Front {
     });
     const stage = Page.element("main", "front-stage");
     stage.append(this.mapNode, this.strip.root);
-    this.side = Page.element("aside", "front-panel");
+    this.side = Page.element(this.#hasMap ? "aside" : "main", "front-panel");
     this.side.setAttribute("aria-label", words.panel);
     const handle = Page.element("button", "front-handle", words.more);
     handle.type = "button";
