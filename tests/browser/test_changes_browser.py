@@ -81,3 +81,43 @@ def test_the_browser_alone_knows_the_last_visit(page: Visit, address: str) -> No
     expect(link).to_have_text("Since your last visit, 13 August 2026")
     expect(link).to_have_attribute("href", re.compile(r"/changes\?from=2026-08-13$"))
     page.assert_clean()
+
+
+def test_a_typed_date_is_taken_by_enter_and_read_whole_at_twice_the_size(
+    page: Visit, address: str
+) -> None:
+    page.tab.goto(f"{address}changes?from=2026-07-20")
+    headline = page.tab.locator(".cm-headline")
+    expect(headline).to_contain_text("from the end of 20 July 2026", timeout=30_000)
+    page.map()
+    page.settle()
+    field = page.tab.get_by_test_id("stDateInput").first
+    field.get_by_role("spinbutton").first.click()
+    page.tab.keyboard.type("20260701")
+    page.tab.keyboard.press("Enter")
+    expect(headline).to_contain_text("from the end of 1 July 2026")
+    expect(page.tab.get_by_role("dialog")).to_have_count(0)
+    page.settle()
+    page.tab.evaluate("document.documentElement.style.fontSize = '200%'")
+    cut = "(e) => e.scrollWidth - e.clientWidth"
+    assert field.get_by_test_id("stDateInputFieldsScroller").evaluate(cut) == 0
+    page.assert_clean()
+
+
+def test_on_paper_the_lists_are_there_in_dark_on_white(page: Visit, address: str) -> None:
+    page.tab.emulate_media(color_scheme="dark")
+    page.tab.goto(f"{address}changes?from=2026-07-20&to=2026-08-20")
+    patch = page.tab.get_by_role("button", name="near Myrne, Donetsk")
+    expect(patch).to_be_visible(timeout=30_000)
+    page.map()
+    page.tab.emulate_media(color_scheme="dark", media="print")
+    expect(patch).to_be_visible()
+    expect(page.tab.get_by_role("button", name="Kryva Luka")).to_be_visible()
+    expect(page.tab.get_by_role("button", name="Last 7 days")).to_be_hidden()
+    colour = "(e, name) => getComputedStyle(e)[name]"
+    app = page.tab.get_by_test_id("stApp")
+    assert app.evaluate(colour, "backgroundColor") == "rgb(255, 255, 255)"
+    for text in (page.tab.locator(".cm-headline b"), patch.locator("p")):
+        assert text.evaluate(colour, "color") == "rgb(20, 24, 27)"
+    expect(page.tab.locator(".cm-headline")).to_contain_text("20 July 2026 to the end of 20 August")
+    page.assert_clean()

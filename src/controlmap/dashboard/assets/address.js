@@ -20,6 +20,15 @@
   });
 }
 
+/** Enter takes a typed date, as closing the calendar does; Streamlit's field takes no notice of it. */
+addEventListener("keydown", (event) => {
+  const part = event.target;
+  if (event.key !== "Enter" || !(part instanceof Element)) return;
+  if (!part.matches("[data-testid='stDateInput'] [role='spinbutton']")) return;
+  event.preventDefault();
+  part.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+}, true);
+
 /** The first page is none of Streamlit's: the browser itself follows a link to it, with what is chosen. */
 addEventListener("click", (event) => {
   const link = event.target instanceof Element && event.target.closest("a");
