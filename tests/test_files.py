@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import resource
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -157,6 +159,19 @@ GROUND = ["areas", "areas by face", "changes", "patches", "agree"]
 def ground(request: pytest.FixtureRequest, record: cm.Record) -> Answer:
     asked: Answer = ASK[request.param](record)
     return asked
+
+
+@pytest.mark.skipif(shutil.which("ogrinfo") is None, reason="GDAL's programs are not here")
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson"])
+def test_the_programs_of_gdal_read_the_ground(ground: Answer, tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"ground.{suffix}"
+    ground.save(path)
+    said = subprocess.run(
+        ["ogrinfo", "-so", "-al", str(path)], capture_output=True, text=True, check=True
+    ).stdout
+    assert f"Feature Count: {len(ground.to_gdf())}\n" in said
+    assert ("Geometry: Multi Polygon\n" in said) == (suffix == "gpkg")  # GeoJSON has either kind
+    assert 'ID["EPSG",4326]' in said
 
 
 def test_geopackage_and_geojson_have_the_ground(ground: Answer, tmp_path: Path) -> None:

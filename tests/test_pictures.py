@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -153,6 +154,20 @@ def test_an_animation_has_a_frame_a_period(coverage: Coverage, form: str) -> Non
     film = Image.open(io.BytesIO(content))
     assert (film.n_frames, film.size) == (2, (1200, 675))  # type: ignore[attr-defined]
     assert said == ["2025-05-25, 1/2", "2025-06-01, 2/2", ""]
+
+
+@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffmpeg is not here")
+def test_a_film_has_a_frame_a_period(coverage: Coverage, tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(
+        animation.encoded(coverage, date(2025, 5, 20), DAY, "mp4", Size.WEB, Theme.LIGHT)
+    )
+    entries = ["-count_frames", "-show_entries", "stream=codec_name,nb_read_frames"]
+    probed = subprocess.run(
+        ["ffprobe", "-v", "error", *entries, "-of", "csv=p=0", str(path)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert probed.stdout.strip() == "h264,2"
 
 
 @pytest.mark.parametrize(
