@@ -42,7 +42,7 @@ WINDOWS_COLUMNS = (
     Message("Lowest"),
     Message("Highest"),
     Message("Net"),
-    Message("Days"),
+    Message("Time"),
     Message("Fewest"),
     Message("Most"),
     Message("Snapshots"),
