@@ -13,7 +13,7 @@ READ_MB = 1536
 READ_SECONDS = 30
 """What processor time reading a file may take, in seconds."""
 BUILD_MB = 3072
-"""What memory building a record may take, in MB; that of all of DeepState's files takes a quarter."""
+"""What memory building a record may take, in MB; all of DeepState's files take a quarter of it."""
 BUILD_FILES = 100
 """For so many files more, a step of a build may take `READ_SECONDS` more."""
 FILE_MB = 256
