@@ -99,18 +99,19 @@ class _Site:
         names = {name: _named(f"{name}.bin", x) for name, x in self._data.items()}
         config = front.config(self.coverages, names.__getitem__, self.default)
         policy = f"{edition.policy(_SELF, _SELF)}; connect-src {_SELF}"
+        latest = self._compared(self.default, self.coverage.span[1])
         shared = {"style_url": style_url, "script_url": script_url}
-        latest = edition.page(
+        first_page = edition.page(
             config,
             policy,
             **shared,
-            description=self._held(self.coverage.span[1], ALL),
+            description=_held(latest, ALL),
             url=self.url,
             picture=_PICTURE,
             feed=_FEED,
         )
         embed = edition.page(config, policy, **shared, embed=True)
-        return {style_url: css, script_url: script, "embed.html": embed, "index.html": latest}
+        return {style_url: css, script_url: script, "embed.html": embed, "index.html": first_page}
 
     def _over_time(self) -> Contents:
         """Return the latest day, and each source's history and changes by week, for programs."""
@@ -131,42 +132,32 @@ class _Site:
         for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
             if known := [s for s, c in self.coverages.items() if c.known(day)]:
                 of = self.default if self.default in known else known[0]
-                held = self._held(day, ALL, of)
+                answers = {s: self._compared(s, day) for s in known}
                 title = str(text_pictures.CONTROL_ON(day=day))
                 to = f"../#date={day}&source={of}"
-                out |= self._compared(day, known)
+                out |= _of_a_day(day, [*answers.values()])
                 out[f"{day}/index.html"] = self._view(
-                    f"{day}/", title, held, to, ("areas.csv", "areas.metadata.json")
+                    f"{day}/",
+                    title,
+                    _held(answers[of], ALL),
+                    to,
+                    ("areas.csv", "areas.metadata.json"),
                 )
         return out
 
-    def _compared(self, day: date, known: list[str]) -> Contents:
-        """Return the figures of a day by each source that knows it, as one table.
-
-        It names the files that it rests on, but not the records, which change with each update.
-        """
-        each = [areas.compare(self.coverages[s], day, others=self.coverages) for s in known]
-        header, *_ = each[0].to_csv().splitlines(keepends=True)
-        rows = (answer.to_csv().removeprefix(header) for answer in each)
-        whole = replace(
-            each[0],
-            evidence=tuple(replace(e, record="") for answer in each for e in answer.evidence),
-            notes=tuple(note for answer in each for note in answer.notes),
-        )
-        return {
-            f"{day}/areas.csv": "".join([header, *rows]).encode(),
-            f"{day}/areas.metadata.json": files.metadata(whole.provenance),
-        }
+    def _compared(self, source: str, day: date) -> Answer:
+        return areas.compare(self.coverages[source], day, others=self.coverages)
 
     def _oblasts(self) -> Contents:
         """Return a folder an oblast: its picture, and a page that says what is held of it."""
         out, day = {}, self.coverage.span[1]
+        latest = self._compared(self.default, day)
         for oblast in self.coverage.oblasts:
             path = f"{oblast.iso}/"
             title = text_front.OBLAST_ON(oblast=text.named(oblast.iso), day=day)
             out[f"{path}{_PICTURE}"] = self._picture(oblast.iso)
             out[f"{path}index.html"] = self._view(
-                path, str(title), self._held(day, oblast.iso), "", (), picture=_PICTURE
+                path, str(title), _held(latest, oblast.iso), "", (), picture=_PICTURE
             )
         return out
 
@@ -175,12 +166,6 @@ class _Site:
             self.coverage, self.coverage.span[1], Size.WEB, Theme.LIGHT, iso=iso
         )
         return pictures.encoded(svg, "png")
-
-    def _held(self, day: date, iso: str, source: str = "") -> str:
-        """Return in a sentence how much is held."""
-        answer = areas.compare(self.coverages[source or self.default], day)
-        row = answer.row(iso)
-        return text_pictures.held(answer.evidence[0].title, row["held"], row["held_share"], iso)
 
     def _view(
         self,
@@ -233,6 +218,31 @@ class _Site:
             lang=lang, url=self.url, feed_path=_FEED, **variables
         )
         return html.encode("utf-8")
+
+
+def _of_a_day(day: date, answers: list[Answer]) -> Contents:
+    """Return the figures of a day by each source that knows it, as one table.
+
+    It names the files that it rests on, but not the records, which change with each update.
+    """
+    first = answers[0]
+    header, *_ = first.to_csv().splitlines(keepends=True)
+    rows = (answer.to_csv().removeprefix(header) for answer in answers)
+    whole = replace(
+        first,
+        evidence=tuple(replace(e, record="") for answer in answers for e in answer.evidence),
+        notes=tuple(note for answer in answers for note in answer.notes),
+    )
+    return {
+        f"{day}/areas.csv": "".join([header, *rows]).encode(),
+        f"{day}/areas.metadata.json": files.metadata(whole.provenance),
+    }
+
+
+def _held(compared: Answer, iso: str) -> str:
+    """Return in a sentence how much is held."""
+    row = compared.row(iso)
+    return text_pictures.held(compared.evidence[0].title, row["held"], row["held_share"], iso)
 
 
 def _moved(title: str, row: text_pictures.Row) -> Iterator[str]:
