@@ -149,7 +149,8 @@ class MapView {
         console.error("controlmap: no background:", error.message);
         this.announce(this.words.background_failed);
       }
-      Object.entries(layers ?? {}).forEach(([id, features]) => this.#fill(id, features));
+      // The background is that of all maps; this one may list fewer layers.
+      Object.entries(layers ?? {}).filter(([id]) => this.groups[id]).forEach(([id, features]) => this.#fill(id, features));
       this.#backgroundDone = true;
       this.#settle();
     });
