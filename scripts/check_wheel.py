@@ -106,7 +106,7 @@ def use(wheel: Path, lowest: Path | None, folder: Path) -> None:
 
 
 def serve(command: Path, folder: Path, outside: dict[str, str]) -> None:
-    """Start the dashboard, read its first page, and end it."""
+    """Start the dashboard, read its first page and one of Streamlit's, and end it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -117,13 +117,14 @@ def serve(command: Path, folder: Path, outside: dict[str, str]) -> None:
         stdout=subprocess.DEVNULL,
     ) as server:
         try:
-            if "<title>controlmap</title>" not in first_page(f"http://127.0.0.1:{port}/"):
-                sys.exit("the dashboard serves another page")
+            for path, title in (("", "· controlmap"), ("history", "<title>controlmap")):
+                if f"{title}</title>" not in page(f"http://127.0.0.1:{port}/{path}"):
+                    sys.exit(f"the dashboard serves another page at /{path}")
         finally:
             server.terminate()
 
 
-def first_page(address: str) -> str:
+def page(address: str) -> str:
     """Return a page as soon as it is served."""
     until = time.monotonic() + STARTED_S
     while True:
