@@ -136,6 +136,7 @@ def built(tmp_path: Path, source: str, cells: int, *paths: Path) -> list[bytes]:
     return outs
 
 
+@pytest.mark.exhaustive
 def test_the_same_files_give_the_same_bytes(tmp_path: Path, folder: Path) -> None:
     one, other = built(tmp_path, "deepstate", 250, folder)
     assert one == other

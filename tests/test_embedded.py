@@ -127,6 +127,7 @@ def test_the_statuses_fill_each_oblast_at_every_snapshot(record: Record) -> None
     assert np.abs(total - polygons).max() < 0.01
 
 
+@pytest.mark.exhaustive
 def test_at_every_date_each_face_has_one_ground_and_all_of_them_fill_the_oblasts(
     record: Record,
 ) -> None:

@@ -18,7 +18,6 @@ from command_line import Run
 from controlmap.core import temporary, user_folder
 from controlmap.update import fetch
 from march import daily, publish, record_of, tree
-from often import often
 from publisher import MANNERS, MadeClock, Publisher
 
 KILLS = int(os.environ.get("KILLS", "20"))
@@ -74,12 +73,10 @@ def killed(nth: int, later_s: float, given: list[str]) -> bool:
         return process.wait() == -signal.SIGKILL
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("command", "nth"),
-    often(
-        [(command, nth) for command in RENAMES for nth in range(1, KILLS + 1)],
-        lambda case: case in {("build", 1), ("update", 6)},
-    ),
+    [(command, nth) for command in RENAMES for nth in range(1, KILLS + 1)],
 )
 @pytest.mark.usefixtures("asking")
 def test_the_record_is_the_old_or_the_new_one(

@@ -121,7 +121,8 @@ def test_a_png_has_twice_the_pixels_of_its_size(coverage: Coverage, size: Size) 
         assert image(PICTURES[name](coverage, size, Theme.DARK)).size == (2 * wide, 2 * high)
 
 
-@pytest.mark.parametrize("size", often(Size, lambda size: size == Size.SOCIAL))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("size", Size)
 def test_no_text_leaves_the_picture(coverage: Coverage, size: Size) -> None:
     for name in ("map", "changes", "flows"):
         svg = PICTURES[name](coverage, size, Theme.LIGHT)

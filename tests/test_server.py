@@ -114,11 +114,13 @@ def test_what_browsers_may_do_is_said(plain: str) -> None:
     assert answer.getheader("X-Content-Type-Options") == "nosniff"
 
 
+@pytest.mark.exhaustive
 def test_a_page_elsewhere_embeds_where_the_operator_says_so(chosen: str) -> None:
     policy = get(chosen, "pace")[0].getheader("Content-Security-Policy", "")
     assert "frame-ancestors 'self' https://example.com" in policy
 
 
+@pytest.mark.exhaustive
 def test_all_is_below_the_base_path(chosen: str) -> None:
     assert chosen.endswith("/map/")
     assert 'location.origin + "/map"' in get(chosen, "pace")[1].decode()
@@ -128,6 +130,7 @@ def test_all_is_below_the_base_path(chosen: str) -> None:
     assert get(chosen, Host="map.example.org")[0].status == 200
 
 
+@pytest.mark.exhaustive
 def test_uploads_are_off_where_the_operator_says_so(chosen: str, plain: str) -> None:
     path = "_stcore/upload_file/none/none"
     assert get(chosen, path, method="PUT")[1] == b"Uploads are off.\n"

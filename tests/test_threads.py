@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
 import shapely
 
 import layer_files as files
@@ -44,6 +45,7 @@ print(len(done))
 """Threads that look at once whether squares meet the four oblasts, for the first time each time."""
 
 
+@pytest.mark.exhaustive
 def test_several_read_at_once() -> None:
     """In a process of its own: threads that share a prepared geometry end it (-11)."""
     asked = [sys.executable, "-c", TOGETHER]

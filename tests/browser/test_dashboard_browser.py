@@ -142,6 +142,7 @@ def test_a_layer_dropped_on_the_page_of_sources_is_drawn(
     page.assert_clean()
 
 
+@pytest.mark.exhaustive
 def test_history_is_drawn_and_read_by_hovering(page: Visit, address: str) -> None:
     page.tab.goto(f"{address}changes")
     page.tab.get_by_role("link", name="History").click()

@@ -181,6 +181,7 @@ def visited(browser: Browser, address: str, ready: str = "map") -> Iterator[Page
         context.close()
 
 
+@pytest.mark.exhaustive
 def test_a_site_works_below_any_address(
     browser: Browser, coverages: dict[str, Coverage], site_address: str
 ) -> None:
@@ -193,6 +194,7 @@ def test_a_site_works_below_any_address(
         assert page.evaluate("() => front.state().csv") == answer.to_csv()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("show", "seen"),
     [
@@ -212,6 +214,7 @@ def test_a_part_is_embedded_by_itself(
         _axe(page)
 
 
+@pytest.mark.exhaustive
 def test_the_page_of_an_oblast_shows_its_picture(browser: Browser, site_address: str) -> None:
     context = browser.new_context()
     try:
