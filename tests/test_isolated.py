@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import resource
 import signal
 import threading
 import time
@@ -101,6 +102,21 @@ def test_what_costs_too_much_or_ends_its_process_is_one_line(
     assert str(caught.value).startswith(f"{NAME}: {told}")
     assert "\n" not in str(caught.value)
     assert isolated.call(NAME, abs, -1) == 1
+
+
+def test_no_file_is_read_by_the_budget_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "READ_SECONDS", 1)
+    monkeypatch.setattr(limits, "READ_MB", 512)
+    waiting = process()
+    for kind in (resource.RLIMIT_CPU, resource.RLIMIT_DATA):
+        assert resource.prlimit(waiting, kind)[0] == resource.RLIM_INFINITY
+
+
+def test_a_process_that_ended_while_it_waited_is_replaced() -> None:
+    waiting = process()
+    os.kill(waiting, signal.SIGKILL)
+    os.waitid(os.P_PID, waiting, os.WEXITED | os.WNOWAIT)
+    assert process() != waiting
 
 
 def test_an_answer_that_cannot_be_taken_ends_the_process_that_sent_it() -> None:

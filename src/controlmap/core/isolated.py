@@ -129,6 +129,8 @@ class _Worker:
         self, name: str, function: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]
     ) -> Any:
         """Return the function's value, or raise what it raised."""
+        if self._process and self._process.poll() is not None:
+            self.end()  # the system ended it while it waited
         process = self._process or self.start()
         request = pickle.dumps((limits.READ_MB, limits.READ_SECONDS, name, function, given, named))
         try:
@@ -225,12 +227,7 @@ def serve(descriptor: int, *modules: str) -> None:
             limits.READ_MB, limits.READ_SECONDS, name, function, given, named = pickle.loads(
                 connection.recv_bytes()
             )
-            seconds = int(time.process_time() + limits.READ_SECONDS) + 1
-            for kind, soft in (
-                (resource.RLIMIT_CPU, seconds),
-                (resource.RLIMIT_DATA, limits.READ_MB * 2**20),
-            ):
-                resource.setrlimit(kind, (soft, resource.RLIM_INFINITY))
+            _limit(int(time.process_time() + limits.READ_SECONDS) + 1, limits.READ_MB * 2**20)
             value, error = _outcome(name, function, given, named)
             is_grown = memory_mb("VmHWM") > _KEPT_MB
             pickler = _Pickler(out := io.BytesIO(), sent)
@@ -239,8 +236,16 @@ def serve(descriptor: int, *modules: str) -> None:
             except MemoryError:
                 os.kill(os.getpid(), signal.SIGKILL)
             sent = pickler.used
+            # What the next request takes, with what it imports, is not of this file's budget.
+            _limit(resource.RLIM_INFINITY, resource.RLIM_INFINITY)
             connection.send_bytes(out.getbuffer())
             del name, function, given, named, value, error, pickler, out
+
+
+def _limit(seconds: int, size: int) -> None:
+    """Bound the processor time and the memory of this process, in seconds and bytes."""
+    for kind, soft in ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_DATA, size)):
+        resource.setrlimit(kind, (soft, resource.RLIM_INFINITY))
 
 
 def _outcome(
