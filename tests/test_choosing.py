@@ -212,6 +212,7 @@ def test_no_address_names_two_parameters_of_a_page() -> None:
         assert len(set(names)) == len(names)
 
 
+@pytest.mark.exhaustive
 def test_from_claims_to_a_place_and_back() -> None:
     """Both say `on` in their address, and mean two things."""
 

@@ -127,6 +127,7 @@ def test_a_day_chosen_is_measured_and_kept_in_the_address(opened: Opened) -> Non
     assert "Measured, 1 November 2022" in said(linked)
 
 
+@pytest.mark.exhaustive
 def test_claims_of_ones_own_and_broken_ones(
     opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

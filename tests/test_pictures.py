@@ -210,6 +210,7 @@ def test_the_command_writes_what_python_draws(
     assert path.read_text("utf-8") == PICTURES["map"](coverage, Size.WEB, Theme.LIGHT)
 
 
+@pytest.mark.exhaustive
 def test_what_writes_files_is_imported_when_one_is_written() -> None:
     script = (
         "import sys, controlmap, controlmap.dashboard.first_page;"

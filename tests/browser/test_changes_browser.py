@@ -60,6 +60,7 @@ def test_a_patch_is_zoomed_to_and_back(
     page.assert_clean()
 
 
+@pytest.mark.exhaustive
 def test_the_browser_alone_knows_the_last_visit(page: Visit, address: str) -> None:
     page.tab.goto(f"{address}changes")
     page.map()

@@ -121,6 +121,7 @@ def test_going_there_and_back_leaves_no_trace(front: Page) -> None:
     assert drawn(front) == before
 
 
+@pytest.mark.exhaustive
 def test_each_layer_is_drawn_when_on_and_not_when_off_and_asks_nobody(
     page: Visit, address: str
 ) -> None:
