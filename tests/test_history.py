@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from datetime import date, timedelta
 from pathlib import Path
@@ -232,7 +233,7 @@ def test_what_is_saved_of_a_chart_has_title_key_series_and_source() -> None:
     for column, chart in charts_of.items():
         spec = chart.on_page.to_dict()
         title = spec["title"]
-        assert " ".join(title["text"]) == chart.caption.title
+        assert title["text"]["expr"].endswith(f": {json.dumps(chart.caption.title)}")
         assert "Source: DeepState, observed" in " ".join(title["subtitle"])
         assert "retrieved" in " ".join(title["subtitle"])
         assert chart.caption.title in chart.alt

@@ -57,6 +57,8 @@ _CAPTION_PX, _LINE_PX = 50, 13
 """What title and key of a chart take of its height, and a line of what is said of it."""
 _LETTERS_OF_TITLE, _LETTERS, _SAID_PX = 46, 60, 11
 """Of what is said above a chart: letters in a line, and their size."""
+_NARROW_PX = 700
+"""In a chart that is narrower its title is wrapped."""
 _TICKS, _LEAST_STEP = 5, 0.001
 _LOCALE = {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""],
            "percent": "\N{NO-BREAK SPACE}%", "minus": "−"}  # fmt: skip
@@ -289,8 +291,9 @@ def captioned(chart: Chart, title: str, said: Sequence[str]) -> Chart:
     """
     lines = [line for text in said for line in textwrap.wrap(text, _LETTERS)]
     head = textwrap.wrap(title, _LETTERS_OF_TITLE)
+    whole = f"width < {_NARROW_PX} ? {json.dumps(head)} : {json.dumps(title)}"
     captions = alt.TitleParams(
-        head, subtitle=lines,
+        alt.ExprRef(whole), subtitle=lines,
         anchor="start", frame="group", offset=10, color=_INK, fontSize=_PRINT_PX,
         subtitleColor=_INK, subtitleFontSize=_SAID_PX, subtitlePadding=5,
     )  # fmt: skip

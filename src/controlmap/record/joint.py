@@ -144,11 +144,11 @@ def _rows(coverages: Sequence[Coverage]) -> set[tuple[Snapshots, bool]]:
         any(Status.ASSESSED_ADVANCE in info.reports for info in c.snapshots) for c in coverages
     ]
     rows = set()
-    for now in _current(coverages):
-        known = [i for i, number in enumerate(now) if number >= 0]
+    for current in _current(coverages):
+        known = [i for i, number in enumerate(current) if number >= 0]
         for count in range(2, len(known) + 1):
             for some in itertools.combinations(known, count):
-                row = tuple(n if i in some else -1 for i, n in enumerate(now))
+                row = tuple(n if i in some else -1 for i, n in enumerate(current))
                 rows.add((row, False))
                 if any(with_advance[i] for i in some):
                     rows.add((row, True))
